@@ -1,0 +1,1 @@
+"""Opponents: one folder is one opponent is one function."""

@@ -1,0 +1,1 @@
+"""What every function ships with.  Its imports are paid for at every cold start: see ``handler``."""

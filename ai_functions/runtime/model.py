@@ -1,0 +1,63 @@
+"""A trained model as a function has it: ``model.onnx``, checked against its card, run on one thread.
+
+numpy and onnxruntime are imported when a model is loaded, so that an opponent without one starts without them.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+MODEL = "model.onnx"
+CARD = "model_card.json"
+
+
+class ModelError(RuntimeError):
+    """An artifact that must not be loaded: its files disagree."""
+
+
+@lru_cache
+def model_sha256(folder: Path) -> str:
+    """Return the hex SHA-256 of the model in ``folder``; empty for an opponent without one.
+
+    Raises ModelError when ``model_card.json`` names another.
+    """
+    path = folder / MODEL
+    if not path.exists():
+        return ""
+    found = sha256(path.read_bytes()).hexdigest()
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
+    if card.get("sha256") != found:
+        raise ModelError(f"{path}: sha256 is {found}, {CARD} says {card.get('sha256')}")
+    return found
+
+
+class Model:
+    """An ONNX model with one float32 input of shape (rows, features)."""
+
+    def __init__(self, folder: Path) -> None:
+        import onnxruntime  # noqa: PLC0415 - only opponents with a model pay for it
+
+        model_sha256(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1  # a function has less than one core at 512 MB
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            (folder / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
+        )
+        self._input = self._session.get_inputs()[0].name
+        self._output = self._session.get_outputs()[-1].name
+
+    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the model's last output for ``rows``, shape (rows, features): probabilities of a classifier,
+        shape (rows, classes), or values of a regressor, shape (rows, 1).
+        """
+        (result,) = self._session.run([self._output], {self._input: rows})
+        return result

@@ -1,0 +1,196 @@
+"""The referee: the one mutable object of the rules.  It observes, asks, checks, steps and records.
+
+A match never waits for anyone.  Whoever runs it (a training loop, the window) takes ``observe`` to whoever sits
+there, brings the answer back with ``submit`` and calls ``advance`` when time may pass; ``play`` does just that for
+opponents that answer at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from random import Random
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import uuid4
+
+from games.core import IllegalActionError
+from games.record import GameRecord, Participant, Turn, move_seed
+
+if TYPE_CHECKING:
+    from games.core import AnyGame, Event, Json, Opponent, Outcome, Player
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How an answer came to be: what the HUD shows and the record keeps.  Times in milliseconds."""
+
+    latency_ms: float | None = None
+    compute_ms: float | None = None
+    cold: bool | None = None
+    fallback: str | None = None
+    note: str | None = None
+
+
+IN_PROCESS = Told()
+
+
+class Journal(Protocol):
+    """Someone who writes a match down while it goes on (see ``client.recorder``)."""
+
+    def begin(self, record: GameRecord) -> None:
+        """Note the match's head: everything of the record that is known at the start."""
+
+    def joined(self, participant: Participant) -> None:
+        """Note that someone took a seat in the middle of the match."""
+
+    def turn(self, turn: Turn) -> None:
+        """Note one action, in order."""
+
+    def end(self, record: GameRecord) -> None:
+        """Note the whole record, finished or abandoned."""
+
+
+class Match:
+    """A game being played.
+
+    ``seed`` starts the game and stays secret; ``policy_seed`` starts the participants' choices.  Raises GameError for
+    options that the game does not know.
+    """
+
+    def __init__(
+        self,
+        game: AnyGame,
+        participants: Mapping[Player, Participant],
+        *,
+        seed: int,
+        policy_seed: int,
+        options: Mapping[str, Json] | None = None,
+        journal: Journal | None = None,
+        match_id: str | None = None,
+    ) -> None:
+        self.game = game
+        self.match_id = match_id or uuid4().hex
+        self.state: Any = game.start(options or {}, Random(seed))  # noqa: S311 - a game, not a secret
+        self.step_number = 0
+        self._began = monotonic()
+        self._policy_seed = policy_seed
+        self._participants = [replace(participants[player], player=player) for player in game.PLAYERS]
+        self._seated = {player: index for index, player in enumerate(game.PLAYERS)}
+        self._turns: list[Turn] = []
+        self._submitted: dict[Player, Any] = {}
+        self._journal = journal
+        self._head = GameRecord(
+            match_id=self.match_id,
+            game=game.NAME,
+            rules_version=game.RULES_VERSION,
+            seed=seed,
+            policy_seed=policy_seed,
+            options=dict(options or {}),
+            participants=tuple(self._participants),
+            turns=(),
+            steps=0,
+            started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+            outcome=None,
+            digest=game.digest(self.state),
+        )
+        if journal is not None:
+            journal.begin(self._head)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the match ended, or None while it goes on."""
+        return self.game.outcome(self.state)
+
+    def to_act(self) -> tuple[Player, ...]:
+        """Return who has still to be asked before the next step."""
+        return tuple(player for player in self.game.to_act(self.state) if player not in self._submitted)
+
+    def observe(self, player: Player) -> Any:
+        """Return what ``player`` may know now."""
+        return self.game.observe(self.state, player)
+
+    def seed_for(self, player: Player) -> int:
+        """Return the seed of ``player``'s decision at this step."""
+        return move_seed(self._policy_seed, self.step_number, player)
+
+    def participant(self, player: Player) -> Participant:
+        """Return who sits in ``player``'s seat now."""
+        return self._participants[self._seated[player]]
+
+    def seat(self, participant: Participant) -> None:
+        """Let someone else take the seat ``participant.player`` from this step on."""
+        joined = replace(participant, since_step=self.step_number)
+        self._seated[joined.player] = len(self._participants)
+        self._participants.append(joined)
+        if self._journal is not None:
+            self._journal.joined(joined)
+
+    def submit(self, player: Player, action: Any, told: Told = IN_PROCESS) -> None:
+        """Take ``player``'s action for the next step.  Raises IllegalActionError; nothing changes then."""
+        if player in self._submitted:
+            raise IllegalActionError(f"{player} has already played {self.game.print_action(self._submitted[player])} at this step")
+        self.game.check(self.state, player, action)
+        turn = Turn(
+            step=self.step_number,
+            player=player,
+            action=self.game.print_action(action),
+            participant=self._seated[player],
+            at_ms=round((monotonic() - self._began) * 1000),
+            latency_ms=told.latency_ms,
+            compute_ms=told.compute_ms,
+            cold=told.cold,
+            fallback=told.fallback,
+            note=told.note,
+        )
+        self._submitted[player] = action
+        self._turns.append(turn)
+        if self._journal is not None:
+            self._journal.turn(turn)
+
+    def advance(self) -> tuple[Event, ...]:
+        """Play one step with what was submitted, and return what happened."""
+        self.state, events = self.game.step(self.state, self._submitted)
+        self._submitted = {}
+        self.step_number += 1
+        return events
+
+    def record(self) -> GameRecord:
+        """Return the match so far as a record; abandoned unless the game is over."""
+        return replace(
+            self._head,
+            participants=tuple(self._participants),
+            turns=tuple(turn for turn in self._turns if turn.step < self.step_number),
+            steps=self.step_number,
+            outcome=self.outcome,
+            digest=self.game.digest(self.state),
+        )
+
+    def close(self) -> GameRecord:
+        """End the recording, whether the game is over or not, and return the record."""
+        record = self.record()
+        if self._journal is not None:
+            self._journal.end(record)
+        return record
+
+
+def play(
+    match: Match,
+    opponents: Mapping[Player, Opponent],
+    *,
+    max_steps: int | None = None,
+    on_events: Callable[[tuple[Event, ...]], None] | None = None,
+) -> GameRecord:
+    """Play ``match`` to its end, or for ``max_steps`` steps, with opponents that answer at once.
+
+    Every decision gets a random generator of its own, seeded by ``Match.seed_for``, so the record tells all.
+    """
+    while match.outcome is None and (max_steps is None or match.step_number < max_steps):
+        for player in match.to_act():
+            random = Random(match.seed_for(player))  # noqa: S311 - a game, not a secret
+            match.submit(player, opponents[player](match.observe(player), random))
+        events = match.advance()
+        if on_events is not None:
+            on_events(events)
+    return match.close()

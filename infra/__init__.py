@@ -1,0 +1,1 @@
+"""How functions come to be."""
