@@ -7,12 +7,14 @@ Randomness is an argument, an observation is never a state, and nothing here rea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from random import Random
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from random import Random
+
+Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 JsonObject: TypeAlias = "dict[str, Json]"
 Player: TypeAlias = str
 """A seat at the table: ``one`` and ``two`` in Battleship, ``pacman`` and ``ghosts`` in Pac-Man."""
@@ -64,7 +66,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something a viewer may want to show or sound: ``hit``, ``sunk``, ``dot``, ``ghost_eaten``…"""
+    """Something a viewer may want to show or sound: ``hit``, ``sunk``, ``dot`` or ``ghost_eaten``."""
 
     kind: str
     player: Player | None = None
@@ -83,7 +85,7 @@ class Game(Protocol[StateT, ObservationT, ActionT]):
         """Return the first state.  Raises GameError for options the game does not know."""
 
     def to_act(self, state: StateT, /) -> tuple[Player, ...]:
-        """Return who is asked before the next step; empty when time simply passes (Pac-Man, most ticks)."""
+        """Return who is asked before the next step; nobody when time simply passes (Pac-Man, most ticks)."""
 
     def observe(self, state: StateT, player: Player, /) -> ObservationT:
         """Return what ``player`` may know of ``state``, and nothing else."""

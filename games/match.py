@@ -7,7 +7,6 @@ opponents that answer at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -19,6 +18,8 @@ from games.core import IllegalActionError
 from games.record import GameRecord, Participant, Turn, move_seed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from games.core import AnyGame, Event, Json, Opponent, Outcome, Player
 
 
@@ -130,7 +131,9 @@ class Match:
     def submit(self, player: Player, action: Any, told: Told = IN_PROCESS) -> None:
         """Take ``player``'s action for the next step.  Raises IllegalActionError; nothing changes then."""
         if player in self._submitted:
-            raise IllegalActionError(f"{player} has already played {self.game.print_action(self._submitted[player])} at this step")
+            raise IllegalActionError(
+                f"{player} has already played {self.game.print_action(self._submitted[player])} at this step"
+            )
         self.game.check(self.state, player, action)
         turn = Turn(
             step=self.step_number,

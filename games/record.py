@@ -7,21 +7,26 @@ versioned, and readers keep reading what earlier versions wrote.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections import deque
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import NoneType
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from games.catalog import find_game
 from games.core import Event, GameError, Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from games.core import Json, JsonObject, Player
 
 SCHEMA = 1
 PERSON, FUNCTION, BOT = "person", "function", "bot"
 KINDS = (PERSON, FUNCTION, BOT)
+MAX_STEPS = 10 * 3600 * 60
+"""Ten hours of Pac-Man: a record that claims more is refused before it is replayed."""
 
 
 class RecordError(GameError):
@@ -107,16 +112,20 @@ class GameRecord:
             raise RecordError(f"schema {data.get('schema')!r} is not one that this version reads ({SCHEMA})")
         try:
             outcome = data["outcome"]
-            return cls(
+            record = cls(
                 **{
                     **data,
-                    "participants": tuple(Participant(**item) for item in data["participants"]),
-                    "turns": tuple(_unpack(item) for item in data["turns"]),
+                    "participants": tuple(_checked(Participant(**item)) for item in data["participants"]),
+                    "turns": tuple(_checked(Turn(**item)) for item in data["turns"]),
                     "outcome": None if outcome is None else Outcome(**outcome),
                 }
             )
+            _checked(record)
         except (KeyError, TypeError) as error:
             raise RecordError(f"not a record of schema {SCHEMA}: {error}") from error
+        if not 0 <= record.steps <= MAX_STEPS:
+            raise RecordError(f"{record.match_id}: {record.steps} steps, not within 0 to {MAX_STEPS}")
+        return record
 
     @classmethod
     def from_line(cls, line: str) -> GameRecord:
@@ -147,7 +156,9 @@ def replay(record: GameRecord) -> Iterator[Frame]:
     """Yield every state of the match, the first one included.  Raises RecordError at an impossible turn."""
     game = find_game(record.game)
     if record.rules_version != game.RULES_VERSION:
-        raise RecordError(f"{record.match_id}: recorded under rules {record.rules_version}, these are {game.RULES_VERSION}")
+        raise RecordError(
+            f"{record.match_id}: recorded under rules {record.rules_version}, these are {game.RULES_VERSION}"
+        )
     by_step: dict[int, list[Turn]] = {}
     for turn in record.turns:
         by_step.setdefault(turn.step, []).append(turn)
@@ -172,15 +183,13 @@ def verify(record: GameRecord) -> None:
     """Raise RecordError unless the rules allow this record and lead to its outcome and digest."""
     for index, turn in enumerate(record.turns):
         if not 0 <= turn.participant < len(record.participants):
-            raise RecordError(f"{record.match_id}: turn {index} names participant {turn.participant} of {len(record.participants)}")
+            raise RecordError(
+                f"{record.match_id}: turn {index} names participant {turn.participant} of {len(record.participants)}"
+            )
         if record.participants[turn.participant].player != turn.player:
             raise RecordError(f"{record.match_id}: turn {index} is {turn.player}'s, its participant sits elsewhere")
     game = find_game(record.game)
-    frame = None
-    for frame in replay(record):
-        pass
-    if frame is None:
-        raise RecordError(f"{record.match_id}: nothing was played")
+    (frame,) = deque(replay(record), maxlen=1)
     outcome = game.outcome(frame.state)
     if record.outcome is not None and outcome != record.outcome:
         raise RecordError(f"{record.match_id}: says {record.outcome}, the rules say {outcome}")
@@ -201,5 +210,23 @@ def _pack(turn: Turn) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in _TURN_DEFAULTS or value != _TURN_DEFAULTS[key]}
 
 
-def _unpack(data: dict[str, Any]) -> Turn:
-    return Turn(**data)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "str": (str,),
+    "str | None": (str, NoneType),
+    "bool | None": (bool, NoneType),
+    "float | None": (float, int, NoneType),
+    "Mapping[str, Json]": (dict,),
+}
+
+_PartT = TypeVar("_PartT", Participant, Turn, GameRecord)
+
+
+def _checked(part: _PartT) -> _PartT:
+    """Return ``part`` if its plain fields have the types they are declared with.  Raises TypeError, naming the field."""
+    for name, item in part.__dataclass_fields__.items():
+        value = getattr(part, name)
+        kinds = _TYPES.get(str(item.type))
+        if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
+            raise TypeError(f"{name} is {value!r}, not {item.type}")
+    return part

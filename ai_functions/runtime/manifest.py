@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 MANIFEST = "opponent.toml"
 INFERENCE_LAYER = "inference"
@@ -60,7 +62,9 @@ class Manifest:
             with path.open("rb") as file:
                 data = tomllib.load(file)
         except FileNotFoundError:
-            raise ManifestError(f"{path}: no such file; an opponent is a folder with {MANIFEST} and function.py") from None
+            raise ManifestError(
+                f"{path}: no such file; an opponent is a folder with {MANIFEST} and function.py"
+            ) from None
         except tomllib.TOMLDecodeError as error:
             raise ManifestError(f"{path}: {error}") from error
         try:
@@ -81,7 +85,12 @@ class Manifest:
             if key not in opponent:
                 raise ManifestError(f"opponent.{key} is missing")
         name = opponent["name"]
-        if not isinstance(name, str) or not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
+        if (
+            not isinstance(name, str)
+            or not name.replace("_", "").isalnum()
+            or not name.isascii()
+            or name != name.lower()
+        ):
             raise ManifestError(f"opponent.name {name!r}: use small letters, digits and _")
         if "layers" in needs:
             needs = {**needs, "layers": tuple(needs["layers"])}

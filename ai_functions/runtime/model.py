@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -56,8 +57,10 @@ class Model:
         self._output = self._session.get_outputs()[-1].name
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the model's last output for ``rows``, shape (rows, features): probabilities of a classifier,
-        shape (rows, classes), or values of a regressor, shape (rows, 1).
+        """Return the model's last output for ``rows`` of shape (rows, features).
+
+        A classifier's are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).
         """
+        result: NDArray[np.float32]
         (result,) = self._session.run([self._output], {self._input: rows})
         return result

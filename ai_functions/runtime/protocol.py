@@ -5,11 +5,13 @@ Anything wrong is an RFC 9457 problem document that names the field.  ``docs/ope
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from games.core import Json, JsonObject
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from games.core import Json, JsonObject
 
 PROTOCOL = 1
 PROBLEM_TYPE = "application/problem+json"
@@ -111,7 +113,7 @@ class MoveResponse:
 
 
 def parse_move_request(data: Any, *, game: str) -> MoveRequest:
-    """Return the request that ``data`` means, for an opponent that plays ``game``.  Raises Problem, naming the field."""
+    """Return the request that ``data`` means, for an opponent of ``game``.  Raises Problem, naming the field."""
     if not isinstance(data, dict):
         raise Problem(BAD_REQUEST, "Not a move request", f"the body is {_kind(data)}, not an object", "")
     for key in data:
@@ -191,5 +193,12 @@ _NAMES = {int: "a whole number", str: "a text", bool: "true or false"}
 def _kind(value: Any) -> str:
     if value is None:
         return "null"
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
     return names.get(type(value), type(value).__name__)

@@ -1,0 +1,115 @@
+"""Recorded games that arrive as S3, SQS, DynamoDB Streams and Kinesis events: each is annotated.
+
+Queues and streams hear which items failed (ReportBatchItemFailures), so that a poison record ends in the dead-letter
+queue and the rest of its batch is done.  An annotation is written under the match's id: the same event twice leaves
+the same object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote_plus
+
+from ai_functions.runtime.coach import annotate
+from ai_functions.runtime.s3 import get_object, put_object
+from games.record import GameRecord, RecordError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ai_functions.runtime.loader import Loaded
+    from games.core import JsonObject
+
+BUCKET_VARIABLE = "LAMBDA_ARCADE_BUCKET"
+ATTRIBUTE = "record"
+"""The DynamoDB attribute that holds a record's JSON line."""
+
+
+class Item(NamedTuple):
+    """One entry of an event: the name under which AWS wants to hear of its failure, and how to read its records."""
+
+    identifier: str
+    source: str
+    read: Callable[[], list[str]]
+
+
+class BatchFailedError(RuntimeError):
+    """An S3 event of which something failed: Lambda tries such an event again as a whole."""
+
+
+def annotate_event(
+    opponent: Loaded, version: str, event: dict[str, Any], log: Callable[[JsonObject], None]
+) -> JsonObject:
+    """Annotate every record in ``event``; return the partial-batch response.
+
+    Raises BatchFailedError, after all else is done, if part of an S3 event failed: that source has no partial answer.
+    """
+    bucket = os.environ[BUCKET_VARIABLE]
+    failed: list[Item] = []
+    for item in items(event):
+        try:
+            for line in item.read():
+                record = GameRecord.from_line(line)
+                if record.game == opponent.manifest.game:
+                    note = annotate(opponent, version, record)
+                    key = f"annotations/{record.match_id}/{opponent.manifest.name}.json"
+                    put_object(bucket, key, json.dumps(note, separators=(",", ":")).encode())
+        except (RecordError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            log(
+                {"level": "ERROR", "message": f"not annotated: {error}", "item": item.identifier, "source": item.source}
+            )
+            failed.append(item)
+    if any(item.source == "aws:s3" for item in failed):
+        raise BatchFailedError(f"not annotated: {', '.join(item.identifier for item in failed)}")
+    return {"batchItemFailures": [{"itemIdentifier": item.identifier} for item in failed]}
+
+
+def items(event: dict[str, Any]) -> Iterator[Item]:
+    """Yield the entries of an event of any of the four sources."""
+    for entry in event["Records"]:
+        source = str(entry.get("eventSource", ""))
+        if source == "aws:s3":
+            yield Item(_s3_name(entry), source, partial(_object, entry))
+        elif source == "aws:sqs":
+            yield Item(entry["messageId"], source, partial(_message, entry["body"]))
+        elif source == "aws:kinesis":
+            data = entry["kinesis"]
+            yield Item(data["sequenceNumber"], source, partial(_blob, data["data"]))
+        elif source == "aws:dynamodb":
+            yield Item(entry["dynamodb"]["SequenceNumber"], source, partial(_image, entry))
+
+
+def _s3_name(entry: dict[str, Any]) -> str:
+    return f"s3://{entry['s3']['bucket']['name']}/{unquote_plus(entry['s3']['object']['key'])}"
+
+
+def _object(entry: dict[str, Any]) -> list[str]:
+    return _lines(get_object(entry["s3"]["bucket"]["name"], unquote_plus(entry["s3"]["object"]["key"])))
+
+
+def _blob(data: str) -> list[str]:
+    return _lines(b64decode(data))
+
+
+def _message(text: str) -> list[str]:
+    """Return the records in a queue's message: the records themselves, or an S3 event that names them."""
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return _lines(text.encode())
+    if isinstance(data, dict) and "Records" in data:
+        return [line for item in items(data) for line in item.read()]
+    return _lines(text.encode())
+
+
+def _image(entry: dict[str, Any]) -> list[str]:
+    image = entry["dynamodb"].get("NewImage") or {}
+    return [image[ATTRIBUTE]["S"]] if ATTRIBUTE in image else []  # a removed item, or one that holds no record
+
+
+def _lines(content: bytes) -> list[str]:
+    return [line for line in content.decode("utf-8").splitlines() if line.strip()]

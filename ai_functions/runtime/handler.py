@@ -1,0 +1,113 @@
+"""Where AWS calls in.  HTTP API and Function URL, direct Invoke, and batches of recorded games meet here.
+
+Everything imported at the top is paid for at every cold start; ``STARTUP_IMPORTS`` lists it and a test holds this file
+to that list.  Whatever answers no player (events, S3) is imported when it is first needed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from time import perf_counter, time
+from typing import TYPE_CHECKING, Any
+
+from ai_functions.runtime import http
+from ai_functions.runtime.answer import identify, move
+from ai_functions.runtime.loader import load_opponent
+from ai_functions.runtime.model import CARD
+from ai_functions.runtime.protocol import Problem
+
+if TYPE_CHECKING:
+    from games.core import JsonObject
+
+STARTUP_IMPORTS = frozenset(
+    {"base64", "binascii", "collections", "dataclasses", "datetime", "functools", "hashlib", "importlib", "json", "os",
+     "pathlib", "random", "sys", "time", "tomllib", "typing"}
+)  # fmt: skip
+"""Top-level modules of the standard library that runtime and rules import by name at start-up."""
+
+NAMESPACE = "LambdaArcade"
+"""Of the CloudWatch metrics, written in the embedded metric format."""
+
+_FOLDER = Path(os.environ.get("LAMBDA_TASK_ROOT", ".")) / "opponent"
+_OPPONENT = load_opponent(_FOLDER)
+_CARD: JsonObject = json.loads((_FOLDER / CARD).read_text("utf-8")) if (_FOLDER / CARD).exists() else {}
+_VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+_calls = 0
+
+
+def handler(event: dict[str, Any], context: Any) -> JsonObject:
+    """Answer one event.  Raises only what is this function's own fault, so that Lambda counts it as an error."""
+    global _calls  # noqa: PLW0603 - the process's own memory of having been called is what makes a start cold
+    _calls += 1
+    request_id = getattr(context, "aws_request_id", "")
+    if isinstance(event, dict) and isinstance(event.get("Records"), list):
+        from ai_functions.runtime.events import annotate_event  # noqa: PLC0415 - not a player's path
+
+        return annotate_event(_OPPONENT, _VERSION, event, lambda entry: _log({**entry, "request_id": request_id}))
+    if isinstance(event, dict) and "http" in (event.get("requestContext") or {}):
+        return _over_http(event, request_id)
+    try:
+        return _move(event, request_id)
+    except Problem as problem:
+        _log_problem(problem, request_id)
+        return problem.to_json()
+
+
+def _over_http(event: dict[str, Any], request_id: str) -> JsonObject:
+    try:
+        if http.route(event) == "GET":
+            return http.respond(http.OK, identify(_OPPONENT, _VERSION, _CARD))
+        return http.respond(http.OK, _move(http.body(event), request_id))
+    except Problem as problem:
+        _log_problem(problem, request_id)
+        return http.respond_problem(problem)
+
+
+def _move(data: Any, request_id: str) -> JsonObject:
+    started = perf_counter()
+    cold = _calls == 1
+    request, response = move(_OPPONENT, _VERSION, data, cold=cold)
+    _log(
+        {
+            "_aws": {
+                "Timestamp": int(time() * 1000),
+                "CloudWatchMetrics": [
+                    {
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [["opponent"], ["opponent", "version"]],
+                        "Metrics": [
+                            {"Name": "Moves", "Unit": "Count"},
+                            {"Name": "ColdStarts", "Unit": "Count"},
+                            {"Name": "Latency", "Unit": "Milliseconds"},
+                            {"Name": "ClientLatency", "Unit": "Milliseconds"},
+                        ],
+                    }
+                ],
+            },
+            "level": "INFO",
+            "message": "move",
+            "opponent": response.name,
+            "version": response.version,
+            "match_id": request.match_id,
+            "turn": request.turn,
+            "request_id": request_id,
+            "Moves": 1,
+            "ColdStarts": int(cold),
+            "Latency": round((perf_counter() - started) * 1000, 3),
+            "ClientLatency": request.last_latency_ms or 0,
+        }
+    )
+    return response.to_json()
+
+
+def _log_problem(problem: Problem, request_id: str) -> None:
+    _log({"level": "WARNING", "message": problem.title, "status": problem.status, "field": problem.field,
+          "detail": problem.detail[:500], "request_id": request_id})  # fmt: skip
+
+
+def _log(entry: JsonObject) -> None:
+    """Write one JSON line to the function's log."""
+    sys.stdout.write(json.dumps(entry, separators=(",", ":")) + "\n")
