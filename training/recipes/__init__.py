@@ -1,4 +1,7 @@
-"""How each game's models are learned: one module a game, each with a ``fit`` that is a :class:`Recipe`."""
+"""How each game's models are learned and measured: one module a game.
+
+A module has ``fit`` (a :class:`Recipe`), ``bootstrap`` (a :class:`Bootstrap`) and ``YARDSTICK`` (a :class:`Yardstick`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ai_functions.runtime.manifest import Manifest
+    from games.core import Opponent, Player
     from games.record import GameRecord
 
 
@@ -33,7 +37,13 @@ class Fitted:
 
 
 class Recipe(Protocol):
-    """Learn a model for one opponent from recorded games.  The same records and seed give the same model."""
+    """Learn a model for one opponent from recorded games.  The same records and seed give the same model.
+
+    ``records`` are sound and distinct (``training.dataset.usable`` saw to that).  ``manifest.training`` is the table
+    ``[training]`` of ``opponent.toml``.  What the pipeline itself reads there: ``bootstrap``, how many games to make
+    when no records are given; ``aim``, the value of the yardstick's first measure that this level should have (without
+    one, stronger is better); ``player``, the person whom this opponent gets to know (``train --for`` writes it).
+    """
 
     def __call__(
         self, manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]
@@ -48,6 +58,48 @@ class Bootstrap(Protocol):
         self, manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]
     ) -> Sequence[GameRecord]:
         """Return ``games`` records that suit this opponent."""
+
+
+class Measure(Protocol):
+    """Play an opponent once and say how it did, in the game's own units."""
+
+    def __call__(self, opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
+        """Return a value for every name in ``Yardstick.measures``.
+
+        ``seed`` fixes everything that is not the opponent's own choice (the fleet to sink, Pac-Man's opening), so two
+        opponents given the same seed face the same task and can be compared in pairs; the opponent's own choices get
+        generators seeded by ``games.record.move_seed(seed, step, player)``.  ``against`` sits in the other seat: who
+        placed the fleet in Battleship, who plays Pac-Man; None means the game's own (a fleet drawn uniformly from all
+        legal ones, ``Yardstick.reference``).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """How a game's opponents are measured: ``YARDSTICK`` of a recipe's module."""
+
+    measure: Measure
+    """A function of the module, not a lambda: it is sent to worker processes by its name."""
+    measures: Mapping[str, str]
+    """Names of what ``measure`` returns, and which is stronger: ``LESS`` or ``MORE``.  The first one decides."""
+    margin: float
+    """The largest difference in the first measure that nobody would notice: the gate lets no model pass that may be
+    worse by more.
+    """
+    seats: tuple[Player, ...]
+    """Seats that functions take: ``("one", "two")`` in Battleship, ``("ghosts",)`` in Pac-Man."""
+    players: Mapping[str, Opponent] = field(default_factory=dict)
+    """Players that run in the process, by name: baselines for functions and partners for the other seats."""
+    reference: str | None = None
+    """Which of ``players`` takes the seats that functions do not (Pac-Man's); None where there are none."""
+
+
+LESS, MORE = "less", "more"
+
+
+def yardstick_for(game: str) -> Yardstick:
+    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/recipes/<game>.py``."""
+    return cast("Yardstick", import_module(f"training.recipes.{game}").YARDSTICK)
 
 
 def recipe_for(game: str) -> Recipe:
