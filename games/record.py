@@ -223,7 +223,7 @@ _PartT = TypeVar("_PartT", Participant, Turn, GameRecord)
 
 
 def _checked(part: _PartT) -> _PartT:
-    """Return ``part`` if its plain fields have the types they are declared with.  Raises TypeError, naming the field."""
+    """Return ``part`` if its plain fields are of their declared types.  Raises TypeError, naming the field."""
     for name, item in part.__dataclass_fields__.items():
         value = getattr(part, name)
         kinds = _TYPES.get(str(item.type))

@@ -1,0 +1,7 @@
+# Every target is a word of bootstrap.py, which also runs where there is no make.
+PYTHON ?= python3
+
+play setup test test-all check:
+	@$(PYTHON) bootstrap.py $@
+
+.PHONY: play setup test test-all check

@@ -1,0 +1,118 @@
+"""Set up and run everything, on any operating system: ``python bootstrap.py play`` (or test, setup, check, test-all).
+
+The Makefile calls this file and does nothing else, since Windows has no make.  Standard library only: it runs before
+anything is installed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import time
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+SCRIPTS = VENV / ("Scripts" if sys.platform == "win32" else "bin")
+PYTHON = SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
+LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+OLDEST = (3, 11)
+EXIT_USAGE = 2
+
+
+def main(words: list[str]) -> int:
+    """Run the target named first in ``words``; the rest goes to it.  Returns its exit status."""
+    if sys.version_info < OLDEST:
+        found = ".".join(map(str, sys.version_info[:3]))
+        print(f"error: Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {found}", file=sys.stderr)
+        return EXIT_USAGE
+    targets = {"play": play, "setup": setup, "test": test, "test-all": test_all, "check": check}
+    if not words or words[0] not in targets:
+        print(f"usage: python bootstrap.py {{{','.join(targets)}}} [arguments]", file=sys.stderr)
+        return EXIT_USAGE
+    try:
+        return targets[words[0]](words[1:])
+    except subprocess.CalledProcessError as error:
+        command = " ".join(map(str, error.cmd))
+        print(f"error: this failed with exit status {error.returncode}: {command}", file=sys.stderr)
+        return EXIT_USAGE
+    except KeyboardInterrupt:
+        return 130
+
+
+def play(arguments: list[str]) -> int:
+    """Install what playing needs, then open the game."""
+    install(LOCK)
+    return run(PYTHON, "-m", "client", "play", *arguments)
+
+
+def setup(_arguments: list[str]) -> int:
+    """Install everything, and run nothing."""
+    install(LOCK, DEV_LOCK)
+    print(f"ready: {SCRIPTS / 'lambda-arcade'} --help")
+    return 0
+
+
+def test(arguments: list[str]) -> int:
+    """Install everything and run the tests that take minutes, not hours."""
+    install(LOCK, DEV_LOCK)
+    return run(PYTHON, "-m", "pytest", *arguments)
+
+
+def test_all(arguments: list[str]) -> int:
+    """Run the slow tests too."""
+    install(LOCK, DEV_LOCK)
+    return run(PYTHON, "-m", "pytest", "-m", "slow or not slow", *arguments)
+
+
+def check(_arguments: list[str]) -> int:
+    """Run the linters, the type checker, the import rules, the audit and the search for secrets."""
+    install(LOCK, DEV_LOCK)
+    checks = (
+        ("ruff", "format", "--check", "."),
+        ("ruff", "check", "."),
+        ("mypy",),
+        ("lint-imports",),
+        ("pip-audit", "--requirement", "requirements.lock", "--no-deps", "--disable-pip", "--progress-spinner", "off"),
+        ("python", "-m", "infra.secrets_scan"),
+    )
+    failed = [words for words in checks if run(*_tool(words)) != 0]
+    for words in failed:
+        print(f"failed: {' '.join(words)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _tool(words: tuple[str, ...]) -> tuple[str | Path, ...]:
+    return (SCRIPTS / words[0], *words[1:])
+
+
+def install(*locks: Path) -> None:
+    """Create the virtual environment and install ``locks``, unless that was done before with the same contents."""
+    done = VENV / "installed.sha256"
+    wanted = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*locks, ROOT / "pyproject.toml")]
+    have = done.read_text().split() if done.exists() else []
+    if set(wanted) <= set(have) and PYTHON.exists():
+        return
+    started = time.monotonic()
+    if not PYTHON.exists():
+        print(f"creating {VENV.name}", flush=True)
+        venv.create(VENV, with_pip=True, clear=VENV.exists())
+    names = ", ".join(path.name for path in locks)
+    print(f"installing {names} (a minute or two, this once)", flush=True)
+    pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--prefer-binary")
+    subprocess.run([*pip, *(word for lock in locks for word in ("--requirement", lock))], check=True)
+    subprocess.run([*pip, "--quiet", "--no-deps", "--editable", ROOT], check=True)
+    kept = have if (VENV / "installed.sha256").exists() and wanted[-1] in have else []
+    done.write_text("\n".join(sorted({*kept, *wanted})) + "\n")
+    print(f"installed in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def run(*words: str | Path) -> int:
+    """Run a command in the project's folder and return its exit status."""
+    return subprocess.run([*map(str, words)], cwd=ROOT, check=False).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,58 @@
+"""``lambda-arcade``: the composition root, where the rooms of the house are put together."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from client.commands import bench, cloud, match, opponents, play, records, train
+from client.commands.context import CloudChoice, err
+
+EXIT_USAGE = 2
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(epilog="Start with: lambda-arcade play")
+def root(
+    context: typer.Context,
+    endpoint: Annotated[
+        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="URL of another cloud that speaks the AWS APIs.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(envvar="AWS_PROFILE", help="AWS profile to use: deploys to that account.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(envvar="AWS_REGION", help="AWS region, such as eu-west-1.")] = None,
+) -> None:
+    """Battleship and Pac-Man against trained models, each of them a function of its own.
+
+    Without --endpoint and --profile every command talks to the local cloud, which starts by itself.
+    """
+    context.obj = CloudChoice(endpoint, profile, region)
+
+
+for family in (play, opponents, cloud, match, train, records, bench):
+    family.register(app)
+
+
+def main() -> None:
+    """Run the command line; what a user can cause ends in one line and exit status 2."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        err.print("interrupted")
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has seen enough
+        sys.exit(0)
+    except (ValueError, RuntimeError, OSError) as error:
+        err.print(f"[red]error:[/] {error}", soft_wrap=True)
+        sys.exit(EXIT_USAGE)

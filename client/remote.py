@@ -1,0 +1,189 @@
+"""Deployed opponents, asked over HTTP: one connection kept for each thread, deadlines that hold, honest retries.
+
+A function is stateless and the same request gets the same answer, so any request may be sent again.
+"""
+
+from __future__ import annotations
+
+import random as jitter
+import threading
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import requests
+
+from ai_functions.runtime.protocol import MoveResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ai_functions.runtime.protocol import MoveRequest
+
+CONNECT_S = 1.0
+CATALOG_S = 5.0
+FIRST_BACKOFF_S = 0.05
+MAX_BACKOFF_S = 0.8
+RETRIED = frozenset({429, 500, 502, 503, 504})
+"""Throttled, failed or not there for a moment.  Every other status is final."""
+OK = 200
+_threads = threading.local()
+
+
+class RemoteError(RuntimeError):
+    """No usable answer.
+
+    ``cause`` is one word for the HUD: timeout, unreachable, throttled, error, refused or nonsense.
+    """
+
+    def __init__(self, cause: str, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+
+
+@dataclass(frozen=True, slots=True)
+class OpponentInfo:
+    """One entry of ``GET /opponents``: what the menu shows of a deployed opponent."""
+
+    name: str
+    game: str
+    title: str
+    difficulty: int
+    endpoint: str
+    version: str = ""
+    sha256: str = ""
+    author: str = ""
+    colour: str = "#8899aa"
+    rating: float | None = None
+    deviation: float | None = None
+    games: int = 0
+    pinned: Mapping[str, str] = field(default_factory=dict)
+    """Version -> the endpoint of that version alone, for those the alias ``live`` points at."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> OpponentInfo:
+        """Return the entry that ``data`` means; fields of later versions are passed over."""
+        return cls(**{key: value for key, value in data.items() if key in cls.__dataclass_fields__})
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that came in time."""
+
+    response: MoveResponse
+    latency_ms: float
+    attempts: int
+
+
+def fetch_opponents(api: str) -> list[OpponentInfo]:
+    """Return what is deployed, easiest first.  Raises RemoteError."""
+    data = _get(f"{api}/opponents")
+    try:
+        found = [OpponentInfo.from_json(item) for item in data]
+    except (TypeError, AttributeError) as error:
+        raise RemoteError("nonsense", f"{api}/opponents: not a list of opponents: {error}") from error
+    return sorted(found, key=lambda item: (item.game, item.difficulty, item.name))
+
+
+class RemoteOpponent:
+    """One deployed opponent.  Safe to use from several threads."""
+
+    def __init__(self, endpoint: str, *, api_key: str | None = None) -> None:
+        self.endpoint = endpoint.rstrip("/")
+        self.last_latency_ms: float | None = None
+        self._headers = {"x-api-key": api_key} if api_key else {}
+
+    def identify(self) -> dict[str, Any]:
+        """Return what ``GET {opponent}`` says; this also starts the function.  Raises RemoteError."""
+        data = _get(self.endpoint, self._headers)
+        if not isinstance(data, dict) or "name" not in data:
+            raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
+        return data
+
+    def ask(self, request: MoveRequest, within_s: float) -> Reply:
+        """Return the answer to ``request``, trying again while ``within_s`` seconds last.  Raises RemoteError."""
+        until = monotonic() + within_s
+        attempts = 0
+        while True:
+            attempts += 1
+            left = until - monotonic()
+            if left <= 0:
+                raise RemoteError("timeout", f"no answer within {within_s:.1f} s")
+            try:
+                started = monotonic()
+                response = self._post(request, left)
+            except RemoteError as error:
+                pause = jitter.uniform(0, min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2**attempts))  # noqa: S311 - full jitter
+                if error.cause not in {"unreachable", "throttled", "error"} or monotonic() + pause >= until:
+                    raise
+                sleep(pause)
+                continue
+            latency_ms = (monotonic() - started) * 1000
+            self.last_latency_ms = latency_ms
+            return Reply(response, latency_ms, attempts)
+
+    def _post(self, request: MoveRequest, within_s: float) -> MoveResponse:
+        try:
+            answer = _session().post(
+                f"{self.endpoint}/move",
+                json=request.to_json(),
+                headers=self._headers,
+                timeout=(min(CONNECT_S, within_s), within_s),
+            )
+        except requests.Timeout as error:
+            raise RemoteError("timeout", f"no answer within {within_s:.1f} s") from error
+        except requests.RequestException as error:
+            raise RemoteError("unreachable", f"{self.endpoint}: {_root(error)}") from error
+        if answer.status_code != OK:
+            raise RemoteError(_cause(answer.status_code), _refusal(answer))
+        try:
+            return MoveResponse.from_json(answer.json())
+        except ValueError as error:
+            raise RemoteError("nonsense", str(error)) from error
+
+
+def _get(url: str, headers: Mapping[str, str] | None = None) -> Any:
+    try:
+        answer = _session().get(url, headers=headers, timeout=(CONNECT_S, CATALOG_S))
+    except requests.Timeout as error:
+        raise RemoteError("timeout", f"{url}: no answer within {CATALOG_S:.0f} s") from error
+    except requests.RequestException as error:
+        raise RemoteError("unreachable", f"{url}: {_root(error)}") from error
+    if answer.status_code != OK:
+        raise RemoteError(_cause(answer.status_code), _refusal(answer))
+    try:
+        return answer.json()
+    except ValueError as error:
+        raise RemoteError("nonsense", f"{url}: not JSON") from error
+
+
+def _session() -> requests.Session:
+    """Return this thread's session: requests does not promise that one may be shared."""
+    session: requests.Session | None = getattr(_threads, "session", None)
+    if session is None:
+        session = requests.Session()
+        session.trust_env = False  # no look-up of proxies and netrc at every request
+        _threads.session = session
+    return session
+
+
+def _cause(status: int) -> str:
+    if status == 429:  # noqa: PLR2004 - Too Many Requests
+        return "throttled"
+    return "error" if status in RETRIED else "refused"
+
+
+def _refusal(answer: requests.Response) -> str:
+    try:
+        document = answer.json()
+        detail = document.get("detail") or document.get("message") or document
+    except (ValueError, AttributeError):
+        detail = answer.text[:120]
+    return f"{answer.status_code}: {detail}"
+
+
+def _root(error: BaseException) -> str:
+    """Return the innermost reason of an exception that requests and urllib3 have wrapped."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__ or error
+    return f"{type(error).__name__}: {error}"
