@@ -1,0 +1,100 @@
+"""Whether any fleet at all agrees with what a shooter heard: the contradictions that only a search can find."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from games.battleship.fleet import berth_boards, reserved
+from games.battleship.notation import HIT, MISS, SUNK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from games.battleship.fleet import Variant
+    from games.battleship.notation import Report
+
+MAX_NODES = 2000
+"""Places a search may try; one that ends without an answer finds nothing to object to.  About 60 ms at worst."""
+
+
+def first_contradiction(variant: Variant, shots: Sequence[Report]) -> int | None:
+    """Return the index of the first shot whose answer leaves no fleet, or None while one may exist."""
+    if not _contradicts(variant, shots):
+        return None
+    agrees, contradicts = 0, len(shots)  # what is heard only ever rules fleets out, so halving finds the shot
+    while contradicts - agrees > 1:
+        middle = (agrees + contradicts) // 2
+        if _contradicts(variant, shots[:middle]):
+            contradicts = middle
+        else:
+            agrees = middle
+    return contradicts - 1
+
+
+def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list[int]]:
+    """Return the bitboards each ship could lie on, the other ships left aside.
+
+    A sunk ship took the shot that sank it and hits heard before; a ship afloat has a cell that was not hit.
+    """
+    misses = hits = sinking = 0
+    sunk: dict[str, tuple[int, int]] = {}
+    for report in shots:
+        bit = variant.bit(report.cell)
+        if report.result == MISS:
+            misses |= bit
+        elif report.result == HIT:
+            hits |= bit
+        elif report.result == SUNK:
+            sinking |= bit
+            sunk[str(report.ship)] = (bit, hits | bit)
+    boards: dict[str, list[int]] = {}
+    for ship in variant.names:
+        every = berth_boards(variant, ship)
+        if ship in sunk:
+            last, struck = sunk[ship]
+            boards[ship] = [board for board in every if board & last and not board & ~struck]
+        else:
+            boards[ship] = [board for board in every if not board & (misses | sinking) and board & ~hits]
+    return boards
+
+
+def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
+    hits = 0
+    for report in shots:
+        if report.result == HIT:
+            hits |= variant.bit(report.cell)
+    nodes = MAX_NODES
+
+    def fits(left: dict[str, list[int]], open_hits: int) -> bool:
+        """Return whether the ships in ``left`` can be placed so that every open hit is covered."""
+        nonlocal nodes
+        if not left:
+            return not open_hits
+        choices = _narrowest(left, open_hits)
+        for ship, board in choices:
+            nodes -= 1
+            if nodes < 0:
+                return True
+            taken = reserved(variant, board)
+            rest = {
+                other: [one for one in boards if not one & taken] for other, boards in left.items() if other != ship
+            }
+            if all(rest.values()) and fits(rest, open_hits & ~board):
+                return True
+        return False
+
+    boards = possible_boards(variant, shots)
+    return not (all(boards.values()) and fits(boards, hits))
+
+
+def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, int]]:
+    """Return the fewest choices one of which must be right: all covers of one hit, or all berths of one ship."""
+    ship = min(left, key=lambda name: len(left[name]))
+    best = [(ship, board) for board in left[ship]]
+    while open_hits:
+        hit = open_hits & -open_hits
+        open_hits ^= hit
+        covers = [(name, board) for name, boards in left.items() for board in boards if board & hit]
+        if len(covers) < len(best):
+            best = covers
+    return best
