@@ -1,0 +1,109 @@
+"""The process behind ``daemon.up``: MiniStack behind a guard, with our own worker pool as its executor."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infra.local.guard import Guard
+from infra.local.paths import CloudPaths, cloud_paths
+
+if TYPE_CHECKING:
+    from infra.local.guard import App, Receive, Scope, Send
+
+REGION = "us-east-1"
+
+
+def configure(paths: CloudPaths, port: int) -> None:
+    """Tell MiniStack, which reads its settings from the environment as it is imported, who and where it is."""
+    os.environ.update(
+        GATEWAY_PORT=str(port),
+        BIND_HOST="127.0.0.1",
+        MINISTACK_HOST="localhost",
+        MINISTACK_REGION=REGION,
+        LOG_LEVEL="WARNING",
+        PERSIST_STATE="1",
+        STATE_DIR=str(paths.state),
+        S3_PERSIST="1",
+        S3_DATA_DIR=str(paths.objects),
+        SFTP_ENABLED="0",
+        IOT_MTLS_ENABLED="0",
+        DOCKER_HOST="unix:///nonexistent",  # never look for one
+        AWS_ACCESS_KEY_ID="test",
+        AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - what every function is given here
+        AWS_DEFAULT_REGION=REGION,
+        TMPDIR=str(paths.scratch),
+    )
+
+
+def serve(paths: CloudPaths, port: int) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    shutil.rmtree(paths.scratch, ignore_errors=True)  # workers' leftovers, MiniStack's own among them
+    for folder in (paths.state, paths.objects, paths.scratch, paths.unpacked):
+        folder.mkdir(parents=True, exist_ok=True)
+    configure(paths, port)
+    # MiniStack reads its environment as it is imported, so it is imported after configure.
+    from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
+    from hypercorn.config import Config  # noqa: PLC0415
+    from ministack import app as ministack  # noqa: PLC0415
+
+    config = Config()
+    config.bind = [f"127.0.0.1:{port}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    config.h11_max_incomplete_size = 64 * 1024
+    config.backlog = 1024
+
+    async def run() -> None:
+        ended = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            if sys.platform == "win32":
+                signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
+            else:
+                loop.add_signal_handler(number, ended.set)
+        application: Any = Guard(_with_own_paths(ministack.app, paths))
+        await hypercorn_serve(application, config, shutdown_trigger=ended.wait)
+
+    asyncio.run(run())
+
+
+def _with_own_paths(app: App, paths: CloudPaths) -> App:
+    """Return ``app`` with ``GET /_arcade/...`` added: what our own commands ask the server."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/_arcade/"):
+            await app(scope, receive, send)
+            return
+        status, data = _own_answer(scope["path"], paths)
+        body = json.dumps(data).encode()
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return wrapped
+
+
+def _own_answer(path: str, paths: CloudPaths) -> tuple[int, Any]:
+    if path == "/_arcade/health":
+        return 200, {"home": str(paths.home), "pid": os.getpid(), "threads": threading.active_count()}
+    return 404, {"message": f"there is nothing at {path}"}
+
+
+def main() -> None:
+    """Run as ``python -m infra.local.server HOME PORT``."""
+    home, port = sys.argv[1:]
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    serve(cloud_paths(Path(home)), int(port))
+
+
+if __name__ == "__main__":
+    main()
