@@ -70,6 +70,8 @@ def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
         nonlocal nodes
         if not left:
             return not open_hits
+        if _ships_needed(left, open_hits) > len(left):
+            return False
         choices = _narrowest(left, open_hits)
         for ship, board in choices:
             nodes -= 1
@@ -98,3 +100,18 @@ def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, in
         if len(covers) < len(best):
             best = covers
     return best
+
+
+def _ships_needed(left: dict[str, list[int]], open_hits: int) -> int:
+    """Return a lower bound: hits that no berth covers two of, picked greedily, take a ship each."""
+    needed = 0
+    while open_hits:
+        hit = open_hits & -open_hits
+        reach = hit
+        for boards in left.values():
+            for board in boards:
+                if board & hit:
+                    reach |= board
+        open_hits &= ~reach
+        needed += 1
+    return needed

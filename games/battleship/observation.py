@@ -104,8 +104,8 @@ def _decode_shots(variant: Variant, data: Json) -> tuple[Report, ...]:
         if report.cell in seen:
             raise ObservationError(field, f"{print_cell(report.cell)} was shot at before")
         seen.add(report.cell)
-        _check_report(variant, field, shots, report)
         shots.append(report)
+    _check_counts(variant, shots)
     return tuple(shots)
 
 
@@ -136,23 +136,30 @@ def _decode_report(variant: Variant, field: str, item: Json) -> Report:
     return Report(cell, result, ship)
 
 
-def _check_report(variant: Variant, field: str, before: list[Report], report: Report) -> None:
+def _check_counts(variant: Variant, shots: list[Report]) -> None:
     """Raise ObservationError for what counting alone shows to be wrong."""
-    if before and before[-1].result == CALLED and report.result != CALLED:
-        raise ObservationError(field, "was answered before a shot that was called earlier")
-    if report.result == CALLED and not variant.salvo:
-        raise ObservationError(field, "only a salvo has shots that are called and not yet answered")
-    heard = [*before, report]
-    sunk = [one.ship for one in heard if one.ship is not None]
-    if report.ship is not None and sunk.count(report.ship) > 1:
-        raise ObservationError(field, f"the {report.ship} sank before")
-    struck = sum(one.result in (HIT, SUNK) for one in heard)
-    least = sum(variant.length(ship) for ship in sunk)
-    most = least + sum(length - 1 for name, length in variant.fleet if name not in sunk)
-    if struck < least:
-        raise ObservationError(field, f"{struck} hits cannot have sunk {', '.join(sunk)}: those are {least} cells")
-    if struck > most:
-        raise ObservationError(field, f"{struck} hits, but ships afloat and sunk take {most} at most")
+    struck = least = 0
+    most = sum(length - 1 for _, length in variant.fleet)
+    sunk: list[str] = []
+    called = False
+    for index, report in enumerate(shots):
+        field = f"shots[{index}]"
+        if called and report.result != CALLED:
+            raise ObservationError(field, "was answered before a shot that was called earlier")
+        called = report.result == CALLED
+        if called and not variant.salvo:
+            raise ObservationError(field, "only a salvo has shots that are called and not yet answered")
+        if report.ship is not None:
+            if report.ship in sunk:
+                raise ObservationError(field, f"the {report.ship} sank before")
+            sunk.append(report.ship)
+            least += variant.length(report.ship)
+            most += 1
+        struck += report.result in (HIT, SUNK)
+        if struck < least:
+            raise ObservationError(field, f"{struck} hits cannot have sunk {', '.join(sunk)}: those are {least} cells")
+        if struck > most:
+            raise ObservationError(field, f"{struck} hits, but the ships sunk and afloat take {most} at most")
 
 
 def _check_afloat(observation: ShootObservation, data: Json) -> None:
