@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from games.core import JsonObject
 
 STARTUP_IMPORTS = frozenset(
-    {"base64", "binascii", "collections", "dataclasses", "datetime", "functools", "hashlib", "importlib", "json", "os",
+    {"base64", "binascii", "dataclasses", "functools", "hashlib", "importlib", "json", "os",
      "pathlib", "random", "sys", "time", "tomllib", "typing"}
 )  # fmt: skip
 """Top-level modules of the standard library that runtime and rules import by name at start-up."""

@@ -1,0 +1,170 @@
+"""One suite that every game falls under: what ``games.core.Game`` promises."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import games.battleship.rules
+import games.pacman.rules
+from games.catalog import GAMES, find_game
+from games.core import GameError, IllegalActionError, NotationError, ObservationError
+from games.match import Match, play
+from games.record import BOT, GameRecord, Participant, RecordError, move_seed, replay, verify
+from training.players import battleship as battleship_players
+from training.players import pacman as pacman_players
+
+if TYPE_CHECKING:
+    from games.core import AnyGame, Opponent
+
+# mypy holds the two modules to the protocol here.
+MODULES: dict[str, AnyGame] = {"battleship": games.battleship.rules, "pacman": games.pacman.rules}
+SEATED: dict[str, dict[str, Opponent]] = {
+    "battleship": {"one": battleship_players.random_player, "two": battleship_players.random_player},
+    "pacman": {"pacman": pacman_players.random_safe, "ghosts": pacman_players.random_ghosts},
+}
+MAX_STEPS = 1500
+
+
+@pytest.fixture(params=sorted(GAMES))
+def game(request: pytest.FixtureRequest) -> AnyGame:
+    return find_game(request.param)
+
+
+def played(game: AnyGame, seed: int) -> GameRecord:
+    seats = {player: Participant(player, BOT, "random") for player in game.PLAYERS}
+    match = Match(game, seats, seed=seed, policy_seed=seed + 1)
+    return play(match, SEATED[game.NAME], max_steps=MAX_STEPS)
+
+
+def test_every_game_of_the_catalog_is_checked_here() -> None:
+    assert set(MODULES) == set(GAMES) == set(SEATED)
+
+
+def test_the_record_of_a_match_is_possible_and_survives_its_own_line(game: AnyGame) -> None:
+    record = played(game, 1)
+    assert GameRecord.from_line(record.to_line()) == record
+    verify(record)
+
+
+def test_replay_rebuilds_every_state_of_the_match(game: AnyGame) -> None:
+    seats = {player: Participant(player, BOT, "random") for player in game.PLAYERS}
+    match = Match(game, seats, seed=5, policy_seed=6)
+    digests = [game.digest(match.state)]
+    while match.outcome is None and match.step_number < 400:
+        for player in match.to_act():
+            match.submit(player, SEATED[game.NAME][player](match.observe(player), Random(match.seed_for(player))))
+        match.advance()
+        digests.append(game.digest(match.state))
+    assert [game.digest(frame.state) for frame in replay(match.close())] == digests
+
+
+def test_another_process_reaches_the_same_digest(game: AnyGame) -> None:
+    record = played(game, 2)
+    code = "import sys; from games.record import GameRecord, verify; verify(GameRecord.from_line(sys.stdin.read()))"
+    subprocess.run([sys.executable, "-c", code], input=record.to_line(), text=True, check=True)
+
+
+def test_a_seed_fixes_the_match_and_another_changes_it(game: AnyGame) -> None:
+    first, again, other = played(game, 3), played(game, 3), played(game, 4)
+    assert [turn.action for turn in first.turns] == [turn.action for turn in again.turns]
+    assert first.digest == again.digest
+    assert first.digest != other.digest
+
+
+def test_actions_parse_and_print_to_the_same_text(game: AnyGame) -> None:
+    for turn in played(game, 7).turns:
+        assert game.print_action(game.parse_action(turn.action)) == turn.action
+
+
+def test_observations_survive_json(game: AnyGame) -> None:
+    for frame in replay(played(game, 8)):
+        for player in game.to_act(frame.state):
+            observation = game.observe(frame.state, player)
+            encoded = json.loads(json.dumps(game.encode_observation(observation)))
+            assert game.decode_observation(encoded) == observation
+
+
+def test_states_and_observations_are_frozen_and_of_different_types(game: AnyGame) -> None:
+    state = game.start({}, Random(1))
+    observation = game.observe(state, game.PLAYERS[0])
+    assert type(state) is not type(observation)
+    for frozen in (state, observation):
+        assert is_dataclass(frozen)
+        with pytest.raises((FrozenInstanceError, AttributeError)):
+            setattr(frozen, fields(frozen)[0].name, None)
+
+
+def test_a_step_leaves_the_state_before_it_as_it_was(game: AnyGame) -> None:
+    frames = list(replay(replace(played(game, 9), steps=0, turns=())))
+    state = frames[0].state
+    before = game.digest(state)
+    actions = {
+        player: SEATED[game.NAME][player](game.observe(state, player), Random(1)) for player in game.to_act(state)
+    }
+    after, _ = game.step(state, actions)
+    assert game.digest(state) == before != game.digest(after)
+
+
+@pytest.mark.parametrize("text", ["", " ", "Z99", "left-ish", "blinky:", "A1 ", "é", "x" * 10_000])
+def test_text_that_is_no_action_is_refused(game: AnyGame, text: str) -> None:
+    with pytest.raises(NotationError):
+        game.parse_action(text)
+
+
+@pytest.mark.parametrize("data", [None, 1, "", [], {}, {"phase": 3}, {"phase": "place", "x": 1}, {"tick": "now"}])
+def test_json_that_is_no_observation_is_refused(game: AnyGame, data: Any) -> None:
+    with pytest.raises(ObservationError):
+        game.decode_observation(data)
+
+
+def test_unknown_options_are_refused_by_name(game: AnyGame) -> None:
+    with pytest.raises(GameError, match="no_such_option"):
+        game.start({"no_such_option": 1}, Random(1))
+
+
+def test_nobody_acts_after_the_end_of_battleship() -> None:
+    game = find_game("battleship")
+    record = played(game, 10)
+    *_, last = replay(record)
+    assert game.outcome(last.state) == record.outcome
+    assert game.to_act(last.state) == ()
+    with pytest.raises(IllegalActionError):
+        game.check(last.state, "one", game.parse_action("A1"))
+
+
+def test_a_forged_record_is_refused(game: AnyGame) -> None:
+    record = played(game, 11)
+    forged = (
+        replace(record, digest="0" * 64),
+        replace(record, turns=record.turns[1:]),
+        replace(record, rules_version=99),
+        replace(record, steps=record.steps + 10**6),
+        replace(record, participants=()),
+    )
+    for wrong in forged:
+        with pytest.raises(RecordError):
+            verify(GameRecord.from_line(wrong.to_line()))
+
+
+@pytest.mark.parametrize("line", ["", "null", "[]", "{", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "turns": 3}'])
+def test_lines_that_are_no_record_are_refused(line: str) -> None:
+    with pytest.raises(RecordError):
+        GameRecord.from_line(line)
+
+
+def test_move_seeds_differ_by_step_player_and_match() -> None:
+    seeds = {move_seed(match, step, player) for match in range(5) for step in range(50) for player in ("one", "two")}
+    assert len(seeds) == 500
+    assert all(0 <= seed < 2**63 for seed in seeds)
+
+
+def test_the_fixed_games_of_the_catalog_are_all_there_are() -> None:
+    with pytest.raises(GameError, match="battleship, pacman"):
+        find_game("chess")
