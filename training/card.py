@@ -1,0 +1,82 @@
+"""``model_card.json``: what a model is, where it came from, and how to make it again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from platform import python_version
+from typing import TYPE_CHECKING
+
+from sklearn.pipeline import Pipeline
+
+from training.dataset import fingerprint
+from training.export import ABSOLUTE, RELATIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ai_functions.runtime.manifest import Manifest
+    from games.core import JsonObject
+    from games.record import GameRecord
+    from training.export import Exported
+    from training.recipes import Fitted
+
+_LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a model came from."""
+
+    records: Sequence[GameRecord]
+    source: str
+    """Where the records were, in words."""
+    command: str
+    """What makes the model again, with its seed."""
+    seed: int
+
+
+def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: Origin) -> JsonObject:
+    """Return the card of a model that has not been played with yet."""
+    records = origin.records
+    return {
+        "sha256": exported.sha256,
+        "name": manifest.name,
+        "game": manifest.game,
+        "algorithm": _describe(fitted),
+        "command": origin.command,
+        "seed": origin.seed,
+        "data": {
+            "source": origin.source,
+            "games": len(records),
+            "turns": sum(len(record.turns) for record in records),
+            "fallback_turns": sum(turn.fallback is not None for record in records for turn in record.turns),
+            "players": _players(records),
+            "records_sha256": fingerprint(records),
+        },
+        "measures": {name: float(value) for name, value in fitted.measures.items()},
+        "parity": {
+            "rows": exported.rows,
+            "max_error": exported.max_error,
+            "tolerance": f"{ABSOLUTE:g} + {RELATIVE:g} * |estimator|",
+        },
+        "model_bytes": len(exported.onnx),
+        "versions": {"python": python_version(), **{name: version(name) for name in _LIBRARIES}},
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _describe(fitted: Fitted) -> str:
+    estimator = fitted.estimator
+    steps = [step for _, step in estimator.steps] if isinstance(estimator, Pipeline) else [estimator]
+    return " -> ".join(" ".join(repr(step).split()) for step in steps)
+
+
+def _players(records: Sequence[GameRecord]) -> JsonObject:
+    """Return how many of the matches each participant played in."""
+    counts: dict[str, int] = {}
+    for record in records:
+        for name in {f"{item.kind}:{item.name}" for item in record.participants}:
+            counts[name] = counts.get(name, 0) + 1
+    return dict(sorted(counts.items()))

@@ -1,0 +1,93 @@
+"""From records to decisions that can be learned from.
+
+What every game needs before its recipe begins: sound records only, each match once, nothing a stand-in played, and a
+split by whole matches, so that no match is on both sides.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b, sha256
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from games.catalog import find_game
+from games.record import RecordError, replay, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from games.core import Player
+    from games.record import GameRecord, Participant
+
+HELD_OUT = 0.2
+
+
+class Decision(NamedTuple):
+    """One action that someone chose, and what they knew when they chose it."""
+
+    step: int
+    player: Player
+    participant: Participant
+    observation: Any
+    action: Any
+    state: Any
+    """Everything that was true, secrets included: for targets, never for features."""
+
+
+def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]) -> list[GameRecord]:
+    """Return the records of ``game`` that the rules allow, each match once; ``warn`` hears of every other one."""
+    found: dict[str, GameRecord] = {}
+    for record in records:
+        if record.game != game:
+            warn(f"{record.match_id}: passed over, a record of {record.game}")
+        elif record.match_id in found:
+            warn(f"{record.match_id}: passed over, seen before")
+        else:
+            try:
+                verify(record)
+            except RecordError as error:
+                warn(f"passed over, {error}")
+            else:
+                found[record.match_id] = record
+    return list(found.values())
+
+
+def decisions(record: GameRecord) -> Iterator[Decision]:
+    """Yield what was decided in ``record``, in order, without what a stand-in played.  Raises RecordError."""
+    game = find_game(record.game)
+    before = None
+    for frame in replay(record):
+        for turn in frame.turns:
+            if turn.fallback is None:
+                yield Decision(
+                    step=turn.step,
+                    player=turn.player,
+                    participant=record.participants[turn.participant],
+                    observation=game.observe(before, turn.player),
+                    action=game.parse_action(turn.action),
+                    state=before,
+                )
+        before = frame.state
+
+
+def split(records: Sequence[GameRecord], held_out: float = HELD_OUT) -> tuple[list[GameRecord], list[GameRecord]]:
+    """Return the records to learn from and those to judge by.
+
+    A match is on the side that its seeds say, whatever other matches there are: adding records moves none, and playing
+    the same bootstrap games again gives the same split.
+    """
+    learn: list[GameRecord] = []
+    judge: list[GameRecord] = []
+    for record in records:
+        key = f"{record.game}/{record.seed}/{record.policy_seed}".encode()
+        place = int.from_bytes(blake2b(key, digest_size=8).digest(), "big") / 2**64
+        (judge if place < held_out else learn).append(record)
+    return learn, judge
+
+
+def fingerprint(records: Iterable[GameRecord]) -> str:
+    """Return a hash of what was played in ``records``, whatever their order, match ids and clock times."""
+    lines = sorted(
+        f"{record.game}/{record.rules_version}/{record.seed}/{record.policy_seed}/{record.steps}/{record.digest}"
+        for record in records
+    )
+    return sha256("\n".join(lines).encode()).hexdigest()
