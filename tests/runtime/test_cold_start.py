@@ -12,8 +12,8 @@ from ai_functions.runtime.loader import load_opponent
 
 ROOT = Path(__file__).parents[2]
 OPPONENT = ROOT / "tests" / "opponents" / "first_free"
-HEAVY = {"numpy", "onnxruntime", "sklearn", "requests", "boto3", "asyncio", "http.client", "urllib.request", "email", "socket", "ssl",
-         "unittest", "subprocess", "multiprocessing", "logging"}  # fmt: skip
+HEAVY = {"numpy", "onnxruntime", "sklearn", "requests", "boto3", "asyncio", "http.client", "urllib.request", "email",
+         "socket", "ssl", "unittest", "subprocess", "multiprocessing", "logging"}  # fmt: skip
 
 
 def _start(tmp_path: Path) -> dict[str, list[str]]:

@@ -1,0 +1,27 @@
+"""The written contract is the one that the functions parse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from openapi_spec_validator import validate
+
+from ai_functions.runtime.protocol import parse_move_request
+from infra.openapi import document
+
+WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
+
+
+def test_the_document_is_openapi() -> None:
+    validate(document())
+
+
+def test_the_written_document_is_the_one_the_types_give() -> None:
+    assert json.loads(WRITTEN.read_text("utf-8")) == document(), "run: python -m infra.openapi > docs/openapi.json"
+
+
+def test_its_examples_are_requests() -> None:
+    post = document()["paths"]["/opponents/{name}/move"]["post"]
+    for game, example in post["requestBody"]["content"]["application/json"]["examples"].items():
+        assert parse_move_request(example["value"], game=game).to_json() == example["value"]
