@@ -13,10 +13,16 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.local.archives import Archives
+from infra.local.figures import Figures
 from infra.local.guard import Guard
+from infra.local.observer import Observer
 from infra.local.paths import CloudPaths, cloud_paths
+from infra.local.pool import WorkerPool
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from infra.local.guard import App, Receive, Scope, Send
 
 REGION = "us-east-1"
@@ -54,7 +60,13 @@ def serve(paths: CloudPaths, port: int) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack import app as ministack  # noqa: PLC0415
+    from ministack.services import lambda_svc  # noqa: PLC0415
 
+    from infra.local import seam  # noqa: PLC0415 - only the server needs what it imports
+
+    figures, observer, pool = Figures(), Observer(), WorkerPool(paths.scratch)
+    executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, f"http://127.0.0.1:{port}")
+    seam.install(lambda_svc, executor, pool, figures, observer)
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
@@ -70,20 +82,26 @@ def serve(paths: CloudPaths, port: int) -> None:
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
             else:
                 loop.add_signal_handler(number, ended.set)
-        application: Any = Guard(_with_own_paths(ministack.app, paths))
+        own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": figures.to_json}
+        application: Any = Guard(_with_own_paths(ministack.app, own))
         await hypercorn_serve(application, config, shutdown_trigger=ended.wait)
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    finally:
+        pool.close()
+        observer.close()
 
 
-def _with_own_paths(app: App, paths: CloudPaths) -> App:
+def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:
     """Return ``app`` with ``GET /_arcade/...`` added: what our own commands ask the server."""
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not scope["path"].startswith("/_arcade/"):
             await app(scope, receive, send)
             return
-        status, data = _own_answer(scope["path"], paths)
+        answer = answers.get(scope["path"])
+        status, data = (200, answer()) if answer else (404, {"message": f"there is nothing at {scope['path']}"})
         body = json.dumps(data).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -92,10 +110,8 @@ def _with_own_paths(app: App, paths: CloudPaths) -> App:
     return wrapped
 
 
-def _own_answer(path: str, paths: CloudPaths) -> tuple[int, Any]:
-    if path == "/_arcade/health":
-        return 200, {"home": str(paths.home), "pid": os.getpid(), "threads": threading.active_count()}
-    return 404, {"message": f"there is nothing at {path}"}
+def _health(paths: CloudPaths) -> dict[str, Any]:
+    return {"home": str(paths.home), "pid": os.getpid(), "threads": threading.active_count()}
 
 
 def main() -> None:

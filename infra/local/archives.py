@@ -1,0 +1,78 @@
+"""Zips of functions and layers, unpacked once and shared by every worker that needs them."""
+
+from __future__ import annotations
+
+import compileall
+import shutil
+import stat
+import threading
+import uuid
+import zipfile
+from collections import defaultdict
+from hashlib import sha256
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_UNPACKED_BYTES = 250 * 1024 * 1024
+"""AWS: the quota of a function and its layers together, unzipped."""
+SMALL_ARCHIVE = 200
+"""Archives with at most so many modules are compiled when they are unpacked, not at the first cold start."""
+
+
+class ArchiveError(ValueError):
+    """A zip that must not be unpacked."""
+
+
+class Archives:
+    """A folder of unpacked zips, named by their sha256."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
+
+    def unpacked(self, data: bytes) -> Path:
+        """Return the folder that holds what is in the zip ``data``.  Raises ArchiveError."""
+        target = self._folder / sha256(data).hexdigest()
+        with self._locks[target]:  # a large layer does not keep other functions waiting
+            if not target.exists():
+                self._unpack(data, target)
+        return target
+
+    def keep_only(self, wanted: set[Path]) -> None:
+        """Delete every unpacked zip that is not in ``wanted``."""
+        for folder in self._folder.iterdir():
+            if folder not in wanted:
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _unpack(self, data: bytes, target: Path) -> None:
+        partial = self._folder / f"partial-{uuid.uuid4().hex}"  # a kill in the middle leaves nothing that looks whole
+        try:
+            with zipfile.ZipFile(BytesIO(data)) as archive:
+                check(archive)
+                archive.extractall(partial)
+                for info in archive.infolist():
+                    mode = stat.S_IMODE(info.external_attr >> 16)
+                    if mode & stat.S_IXUSR and not info.is_dir():
+                        (partial / info.filename).chmod(mode)
+                modules = sum(info.filename.endswith(".py") for info in archive.infolist())
+        except zipfile.BadZipFile as error:
+            raise ArchiveError(f"not a zip: {error}") from error
+        partial.mkdir(exist_ok=True)
+        if modules <= SMALL_ARCHIVE:
+            compileall.compile_dir(partial, quiet=2, stripdir=str(partial), prependdir=str(target))
+        partial.replace(target)
+
+
+def check(archive: zipfile.ZipFile) -> None:
+    """Raise ArchiveError for a zip that unpacks to more than Lambda allows, or to places outside its folder."""
+    size = sum(info.file_size for info in archive.infolist())
+    if size > MAX_UNPACKED_BYTES:
+        raise ArchiveError(f"unpacks to {size} bytes; Lambda's limit is {MAX_UNPACKED_BYTES}")
+    for info in archive.infolist():
+        if info.filename.startswith("/") or ".." in info.filename.split("/") or "\\" in info.filename:
+            raise ArchiveError(f"names a file outside its folder: {info.filename!r}")
+        if stat.S_ISLNK(info.external_attr >> 16):
+            raise ArchiveError(f"{info.filename!r} is a symbolic link")

@@ -1,0 +1,89 @@
+"""The first thing a worker process runs: as bare an interpreter as Lambda's, then the runtime.
+
+Started as ``python -I -S -u -X utf8 launch.py NAME:VERSION RUNTIME MEMORY_MB PATHS PACKAGES``: isolated from this
+machine's settings and from every installed package.  NAME:VERSION is there for people who look at ``ps``.  RUNTIME is
+``awslambdaric`` (AWS's own) or ``loop`` (ours, where AWS's does not run).  PATHS are the folders of the function and of
+its layers; PACKAGES is where the managed runtime's own packages are installed, of which only those that Lambda has too
+can be imported, after everything of the function's own.
+"""
+
+import _thread
+import os
+import sys
+
+TYPE_CHECKING = False  # typing's own costs 10 ms at every cold start
+if TYPE_CHECKING:
+    from importlib.machinery import ModuleSpec
+
+MANAGED = (
+    *("awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer", "simplejson"),
+    *("six", "snapshot_restore_py", "urllib3"),
+)
+"""What AWS's managed Python runtime can import beside the standard library."""
+
+
+class ManagedPackages:
+    """A finder for ``sys.meta_path``: the packages of the managed runtime, and no other that happens to be there."""
+
+    def __init__(self, folder: str) -> None:
+        self._folders = [folder]
+
+    def find_spec(self, name: str, path: object = None, _target: object = None) -> "ModuleSpec | None":
+        """Return where ``name`` is, if the managed runtime has it."""
+        if path is not None or name not in MANAGED:
+            return None
+        from importlib.machinery import PathFinder  # noqa: PLC0415
+
+        return PathFinder.find_spec(name, self._folders)
+
+
+def end_with_the_server() -> None:
+    """End this process when the server's end of the pipe on descriptor 0 closes: however the server ended."""
+    lifeline = os.dup(0)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os._exit(0)
+
+    _thread.start_new_thread(wait, ())
+
+
+def limit(memory_mb: int) -> None:
+    """Hold this process to its memory, and its files to the size of Lambda's /tmp, where the system can."""
+    try:
+        import resource  # noqa: PLC0415 - not on Windows
+    except ImportError:
+        return
+    ephemeral = 512 * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_FSIZE, (ephemeral, ephemeral))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":  # macOS accepts the call and ignores it
+        size = memory_mb * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+
+
+def main() -> None:
+    """Become the worker that the arguments describe."""
+    _name, runtime, memory_mb, paths, packages = sys.argv[1:]
+    end_with_the_server()
+    limit(int(memory_mb))
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs 10 ms at every cold start
+    sys.path[:0] = paths.split(os.pathsep)
+    sys.meta_path.append(ManagedPackages(packages))
+    sys.argv = [os.environ["_HANDLER"]]
+    if runtime == "awslambdaric":
+        from awslambdaric import bootstrap  # noqa: PLC0415
+        from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415
+
+        bootstrap.run(os.environ["_HANDLER"], LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+    else:
+        sys.path.append(here)
+        loop = __import__("loop")
+        sys.path.remove(here)
+        loop.run(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"])
+
+
+main()

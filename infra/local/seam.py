@@ -1,0 +1,261 @@
+"""Where our worker pool takes the place of MiniStack's executor, and where MiniStack is mended.
+
+All of it is private to MiniStack, which is why its version is pinned exactly.  ``check`` says what has moved before
+anything is replaced; a test calls it, so that an upgrade fails there and not in somebody's game.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import inspect
+import json
+import random
+import threading
+from dataclasses import dataclass
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+from infra.local.archives import ArchiveError, Archives
+from infra.local.functions import Answer, Call, Function, failure
+from infra.local.platform_log import log_events
+from infra.local.worker import MAX_PAYLOAD_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping
+
+    from infra.local.figures import Figures
+    from infra.local.observer import Observer
+    from infra.local.pool import FunctionPool, WorkerPool
+
+VERSION = "1.5.33"
+"""The MiniStack all of this was written against and measured with."""
+SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_execute_function_warm": ("func", "event", "request_id"),
+    "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
+    "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
+    "_effective_func_record_for_qualifier": ("func", "qualifier"),
+    "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),
+    "_reserved_concurrency": ("func", "config"),
+    "_resolve_layer_zip": ("attachment",),
+    "_get_function": ("name", "qualifier"),
+    "_get_function_config": ("name", "qualifier"),
+}
+
+
+class SeamError(RuntimeError):
+    """MiniStack is not the one this was written for."""
+
+
+def check(lambda_service: Any) -> None:
+    """Raise SeamError if the parts of MiniStack's Lambda that are replaced or called here have moved."""
+    found = metadata.version("ministack")
+    if found != VERSION:
+        raise SeamError(f"ministack is {found}; the worker pool is written against {VERSION} and pinned to it")
+    for name, expected in SEAMS.items():
+        function = getattr(lambda_service, name, None)
+        if function is None:
+            raise SeamError(f"ministack {found} has no lambda_svc.{name} any more; infra/local/seam.py replaces it")
+        parameters = tuple(inspect.signature(function).parameters)
+        if parameters != expected:
+            raise SeamError(f"ministack {found}: lambda_svc.{name} takes {parameters}, not {expected}")
+
+
+@dataclass(frozen=True, slots=True)
+class VersionKey:
+    """Tells one state of one version of a function from every other."""
+
+    account: str
+    region: str
+    name: str
+    version: str
+    revision: str
+
+
+class Executor:
+    """What MiniStack calls to run a function: ``lambda_svc._execute_function_warm``."""
+
+    def __init__(
+        self,
+        lambda_service: Any,
+        pool: WorkerPool,
+        archives: Archives,
+        figures: Figures,
+        observer: Observer,
+        endpoint: str,
+    ) -> None:
+        self._lambda = lambda_service
+        self._pool = pool
+        self._archives = archives
+        self._figures = figures
+        self._observer = observer
+        self._endpoint = endpoint
+
+    def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error."""
+        config = func.get("config") or func
+        payload = json.dumps(event, ensure_ascii=False).encode()
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+            return {"body": failure("RequestTooLargeException", message), "error": True, "log": ""}
+        key = version_key(config)
+        try:
+            pool = self._pool.find(key) or self._pool.add(key, self._function(func, config))
+        except ArchiveError as error:
+            return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
+        arn = invoked_arn.get() or config.get("FunctionArn", "")
+        return self._run(key, pool, Call(request_id, payload, arn))
+
+    def _run(self, key: VersionKey, pool: FunctionPool, call: Call) -> dict[str, Any]:
+        function = pool.function
+        self._figures.begin(function.name, function.version)
+        answer: Answer | None = None
+        try:
+            answer = pool.invoke(call)
+        finally:
+            self._figures.end(function, answer)
+        events = log_events(call.request_id, function.version, function.memory_mb, answer)
+        self._observer.note(key.account, key.region, function, events, answer)
+        result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
+        if answer.error:
+            result.update(error=True, function_error="Unhandled")
+        return result
+
+    def _function(self, func: Mapping[str, Any], config: Mapping[str, Any]) -> Function:
+        code = func.get("code_zip")
+        if not code:
+            raise ArchiveError("the function has no code")
+        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see SEAMS
+        region = config["FunctionArn"].split(":")[3]
+        name = config["FunctionName"]
+        return Function(
+            name=name,
+            version=config.get("Version", "$LATEST"),
+            handler=config.get("Handler", ""),
+            memory_mb=int(config.get("MemorySize") or 128),
+            timeout_s=float(config.get("Timeout") or 3),
+            code=self._archives.unpacked(code),
+            layers=tuple(self._archives.unpacked(layer) for layer in layers),
+            environment=(config.get("Environment") or {}).get("Variables") or {},
+            platform={
+                "AWS_REGION": region,
+                "AWS_DEFAULT_REGION": region,
+                "AWS_ENDPOINT_URL": self._endpoint,
+                **self._lambda.execution_credentials(config),
+            },
+            log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        )
+
+
+def version_key(config: Mapping[str, Any]) -> VersionKey:
+    """Return the key of the version that ``config`` describes."""
+    _, _, _, region, account, *_ = config["FunctionArn"].split(":")
+    version = config.get("Version", "$LATEST")
+    return VersionKey(account, region, config["FunctionName"], version, config.get("RevisionId", ""))
+
+
+invoked_arn: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_arn", default="")
+"""The ARN a caller used, where MiniStack is given another: a weighted alias."""
+_weighing: contextvars.ContextVar[bool] = contextvars.ContextVar("weighing", default=True)
+"""Whether an alias with two versions picks one by weight (an invocation) or names its first (a look at it)."""
+
+
+def pick_version(alias: Mapping[str, Any], draw: float) -> str:
+    """Return the version that an alias routes a request with ``draw`` (0 <= draw < 1) to."""
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    for version, weight in weights.items():
+        if draw < float(weight):
+            return str(version)
+        draw -= float(weight)
+    return str(alias.get("FunctionVersion", "$LATEST"))
+
+
+def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = random.random) -> None:
+    """Make an alias route by its weights: MiniStack stores them and ignores them."""
+    resolve = lambda_service._effective_func_record_for_qualifier  # noqa: SLF001 - see SEAMS
+    invoke = lambda_service._invoke  # noqa: SLF001
+
+    @functools.wraps(resolve)
+    def weighted_resolve(func: dict[str, Any] | None, qualifier: str | None) -> Any:
+        alias = (func or {}).get("aliases", {}).get(qualifier)
+        return resolve(func, pick_version(alias, draw()) if alias and _weighing.get() else qualifier)
+
+    @functools.wraps(invoke)
+    async def weighted_invoke(
+        name: str,
+        event: Any,
+        headers: Any,
+        path_qualifier: str | None = None,
+        query_params: dict[str, Any] | None = None,
+    ) -> Any:
+        given = path_qualifier or next(iter((query_params or {}).get("Qualifier") or ()), None)
+        func = lambda_service._functions.get(name)  # noqa: SLF001
+        alias = (func or {}).get("aliases", {}).get(given)
+        if alias is None or not (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
+            return await invoke(name, event, headers, path_qualifier, query_params)
+        token = invoked_arn.set(alias["AliasArn"])
+        try:
+            return await invoke(name, event, headers, pick_version(alias, draw()), query_params)
+        finally:
+            invoked_arn.reset(token)
+
+    def looked_at(original: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(original)
+        def look(*args: Any, **keywords: Any) -> Any:
+            token = _weighing.set(False)
+            try:
+                return original(*args, **keywords)
+            finally:
+                _weighing.reset(token)
+
+        return look
+
+    lambda_service._effective_func_record_for_qualifier = weighted_resolve  # noqa: SLF001
+    lambda_service._invoke = weighted_invoke  # noqa: SLF001
+    for name in ("_get_function", "_get_function_config"):
+        setattr(lambda_service, name, looked_at(getattr(lambda_service, name)))
+
+
+def mend_reserved_concurrency(lambda_service: Any) -> None:
+    """Make a function's reserved concurrency hold for its versions and aliases too: MiniStack looks at $LATEST only."""
+    original = lambda_service._reserved_concurrency  # noqa: SLF001 - see SEAMS
+
+    @functools.wraps(original)
+    def of_the_function(func: dict[str, Any] | None, config: dict[str, Any]) -> int | None:
+        reserved: int | None = original(func, config)
+        if reserved is None:
+            key = version_key(config)
+            base = lambda_service._functions.get_scoped(key.account, key.region, key.name)  # noqa: SLF001
+            reserved = original(base, config) if base else None
+        return reserved
+
+    lambda_service._reserved_concurrency = of_the_function  # noqa: SLF001
+
+
+def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: Figures, observer: Observer) -> None:
+    """Put ``executor`` in the place of MiniStack's own, and mend what LOCAL_CLOUD's users would trip over."""
+    check(lambda_service)
+    mend_weighted_aliases(lambda_service)
+    mend_reserved_concurrency(lambda_service)
+
+    def forget(name: str, qualifier: str | None = None, account: str | None = None, region: str | None = None) -> None:
+        def stale(key: Hashable) -> bool:
+            return (
+                isinstance(key, VersionKey)
+                and key.name == name
+                and qualifier in {None, key.version}
+                and account in {None, key.account}
+                and region in {None, key.region}
+            )
+
+        threading.Thread(target=pool.retire, args=(stale,), name=f"retire {name}", daemon=True).start()
+
+    def note_throttle(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: ARG001, FBT001 - MiniStack's signature
+        if throttle and duration_ms == 0.0:  # MiniStack notes a refused Invoke twice
+            figures.throttle(function_name, "$LATEST")
+            observer.throttle(lambda_service.get_account_id(), lambda_service.get_region(), function_name)
+
+    lambda_service._execute_function_warm = executor  # noqa: SLF001 - see SEAMS
+    lambda_service._emit_lambda_logs = lambda *_args, **_keywords: None  # noqa: SLF001 - the executor writes them
+    lambda_service._emit_lambda_metrics = note_throttle  # noqa: SLF001
+    lambda_service.invalidate_worker = forget
