@@ -1,0 +1,232 @@
+"""A shooter's knowledge as numbers: one row for each cell.  Training and serving share this file.
+
+Everything is a handful of matrix products over all berths of a fleet: a row-by-row loop in Python would cost more than
+the model.  Cells are numbered ``row * size + column``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from games.battleship.fleet import Berth, Cell, berth_board, berths
+from games.battleship.notation import HIT, MISS, SUNK
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Variant
+    from games.battleship.notation import Report
+    from games.battleship.observation import ShootObservation
+
+HIT_FACTOR = 10.0
+"""How much likelier a berth counts for each unfinished hit on it: the published density player's factor."""
+
+CELL_FEATURES = (
+    "fits", "log_fits", "density", "log_density", "longest_fits", "dead", "hits_beside", "line_end", "beside_last_hit",
+    "misses_beside", "open_beside", "parity", "parity_habit", "edge", "centre", "column", "row", "column_squared",
+    "row_squared", "near_last", "in_line_with_last", "diagonal_to_last", "sunk_beside", "crowded", "log_untried", "one",
+)  # fmt: skip
+"""What a row says of a cell.  A row holds them twice: first for a hunting shooter, then for one with unfinished hits."""
+CELL_COLUMNS = 2 * len(CELL_FEATURES)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sea:
+    """A variant's berths and cells as matrices."""
+
+    variant: Variant
+    berths: tuple[Berth, ...]
+    """Every berth of every ship, ship by ship in the fleet's order."""
+    cover: NDArray[np.float32]
+    """Shape (berths, cells): 1 where a berth covers a cell."""
+    ship: NDArray[np.int64]
+    """Shape (berths,): which ship of the fleet."""
+    first: tuple[int, ...]
+    """Where each ship's berths begin; one entry more than there are ships."""
+    length: NDArray[np.float32]
+    """Shape (berths,): cells of the berth."""
+    beside: NDArray[np.float32]
+    """Shape (cells, cells): 1 for the up to four neighbours."""
+    around: NDArray[np.float32]
+    """Shape (cells, cells): 1 within two cells each way."""
+    place: NDArray[np.float32]
+    """Shape (cells, 7): parity, edge, centre, column, row (from -1 to 1) and their squares."""
+    column: NDArray[np.int64]
+    row: NDArray[np.int64]
+
+
+@lru_cache(maxsize=8)
+def sea(variant: Variant) -> Sea:
+    """Return the matrices of a variant."""
+    size = variant.size
+    every = tuple(berth for name in variant.names for berth in berths(variant, name))
+    boards = [berth_board(variant, berth) for berth in every]
+    cover = np.array([[board >> cell & 1 for cell in range(size**2)] for board in boards], np.float32)
+    counts = [len(berths(variant, name)) for name in variant.names]
+    row, column = np.divmod(np.arange(size**2), size)
+    down, right = np.abs(row[:, None] - row), np.abs(column[:, None] - column)
+    middle = (size - 1) / 2
+    x, y = (column - middle) / middle, (row - middle) / middle
+    edge = np.minimum.reduce([row, column, size - 1 - row, size - 1 - column]) / middle
+    place = np.stack([(row + column) % 2, edge, np.hypot(x, y), x, y, x * x, y * y], axis=1)
+    return Sea(
+        variant,
+        every,
+        cover,
+        np.repeat(np.arange(len(counts)), counts),
+        (0, *np.cumsum(counts).tolist()),
+        cover.sum(axis=1),
+        (down + right == 1).astype(np.float32),
+        (np.maximum(down, right) <= 2).astype(np.float32),  # noqa: PLR2004 - a five by five window
+        place.astype(np.float32),
+        column,
+        row,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """What a shooter heard, as arrays over cells."""
+
+    tried: NDArray[np.bool_]
+    """Shot at."""
+    water: NDArray[np.bool_]
+    """Missed."""
+    open_hits: frozenset[Cell]
+    """Hits that no sunk ship explains, as far as looking along lines tells."""
+    sunk_cells: frozenset[Cell]
+    """Hits that sunk ships explain."""
+    afloat: NDArray[np.bool_]
+    """Shape (ships,)."""
+
+
+def hear(observation: ShootObservation, *, settles: bool = True) -> Heard:
+    """Return what was heard as arrays.
+
+    Who does not settle which hits a sunk ship took leaves all but the sinking shot open, as the published density
+    player does where only the name is told.
+    """
+    variant = observation.variant
+    tried = np.zeros(variant.size**2, np.bool_)
+    water = np.zeros(variant.size**2, np.bool_)
+    for report in observation.shots:
+        index = report.cell.row * variant.size + report.cell.column
+        tried[index] = True
+        water[index] = report.result == MISS
+    if settles:
+        open_hits, sunk_cells = settle(variant, observation.shots)
+    else:
+        open_hits = frozenset(report.cell for report in observation.shots if report.result == HIT)
+        sunk_cells = frozenset(report.cell for report in observation.shots if report.result == SUNK)
+    left = observation.afloat
+    return Heard(tried, water, open_hits, sunk_cells, np.array([name in left for name in variant.names]))
+
+
+def settle(variant: Variant, shots: Sequence[Report]) -> tuple[frozenset[Cell], frozenset[Cell]]:
+    """Return hits still to be followed, and hits of sunk ships, as an attentive person settles it at once.
+
+    A ship that sinks takes the first straight run of open hits of its length through the sinking shot.  Where the
+    name does not say which hits were its own, this may be wrong; ``battleship_fleets`` weighs all the ways.
+    """
+    open_hits: set[Cell] = set()
+    sunk: set[Cell] = set()
+    for report in shots:
+        if report.result == HIT:
+            open_hits.add(report.cell)
+        elif report.result == SUNK and report.ship is not None:
+            run = _run(open_hits | {report.cell}, report.cell, variant.length(report.ship))
+            open_hits -= run
+            sunk |= run
+    return frozenset(open_hits), frozenset(sunk)
+
+
+def _run(hits: set[Cell], last: Cell, length: int) -> set[Cell]:
+    for right, down in ((1, 0), (0, 1)):
+        for back in range(length):
+            cells = {
+                Cell(last.column + (step - back) * right, last.row + (step - back) * down) for step in range(length)
+            }
+            if cells <= hits:
+                return cells
+    return {last}
+
+
+def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDArray[np.float32]:
+    """Return shape (cells, CELL_COLUMNS): a row for every cell, those shot at included."""
+    waters = sea(observation.variant)
+    heard = heard or hear(observation)
+    size = observation.variant.size
+    hits = _as_array(heard.open_hits, size)
+    gone = _as_array(heard.sunk_cells, size)
+    unknown = ~heard.tried
+    struck = waters.cover @ hits
+    fits = (waters.cover @ (heard.water + gone) == 0) & (struck < waters.length) & heard.afloat[waters.ship]
+    weight = np.where(fits, HIT_FACTOR ** np.minimum(struck, 4), 0).astype(np.float32)
+    density = (weight @ waters.cover) * unknown
+    free = fits.astype(np.float32) @ waters.cover
+    longest = int(
+        np.argmax(np.where(heard.afloat, [variant_length for _, variant_length in observation.variant.fleet], 0))
+    )
+    own = slice(waters.first[longest], waters.first[longest + 1])
+    longest_fits = fits[own].astype(np.float32) @ waters.cover[own]
+    rows = np.empty((size**2, len(CELL_FEATURES)), np.float32)
+    rows[:, 0] = free / max(1.0, float((free * unknown).max()))
+    rows[:, 1] = np.log1p(free)
+    rows[:, 2] = density / max(1.0, float(density.max()))
+    rows[:, 3] = np.log(rows[:, 2] + 1e-4)
+    rows[:, 4] = longest_fits / max(1.0, float((longest_fits * unknown).max()))
+    rows[:, 5] = free == 0
+    rows[:, 6] = waters.beside @ hits
+    rows[:, 7] = _line_ends(heard.open_hits, size)
+    rows[:, 9] = waters.beside @ heard.water
+    rows[:, 10] = waters.beside @ unknown
+    rows[:, 11] = waters.place[:, 0]
+    tried = np.flatnonzero(heard.tried)
+    habit = float(waters.place[tried, 0].mean()) - 0.5 if len(tried) else 0.0
+    rows[:, 12] = habit * (2 * waters.place[:, 0] - 1)
+    rows[:, 13:19] = waters.place[:, 1:]
+    _about_last(rows, observation, waters)
+    rows[:, 22] = waters.beside @ gone
+    rows[:, 23] = waters.around @ heard.tried / 24
+    rows[:, 24] = np.log1p(unknown.sum())
+    rows[:, 25] = 1
+    chasing = bool(heard.open_hits)
+    both = np.zeros((size**2, CELL_COLUMNS), np.float32)
+    both[:, chasing * len(CELL_FEATURES) :][:, : len(CELL_FEATURES)] = rows
+    return both
+
+
+def _as_array(cells: frozenset[Cell], size: int) -> NDArray[np.float32]:
+    board = np.zeros(size**2, np.float32)
+    board[[cell.row * size + cell.column for cell in cells]] = 1
+    return board
+
+
+def _line_ends(hits: frozenset[Cell], size: int) -> NDArray[np.float32]:
+    """Return 1 for each cell next in line to two or more open hits."""
+    ends = np.zeros(size**2, np.float32)
+    for column, row in hits:
+        for right, down in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            x, y = column + right, row + down
+            if Cell(column - right, row - down) in hits and 0 <= x < size and 0 <= y < size:
+                ends[y * size + x] = 1
+    return ends
+
+
+def _about_last(rows: NDArray[np.float32], observation: ShootObservation, waters: Sea) -> None:
+    """Fill in what a cell is to the last shot."""
+    rows[:, [8, 19, 20, 21]] = 0
+    if not observation.shots:
+        return
+    last = observation.shots[-1]
+    right, down = np.abs(waters.column - last.cell.column), np.abs(waters.row - last.cell.row)
+    rows[:, 8] = (right + down == 1) & (last.result == HIT)
+    rows[:, 19] = 1 / (1 + right + down)
+    rows[:, 20] = (right == 0) | (down == 0)
+    rows[:, 21] = (right == 1) & (down == 1)

@@ -1,0 +1,107 @@
+"""A learned player of Battleship: one model scores the cells to shoot at and the berths to lie in.
+
+A row of the model is a candidate: a cell fills the first columns, a berth the others.  The answer is how likely the
+candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the manifest's temperature.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.features.battleship import CELL_COLUMNS, cell_rows, hear
+from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
+from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import Model
+from games.battleship.fleet import Cell
+from games.battleship.notation import Shot, print_cell
+from games.battleship.observation import PlaceObservation
+from games.core import ObservationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Variant
+    from games.battleship.observation import Observation, ShootObservation
+    from games.battleship.rules import Action
+
+COLUMNS = CELL_COLUMNS + BERTH_COLUMNS
+
+
+def shot_rows(observation: ShootObservation, *, settles: bool = True) -> NDArray[np.float32]:
+    """Return shape (cells, COLUMNS): the model's rows for every cell."""
+    rows = cell_rows(observation, hear(observation, settles=settles))
+    return np.hstack([rows, np.zeros((len(rows), BERTH_COLUMNS), np.float32)])
+
+
+def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return shape (rows,): the log-odds of the model's second class."""
+    chance = np.clip(model.predict(rows)[:, 1].astype(np.float64), 1e-7, 1 - 1e-7)
+    odds: NDArray[np.float64] = np.log(chance) - np.log1p(-chance)
+    return odds
+
+
+def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return probabilities in proportion to exp(score / temperature); at 0 all of it to the best, shared evenly."""
+    if temperature <= 0:
+        best = scores == scores.max()
+        return np.asarray(best / best.sum(), np.float64)
+    weight = np.exp((scores - scores.max()) / temperature)
+    return np.asarray(weight / weight.sum())
+
+
+def check_plays(manifest: Manifest, variant: Variant) -> None:
+    """Raise ObservationError, naming the option, for a variant the manifest's table ``[plays]`` does not allow."""
+    for option, value in variant.to_json().items():
+        allowed = manifest.plays.get(option)
+        if not isinstance(allowed, list) or value not in allowed:
+            raise ObservationError(f"variant.{option}", f"{manifest.name} does not play {option} = {value!r}")
+
+
+class Learned:
+    """An opponent whose model was learned from players' choices."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = Manifest.load(folder)
+        self._model = Model(folder)
+        self._settles = bool(self.manifest.training.get("settles", True))
+        rows = np.zeros((BERTHS, COLUMNS), np.float32)
+        rows[:, CELL_COLUMNS:] = berth_rows()
+        self._likings = np.exp(log_odds(self._model, rows)).tolist()
+
+    def scores(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the cells not shot at, and the log-odds of each."""
+        rows = shot_rows(observation, settles=self._settles)
+        tried = np.zeros(len(rows), np.bool_)
+        size = observation.variant.size
+        tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
+        untried = np.flatnonzero(~tried)
+        return untried, log_odds(self._model, rows[untried])
+
+    def act(self, observation: Observation, random: Random) -> Action:
+        """Return a fleet, or a shot, sampled."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return draw_fleet(observation.variant, self._likings, random)
+        untried, scores = self.scores(observation)
+        chances = softmax(scores, self.manifest.temperature)
+        index = int(np.searchsorted(np.cumsum(chances), random.random()))
+        row, column = divmod(int(untried[min(index, len(untried) - 1)]), observation.variant.size)
+        return Shot(Cell(column, row))
+
+    def policy(self, observation: Observation) -> dict[str, float]:
+        """Return the probability of each shot; nothing for a placement, there are 30 billion."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return {}
+        untried, scores = self.scores(observation)
+        size = observation.variant.size
+        chances = softmax(scores, self.manifest.temperature)
+        return {
+            print_cell(Cell(int(number) % size, int(number) // size)): float(chance)
+            for number, chance in zip(untried, chances, strict=True)
+        }
