@@ -1,0 +1,35 @@
+"""The screens.  A game's scene is plugged in by one line here and imported when it is first played.
+
+A scene for a game is a class ``(stage: Stage, setup: Setup)`` that satisfies ``client.stage.Scene``:
+
+- it makes its own ``Match`` (seeds from ``secrets.randbits(63)``, journal from ``stage.world.journal()``), seats the
+  person and ``client.rival.participant(setup.opponent, player)``, and gets its opponent with
+  ``stage.world.connect(setup.opponent)``;
+- it asks with ``rival.ask(match, player)`` and polls what that returned in ``tick`` (never waits), hands
+  ``answer.action, answer.told`` to ``match.submit`` and calls ``Hud.note(rival.info, answer)``;
+- on ``Command(SWAP)`` it pushes ``client.scenes.swap.SwapScene(stage, game, current, on_choice)``; ``on_choice(info)``
+  calls ``match.seat(participant(info, player))``, connects anew, drops what is still pending;
+- on ``Command(BACK)`` it pushes ``client.scenes.pause.PauseScene(stage, …)``;
+- in ``leave`` it closes the match and hands the record to ``stage.world.finished``.
+
+Look and sound come from ``client.ui`` (theme, canvas, widgets, hud) and ``stage.sounds.play(name)``.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from client.stage import Scene, Setup, Stage
+
+SCENES = {
+    "battleship": ("client.scenes.battleship", "BattleshipScene"),
+    "pacman": ("client.scenes.pacman", "PacmanScene"),
+}
+
+
+def open_scene(stage: Stage, setup: Setup) -> Scene:
+    """Return a new scene that plays what was set up."""
+    module, name = SCENES[setup.game]
+    return cast("Scene", getattr(import_module(module), name)(stage, setup))

@@ -1,0 +1,146 @@
+"""The first scene: while the cloud starts and functions are deployed, it shows what is being done and how long it took.
+
+``prepare`` runs in a thread and hands back the services; what goes wrong there is shown with a way to try again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import cos, sin, tau
+from threading import Thread
+from time import monotonic
+from typing import TYPE_CHECKING, TypeAlias
+
+from client.scenes.menu import MenuScene
+from client.stage import TICKS_PER_SECOND, Services
+from client.ui import theme
+from client.ui.canvas import WIDTH
+from client.ui.icon import draw_mark
+from client.ui.inputs import BACK, Command
+from client.ui.sea import draw_backdrop
+from client.ui.widgets import Button, Group
+
+if TYPE_CHECKING:
+    from client.stage import Stage
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+
+Report: TypeAlias = Callable[[str, float | None], None]
+"""``(what, seconds)``: without seconds ``what`` has begun, with them it is done.  May be called from any thread."""
+Prepare: TypeAlias = Callable[[Report], Services]
+SHOWN = 9
+"""Lines at a time; the last ones."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One thing that is done."""
+
+    what: str
+    began: float
+    seconds: float | None = None
+
+
+class LoadingScene:
+    """Runs ``prepare`` and goes on to the menu."""
+
+    overlay = False
+
+    def __init__(self, stage: Stage, prepare: Prepare) -> None:
+        self._stage = stage
+        self._prepare = prepare
+        self._ticks = 0
+        self._group: Group | None = None
+        self._trouble = ""
+        self._begin()
+
+    def handle(self, event: Input) -> None:
+        """Leave with back; after an error, try again."""
+        if isinstance(event, Command) and event.name == BACK:
+            self._stage.close()
+        elif self._group is not None:
+            self._group.handle(event)
+
+    def tick(self) -> None:
+        """Go on as soon as everything is ready."""
+        self._ticks += 1
+        if self._services is not None:
+            self._stage.services = self._services
+            self._stage.sounds.play("ping")
+            self._stage.replace(MenuScene(self._stage))
+        elif self._error is not None and self._group is None:
+            self._trouble = self._error
+            middle = WIDTH / 2
+            self._group = Group(
+                [
+                    Button((middle - 180, 600, 170, 48), "Try again", self._begin, "primary"),
+                    Button((middle + 10, 600, 170, 48), "Close", self._stage.close),
+                ]
+            )
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw the mark, and what is being done."""
+        now = (self._ticks + alpha) / TICKS_PER_SECOND
+        still = self._stage.settings.reduced_motion
+        draw_backdrop(canvas, now, still=still)
+        middle = WIDTH / 2
+        draw_mark(canvas, middle - 66, 84, 132)
+        if not still and self._group is None:
+            turn = now * tau / 2.4
+            canvas.glow(theme.SIGNAL, middle + 63 * cos(turn), 150 + 63 * sin(turn), 34, 0.9)
+        canvas.text("LAMBDA ARCADE", middle, 240, theme.TITLE, theme.FOAM, align="centre")
+        if self._group is not None:
+            self._draw_trouble(canvas, self._group)
+            return
+        canvas.text("getting the opponents to their places", middle, 300, theme.BODY, theme.MIST, align="centre")
+        self._draw_lines(canvas)
+
+    def leave(self) -> None:
+        """The thread goes on alone if it must: a deployment that is cut off is put right by the next start."""
+
+    def _begin(self) -> None:
+        self._lines: list[Line] = []
+        self._services: Services | None = None
+        self._error: str | None = None
+        self._group = None
+        Thread(target=self._work, name="prepare", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            self._services = self._prepare(self._note)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the person must be told, and can try again
+            self._error = str(error) or type(error).__name__
+
+    def _note(self, what: str, seconds: float | None) -> None:
+        known = next((line for line in self._lines if line.what == what), None)
+        if known is None:
+            known = Line(what, monotonic())
+            self._lines.append(known)
+        known.seconds = seconds
+
+    def _draw_lines(self, canvas: Canvas) -> None:
+        lines = self._lines[-SHOWN:]
+        left, right = WIDTH / 2 - 230, WIDTH / 2 + 230
+        for index, line in enumerate(lines):
+            y = 350 + index * 30
+            if line.seconds is None:
+                share = (self._ticks % 60) / 60
+                canvas.circle(theme.SIGNAL, left - 18, y + 9, 3 + 3 * abs(0.5 - share) * 2, 1.5)
+                canvas.text(line.what, left, y, theme.BODY, theme.FOAM, within=380)
+                waited = monotonic() - line.began
+                canvas.text(f"{waited:.1f} s", right, y + 1, theme.FIGURE, theme.HAZE, align="right")
+            else:
+                tick = [(left - 23, y + 9), (left - 19, y + 13), (left - 12, y + 4)]
+                canvas.stroke(theme.SIGNAL, tick, 2)
+                canvas.text(line.what, left, y, theme.BODY, theme.MIST, within=380)
+                canvas.text(f"{line.seconds:.1f} s", right, y + 1, theme.FIGURE, theme.MIST, align="right")
+
+    def _draw_trouble(self, canvas: Canvas, group: Group) -> None:
+        box = (WIDTH / 2 - 330, 316.0, 660.0, 250.0)
+        canvas.panel(box, theme.DEEP, theme.AMBER, 16, 0.96)
+        canvas.text("This did not work", box[0] + 32, box[1] + 26, theme.HEADING, theme.AMBER)
+        canvas.paragraph(self._trouble, (box[0] + 32, box[1] + 72, box[2] - 64, 110), theme.BODY, theme.FOAM)
+        advice = "Try again, or look at the logs with:  lambda-arcade cloud logs"
+        canvas.text(advice, box[0] + 32, box[1] + box[3] - 42, theme.SMALL, theme.MIST)
+        group.draw(canvas)

@@ -1,0 +1,217 @@
+"""Choose a game and who to play it against.  What is deployed meanwhile appears by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.ladder import Ladder
+from client.scenes import SCENES, open_scene
+from client.scenes.name import NameScene
+from client.scenes.settings import SettingsScene
+from client.stage import TICKS_PER_SECOND, Setup
+from client.ui import theme
+from client.ui.icon import draw_mark
+from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, DOWN, LEFT, LEFT_BUTTON, RIGHT, UP, Command, Pointer
+from client.ui.picker import Picker
+from client.ui.sea import draw_backdrop
+from client.ui.vignettes import draw_vignette
+from client.ui.widgets import Button, Group, hint_line, inside
+
+if TYPE_CHECKING:
+    from client.remote import OpponentInfo
+    from client.stage import Stage
+    from client.ui.canvas import Box, Canvas
+    from client.ui.inputs import Input
+
+TITLES = {
+    "battleship": ("Battleship", "Two fleets, one sea, no peeking"),
+    "pacman": ("Pac-Man", "You run; four minds give chase"),
+}
+CARDS: dict[str, Box] = {
+    name: (64.0, 132.0 + 246.0 * index, 400.0, 226.0) for index, name in enumerate(("battleship", "pacman"))
+}
+LIST: Box = (512.0, 168.0, 690.0, 446.0)
+STILL_AT = 5.2
+"""The moment at which a card that is not chosen stands still, in seconds."""
+GAMES, OPPONENTS, BAR = "games", "opponents", "bar"
+
+
+class MenuScene:
+    """Three places for the focus: the games, their opponents, and the bar below."""
+
+    overlay = False
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._ticks = 0
+        self._zone = GAMES
+        self._from = GAMES
+        settings = stage.settings
+        self._game = settings.last_game if settings.last_game in SCENES else "battleship"
+        self._ladder = Ladder(stage.world.fetch)
+        self._picker = Picker(LIST, self._play, settings.last_opponent)
+        self._bar = Group(
+            [
+                Button((64, 640, 230, 48), "", lambda: stage.push(NameScene(stage))),
+                Button((310, 640, 154, 48), "Settings", lambda: stage.push(SettingsScene(stage))),
+                Button((512, 640, 96, 48), "Close", stage.close, "quiet"),
+                Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
+            ]
+        )
+        self._bar.focus = None
+        self._bar.on_move = self._sound
+
+    def handle(self, event: Input) -> None:
+        """Choose, and play."""
+        if isinstance(event, Pointer):
+            self._pointer(event)
+        elif isinstance(event, Command) and event.name in DIRECTIONS:
+            self._direction(event)
+        elif isinstance(event, Command) and event.name == BACK and not event.repeat:
+            self._focus(GAMES)
+        elif isinstance(event, Command) and event.name == ACCEPT:
+            if self._zone == GAMES:
+                self._focus(OPPONENTS)
+            elif self._zone == OPPONENTS:
+                self._picker.handle(event)
+            else:
+                self._bar.handle(event)
+
+    def tick(self) -> None:
+        """Follow what is deployed."""
+        self._ticks += 1
+        self._picker.update(self._ladder.opponents(self._game))
+        self._picker.focused = self._zone == OPPONENTS
+        self._picker.tick()
+        self._bar.widgets[3].enabled = self._picker.chosen is not None
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw the menu."""
+        now = (self._ticks + alpha) / TICKS_PER_SECOND
+        still = self._stage.settings.reduced_motion
+        draw_backdrop(canvas, now, still=still)
+        draw_mark(canvas, 64, 34, 62)
+        canvas.text("LAMBDA ARCADE", 148, 47, theme.TITLE)
+        for game, box in CARDS.items():
+            self._card(canvas, game, box, 0.0 if still else now)
+        title = TITLES[self._game][0]
+        canvas.text("Choose your opponent", LIST[0], 128, theme.SUBHEADING)
+        found = self._ladder.opponents(self._game)
+        functions = "1 function" if len(found) == 1 else f"{len(found)} functions"
+        told = f"{functions} play {title} in the {self._stage.world.where}"
+        canvas.text(told, LIST[0] + LIST[2], 133, theme.SMALL, theme.HAZE, align="right")
+        self._picker.draw(canvas)
+        if not found:
+            self._empty(canvas)
+        name = self._bar.widgets[0]
+        if isinstance(name, Button):
+            name.label = self._stage.settings.name
+            name.hint = "your name"
+        self._bar.draw(canvas)
+        hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
+        hint_line(canvas, self._stage.device, hints, 640, 656)
+
+    def leave(self) -> None:
+        """Stop following what is deployed."""
+        self._ladder.close()
+
+    def _card(self, canvas: Canvas, game: str, box: Box, now: float) -> None:
+        chosen = game == self._game
+        focused = chosen and self._zone == GAMES
+        left, top, width, height = box
+        edge = theme.SIGNAL if focused else theme.EDGE_LIT if chosen else theme.EDGE
+        if focused:
+            canvas.glow(theme.SIGNAL_DIM, left + width / 2, top + height / 2, 250, 0.5)
+        canvas.panel(box, theme.PANEL_LIT if chosen else theme.PANEL, edge, 16, 0.96, 2.0)
+        draw_vignette(canvas, game, (left + 12, top + 12, width - 24, 134), now if chosen else STILL_AT)
+        if not chosen:
+            canvas.tint(theme.DEEP, (left + 12, top + 12, width - 24, 134), 0.45)
+        title, line = TITLES[game]
+        canvas.text(title, left + 22, top + 158, theme.HEADING)
+        canvas.text(line, left + 22, top + 192, theme.SMALL, theme.MIST)
+        count = len(self._ladder.opponents(game))
+        canvas.text(f"{count} on the ladder", left + width - 22, top + 192, theme.SMALL, theme.HAZE, align="right")
+
+    def _empty(self, canvas: Canvas) -> None:
+        """Say why there is nobody to play."""
+        canvas.panel((LIST[0], LIST[1], LIST[2], 110), theme.PANEL, theme.EDGE, 12, 0.8)
+        if not self._ladder.looked:
+            canvas.text("Looking who is there…", LIST[0] + 28, LIST[1] + 44, theme.BODY, theme.MIST)
+            return
+        said = self._ladder.trouble or "No function plays this game yet."
+        canvas.text(said, LIST[0] + 28, LIST[1] + 28, theme.BODY, theme.AMBER, within=LIST[2] - 56)
+        hint = "Deploy one with:  lambda-arcade deploy   It appears here by itself."
+        canvas.text(hint, LIST[0] + 28, LIST[1] + 62, theme.SMALL, theme.MIST)
+
+    def _pointer(self, event: Pointer) -> None:
+        if event.kind == "press" and event.button == LEFT_BUTTON:
+            for game, box in CARDS.items():
+                if inside(box, event.x, event.y):
+                    self._choose_game(game)
+                    self._focus(GAMES)
+                    return
+            if inside(LIST, event.x, event.y):
+                self._picker.focused = self._zone == OPPONENTS
+                self._picker.handle(event)
+                self._focus(OPPONENTS)
+                return
+        if inside(LIST, event.x, event.y):
+            self._picker.handle(event)
+        elif self._bar.handle(event):
+            self._zone = BAR
+
+    def _direction(self, event: Command) -> None:  # noqa: C901 - three places, four ways out of each
+        name = event.name
+        if self._zone == GAMES:
+            games = list(CARDS)
+            index = games.index(self._game) + {UP: -1, DOWN: 1}.get(name, 0)
+            if name == RIGHT:
+                self._focus(OPPONENTS)
+            elif index >= len(games):
+                self._focus(BAR)
+            elif index >= 0 and name in (UP, DOWN):
+                self._choose_game(games[index])
+        elif self._zone == OPPONENTS:
+            if name == LEFT:
+                self._focus(GAMES)
+            elif name in (UP, DOWN):
+                moved = self._picker.handle(event)
+                if moved:
+                    self._sound()
+                elif name == DOWN and not event.repeat:
+                    self._focus(BAR)
+        elif name == UP:
+            self._focus(self._from)
+        else:
+            self._bar.handle(event)
+
+    def _focus(self, zone: str) -> None:
+        if zone == self._zone:
+            return
+        self._sound()
+        if zone == BAR:
+            self._from = self._zone
+            self._bar.focus = 0 if self._zone == GAMES else 3
+        else:
+            self._bar.focus = None
+        self._zone = zone
+
+    def _choose_game(self, game: str) -> None:
+        if game != self._game:
+            self._game = game
+            self._picker.update(self._ladder.opponents(game))
+            self._sound()
+
+    def _play_chosen(self) -> None:
+        if self._picker.chosen is not None:
+            self._play(self._picker.chosen)
+
+    def _play(self, info: OpponentInfo) -> None:
+        settings = self._stage.settings
+        settings.last_game, settings.last_opponent = self._game, info.name
+        self._stage.save_settings()
+        self._stage.sounds.play("accept")
+        self._stage.replace(open_scene(self._stage, Setup(self._game, info, {})))
+
+    def _sound(self) -> None:
+        self._stage.sounds.play("move")

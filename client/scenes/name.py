@@ -1,0 +1,85 @@
+"""Enter a name as the arcades did, letter by letter; or simply type it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.settings import MAX_NAME
+from client.ui import theme
+from client.ui.canvas import HEIGHT, WIDTH
+from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
+from client.ui.widgets import Button, Group, Widget, hint_line
+
+if TYPE_CHECKING:
+    from client.stage import Stage
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+
+BOX = (310.0, 120.0, 660.0, 480.0)
+ROWS = ("ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ0123", "456789-._'")
+ACROSS, CELL = 10, 56.0
+
+
+class NameScene:
+    """An overlay over the menu."""
+
+    overlay = True
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._name = stage.settings.name
+        widgets: list[Widget] = []
+        for row, letters in enumerate(ROWS):
+            for column, letter in enumerate(letters):
+                box = (BOX[0] + 52 + column * CELL, BOX[1] + 140 + row * 52, CELL - 6, 46.0)
+                widgets.append(Button(box, letter, lambda letter=letter: self._add(letter)))  # type: ignore[misc]
+        below = BOX[1] + 364
+        widgets.append(Button((BOX[0] + 52, below, 130, 46), "Space", lambda: self._add(" ")))
+        widgets.append(Button((BOX[0] + 192, below, 130, 46), "Erase", self._erase))
+        widgets.append(Button((BOX[0] + 438, below, 168, 46), "Done", self._done, "primary"))
+        self._group = Group(widgets, len(widgets) - 1)
+        self._group.on_move = lambda: stage.sounds.play("move")
+
+    def handle(self, event: Input) -> None:
+        """Write.  A key that types a letter moves nothing; arrows and the stick do."""
+        if isinstance(event, Typed):
+            self._add(event.text)
+        elif isinstance(event, Command) and event.name == BACK:
+            self._stage.pop()
+        elif isinstance(event, Command) and event.name == ERASE:
+            self._erase()
+        elif not (isinstance(event, Command) and event.from_letter):
+            self._group.handle(event)
+
+    def tick(self) -> None:
+        """Nothing moves here."""
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
+        """Draw the name and the letters."""
+        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        canvas.text("YOUR NAME", BOX[0] + 52, BOX[1] + 34, theme.LABEL, theme.HAZE)
+        wide = canvas.text(self._name, BOX[0] + 52, BOX[1] + 58, theme.Style("bold", 38, 2))
+        if self._stage.ticks // 30 % 2 == 0:
+            canvas.rect(theme.SIGNAL, (BOX[0] + 58 + wide, BOX[1] + 60, 3, 38))
+        canvas.rect(theme.EDGE, (BOX[0] + 52, BOX[1] + 112, BOX[2] - 104, 1))
+        self._group.draw(canvas)
+        hints = [(BACK, "leave as it was")]
+        if self._stage.device == KEYBOARD:
+            hints = [("A-Z", "type"), ("Enter", "done"), *hints]
+        hint_line(canvas, self._stage.device, hints, BOX[0] + 52, BOX[1] + BOX[3] - 40)
+
+    def leave(self) -> None:
+        """Nothing is held."""
+
+    def _add(self, text: str) -> None:
+        kept = "".join(letter for letter in text if letter.isprintable())
+        self._name = (self._name + kept)[:MAX_NAME]
+
+    def _erase(self) -> None:
+        self._name = self._name[:-1]
+
+    def _done(self) -> None:
+        self._stage.settings.name = self._name.strip() or "Captain"
+        self._stage.save_settings()
+        self._stage.pop()

@@ -1,0 +1,101 @@
+"""What a person may set: sound, pace, marks and motion, the window.  Every change takes effect and is kept at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.ui import theme
+from client.ui.canvas import HEIGHT, WIDTH
+from client.ui.inputs import BACK, Command
+from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from client.settings import Settings
+    from client.stage import Stage
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+
+BOX = (310.0, 110.0, 660.0, 500.0)
+LONGEST_PAUSE_S = 2.0
+
+
+class SettingsScene:
+    """An overlay over the menu or a match."""
+
+    overlay = True
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        kept = stage.settings
+        rows: list[Callable[[tuple[float, float, float, float]], Widget]] = [
+            lambda box: Slider(box, "Sound", kept.volume, self._set(_volume), _percent),
+            lambda box: Slider(box, "Opponent's pause", kept.enemy_pause, self._set(_pause), _seconds),
+            lambda box: Switch(box, "Marks that need no colour", kept.bold_marks, self._set(_marks)),
+            lambda box: Switch(box, "Less motion", kept.reduced_motion, self._set(_motion)),
+            lambda box: Switch(box, "Full screen", kept.fullscreen, self._set(_fullscreen)),
+        ]
+        widgets: list[Widget] = [
+            make((BOX[0] + 30, BOX[1] + 90 + 58 * index, BOX[2] - 60, 50)) for index, make in enumerate(rows)
+        ]
+        widgets.append(Button((BOX[0] + BOX[2] - 210, BOX[1] + BOX[3] - 76, 170, 46), "Done", stage.pop, "primary"))
+        self._group = Group(widgets)
+        self._group.on_move = lambda: stage.sounds.play("move")
+
+    def handle(self, event: Input) -> None:
+        """Change something, or go back."""
+        if isinstance(event, Command) and event.name == BACK:
+            self._stage.pop()
+        else:
+            self._group.handle(event)
+
+    def tick(self) -> None:
+        """Nothing moves here."""
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
+        """Draw the settings."""
+        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        canvas.text("Settings", BOX[0] + 50, BOX[1] + 34, theme.HEADING)
+        self._group.draw(canvas)
+        hints = [("←→", "change"), (BACK, "done")]
+        hint_line(canvas, self._stage.device, hints, BOX[0] + 50, BOX[1] + BOX[3] - 52)
+
+    def leave(self) -> None:
+        """Nothing is held."""
+
+    def _set(self, take: Callable[[Settings, float], None]) -> Callable[[float], None]:
+        def change(value: float) -> None:
+            take(self._stage.settings, value)
+            self._stage.save_settings()
+
+        return change
+
+
+def _volume(settings: Settings, value: float) -> None:
+    settings.volume = value
+
+
+def _pause(settings: Settings, value: float) -> None:
+    settings.enemy_pause = value
+
+
+def _marks(settings: Settings, value: float) -> None:
+    settings.bold_marks = bool(value)
+
+
+def _motion(settings: Settings, value: float) -> None:
+    settings.reduced_motion = bool(value)
+
+
+def _fullscreen(settings: Settings, value: float) -> None:
+    settings.fullscreen = bool(value)
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0%}" if value else "silent"
+
+
+def _seconds(value: float) -> str:
+    return f"{value * LONGEST_PAUSE_S:.1f} s"

@@ -1,0 +1,72 @@
+"""What a person has set, kept on disk so that it survives anything that may happen while it is written."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_dir
+
+FILE = "settings.json"
+MAX_NAME = 16
+
+
+def home() -> Path:
+    """Return the folder that holds everything of this program: ``LAMBDA_ARCADE_HOME`` or the system's usual place."""
+    return Path(os.environ.get("LAMBDA_ARCADE_HOME") or user_data_dir("lambda-arcade"))
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a person has set."""
+
+    name: str = "Captain"
+    volume: float = 0.7
+    """0 is silent."""
+    enemy_pause: float = 0.4
+    """How long an opponent seems to think, as a share of two seconds; its real answer may take longer."""
+    bold_marks: bool = False
+    """Marks that differ by shape and outline even more than they do anyway: for any kind of colour vision."""
+    reduced_motion: bool = False
+    """No sweeps, shakes or drifting; what happens is still shown."""
+    fullscreen: bool = False
+    last_game: str = "battleship"
+    last_opponent: str = ""
+
+    @classmethod
+    def load(cls, folder: Path) -> Settings:
+        """Return what was kept in ``folder``; a value that is missing or odd gives way to its default."""
+        try:
+            data = json.loads((folder / FILE).read_text("utf-8"))
+        except (OSError, ValueError):
+            return cls()  # a first start, or a file somebody has edited badly: the game starts with its defaults
+        kept = cls()
+        if isinstance(data, dict):
+            for item in fields(cls):
+                _take(kept, item.name, data.get(item.name))
+        return kept
+
+    def save(self, folder: Path) -> None:
+        """Keep the settings in ``folder``.  Whoever reads meanwhile sees the old file or the new one, never half."""
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = folder / f"{FILE}.{os.getpid()}"
+        with fresh.open("w", encoding="utf-8") as file:
+            json.dump(asdict(self), file, indent=2)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(folder / FILE)
+
+
+def _take(settings: Settings, name: str, value: Any) -> None:
+    default = getattr(settings, name)
+    if isinstance(default, bool):
+        if isinstance(value, bool):
+            setattr(settings, name, value)
+    elif isinstance(default, float):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            setattr(settings, name, min(1.0, max(0.0, float(value))))
+    elif isinstance(value, str):
+        setattr(settings, name, value[:MAX_NAME] if name == "name" else value)

@@ -1,0 +1,144 @@
+"""What every scene stands on: the stack of scenes, and the services a scene may use.
+
+The window (``client.app``) feeds a stage with input, ticks and a canvas; a test does the same without a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from client.remote import OpponentInfo
+    from client.rival import Rival
+    from client.settings import Settings
+    from client.sound import Sounds
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+    from games.core import Json
+    from games.match import Journal
+    from games.record import GameRecord
+
+TICKS_PER_SECOND = 60
+
+
+class Scene(Protocol):
+    """One screen, or something laid over one.  All of it runs on the main thread: nothing here may wait.
+
+    ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or hear input meanwhile).
+    """
+
+    overlay: bool
+
+    def handle(self, event: Input) -> None:
+        """Act on one input."""
+
+    def tick(self) -> None:
+        """Let 1/60 second pass."""
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw; ``alpha`` (0 to 1) is how far the next tick is: for smooth movement at any frame rate."""
+
+    def leave(self) -> None:
+        """Let go of everything: the scene was taken off the stage for good (a match is closed here)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What was chosen in the menu: a game, an opponent, and the options of a variant."""
+
+    game: str
+    opponent: OpponentInfo
+    options: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What scenes need of the world; the composition root fills it in, a test brings its own."""
+
+    fetch: Callable[[], Sequence[OpponentInfo]]
+    """Look up what is deployed.  May wait: called off the main thread only."""
+    connect: Callable[[OpponentInfo], Rival]
+    """Sit down opposite an opponent.  Returns at once."""
+    journal: Callable[[], Journal | None]
+    """Someone who writes a new match down."""
+    finished: Callable[[GameRecord], None]
+    """Told of every match that ended or was left; returns at once."""
+    where: str = "local cloud"
+    """The cloud in use, in words."""
+
+
+class Stage:
+    """The stack of scenes; the last one is on top."""
+
+    def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
+        self.settings = settings
+        self.sounds = sounds
+        self.folder = folder
+        self.services: Services | None = None
+        self.device = "mouse"
+        """What was used last: keyboard, mouse or gamepad."""
+        self.ticks = 0
+        self.closing = False
+        self._scenes: list[Scene] = []
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The stack, bottom first."""
+        return tuple(self._scenes)
+
+    @property
+    def world(self) -> Services:
+        """The services.  Raises RuntimeError before the cloud is ready."""
+        if self.services is None:
+            raise RuntimeError("the cloud is not ready yet")
+        return self.services
+
+    def push(self, scene: Scene) -> None:
+        """Lay a scene on top."""
+        self._scenes.append(scene)
+
+    def pop(self) -> None:
+        """Take the top scene off; an empty stage closes."""
+        self._scenes.pop().leave()
+        if not self._scenes:
+            self.closing = True
+
+    def replace(self, scene: Scene) -> None:
+        """Take everything off and start with ``scene``."""
+        while self._scenes:
+            self._scenes.pop().leave()
+        self._scenes.append(scene)
+
+    def close(self) -> None:
+        """Take everything off: the window closes."""
+        self.closing = True
+        while self._scenes:
+            self._scenes.pop().leave()
+
+    def handle(self, event: Input) -> None:
+        """Give one input to the scene on top."""
+        if self._scenes:
+            self._scenes[-1].handle(event)
+
+    def tick(self) -> None:
+        """Let one tick pass for the scene on top."""
+        self.ticks += 1
+        if self._scenes:
+            self._scenes[-1].tick()
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw the scene on top, and below it what shows through."""
+        first = len(self._scenes) - 1
+        while first > 0 and self._scenes[first].overlay:
+            first -= 1
+        for scene in self._scenes[max(0, first) :]:
+            scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
+
+    def save_settings(self) -> None:
+        """Keep what was set, and let it take effect."""
+        self.sounds.volume = self.settings.volume
+        self.settings.save(self.folder)

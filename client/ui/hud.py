@@ -1,0 +1,228 @@
+"""The head-up display: which function answered, which version, how long it took, cold or warm, and who played.
+
+A late answer is shown as what it is, a timeout with its cause, never as zero milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from math import log10
+from typing import TYPE_CHECKING
+
+from client.cost import answer_usd
+from client.ui import theme
+
+if TYPE_CHECKING:
+    from client.desk import Answer
+    from client.remote import OpponentInfo
+    from client.ui.canvas import Box, Canvas
+
+KEPT = 36
+"""Answers that the chart shows."""
+FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
+"""Ends of the chart's logarithmic scale."""
+WAIT_SHOWN_S = 0.25
+"""A wait shorter than this is not worth a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One answer as the chart shows it."""
+
+    name: str
+    version: str
+    latency_ms: float
+    compute_ms: float
+    cold: bool
+    fallback: str
+    detail: str
+    note: str
+
+
+class Hud:
+    """What is known of the answers of this match."""
+
+    def __init__(self, info: OpponentInfo) -> None:
+        self.info = info
+        self.last: Noted | None = None
+        self.answers = 0
+        self.cold_starts = 0
+        self.stand_ins = 0
+        self.cost_usd = 0.0
+        self._recent: deque[Noted] = deque(maxlen=KEPT)
+
+    def note(self, info: OpponentInfo, answer: Answer) -> None:
+        """Take in an answer that ``info`` was asked for."""
+        told = answer.told
+        noted = Noted(
+            name=answer.name or info.name,
+            version=answer.version or info.version,
+            latency_ms=told.latency_ms or 0.0,
+            compute_ms=told.compute_ms or 0.0,
+            cold=bool(told.cold),
+            fallback=told.fallback or "",
+            detail=answer.detail,
+            note=told.note or "",
+        )
+        self.info = info
+        self.last = noted
+        self._recent.append(noted)
+        self.answers += 1
+        self.cold_starts += noted.cold
+        self.stand_ins += bool(noted.fallback)
+        if not noted.fallback:
+            self.cost_usd += answer_usd(noted.compute_ms)
+
+    def seat(self, info: OpponentInfo) -> None:
+        """Show another opponent: it has just sat down."""
+        self.info = info
+
+    def draw(self, canvas: Canvas, box: Box, waiting_s: float | None = None) -> None:
+        """Draw into a box at least 220 wide and 330 high; ``waiting_s``: how long an answer has been under way."""
+        left, top, width, height = box
+        canvas.panel(box)
+        inner = (left + 18, width - 36)
+        y = draw_card(canvas, self.info, (inner[0], top + 16, inner[1], 64)) + 14
+        y = self._last_answer(canvas, inner, y, waiting_s)
+        totals = top + height - 62
+        if totals - y > 60:  # noqa: PLR2004 - a lower chart tells nothing
+            self._chart(canvas, (inner[0], y, inner[1], min(110.0, totals - y - 14)))
+        self._totals(canvas, inner, totals)
+
+    def _last_answer(self, canvas: Canvas, inner: tuple[float, float], y: float, waiting_s: float | None) -> float:
+        left, width = inner
+        canvas.rect(theme.EDGE, (left, y, width, 1))
+        y += 12
+        canvas.text("LAST ANSWER", left, y, theme.LABEL, theme.HAZE)
+        last = self.last
+        if waiting_s is not None and waiting_s >= WAIT_SHOWN_S:
+            canvas.text(
+                f"waiting {waiting_s:.1f} s", left + width, y - 1, theme.SMALL_FIGURE, theme.AMBER, align="right"
+            )
+        elif last is not None:
+            _badge(canvas, last, left + width, y - 3)
+        y += 18
+        if last is None:
+            canvas.text("none yet", left, y + 4, theme.BODY, theme.HAZE)
+            return y + 96
+        if last.fallback:
+            return self._stand_in(canvas, last, inner, y)
+        shown = canvas.text(_figure(last.latency_ms), left, y, theme.BIG_FIGURE, theme.FOAM)
+        canvas.text("ms round trip", left + shown + 8, y + 13, theme.SMALL, theme.HAZE)
+        y += 42
+        _pair(canvas, inner, y, "computed in", f"{_figure(last.compute_ms)} ms")
+        _pair(canvas, inner, y + 18, "answered by", f"{last.name} v{last.version}" if last.version else last.name)
+        if last.note:
+            _pair(canvas, inner, y + 36, "note", last.note)
+        return y + 58
+
+    def _stand_in(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
+        left, width = inner
+        canvas.text(last.fallback.upper(), left, y + 2, theme.HEADING, theme.AMBER, within=width)
+        canvas.text("a local stand-in played this move", left, y + 34, theme.SMALL, theme.FOAM, within=width)
+        canvas.paragraph(
+            last.detail or f"{last.name} gave no answer", (left, y + 52, width, 44), theme.SMALL, theme.MIST
+        )
+        return y + 100
+
+    def _chart(self, canvas: Canvas, box: Box) -> None:
+        """Draw a bar an answer on a logarithmic scale: cold ones hollow, stand-ins full height and crossed."""
+        left, top, width, height = box
+        canvas.text("ROUND TRIPS", left, top, theme.LABEL, theme.HAZE)
+        base = top + height - 2
+        room = height - 22
+        for mark in (10.0, 100.0, 1000.0):
+            y = base - room * _share(mark)
+            canvas.rect(theme.EDGE, (left, y, width - 34, 1))
+            words = "1 s" if mark >= 1000 else f"{mark:.0f} ms"  # noqa: PLR2004 - milliseconds in a second
+            canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
+        pitch = (width - 36) / KEPT
+        colour = theme.readable(theme.parse_colour(self.info.colour))
+        for index, one in enumerate(self._recent):
+            x = left + index * pitch
+            bar = (
+                x,
+                base - max(2.0, room * _share(one.latency_ms)),
+                max(2.0, pitch - 2),
+                max(2.0, room * _share(one.latency_ms)),
+            )
+            if one.fallback:
+                canvas.rect(theme.AMBER, (x, base - room, pitch - 2, room))
+                canvas.rect(theme.PANEL, (x, base - room / 2 - 1, pitch - 2, 2))
+            elif one.cold:
+                canvas.rect(theme.FOAM, bar, 0, 1)
+            else:
+                canvas.rect(colour, bar)
+
+    def _totals(self, canvas: Canvas, inner: tuple[float, float], y: float) -> None:
+        left, width = inner
+        canvas.rect(theme.EDGE, (left, y, width, 1))
+        cells = (
+            ("ANSWERS", str(self.answers)),
+            ("COLD", str(self.cold_starts)),
+            ("STAND-IN", str(self.stand_ins)),
+            ("ON AWS", _cents(self.cost_usd)),
+        )
+        places = (0.0, 0.30, 0.50, 1.0)
+        for (label, value), place in zip(cells, places, strict=True):
+            align = "right" if place == 1.0 else "left"
+            small = theme.Style("bold", 9, 1.2)
+            canvas.text(label, left + width * place, y + 12, small, theme.HAZE, align=align)
+            canvas.text(value, left + width * place, y + 26, theme.FIGURE, theme.FOAM, align=align)
+
+
+def draw_card(canvas: Canvas, info: OpponentInfo, box: Box) -> float:
+    """Draw who an opponent is: colour, title, function, version and rung; return the lower end."""
+    left, top, width, _ = box
+    colour = theme.parse_colour(info.colour)
+    canvas.rect(colour, (left, top, 5, 58), 2.5)
+    x = left + 18
+    canvas.text("OPPONENT", x, top, theme.LABEL, theme.HAZE)
+    draw_rungs(canvas, info.difficulty, left + width, top + 1, colour)
+    canvas.text(info.title, x, top + 15, theme.SUBHEADING, theme.FOAM, within=width - 18)
+    version = f"  v{info.version}" if info.version else ""
+    canvas.text(f"{info.name}{version}", x, top + 42, theme.SMALL_FIGURE, theme.MIST, within=width - 18)
+    return top + 60
+
+
+def draw_rungs(canvas: Canvas, difficulty: int, right: float, y: float, colour: theme.Colour, of: int = 5) -> None:
+    """Draw a difficulty as a flight of rising bars, filled up to the rung."""
+    of = max(of, difficulty)
+    for rung in range(of):
+        height = 4 + 2.2 * rung
+        box = (right - (of - rung) * 8, y + 13 - height, 5, height)
+        canvas.rect(theme.readable(colour) if rung < difficulty else theme.EDGE, box, 1)
+
+
+def _badge(canvas: Canvas, last: Noted, right: float, y: float) -> None:
+    """Say cold, warm or stand-in: by word, with an outline for what is unusual."""
+    word = "stand-in" if last.fallback else "cold start" if last.cold else "warm"
+    colour = theme.AMBER if last.fallback else theme.FOAM if last.cold else theme.SIGNAL
+    width = canvas.measure(word, theme.SMALL) + 16
+    box = (right - width, y, width, 19)
+    if last.fallback or last.cold:
+        canvas.rect(colour, box, 9, 1)
+    else:
+        canvas.rect(theme.SIGNAL_DIM, box, 9)
+    canvas.text(word, right - width + 8, y + 2, theme.SMALL, colour)
+
+
+def _pair(canvas: Canvas, inner: tuple[float, float], y: float, label: str, value: str) -> None:
+    left, width = inner
+    used = canvas.text(label, left, y, theme.SMALL, theme.HAZE)
+    canvas.text(value, left + width, y, theme.SMALL_FIGURE, theme.FOAM, align="right", within=width - used - 10)
+
+
+def _share(latency_ms: float) -> float:
+    """Return how high a bar stands, 0 to 1."""
+    bounded = min(SLOWEST_MS, max(FASTEST_MS, latency_ms))
+    return log10(bounded / FASTEST_MS) / log10(SLOWEST_MS / FASTEST_MS)
+
+
+def _figure(milliseconds: float) -> str:
+    return f"{milliseconds:.1f}" if milliseconds < 100 else f"{milliseconds:,.0f}"  # noqa: PLR2004 - three digits suffice
+
+
+def _cents(usd: float) -> str:
+    return f"{usd * 100:.4f} ¢"

@@ -1,0 +1,100 @@
+"""One look for every scene: night-navy water, phosphor light, two typefaces, and a scale of sizes.
+
+Colours mean the same thing everywhere: ``SIGNAL`` is what you can act on, ``CORAL`` is damage, ``AMBER`` is a warning,
+``FOAM`` is text.  No colour carries a meaning alone; a shape or a word always goes with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pygame
+
+Colour = tuple[int, int, int]
+
+ABYSS: Colour = (4, 10, 22)
+DEEP: Colour = (8, 20, 40)
+PANEL: Colour = (13, 31, 58)
+PANEL_LIT: Colour = (20, 46, 82)
+EDGE: Colour = (34, 68, 112)
+EDGE_LIT: Colour = (64, 116, 168)
+FOAM: Colour = (230, 241, 255)
+MIST: Colour = (158, 184, 214)
+HAZE: Colour = (116, 146, 182)
+SIGNAL: Colour = (74, 230, 214)
+SIGNAL_DIM: Colour = (24, 96, 104)
+SEA: Colour = (17, 60, 104)
+CORAL: Colour = (255, 96, 84)
+AMBER: Colour = (255, 196, 92)
+STEEL: Colour = (150, 172, 198)
+STEEL_DARK: Colour = (72, 94, 124)
+
+GAP = 8
+"""The grid that everything is spaced by, in logical pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How text is set: face (bold, sans, sans-bold, mono), size and letter-spacing in logical pixels."""
+
+    face: str
+    size: int
+    tracking: float = 0.0
+
+
+TITLE = Style("bold", 36, 8.0)
+HEADING = Style("bold", 23)
+SUBHEADING = Style("bold", 17)
+LABEL = Style("bold", 10, 1.8)
+BUTTON = Style("bold", 14, 0.4)
+BODY = Style("sans", 15)
+STRONG = Style("sans-bold", 15)
+SMALL = Style("sans", 12)
+FIGURE = Style("mono", 14)
+SMALL_FIGURE = Style("mono", 11)
+BIG_FIGURE = Style("bold", 28)
+
+
+@lru_cache(maxsize=8)
+def _face_path(face: str) -> Path:
+    """Return the font file of ``face``.
+
+    The headings' FreeSans comes with pygame.  DejaVu (free licence) comes with matplotlib, which the training side
+    needs anyway and which is found without importing it; where it is missing, FreeSans serves for everything.
+    """
+    bundled = Path(pygame.__file__).parent / pygame.font.get_default_font()
+    spec = find_spec("matplotlib")
+    if face == "bold" or spec is None or spec.origin is None:
+        return bundled
+    names = {"sans": "DejaVuSans.ttf", "sans-bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
+    path = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / names[face]
+    return path if path.exists() else bundled
+
+
+@lru_cache(maxsize=64)
+def font(face: str, pixels: int) -> pygame.font.Font:
+    """Return the font of ``face`` whose size is ``pixels`` on the screen."""
+    return pygame.font.Font(_face_path(face), pixels)
+
+
+def mix(one: Colour, other: Colour, share: float) -> Colour:
+    """Return the colour that lies ``share`` (0 to 1) of the way from ``one`` to ``other``."""
+    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
+
+
+def parse_colour(text: str, otherwise: Colour = STEEL) -> Colour:
+    """Return the colour that ``#rrggbb`` means, or ``otherwise`` for what is no colour."""
+    try:
+        return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+    except ValueError:
+        return otherwise
+
+
+def readable(colour: Colour) -> Colour:
+    """Return ``colour``, brightened until it can be read on a dark panel."""
+    luminance = 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+    least = 120.0
+    return colour if luminance >= least else mix(colour, FOAM, (least - luminance) / 255 + 0.2)
