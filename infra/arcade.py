@@ -1,0 +1,109 @@
+"""All that is deployed under one prefix in one cloud, and the lock that keeps two deployers apart."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+from uuid import uuid4
+
+from infra.aws import api_base_url, now
+from infra.complaints import CloudError
+from infra.local.paths import cloud_paths
+from infra.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from infra.aws import Cloud
+    from infra.layers import Target
+    from infra.state import Change
+
+Progress: TypeAlias = Callable[[str, float], None]
+"""Told what was done and how many seconds it took."""
+LOCAL_PATIENCE_S, AWS_PATIENCE_S = 60.0, 900.0
+LOCK_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deployment did to one stack."""
+
+    label: str
+    verb: str
+    seconds: float
+    why: tuple[str, ...] = ()
+    version: str | None = None
+    changes: tuple[Change, ...] = ()
+    """What would change, for a dry run."""
+    problem: str = ""
+    """Why it was not deployed."""
+
+
+@dataclass(frozen=True)
+class Arcade:
+    """All that is deployed under one prefix in one cloud, and how to change it."""
+
+    cloud: Cloud
+    target: Target
+    names: Names = field(default_factory=Names)
+    cache: Path = field(default_factory=lambda: cloud_paths().home / "cache")
+    settings: tuple[tuple[str, str], ...] = ()
+    """Further parameters of the opponents' template, such as Authorization."""
+
+    @property
+    def patience_s(self) -> float:
+        """How long a stack may take."""
+        return LOCAL_PATIENCE_S if self.cloud.account.local else AWS_PATIENCE_S
+
+    @cached_property
+    def platform(self) -> dict[str, str]:
+        """The platform stack's outputs.  Raises CloudError when it is not deployed."""
+        stack = self.cloud.stack(self.names.platform)
+        if stack is None or "ApiId" not in stack.outputs:
+            raise CloudError(f"{self.names.platform} is not deployed here; run lambda-arcade deploy --all")
+        return dict(stack.outputs)
+
+    @property
+    def api(self) -> str:
+        """Where the HTTP API is called."""
+        return api_base_url(self.cloud.account, self.cloud.region, self.platform["ApiId"])
+
+
+@contextmanager
+def held(arcade: Arcade, name: str) -> Iterator[None]:
+    """Hold the lock of one opponent.  Raises CloudError that says who holds it.
+
+    A lock whose holder died on this machine is taken over; any other runs out after a quarter of an hour.
+    """
+    table = arcade.platform["LocksTable"]
+    token = uuid4().hex
+    me = {"token": token, "host": socket.gethostname(), "pid": str(os.getpid()), "since": now()}
+    holder = arcade.cloud.take(table, name, me, seconds=LOCK_S)
+    if holder and _is_dead(holder):
+        arcade.cloud.release(table, name, holder["token"])
+        holder = arcade.cloud.take(table, name, me, seconds=LOCK_S)
+    if holder:
+        who = f"process {holder.get('pid')} on {holder.get('host')}"
+        raise CloudError(f"{name}: {who} has been deploying it since {holder.get('since')}; try again when it is done")
+    try:
+        yield
+    finally:
+        arcade.cloud.release(table, name, token)
+
+
+def _is_dead(holder: Mapping[str, str]) -> bool:
+    if holder.get("host") != socket.gethostname():
+        return False
+    try:
+        os.kill(int(holder["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, ValueError, KeyError):
+        return False
+    return False

@@ -1,0 +1,69 @@
+"""Carries a plan out: upload, change set, wait, and prove that the new version answers."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from infra.complaints import CloudError
+from infra.packaging import Package
+from infra.plan import CREATE, KEEP, REPLACE
+
+if TYPE_CHECKING:
+    from infra.arcade import Arcade, Progress
+    from infra.layers import Layer
+    from infra.plan import StackPlan
+    from infra.state import Change, Stack
+
+
+def carry_out(arcade: Arcade, step: StackPlan, content: Package | Layer | None, progress: Progress) -> Stack | None:
+    """Do what ``step`` says and return the stack; None if nothing was to be done with it.
+
+    Raises CloudError if the cloud refuses; CloudFormation has then put back what served before.
+    """
+    began = time.monotonic()
+    wanted, cloud = step.wanted, arcade.cloud
+    if step.verb == KEEP:
+        if step.pointer and wanted.function:
+            cloud.point(wanted.function, step.pointer)
+            progress(f"{wanted.label}: {step.why[0]}", time.monotonic() - began)
+        return None
+    if wanted.upload and content:
+        bucket = arcade.platform["BucketName"]
+        if not cloud.has_object(bucket, wanted.upload.key):
+            body = content.content if isinstance(content, Package) else content.path
+            cloud.put_object(bucket, wanted.upload.key, body, wanted.upload.sha256)
+    if step.verb == REPLACE:
+        _clear_away(arcade, wanted.stack)
+    change_set = cloud.prepare(wanted.stack, wanted.template, step.parameters, wanted.tags)
+    if change_set.changes:
+        stack = cloud.execute(change_set, patience_s=arcade.patience_s)
+    else:
+        cloud.discard(change_set)
+        unchanged = cloud.stack(wanted.stack)
+        if unchanged is None:
+            raise CloudError(f"{wanted.stack}: the change set came out empty and the stack is gone")
+        stack = unchanged
+    word = "deployed" if step.verb in {CREATE, REPLACE} else "updated"
+    progress(f"{wanted.label} {word}", time.monotonic() - began)
+    return stack
+
+
+def preview(arcade: Arcade, step: StackPlan) -> tuple[Change, ...]:
+    """Return what the cloud says it would change; nothing changes."""
+    if step.verb == KEEP:
+        return ()
+    change_set = arcade.cloud.prepare(step.wanted.stack, step.wanted.template, step.parameters, step.wanted.tags)
+    arcade.cloud.discard(change_set)
+    return change_set.changes
+
+
+def _clear_away(arcade: Arcade, name: str) -> None:
+    """Remove a stack that an earlier deployment left in a state from which it cannot be updated."""
+    stack = arcade.cloud.stack(name)
+    if stack is not None and stack.status == "UPDATE_ROLLBACK_FAILED":
+        arcade.cloud.unstick(name)
+        stack = arcade.cloud.settled(name, patience_s=arcade.patience_s)
+        if stack is not None and stack.status == "UPDATE_ROLLBACK_COMPLETE":
+            return
+    arcade.cloud.delete_stack(name, patience_s=arcade.patience_s)

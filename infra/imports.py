@@ -1,0 +1,102 @@
+"""What a function imports, found by reading it: the files of ours it needs, and what it must not use."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+    from pathlib import Path
+
+OURS = frozenset({"games", "ai_functions"})
+RUNTIME = "ai_functions/runtime"
+"""Every function ships with it, and it imports the layer's packages only where a model is loaded."""
+
+
+class ImportRefusedError(ValueError):
+    """An import that would not be there in the cloud; the message names file, line and module."""
+
+
+def ours_needed_by(
+    roots: Iterable[Path], root: Path, outside: AbstractSet[str], *, ours: AbstractSet[str] = OURS
+) -> list[Path]:
+    """Return, sorted, every file below ``root`` that ``roots`` import, themselves included if they lie there.
+
+    ``outside`` names the packages from elsewhere that will be there.  Raises ImportRefusedError for any other.
+    """
+    waiting = list(roots)
+    seen: set[Path] = set()
+    while waiting:
+        path = waiting.pop()
+        if path in seen:
+            continue
+        seen.add(path)
+        if path.is_relative_to(root):
+            waiting.extend(_packages_around(path, root))
+        for line, name in imports_of(path):
+            top = name.split(".")[0]
+            if top in ours:
+                waiting.extend(_files_of(name, root))
+            elif (
+                path.parent != root / RUNTIME
+                and not _is_beside(top, path)
+                and top not in sys.stdlib_module_names
+                and top not in outside
+            ):
+                raise ImportRefusedError(f"{path}:{line}: imports {top}, {_why(top)}")
+    return sorted(path for path in seen if path.is_relative_to(root) and path.relative_to(root).parts[0] in ours)
+
+
+def imports_of(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield line and dotted name of everything that ``path`` imports when it runs, at the top or later.
+
+    Raises ImportRefusedError for a file that is not Python.
+    """
+    try:
+        tree = ast.parse(path.read_bytes(), filename=str(path))
+    except SyntaxError as error:
+        raise ImportRefusedError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
+    yield from _walk(tree)
+
+
+def _walk(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+        for other in node.orelse:
+            yield from _walk(other)
+        return
+    if isinstance(node, ast.Import):
+        yield from ((node.lineno, alias.name) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+        yield node.lineno, node.module
+        yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+    for child in ast.iter_child_nodes(node):
+        yield from _walk(child)
+
+
+def _files_of(name: str, root: Path) -> Iterator[Path]:
+    """Yield the file of the module ``name``; nothing if the name is something inside a module."""
+    base = root.joinpath(*name.split("."))
+    for candidate in (base.with_suffix(".py"), base / "__init__.py"):
+        if candidate.exists():
+            yield candidate
+
+
+def _packages_around(path: Path, root: Path) -> Iterator[Path]:
+    folder = path.parent
+    while folder != root:
+        if (folder / "__init__.py").exists():
+            yield folder / "__init__.py"
+        folder = folder.parent
+
+
+def _is_beside(top: str, path: Path) -> bool:
+    return path.with_name(f"{top}.py").exists()
+
+
+def _why(top: str) -> str:
+    if top in {"numpy", "onnxruntime"}:
+        return 'which needs layers = ["inference"] in [function] of opponent.toml'
+    return "which a function does not have; it may use the standard library, games, ai_functions and its layers"

@@ -1,0 +1,106 @@
+"""Folders that hold opponents, and the stack each of them should have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ai_functions.runtime.manifest import MANIFEST, Manifest
+from ai_functions.runtime.model import CARD
+from infra.packaging import ROOT, Package, PackagingError
+from infra.plan import Upload, Wanted
+from infra.templates import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from infra.layers import Target
+    from infra.names import Names
+
+LADDER = ROOT / "ai_functions"
+
+
+def ladder_folders() -> list[Path]:
+    """Return the folders of our own opponents."""
+    return sorted(path.parent for path in LADDER.glob(f"*/{MANIFEST}"))
+
+
+def find_folder(name_or_folder: str) -> Path:
+    """Return the folder that a person means: a path, or the name of one of ours.  Raises PackagingError."""
+    path = Path(name_or_folder).expanduser()
+    if (path / MANIFEST).exists():
+        return path.resolve()
+    own = LADDER / name_or_folder
+    if "/" not in name_or_folder and (own / MANIFEST).exists():
+        return own
+    names = ", ".join(folder.name for folder in ladder_folders()) or "none yet"
+    raise PackagingError(f"{name_or_folder}: neither a folder with {MANIFEST} nor one of the ladder: {names}")
+
+
+def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
+    names: Names,
+    target: Target,
+    manifest: Manifest,
+    package: Package,
+    card: Mapping[str, object],
+    *,
+    platform: Mapping[str, str],
+    layer_arns: Sequence[str],
+    settings: Mapping[str, str],
+) -> Wanted:
+    """Return the stack of an opponent.
+
+    ``platform`` are the platform stack's outputs, ``settings`` further parameters of the template.
+    """
+    needs = manifest.function
+    listing = {
+        "name": manifest.name,
+        "game": manifest.game,
+        "title": manifest.title,
+        "difficulty": manifest.difficulty,
+        "author": manifest.author,
+        "colour": manifest.colour,
+        "algorithm": manifest.algorithm,
+        "deadline_ms": manifest.deadline_ms,
+        "plays": dict(manifest.plays),
+        "sha256": card.get("sha256", ""),
+        "rating": card.get("rating"),
+        "invoke": f"{names.function(manifest.name)}:live",
+    }
+    parameters = {
+        "Prefix": names.prefix,
+        "OpponentName": manifest.name,
+        "Listing": json.dumps(listing, separators=(",", ":")),
+        "BucketName": platform["BucketName"],
+        "ApiId": platform["ApiId"],
+        "DeadLettersQueue": platform["DeadLettersQueue"],
+        "ArtifactKey": package.key,
+        "ArtifactSha256": package.sha256_base64,
+        "LayerArns": ",".join(layer_arns) or "none",
+        "Runtime": target.runtime,
+        "Architecture": target.architecture,
+        "MemoryMb": str(needs.memory_mb),
+        "TimeoutSeconds": str(needs.timeout_s),
+        "ReservedConcurrency": str(-1 if needs.reserved_concurrency is None else needs.reserved_concurrency),
+        "DeadlineMs": str(manifest.deadline_ms),
+        **settings,
+    }
+    return Wanted(
+        stack=names.opponent(manifest.name),
+        label=manifest.name,
+        template=template("opponent"),
+        parameters=parameters,
+        tags={"application": names.prefix, "opponent": manifest.name, "game": manifest.game},
+        upload=Upload(package.key, package.sha256, len(package.content)),
+        function=names.function(manifest.name),
+    )
+
+
+def read_card(folder: Path) -> dict[str, object]:
+    """Return the opponent's model card; empty for one without a model."""
+    path = folder / CARD
+    if not path.exists():
+        return {}
+    card: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
+    return card

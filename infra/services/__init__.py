@@ -1,0 +1,33 @@
+"""The platform's own functions: each small, single-purpose, with a role of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What one of them needs."""
+
+    name: str
+    needs: tuple[str, ...]
+    """The parameters of its template that are outputs of the platform stack, or ApiBaseUrl."""
+    layers: tuple[str, ...] = ()
+    outside: frozenset[str] = frozenset()
+    """The packages that its layers bring."""
+
+    def template(self) -> str:
+        """Return its CloudFormation template."""
+        return (FOLDER / self.name / "template.yaml").read_text(encoding="utf-8")
+
+
+SERVICES: Mapping[str, Service] = {
+    service.name: service for service in (Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable")),)
+}

@@ -1,0 +1,1 @@
+"""``GET /opponents``: what is deployed, in which versions, how strong, and where."""

@@ -1,0 +1,95 @@
+"""``GET /opponents``: what is deployed, in which versions, how strong, and where.
+
+An opponent's entry is a parameter in its own stack, so it appears and disappears with the opponent and nobody has to
+keep a list.  Which version serves is asked of the alias itself, since promote and rollback move nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3  # the managed runtime brings it
+from botocore.config import Config
+
+PREFIX = os.environ["PREFIX"]
+RATINGS = os.environ["RATINGS_TABLE"]
+API = os.environ["API_BASE_URL"]
+LIVE = "live"
+_CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, "mode": "standard"})
+_ssm = boto3.client("ssm", config=_CONFIG)
+_lambda = boto3.client("lambda", config=_CONFIG)
+_dynamodb = boto3.client("dynamodb", config=_CONFIG)
+_POOL = ThreadPoolExecutor(8)
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer the HTTP API with the list of opponents, easiest first."""
+    del context
+    base = _base_url(event)
+    entries = _entries()
+    ratings = _POOL.submit(_ratings)
+    aliases = list(_POOL.map(_alias, entries))
+    strengths = ratings.result()
+    listed = [
+        _listed(entry, alias, strengths.get(f"function#{entry['name']}", {}), base)
+        for entry, alias in zip(entries, aliases, strict=True)
+        if alias is not None
+    ]
+    listed.sort(key=lambda item: (item["game"], item["difficulty"], item["name"]))
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return {"statusCode": 200, "headers": headers, "body": json.dumps(listed, separators=(",", ":"))}
+
+
+def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, Any], base: str) -> dict[str, Any]:
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    endpoint = f"{base}/opponents/{entry['name']}"
+    versions = [alias["FunctionVersion"], *weights]
+    return {
+        **entry,
+        "version": alias["FunctionVersion"],
+        "weights": {version: float(weight) for version, weight in weights.items()},
+        "endpoint": endpoint,
+        "pinned": {version: f"{endpoint}@{version}" for version in versions},
+        "rating": strength.get("rating", entry.get("rating")),
+        "deviation": strength.get("deviation"),
+        "games": strength.get("games", 0),
+    }
+
+
+def _entries() -> list[dict[str, Any]]:
+    pages = _ssm.get_paginator("get_parameters_by_path").paginate(Path=f"/{PREFIX}/opponents", Recursive=True)
+    return [json.loads(item["Value"]) for page in pages for item in page["Parameters"]]
+
+
+def _alias(entry: dict[str, Any]) -> dict[str, Any] | None:
+    try:
+        return dict(_lambda.get_alias(FunctionName=f"{PREFIX}-{entry['name']}", Name=LIVE))
+    except _lambda.exceptions.ResourceNotFoundException:
+        return None  # its stack is being made or deleted at this moment
+
+
+def _ratings() -> dict[str, dict[str, Any]]:
+    """Return rating, deviation and games of every player, by id; see the rater."""
+    pages = _dynamodb.get_paginator("scan").paginate(
+        TableName=RATINGS,
+        FilterExpression="begins_with(id, :kind)",
+        ExpressionAttributeValues={":kind": {"S": "function#"}},
+    )
+    return {
+        item["id"]["S"]: {
+            "rating": round(float(item["rating"]["N"]), 1),
+            "deviation": round(float(item["deviation"]["N"]), 1),
+            "games": int(item["games"]["N"]),
+        }
+        for page in pages
+        for item in page["Items"]
+    }
+
+
+def _base_url(event: dict[str, Any]) -> str:
+    """Return the API's address as callers know it: on AWS the name they called, else what the deployment set."""
+    domain = str((event.get("requestContext") or {}).get("domainName", ""))
+    return f"https://{domain}" if domain.endswith(".amazonaws.com") else API
