@@ -38,6 +38,8 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),
     "_reserved_concurrency": ("func", "config"),
     "_resolve_layer_zip": ("attachment",),
+    "_externalize_code_zip": ("func", "referenced"),
+    "_prune_orphan_code_blobs": ("referenced",),
     "_get_function": ("name", "qualifier"),
     "_get_function_config": ("name", "qualifier"),
 }
@@ -259,3 +261,6 @@ def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: 
     lambda_service._emit_lambda_logs = lambda *_args, **_keywords: None  # noqa: SLF001 - the executor writes them
     lambda_service._emit_lambda_metrics = note_throttle  # noqa: SLF001
     lambda_service.invalidate_worker = forget
+    # The keeper writes zips, after which alone older ones may go: MiniStack deletes them before its state is written.
+    lambda_service._externalize_code_zip = lambda _func, _referenced: None  # noqa: SLF001
+    lambda_service._prune_orphan_code_blobs = lambda _referenced: None  # noqa: SLF001

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.archives import Archives
+from infra.local.durable import Durable
 from infra.local.figures import Figures
 from infra.local.guard import Guard
+from infra.local.keeper import Keeper
 from infra.local.observer import Observer
 from infra.local.paths import CloudPaths, cloud_paths
 from infra.local.pool import WorkerPool
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from infra.local.guard import App, Receive, Scope, Send
 
 REGION = "us-east-1"
+SERVICES = (
+    "apigateway,cloudformation,dynamodb,dynamodbstreams,events,iam,kinesis,kms,lambda,logs,monitoring,s3,scheduler,"
+    "secretsmanager,sns,sqs,ssm,sts,tagging"
+)
+"""What the local cloud offers, of MiniStack's much longer list; see ``keeper.EAGER`` for what is kept of it."""
+LOOK_S = 2.0
 
 
 def configure(paths: CloudPaths, port: int) -> None:
@@ -33,6 +41,7 @@ def configure(paths: CloudPaths, port: int) -> None:
     os.environ.update(
         GATEWAY_PORT=str(port),
         BIND_HOST="127.0.0.1",
+        SERVICES=SERVICES,
         MINISTACK_HOST="localhost",
         MINISTACK_REGION=REGION,
         LOG_LEVEL="WARNING",
@@ -67,6 +76,8 @@ def serve(paths: CloudPaths, port: int) -> None:
     figures, observer, pool = Figures(), Observer(), WorkerPool(paths.scratch)
     executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, f"http://127.0.0.1:{port}")
     seam.install(lambda_svc, executor, pool, figures, observer)
+    keeper = Keeper(ministack, paths.state)
+    keeper.install()
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
@@ -83,8 +94,10 @@ def serve(paths: CloudPaths, port: int) -> None:
             else:
                 loop.add_signal_handler(number, ended.set)
         own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": figures.to_json}
-        application: Any = Guard(_with_own_paths(ministack.app, own))
+        watch = asyncio.create_task(_end_without_home(paths, ended))
+        application: Any = Guard(_with_own_paths(Durable(ministack.app, keeper), own))
         await hypercorn_serve(application, config, shutdown_trigger=ended.wait)
+        watch.cancel()
 
     try:
         asyncio.run(run())
@@ -108,6 +121,13 @@ def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:
         await send({"type": "http.response.body", "body": body})
 
     return wrapped
+
+
+async def _end_without_home(paths: CloudPaths, ended: asyncio.Event) -> None:
+    """End the server when somebody has deleted its home: nobody could find it any more."""
+    while paths.folder.exists():  # noqa: ASYNC110 - a file system tells nobody
+        await asyncio.sleep(LOOK_S)
+    ended.set()
 
 
 def _health(paths: CloudPaths) -> dict[str, Any]:
