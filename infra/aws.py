@@ -62,7 +62,7 @@ class Cloud:
                 profile_name=account.profile,
                 region_name=account.region or (LOCAL_REGION if account.local else None),
                 aws_access_key_id="local" if account.local else None,  # any will do there, none will not
-                aws_secret_access_key="local" if account.local else None,  # noqa: S106 - no secret
+                aws_secret_access_key="local" if account.local else None,
             )
         except BotoCoreError as error:
             raise explain(error, endpoint=account.endpoint, profile=account.profile) from error
@@ -201,6 +201,21 @@ class Cloud:
             return
         with content.open("rb") as file:
             self.client("s3").put_object(Bucket=bucket, Key=key, Body=file, ChecksumSHA256=checksum)
+
+    def read_objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, bytes]]:
+        """Yield key and content of every object of ``bucket`` whose key starts with ``prefix``."""
+        for key in self._keys(bucket, prefix):
+            yield key, self._read(bucket, key)
+
+    @_in_one_line
+    def _keys(self, bucket: str, prefix: str) -> list[str]:
+        pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+
+    @_in_one_line
+    def _read(self, bucket: str, key: str) -> bytes:
+        content: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return content
 
     # Functions
 

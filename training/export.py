@@ -24,7 +24,7 @@ from sklearn.base import is_classifier
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from ai_functions.runtime.model import CARD, MODEL, Model
+from ai_functions.runtime.model import CARD, MODEL, Model, model_sha256
 from training.recipes import TrainingError
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def write_artifact(folder: Path, exported: Exported, card: Mapping[str, Json]) -
     _write(staging, exported.onnx, {**card, "sha256": exported.sha256})
     staging.replace(folder / _INCOMING)
     finish_interrupted(folder)
+    model_sha256.cache_clear()  # it remembers what was in this folder before
 
 
 def finish_interrupted(folder: Path) -> bool:

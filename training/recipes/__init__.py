@@ -57,7 +57,7 @@ class Bootstrap(Protocol):
     def __call__(
         self, manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]
     ) -> Sequence[GameRecord]:
-        """Return ``games`` records that suit this opponent."""
+        """Return ``games`` records that suit this opponent; ``progress`` is told how many are done so far."""
 
 
 class Measure(Protocol):

@@ -1,0 +1,248 @@
+"""``lambda-arcade records`` and ``lambda-arcade replay``: what was played, looked at again."""
+
+from __future__ import annotations
+
+from collections import Counter
+from json import dumps
+from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from client.commands.context import UsageError, err, out, print_json
+from games.catalog import find_game
+from games.record import RecordError, replay, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from games.record import Frame, GameRecord
+
+EXIT_PROBLEMS = 1
+SECONDS_A_MOVE, SECONDS_A_TICK = 0.5, 1 / 60
+SHOWN_TURNS = 12
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Argument(help="Files, folders or s3://BUCKET/PREFIX; without any, what this machine has recorded."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    family = typer.Typer(no_args_is_help=True, help="Recorded matches: list, show, verify, export.")
+    family.command("list", epilog="Example: lambda-arcade records list --game battleship")(list_records)
+    family.command("show", epilog="Example: lambda-arcade records show 3f2a")(show)
+    family.command("verify", epilog="Example: lambda-arcade records verify my_records.jsonl")(verify_records)
+    family.command("export", epilog="Example: lambda-arcade records export --game pacman --to games.jsonl")(export)
+    app.add_typer(family, name="records")
+    app.command("replay", epilog="Example: lambda-arcade replay 3f2a --speed 4")(replay_record)
+
+
+def read_sources(context: typer.Context, sources: Iterable[str], warn: Callable[[str], None]) -> list[GameRecord]:
+    """Return the records in ``sources``, read from disk or from the cloud in use.  Raises TrainingError."""
+    from training.records import read_records  # noqa: PLC0415 - the composition root reaches in here
+
+    def read_bucket(bucket: str, prefix: str) -> Iterable[tuple[str, bytes]]:
+        from client.commands.cloud import find_arcade  # noqa: PLC0415
+
+        return find_arcade(context).cloud.read_objects(bucket, prefix)
+
+    return [record for source in sources for record in read_records(source, warn, read_bucket)]
+
+
+def own_records() -> Path:
+    """Return the folder in which this machine records."""
+    from infra.local.paths import cloud_paths  # noqa: PLC0415
+
+    return cloud_paths().home / "records"
+
+
+def list_records(
+    context: typer.Context,
+    sources: Sources = None,
+    *,
+    game: Annotated[str | None, typer.Option(help="Only this game.")] = None,
+    json: AsJson = False,
+) -> None:
+    """List recorded matches, the oldest first."""
+    records = _read(context, sources, game)
+    if json:
+        print_json([_summary(record) for record in records])
+        return
+    table = Table("match", "game", "when", "players", "actions", "stand-in", "result")
+    for record in records:
+        fallbacks = sum(turn.fallback is not None for turn in record.turns)
+        table.add_row(
+            record.match_id[:8], record.game, record.started_at[:19], _players(record), str(len(record.turns)),
+            str(fallbacks or ""), _result(record),
+        )  # fmt: skip
+    out.print(table)
+    out.print(f"{len(records)} matches")
+
+
+def show(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(help="A match id (or its beginning), or a file.")],
+    *,
+    json: AsJson = False,
+) -> None:
+    """Show one match: who played, how it went, and the final board."""
+    found = find_record(context, record)
+    verify(found)
+    if json:
+        print_json(found.to_json())
+        return
+    out.print(f"[bold]{found.match_id}[/]  {found.game}, rules {found.rules_version}, {found.started_at}")
+    for item in found.participants:
+        since = f" from step {item.since_step}" if item.since_step else ""
+        version = f" version {item.version}" if item.version else ""
+        out.print(f"  {item.player}: {item.name} ({item.kind}{version}{since})", markup=False)
+    late = Counter(turn.fallback for turn in found.turns if turn.fallback)
+    if late:
+        told = ", ".join(f"{count} {cause}" for cause, count in late.items())
+        out.print(f"  a stand-in played {late.total()} of {len(found.turns)} actions: {told}")
+    for turn in found.turns[-SHOWN_TURNS:]:
+        latency = "" if turn.latency_ms is None else f"  {turn.latency_ms:.0f} ms"
+        out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}", markup=False)
+    *_, last = replay(found)
+    out.print(find_game(found.game).board(last.state), markup=False)
+    out.print(f"{_result(found)}; replayed and verified: {found.digest}")
+
+
+def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJson = False) -> None:
+    """Say whether every record is possible under the rules.  Exit status 1 if one is not, or cannot be read."""
+    unreadable: list[str] = []
+    problems: list[str] = []
+    records = read_sources(context, sources or [str(own_records())], unreadable.append)
+    for record in records:
+        try:
+            verify(record)
+        except RecordError as error:
+            problems.append(str(error))
+    if json:
+        print_json({"records": len(records), "impossible": problems, "unreadable": unreadable})
+    else:
+        for problem in (*unreadable, *problems):
+            out.print(f"[red]✗[/] {problem}", soft_wrap=True)
+        out.print(f"{len(records) - len(problems)} of {len(records)} records verified")
+    if problems or unreadable:
+        raise typer.Exit(EXIT_PROBLEMS)
+
+
+def export(
+    context: typer.Context,
+    sources: Sources = None,
+    *,
+    to: Annotated[Path | None, typer.Option(help="The file to write; without it, standard output.")] = None,
+    game: Annotated[str | None, typer.Option(help="Only this game.")] = None,
+    player: Annotated[str | None, typer.Option(help="Only matches in which someone of this name played.")] = None,
+) -> None:
+    """Write records as one JSON line each, for training or for another program."""
+    records = [
+        record
+        for record in _read(context, sources, game)
+        if player is None or any(item.name == player for item in record.participants)
+    ]
+    lines = "".join(f"{record.to_line()}\n" for record in records)
+    if to is None:
+        typer.echo(lines, nl=False)
+    else:
+        to.write_text(lines, encoding="utf-8")
+        err.print(f"{len(records)} records are in {to}", soft_wrap=True)
+
+
+def replay_record(
+    context: typer.Context,
+    record: Annotated[str, typer.Argument(help="A match id (or its beginning), or a file.")],
+    *,
+    speed: Annotated[float, typer.Option(min=0.01, max=1000, help="1 is the game's own speed.")] = 1.0,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a step, without waiting.")] = False,
+) -> None:
+    """Play a recorded match again in the terminal, and check every step of it against the rules."""
+    found = find_record(context, record)
+    verify(found)
+    if json:
+        for frame in replay(found):
+            typer.echo(dumps(_frame(found, frame), ensure_ascii=False))
+        return
+    waits = SECONDS_A_TICK if found.steps > 2 * len(found.turns) else SECONDS_A_MOVE
+    if out.is_terminal:
+        with Live(console=out, auto_refresh=False) as live:
+            for frame in replay(found):
+                live.update(Text(_screen(found, frame)), refresh=True)
+                sleep(waits / speed)
+    else:
+        for frame in replay(found):
+            if frame.turns or frame.step == found.steps:
+                out.print(_screen(found, frame), markup=False)
+    out.print(f"{_result(found)}; every step verified")
+
+
+def find_record(context: typer.Context, wanted: str) -> GameRecord:
+    """Return the one record that ``wanted`` means.  Raises UsageError, saying what there is."""
+    if wanted.startswith("s3://") or Path(wanted).exists():
+        found = read_sources(context, [wanted], _warn)
+    else:
+        found = [record for record in _read(context, None, None) if record.match_id.startswith(wanted)]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise UsageError(f"no match {wanted!r} is recorded in {own_records()}; see lambda-arcade records list")
+    some = ", ".join(record.match_id[:12] for record in found[:5])
+    raise UsageError(f"{wanted!r} means {len(found)} matches: {some}…; give more of its id")
+
+
+def _read(context: typer.Context, sources: list[str] | None, game: str | None) -> list[GameRecord]:
+    if game is not None:
+        find_game(game)
+    if not sources and not own_records().exists():
+        return []
+    records = read_sources(context, sources or [str(own_records())], _warn)
+    return sorted((record for record in records if game in {None, record.game}), key=lambda item: item.started_at)
+
+
+def _warn(text: str) -> None:
+    err.print(f"[yellow]warning:[/] {text}", soft_wrap=True)
+
+
+def _players(record: GameRecord) -> str:
+    return ", ".join(
+        f"{item.player} {item.name}{'@' if item.version else ''}{item.version}" for item in record.participants
+    )
+
+
+def _result(record: GameRecord) -> str:
+    if record.outcome is None:
+        return f"abandoned after {record.steps} steps"
+    scores = ", ".join(f"{player} {score}" for player, score in record.outcome.scores.items())
+    won = f"{record.outcome.winner} won" if record.outcome.winner else "nobody won"
+    return f"{won} ({record.outcome.reason}; {scores})"
+
+
+def _summary(record: GameRecord) -> dict[str, Any]:
+    data = {key: value for key, value in record.to_json().items() if key not in {"turns", "seed", "policy_seed"}}
+    fallbacks = sum(turn.fallback is not None for turn in record.turns)
+    return {**data, "turns": len(record.turns), "fallbacks": fallbacks}
+
+
+def _screen(record: GameRecord, frame: Frame) -> str:
+    played = "  ".join(f"{turn.player}: {turn.action}" for turn in frame.turns)
+    happened = "  ".join(event.kind for event in frame.events)
+    return f"step {frame.step} of {record.steps}  {played}\n{find_game(record.game).board(frame.state)}\n{happened}\n"
+
+
+def _frame(record: GameRecord, frame: Frame) -> dict[str, Any]:
+    game = find_game(record.game)
+    return {
+        "step": frame.step,
+        "actions": {turn.player: turn.action for turn in frame.turns},
+        "events": [{"kind": event.kind, "player": event.player, **event.detail} for event in frame.events],
+        "board": game.board(frame.state),
+        "digest": game.digest(frame.state),
+    }
