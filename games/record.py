@@ -168,6 +168,8 @@ def replay(record: GameRecord) -> Iterator[Frame]:
         raise RecordError(f"{record.match_id}: {error}") from error
     yield Frame(0, state, (), ())
     for step in range(record.steps):
+        if game.outcome(state) is not None:
+            raise RecordError(f"{record.match_id}: goes on for {record.steps} steps, but was over after {step}")
         turns = tuple(by_step.pop(step, ()))
         try:
             actions = {turn.player: game.parse_action(turn.action) for turn in turns}

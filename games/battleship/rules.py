@@ -125,6 +125,8 @@ def check(state: State, player: Player, action: Action) -> None:
 def step(state: State, actions: Mapping[Player, Action]) -> tuple[State, tuple[Event, ...]]:
     """Return the next state and what happened: ``placed``, ``called``, ``miss``, ``hit``, ``sunk``, ``won``."""
     expected = to_act(state)
+    if not expected:
+        raise IllegalActionError("the game is over: no step follows")
     if set(actions) != set(expected):
         raise IllegalActionError(f"actions of {sorted(actions)}, wanted of {sorted(expected)}")
     for player, action in actions.items():

@@ -15,21 +15,14 @@ import games.battleship.rules
 import games.pacman.rules
 from games.catalog import GAMES, find_game
 from games.core import GameError, IllegalActionError, NotationError, ObservationError
-from games.match import Match, play
-from games.record import BOT, GameRecord, Participant, RecordError, move_seed, replay, verify
-from training.players import battleship as battleship_players
-from training.players import pacman as pacman_players
+from games.record import GameRecord, RecordError, move_seed, replay, verify
+from tests.conformance.tables import SEATED, match_of, played
 
 if TYPE_CHECKING:
-    from games.core import AnyGame, Opponent
+    from games.core import AnyGame
 
 # mypy holds the two modules to the protocol here.
 MODULES: dict[str, AnyGame] = {"battleship": games.battleship.rules, "pacman": games.pacman.rules}
-SEATED: dict[str, dict[str, Opponent]] = {
-    "battleship": {"one": battleship_players.random_player, "two": battleship_players.random_player},
-    "pacman": {"pacman": pacman_players.random_safe, "ghosts": pacman_players.random_ghosts},
-}
-MAX_STEPS = 1500
 
 
 @pytest.fixture(params=sorted(GAMES))
@@ -37,25 +30,18 @@ def game(request: pytest.FixtureRequest) -> AnyGame:
     return find_game(request.param)
 
 
-def played(game: AnyGame, seed: int) -> GameRecord:
-    seats = {player: Participant(player, BOT, "random") for player in game.PLAYERS}
-    match = Match(game, seats, seed=seed, policy_seed=seed + 1)
-    return play(match, SEATED[game.NAME], max_steps=MAX_STEPS)
-
-
 def test_every_game_of_the_catalog_is_checked_here() -> None:
     assert set(MODULES) == set(GAMES) == set(SEATED)
 
 
 def test_the_record_of_a_match_is_possible_and_survives_its_own_line(game: AnyGame) -> None:
-    record = played(game, 1)
+    record = played(game.NAME, 1)
     assert GameRecord.from_line(record.to_line()) == record
     verify(record)
 
 
 def test_replay_rebuilds_every_state_of_the_match(game: AnyGame) -> None:
-    seats = {player: Participant(player, BOT, "random") for player in game.PLAYERS}
-    match = Match(game, seats, seed=5, policy_seed=6)
+    match = match_of(game.NAME, 5)
     digests = [game.digest(match.state)]
     while match.outcome is None and match.step_number < 400:
         for player in match.to_act():
@@ -66,25 +52,25 @@ def test_replay_rebuilds_every_state_of_the_match(game: AnyGame) -> None:
 
 
 def test_another_process_reaches_the_same_digest(game: AnyGame) -> None:
-    record = played(game, 2)
+    record = played(game.NAME, 2)
     code = "import sys; from games.record import GameRecord, verify; verify(GameRecord.from_line(sys.stdin.read()))"
     subprocess.run([sys.executable, "-c", code], input=record.to_line(), text=True, check=True)
 
 
 def test_a_seed_fixes_the_match_and_another_changes_it(game: AnyGame) -> None:
-    first, again, other = played(game, 3), played(game, 3), played(game, 4)
+    first, again, other = played(game.NAME, 3), played(game.NAME, 3), played(game.NAME, 4)
     assert [turn.action for turn in first.turns] == [turn.action for turn in again.turns]
     assert first.digest == again.digest
     assert first.digest != other.digest
 
 
 def test_actions_parse_and_print_to_the_same_text(game: AnyGame) -> None:
-    for turn in played(game, 7).turns:
+    for turn in played(game.NAME, 7).turns:
         assert game.print_action(game.parse_action(turn.action)) == turn.action
 
 
 def test_observations_survive_json(game: AnyGame) -> None:
-    for frame in replay(played(game, 8)):
+    for frame in replay(played(game.NAME, 8)):
         for player in game.to_act(frame.state):
             observation = game.observe(frame.state, player)
             encoded = json.loads(json.dumps(game.encode_observation(observation)))
@@ -102,7 +88,7 @@ def test_states_and_observations_are_frozen_and_of_different_types(game: AnyGame
 
 
 def test_a_step_leaves_the_state_before_it_as_it_was(game: AnyGame) -> None:
-    frames = list(replay(replace(played(game, 9), steps=0, turns=())))
+    frames = list(replay(replace(played(game.NAME, 9), steps=0, turns=())))
     state = frames[0].state
     before = game.digest(state)
     actions = {
@@ -131,7 +117,7 @@ def test_unknown_options_are_refused_by_name(game: AnyGame) -> None:
 
 def test_nobody_acts_after_the_end_of_battleship() -> None:
     game = find_game("battleship")
-    record = played(game, 10)
+    record = played(game.NAME, 10)
     *_, last = replay(record)
     assert game.outcome(last.state) == record.outcome
     assert game.to_act(last.state) == ()
@@ -140,7 +126,7 @@ def test_nobody_acts_after_the_end_of_battleship() -> None:
 
 
 def test_a_forged_record_is_refused(game: AnyGame) -> None:
-    record = played(game, 11)
+    record = played(game.NAME, 11)
     forged = (
         replace(record, digest="0" * 64),
         replace(record, turns=record.turns[1:]),

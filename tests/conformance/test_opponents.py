@@ -15,11 +15,7 @@ from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import MANIFEST
 from ai_functions.runtime.model import MODEL
 from ai_functions.runtime.protocol import MoveRequest, Problem
-from games.catalog import find_game
-from games.match import Match, play
-from games.record import BOT, Participant, replay
-from training.players import battleship as battleship_players
-from training.players import pacman as pacman_players
+from tests.conformance.tables import positions
 
 if TYPE_CHECKING:
     from ai_functions.runtime.loader import Loaded
@@ -28,32 +24,11 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for path in (ROOT / "ai_functions").glob(f"*/{MANIFEST}"))
 STRANGERS = sorted(path.parent for path in (ROOT / "tests" / "opponents").glob(f"*/{MANIFEST}"))
 MAX_MODEL_BYTES = 1_000_000
-SAMPLED = 12
-"""Observations of a match that each opponent is asked about."""
 
 
 @cache
 def loaded(folder: Path) -> Loaded:
     return load_opponent(folder)
-
-
-@cache
-def positions(game_name: str) -> tuple[tuple[str, Any, Any], ...]:
-    """Return (player, state, observation) from one recorded match, spread evenly over it."""
-    game = find_game(game_name)
-    seated = {
-        "battleship": {"one": battleship_players.random_player, "two": battleship_players.random_player},
-        "pacman": {"pacman": pacman_players.random_safe, "ghosts": pacman_players.random_ghosts},
-    }[game_name]
-    seats = {player: Participant(player, BOT, "random") for player in game.PLAYERS}
-    record = play(Match(game, seats, seed=21, policy_seed=22), seated, max_steps=1200)
-    asked = [
-        (player, frame.state, game.observe(frame.state, player))
-        for frame in replay(record)
-        for player in game.to_act(frame.state)
-        if player != "pacman"  # no opponent of ours sits there
-    ]
-    return tuple(asked[:2] + asked[2 :: max(1, len(asked) // SAMPLED)])
 
 
 @pytest.fixture(params=[*FOLDERS, *STRANGERS], ids=lambda folder: folder.name)
