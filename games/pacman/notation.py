@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from games.core import NotationError
 from games.pacman.names import DIRECTIONS, GHOSTS, Direction, GhostName
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Exits: TypeAlias = "Mapping[GhostName, Direction]"
 """The ghosts' action: for a ghost, the exit it takes at the junction it reaches next."""
@@ -32,7 +34,9 @@ def parse_action(text: str) -> Action:
     for word in text.split(" "):
         ghost, colon, direction = word.partition(":")
         if not colon:
-            raise NotationError(f"{text!r}: {word!r} is neither a direction ({', '.join(DIRECTIONS)}) nor ghost:direction")
+            raise NotationError(
+                f"{text!r}: {word!r} is neither a direction ({', '.join(DIRECTIONS)}) nor ghost:direction"
+            )
         if ghost not in GHOSTS:
             raise NotationError(f"{text!r}: {ghost!r} is no ghost; there are {', '.join(GHOSTS)}")
         if direction not in DIRECTIONS:

@@ -6,11 +6,15 @@ house's dot counters, what Pac-Man's player presses, and exits that were submitt
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from games.pacman.maze import Maze
 from games.pacman.names import FRIGHTENED, Direction, GhostName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from games.pacman.maze import Maze
 
 TILE = 8
 """Pixels along a tile's edge."""

@@ -43,6 +43,204 @@ Inky's aim slips to the left) and ``pass_through`` (false: actors that swap tile
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from games.core import Event, GameError, IllegalActionError, Json, Outcome, Player
+from games.pacman import cells as c
+from games.pacman.board import draw_board
+from games.pacman.chase import next_decision
+from games.pacman.codec import decode_observation, encode_observation
+from games.pacman.ghosts import cell_count, see, upcoming
+from games.pacman.happenings import happenings
+from games.pacman.kernel import JINGLE_TICKS, READY_TICKS, begin_level, next_level, submit_exit, tick
+from games.pacman.mazes import find_maze
+from games.pacman.names import DIRECTIONS, GHOSTS
+from games.pacman.notation import Action, Exits, parse_action, print_action
+from games.pacman.observation import Decision, Observation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from random import Random
+
+    from games.pacman.maze import Maze
+
+__all__ = [
+    "NAME",
+    "PLAYERS",
+    "RULES_VERSION",
+    "Action",
+    "Observation",
+    "State",
+    "board",
+    "check",
+    "decisions",
+    "decode_observation",
+    "digest",
+    "encode_observation",
+    "observe",
+    "outcome",
+    "parse_action",
+    "print_action",
+    "start",
+    "step",
+    "to_act",
+]
+
 NAME = "pacman"
 RULES_VERSION = 1
-PLAYERS = ("pacman", "ghosts")
+PACMAN, GHOST_TEAM = "pacman", "ghosts"
+PLAYERS = (PACMAN, GHOST_TEAM)
+_NUMBER = {name: number for number, name in enumerate(DIRECTIONS)}
+_NOBODY: tuple[Player, ...] = ()
+_WHO = (_NOBODY, (PACMAN,), (GHOST_TEAM,), PLAYERS)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A moment of a game: the kernel's cells (see ``cells`` for where everything is) and the maze they are about."""
+
+    cells: tuple[int, ...]
+    maze: Maze
+
+
+def start(options: Mapping[str, Json], random: Random) -> State:
+    """Return the first state; see the module for the options.  Raises GameError, quoting an option it does not know.
+
+    ``random`` gives where the frightened ghosts' turns start, the same in every life of the game.  (The arcade always
+    starts them at 0, so that whoever learned the turns by heart knows them for ever.)
+    """
+    settings = _settings(options)
+    maze = find_maze(settings.maze)
+    s = [0] * cell_count(maze)
+    quirks = c.OVERFLOW * settings.overflow + c.PASS_THROUGH * settings.pass_through + c.HARD * settings.hard
+    s[c.LEVEL] = next_level(settings.level - 1, quirks)
+    s[c.LIVES], s[c.BOARDS_WANTED], s[c.EXTRA_LIFE] = settings.lives, settings.boards, settings.extra_life
+    s[c.QUIRKS] = quirks
+    s[c.NOISE_START] = random.randrange(c.NOISE_SIZE)
+    begin_level(s, maze.table, READY_TICKS + JINGLE_TICKS)
+    s[c.EVENTS] = 0
+    return State(tuple(s), maze)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    """The options of ``start`` with their defaults."""
+
+    maze: str = "arcade"
+    level: int = 1
+    lives: int = 3
+    boards: int = 0
+    extra_life: int = 10_000
+    hard: bool = False
+    overflow: bool = True
+    pass_through: bool = False
+
+
+_LIMITS = {"level": (1, 10**6), "lives": (1, 10**6), "boards": (0, 10**6), "extra_life": (0, 10**9)}
+
+
+def _settings(options: Mapping[str, Json]) -> _Settings:
+    defaults = asdict(_Settings())
+    for name, value in options.items():
+        if name not in defaults:
+            raise GameError(f"Pac-Man has no option {name!r}; there are {', '.join(defaults)}")
+        kind = type(defaults[name])
+        if type(value) is not kind:
+            raise GameError(f"option {name} is {value!r}, not a {kind.__name__}")
+        if name in _LIMITS and isinstance(value, int) and not _LIMITS[name][0] <= value <= _LIMITS[name][1]:
+            raise GameError(f"option {name} is {value}, not within {_LIMITS[name][0]} to {_LIMITS[name][1]}")
+        defaults[name] = value
+    return _Settings(**defaults)
+
+
+def to_act(state: State) -> tuple[Player, ...]:
+    """Return who is asked before the next tick."""
+    return _WHO[state.cells[c.ASK]]
+
+
+def observe(state: State, player: Player) -> Observation:
+    """Return the screen; for the ghosts with every decision ahead."""
+    s = list(state.cells)
+    observation = see(s, state.maze)
+    if player == GHOST_TEAM:
+        return replace(observation, decide=upcoming(s, state.maze))
+    if player != PACMAN:
+        raise GameError(f"nobody is called {player!r} in Pac-Man; there are {' and '.join(PLAYERS)}")
+    return observation
+
+
+def decisions(state: State) -> tuple[Decision, ...]:
+    """Return what the ghosts have to decide next: ``observe(state, "ghosts").decide`` without the rest."""
+    return upcoming(list(state.cells), state.maze)
+
+
+def check(state: State, player: Player, action: Action) -> None:
+    """Raise IllegalActionError, quoting the action, unless ``player`` may play it now.
+
+    Exits may name any ghost in ``decisions(state)``, with an exit that it has there.
+    """
+    if player == PACMAN:
+        if action not in _NUMBER:
+            raise IllegalActionError(f"{action!r} is no direction; Pac-Man plays {', '.join(DIRECTIONS)}")
+    elif player == GHOST_TEAM:
+        if isinstance(action, str):
+            raise IllegalActionError(f"{action!r} is no exits by ghost, such as blinky:up")
+        _keep_exits(list(state.cells), state.maze, action)
+    else:
+        raise IllegalActionError(f"nobody is called {player!r} in Pac-Man; there are {' and '.join(PLAYERS)}")
+
+
+def _keep_exits(s: list[int], maze: Maze, exits: Exits) -> None:
+    """Keep submitted exits until their junctions are reached.  Raises IllegalActionError at an impossible one."""
+    for name, direction in exits.items():
+        if name not in GHOSTS:
+            raise IllegalActionError(f"{name!r} is no ghost; there are {', '.join(GHOSTS)}")
+        g = GHOSTS.index(name)
+        tile, heading, _ = next_decision(s, maze.table, g)
+        if tile < 0 or s[c.PHASE] > c.FREEZE:
+            raise IllegalActionError(f"{name}:{direction}: {name} has nothing to decide now")
+        choices = maze.choices(tile, heading)
+        if direction not in choices:
+            arrival = f"arriving at {list(maze.tile(tile))} heading {DIRECTIONS[heading]}"
+            raise IllegalActionError(f"{name}:{direction}: {arrival}, {name} may go {', '.join(choices)}")
+        submit_exit(s, g, tile, heading, _NUMBER[direction])
+
+
+def step(state: State, actions: Mapping[Player, Action]) -> tuple[State, tuple[Event, ...]]:
+    """Return the state one tick later and what happened.  Raises IllegalActionError."""
+    s = list(state.cells)
+    maze = state.maze
+    if actions:
+        for player, action in actions.items():
+            if player == PACMAN and isinstance(action, str) and action in _NUMBER:
+                s[c.PAC_WANT] = _NUMBER[action]
+            elif player == GHOST_TEAM and not isinstance(action, str):
+                _keep_exits(s, maze, action)
+            else:
+                check(state, player, action)
+    tick(s, maze.table)
+    return State(tuple(s), maze), happenings(s, maze) if s[c.EVENTS] else ()
+
+
+def outcome(state: State) -> Outcome | None:
+    """Return how the game ended: Pac-Man wins with the last board asked for, the ghosts with his last life."""
+    s = state.cells
+    if s[c.PHASE] != c.OVER:
+        return None
+    scores = {PACMAN: s[c.SCORE], GHOST_TEAM: s[c.DEATHS]}
+    if s[c.LIVES] == 0:
+        return Outcome(GHOST_TEAM, scores, f"caught on level {s[c.LEVEL]} with no life left")
+    return Outcome(PACMAN, scores, f"{s[c.BOARDS]} boards cleared")
+
+
+def board(state: State, viewer: Player | None = None) -> str:
+    """Return the screen as ASCII, with what is hidden below it unless ``viewer`` is a player."""
+    return draw_board(list(state.cells), state.maze, everything=viewer is None)
+
+
+def digest(state: State) -> str:
+    """Return a hash of the whole state: its cells and the maze's drawing."""
+    text = f"{NAME}/{RULES_VERSION}\n{','.join(map(str, state.cells))}\n{state.maze.text}"
+    return blake2b(text.encode(), digest_size=16).hexdigest()

@@ -1,0 +1,558 @@
+"""One tick of Pac-Man, and many: the only engine there is.
+
+Like ``chase`` it is written in the part of Python that numba compiles.  ``rules`` runs it over a list, a tick a step;
+``training.pacman_fast`` compiles this very source and runs it until someone has to decide.
+
+Order within a tick [S], section 12 of docs/pacman.md: house, mode clock, fruit, fright clock, then up to two one-pixel
+rounds of Pac-Man, dots, collision, ghosts from Blinky to Clyde, collision.  (Elroy is worked out where it is needed.)
+"""
+
+from __future__ import annotations
+
+from games.pacman.cells import (
+    AFTER,
+    ASK,
+    ASK_GHOSTS,
+    ASK_PACMAN,
+    BLINKY,
+    BOARDS,
+    BOARDS_WANTED,
+    CAUGHT,
+    CHAIN,
+    CHOICES,
+    CLEARED,
+    CLYDE,
+    DEATHS,
+    DIR,
+    DOOR_TILE,
+    DOOR_X,
+    DOOR_Y,
+    DOT,
+    DOT_BITS,
+    DOT_CELLS,
+    DOT_COUNT,
+    DOT_TIMER,
+    DOTS,
+    DOTS_LEFT,
+    DOWN,
+    E_BEGAN,
+    E_CAUGHT,
+    E_CLEARED,
+    E_DOT,
+    E_EATEN,
+    E_ENERGIZER,
+    E_EXTRA_LIFE,
+    E_FRIGHT_ENDED,
+    E_FRUIT_EATEN,
+    E_FRUIT_GONE,
+    E_FRUIT_SHOWN,
+    E_MODE,
+    E_OVER,
+    E_READY,
+    E_REVERSAL,
+    EATEN,
+    ELROY_HELD,
+    ENERGIZER,
+    ENTERING,
+    EVENTS,
+    EXIT,
+    EXTRA_LIFE,
+    EYES,
+    FREEZE,
+    FRIGHT,
+    FRIGHT_LEFT,
+    FRUIT_LEFT,
+    FRUIT_TILE,
+    GHOST,
+    GHOST_CELLS,
+    GLOBAL_DOTS,
+    GLOBAL_ON,
+    HARD,
+    HOME,
+    HOUSE_Y,
+    INKY,
+    L_CLOCK,
+    L_DOTS,
+    L_FRIGHT,
+    L_FRUIT,
+    L_PAC,
+    L_PAC_FRIGHT,
+    L_TIMER,
+    LEAVING,
+    LEFT,
+    LEVEL,
+    LIVES,
+    MODE,
+    MODE_LEFT,
+    MOVES,
+    NEXT,
+    NOISE,
+    NOISE_START,
+    OPEN,
+    OVER,
+    PAC_CLOCK,
+    PAC_DIR,
+    PAC_MOVED,
+    PAC_PAUSE,
+    PAC_TILE,
+    PAC_WANT,
+    PAC_X,
+    PAC_Y,
+    PASS_THROUGH,
+    PENDING,
+    PENDING_DIR,
+    PENDING_TILE,
+    PHASE,
+    PHASE_LEFT,
+    PINKY,
+    PLAY,
+    PLAY_CLOCK,
+    QUIRKS,
+    READY,
+    REVERSE,
+    RIGHT,
+    ROAMING,
+    SCORE,
+    SEAT_X,
+    START_X,
+    START_Y,
+    STATE,
+    TICK,
+    TILE_CELLS,
+    TILE_OF,
+    TILE_TABLE,
+    UP,
+    WIDTH,
+    X,
+    Y,
+)
+from games.pacman.chase import (
+    CENTRE_X,
+    CENTRE_Y,
+    Cells,
+    Table,
+    drop_changed,
+    ghost_speed,
+    level_at,
+    move_ghost,
+    plan_from,
+    signal_reversal,
+    start_leaving,
+    to_centre,
+)
+
+READY_TICKS = 130  # [F]
+JINGLE_TICKS = 120  # on top of it before the very first life; our jingle's length
+FREEZE_TICKS = 60  # after a ghost was eaten [S, F]
+CAUGHT_TICKS = 210  # 60 frozen and 150 of animation [F]
+CLEARED_TICKS = 240  # [F]
+FRUIT_TICKS = 570  # between the remakes' 9 s and 10 s
+FRUIT_AT_1, FRUIT_AT_2 = 70, 170  # dots eaten [D]
+DOT_PAUSE, ENERGIZER_PAUSE = 1, 3  # ticks that Pac-Man stands [D]
+DOT_POINTS, ENERGIZER_POINTS, GHOST_POINTS = 10, 50, 200
+GLOBAL_PINKY, GLOBAL_INKY, GLOBAL_CLYDE = 7, 17, 32  # dots of the global counter [D]
+LAST_MODE = 7
+
+
+def pixels(speed: int, clock: int) -> int:
+    """Return how many pixels (0 to 2) an actor of ``speed`` pixels per 16 ticks moves in tick ``clock``."""
+    phase = clock % 16
+    return speed * (phase + 1) // 16 - speed * phase // 16
+
+
+def ghost_plans(s: Cells, w: Table) -> None:
+    """Fix what each ghost moves in the next tick, and ask for the exits that are taken in it."""
+    clock = s[PLAY_CLOCK]
+    for g in range(4):
+        o = GHOST + g * GHOST_CELLS
+        moves = pixels(ghost_speed(s, w, g), clock)
+        s[o + MOVES] = moves
+        if moves and s[o + STATE] == ROAMING and s[o + FRIGHT] == 0 and s[o + PENDING] < 0:
+            left = to_centre(s, o)
+            if 0 <= left < moves:
+                mask = w[TILE_TABLE + s[o + TILE_OF] * TILE_CELLS + CHOICES + s[o + DIR]]
+                if mask & (mask - 1):
+                    s[ASK] |= ASK_GHOSTS
+
+
+def place_ghost(s: Cells, g: int, x: int, y: int, heading: int, state: int) -> None:
+    """Put ghost ``g`` where a life begins; its dot counter stays."""
+    o = GHOST + g * GHOST_CELLS
+    s[o + X] = x
+    s[o + Y] = y
+    s[o + DIR] = heading
+    s[o + STATE] = state
+    s[o + FRIGHT] = 0
+    s[o + REVERSE] = 0
+    s[o + EXIT] = heading
+    s[o + AFTER] = heading
+    s[o + PENDING] = -1
+
+
+def begin_life(s: Cells, w: Table, wait: int) -> None:
+    """Put everyone at the start and wait ``wait`` ticks."""
+    s[PHASE] = READY
+    s[PHASE_LEFT] = wait
+    s[EVENTS] |= E_READY
+    s[PLAY_CLOCK] = 0
+    s[MODE] = 0
+    s[MODE_LEFT] = w[level_at(s) + L_CLOCK]
+    s[FRIGHT_LEFT] = 0
+    s[CHAIN] = 0
+    s[NOISE] = s[NOISE_START]
+    s[FRUIT_LEFT] = 0
+    s[DOT_TIMER] = 0
+    s[PAC_X] = w[START_X]
+    s[PAC_Y] = w[START_Y]
+    s[PAC_DIR] = LEFT
+    s[PAC_WANT] = LEFT
+    s[PAC_PAUSE] = 0
+    s[PAC_CLOCK] = 0
+    s[PAC_MOVED] = 0
+    s[PAC_TILE] = (w[START_Y] // 8) * w[WIDTH] + w[START_X] // 8
+    house = w[HOUSE_Y]
+    place_ghost(s, BLINKY, w[DOOR_X], w[DOOR_Y], LEFT, ROAMING)
+    place_ghost(s, PINKY, w[SEAT_X + PINKY], house, DOWN, HOME)
+    place_ghost(s, INKY, w[SEAT_X + INKY], house, UP, HOME)
+    place_ghost(s, CLYDE, w[SEAT_X + CLYDE], house, UP, HOME)
+    for g in range(4):
+        s[GHOST + g * GHOST_CELLS + TILE_OF] = w[DOOR_TILE]
+    plan_from(s, w, BLINKY)
+    ghost_plans(s, w)
+    s[ASK] = 0
+
+
+def begin_level(s: Cells, w: Table, wait: int) -> None:
+    """Lay the dots of level ``s[LEVEL]`` and begin a life on it."""
+    count = w[DOT_COUNT]
+    s[DOTS_LEFT] = count
+    at = DOT_CELLS
+    while count > 0:
+        bits = min(count, DOT_BITS)
+        s[at] = (1 << bits) - 1
+        at += 1
+        count -= bits
+    for g in range(4):
+        s[GHOST + g * GHOST_CELLS + DOTS] = 0
+    s[GLOBAL_ON] = 0
+    s[GLOBAL_DOTS] = 0
+    s[ELROY_HELD] = 0
+    begin_life(s, w, wait)
+
+
+def next_level(level: int, quirks: int) -> int:
+    """Return the level after ``level``; the hard switch leaves some out [D]."""
+    level += 1
+    if quirks & HARD:
+        while level in (1, 3, 6, 19, 20):
+            level += 1
+    return level
+
+
+def end_wait(s: Cells, w: Table) -> None:
+    """Go on after a phase in which nobody could act."""
+    phase = s[PHASE]
+    if phase == CAUGHT:
+        s[DEATHS] += 1
+        s[LIVES] -= 1
+        if s[LIVES] == 0:
+            s[PHASE] = OVER
+            s[EVENTS] |= E_OVER
+            return
+        s[GLOBAL_ON] = 1
+        s[GLOBAL_DOTS] = 0
+        s[ELROY_HELD] = 1
+        begin_life(s, w, READY_TICKS)
+    elif phase == CLEARED:
+        s[BOARDS] += 1
+        if s[BOARDS] == s[BOARDS_WANTED]:
+            s[PHASE] = OVER
+            s[EVENTS] |= E_OVER
+            return
+        s[LEVEL] = next_level(s[LEVEL], s[QUIRKS])
+        begin_level(s, w, READY_TICKS)
+    else:
+        if phase == READY:
+            s[EVENTS] |= E_BEGAN
+        s[PHASE] = PLAY
+        s[ASK] |= ASK_PACMAN
+        ghost_plans(s, w)
+
+
+def wait_tick(s: Cells, w: Table) -> None:
+    """Pass a tick of a phase other than play.  While a ghost is being eaten the other eyes go on [S, F]."""
+    if s[PHASE] == OVER:
+        return
+    if s[PHASE] == FREEZE:
+        for g in range(4):
+            o = GHOST + g * GHOST_CELLS
+            for _ in range(2):
+                if g != s[EATEN] and s[o + STATE] in (EYES, ENTERING):
+                    move_ghost(s, w, g)
+    s[PHASE_LEFT] -= 1
+    if s[PHASE_LEFT] == 0:
+        end_wait(s, w)
+
+
+def release(s: Cells, w: Table) -> None:
+    """Let the first waiting ghost leave if its counter or the timer says so [D]."""
+    s[DOT_TIMER] += 1
+    for g in range(PINKY, CLYDE + 1):
+        o = GHOST + g * GHOST_CELLS
+        if s[o + STATE] == HOME:
+            level = level_at(s)
+            if s[DOT_TIMER] >= w[level + L_TIMER]:
+                s[DOT_TIMER] = 0
+                start_leaving(s, g)
+            elif s[GLOBAL_ON] == 0 and s[o + DOTS] >= w[level + L_DOTS + g - PINKY]:
+                start_leaving(s, g)
+            return
+
+
+def count_dot(s: Cells) -> None:
+    """Count an eaten dot for the house: globally after a lost life, else for the first waiting ghost [D]."""
+    s[DOT_TIMER] = 0
+    if s[GLOBAL_ON]:
+        s[GLOBAL_DOTS] += 1
+        count = s[GLOBAL_DOTS]
+        if count == GLOBAL_PINKY and s[GHOST + PINKY * GHOST_CELLS + STATE] == HOME:
+            start_leaving(s, PINKY)
+        elif count == GLOBAL_INKY and s[GHOST + INKY * GHOST_CELLS + STATE] == HOME:
+            start_leaving(s, INKY)
+        elif count == GLOBAL_CLYDE and s[GHOST + CLYDE * GHOST_CELLS + STATE] == HOME:
+            s[GLOBAL_ON] = 0
+            s[GLOBAL_DOTS] = 0
+        return
+    for g in range(PINKY, CLYDE + 1):
+        o = GHOST + g * GHOST_CELLS
+        if s[o + STATE] == HOME:
+            s[o + DOTS] += 1
+            return
+
+
+def run_clocks(s: Cells, w: Table) -> None:
+    """Advance scatter and chase, fruit and fright.  The mode's clock stands while any fright is left [D]."""
+    if s[FRIGHT_LEFT] == 0:
+        if s[MODE_LEFT] == 0:
+            s[MODE] += 1
+            s[MODE_LEFT] = w[level_at(s) + L_CLOCK + s[MODE]]
+            s[EVENTS] |= E_MODE | E_REVERSAL
+            signal_reversal(s, w)
+        if s[MODE] < LAST_MODE:
+            s[MODE_LEFT] -= 1
+    if s[FRUIT_LEFT] > 0:
+        s[FRUIT_LEFT] -= 1
+        if s[FRUIT_LEFT] == 0:
+            s[EVENTS] |= E_FRUIT_GONE
+    if s[FRIGHT_LEFT] > 0:
+        s[FRIGHT_LEFT] -= 1
+        if s[FRIGHT_LEFT] == 0:
+            s[EVENTS] |= E_FRIGHT_ENDED
+            for g in range(4):
+                s[GHOST + g * GHOST_CELLS + FRIGHT] = 0
+
+
+def begin_fright(s: Cells, w: Table) -> None:
+    """Reverse the ghosts and, on levels with fright, make them edible; eyes do not care."""
+    time = w[level_at(s) + L_FRIGHT]
+    s[CHAIN] = 0
+    if time:
+        s[FRIGHT_LEFT] = time
+        for g in range(4):
+            o = GHOST + g * GHOST_CELLS
+            if s[o + STATE] not in (EYES, ENTERING):
+                s[o + FRIGHT] = 1
+    s[EVENTS] |= E_REVERSAL
+    signal_reversal(s, w)
+    for g in range(4):
+        drop_changed(s, w, g)
+
+
+def add_points(s: Cells, points: int) -> None:
+    """Add to the score; the extra life comes once."""
+    s[SCORE] += points
+    if s[EXTRA_LIFE] and s[SCORE] >= s[EXTRA_LIFE]:
+        s[EXTRA_LIFE] = 0
+        s[LIVES] += 1
+        s[EVENTS] |= E_EXTRA_LIFE
+
+
+def eat(s: Cells, w: Table, tile: int) -> None:
+    """Eat what lies on ``tile``, which Pac-Man's centre has just entered."""
+    if tile == w[FRUIT_TILE] and s[FRUIT_LEFT] > 0:
+        s[FRUIT_LEFT] = 0
+        s[EVENTS] |= E_FRUIT_EATEN
+        add_points(s, w[level_at(s) + L_FRUIT])
+    at = TILE_TABLE + tile * TILE_CELLS
+    dot = w[at + DOT]
+    if dot < 0:
+        return
+    word = DOT_CELLS + dot // DOT_BITS
+    bit = 1 << (dot % DOT_BITS)
+    if s[word] & bit == 0:
+        return
+    s[word] ^= bit
+    s[DOTS_LEFT] -= 1
+    count_dot(s)
+    if w[at + ENERGIZER]:
+        s[EVENTS] |= E_ENERGIZER
+        s[PAC_PAUSE] = ENERGIZER_PAUSE
+        add_points(s, ENERGIZER_POINTS)
+        begin_fright(s, w)
+    else:
+        s[EVENTS] |= E_DOT
+        s[PAC_PAUSE] = DOT_PAUSE
+        add_points(s, DOT_POINTS)
+    eaten = w[DOT_COUNT] - s[DOTS_LEFT]
+    if eaten in (FRUIT_AT_1, FRUIT_AT_2):
+        s[FRUIT_LEFT] = FRUIT_TICKS
+        s[EVENTS] |= E_FRUIT_SHOWN
+    if s[DOTS_LEFT] == 0:
+        s[PHASE] = CLEARED
+        s[PHASE_LEFT] = CLEARED_TICKS
+        s[EVENTS] |= E_CLEARED
+
+
+def move_pacman(s: Cells, w: Table) -> bool:
+    """Move Pac-Man by one pixel, two when he cuts a corner; return whether he entered another tile.
+
+    He may turn anywhere in the tile of the turn, which with its centre at (3, 4) is the arcade's window of 3 or 4 pixels
+    before and after, and drifts to the new corridor's middle while he goes on [D].
+    """
+    x = s[PAC_X]
+    y = s[PAC_Y]
+    d = s[PAC_DIR]
+    at = TILE_TABLE + s[PAC_TILE] * TILE_CELLS
+    want = s[PAC_WANT]
+    if want != d and ((want ^ d) == 2 or (w[at + OPEN] >> want) & 1):  # noqa: PLR2004 - turning back
+        d = want
+        s[PAC_DIR] = d
+    inside_x = x % 8
+    inside_y = y % 8
+    if d in (LEFT, RIGHT):
+        if w[at + NEXT + d] < 0 and inside_x == CENTRE_X:
+            s[PAC_MOVED] = 0
+            return False
+        x += d - 2
+        if inside_y != CENTRE_Y:
+            y += 1 if inside_y < CENTRE_Y else -1
+    else:
+        if w[at + NEXT + d] < 0 and inside_y == CENTRE_Y:
+            s[PAC_MOVED] = 0
+            return False
+        y += d - 1
+        if inside_x != CENTRE_X:
+            x += 1 if inside_x < CENTRE_X else -1
+    edge = w[WIDTH] * 8
+    if x < 0:
+        x = edge - 1
+    elif x == edge:
+        x = 0
+    s[PAC_X] = x
+    s[PAC_Y] = y
+    s[PAC_MOVED] = 1
+    tile = (y // 8) * w[WIDTH] + x // 8
+    if tile == s[PAC_TILE]:
+        return False
+    s[PAC_TILE] = tile
+    s[ASK] |= ASK_PACMAN
+    return True
+
+
+def out(s: Cells, w: Table, o: int) -> bool:
+    """Return whether the ghost at ``o`` is in the maze and not eyes: roaming, or leaving and on the doorstep's tile."""
+    return s[o + STATE] == ROAMING or (s[o + STATE] == LEAVING and s[o + Y] // 8 == w[DOOR_Y] // 8)
+
+
+def collide(s: Cells, w: Table) -> bool:
+    """End play for now if Pac-Man shares a tile with a ghost that is not eyes; return whether he does [D]."""
+    tile = s[PAC_TILE]
+    for g in range(4):
+        o = GHOST + g * GHOST_CELLS
+        if s[o + TILE_OF] == tile and out(s, w, o):
+            if s[o + FRIGHT]:
+                s[o + STATE] = EYES if s[o + STATE] == ROAMING else ENTERING
+                s[o + FRIGHT] = 0
+                s[o + REVERSE] = 0
+                s[EATEN] = g
+                s[EVENTS] |= E_EATEN << g
+                add_points(s, GHOST_POINTS << s[CHAIN])
+                s[CHAIN] += 1
+                s[PHASE] = FREEZE
+                s[PHASE_LEFT] = FREEZE_TICKS
+            else:
+                s[EVENTS] |= E_CAUGHT << g
+                s[PHASE] = CAUGHT
+                s[PHASE_LEFT] = CAUGHT_TICKS
+            return True
+    return False
+
+
+def play_tick(s: Cells, w: Table) -> None:
+    """Pass a tick of play."""
+    release(s, w)
+    run_clocks(s, w)
+    moves = 0
+    if s[PAC_PAUSE] > 0:
+        s[PAC_PAUSE] -= 1
+    else:
+        level = level_at(s)
+        moves = pixels(w[level + L_PAC_FRIGHT] if s[FRIGHT_LEFT] else w[level + L_PAC], s[PAC_CLOCK])
+        s[PAC_CLOCK] += 1
+    strict = s[QUIRKS] & PASS_THROUGH == 0
+    for turn in range(2):
+        if turn < moves:
+            if move_pacman(s, w):
+                eat(s, w, s[PAC_TILE])
+                if s[PHASE] != PLAY:
+                    break
+            if strict and collide(s, w):
+                break
+        for g in range(4):
+            if turn < s[GHOST + g * GHOST_CELLS + MOVES]:
+                move_ghost(s, w, g)
+        if (strict or turn == 1) and collide(s, w):
+            break
+    s[PLAY_CLOCK] += 1
+    if s[PHASE] == PLAY:
+        if s[PAC_MOVED] == 0 and s[PAC_PAUSE] == 0:
+            s[ASK] |= ASK_PACMAN
+        ghost_plans(s, w)
+    else:
+        s[ASK] = 0
+
+
+def tick(s: Cells, w: Table) -> None:
+    """Pass one tick: change ``s``, whose EVENTS and ASK then tell what happened and who may act before the next."""
+    s[TICK] += 1
+    s[EVENTS] = 0
+    s[ASK] = 0
+    if s[PHASE] == PLAY:
+        play_tick(s, w)
+    else:
+        wait_tick(s, w)
+
+
+def run(s: Cells, w: Table, ticks: int, ask: int) -> int:
+    """Pass up to ``ticks`` ticks, until someone in ``ask`` (ASK_PACMAN | ASK_GHOSTS) may act or the game is over.
+
+    Returns how many ticks passed.  EVENTS then holds everything that happened in them.
+    """
+    events = 0
+    passed = 0
+    while passed < ticks and s[PHASE] != OVER:
+        tick(s, w)
+        passed += 1
+        events |= s[EVENTS]
+        if s[ASK] & ask:
+            break
+    s[EVENTS] = events
+    return passed
+
+
+def submit_exit(s: Cells, g: int, tile: int, heading: int, way: int) -> None:
+    """Keep ``way`` as ghost ``g``'s exit of the junction ``tile`` on arriving there with ``heading``."""
+    o = GHOST + g * GHOST_CELLS
+    s[o + PENDING] = way
+    s[o + PENDING_TILE] = tile
+    s[o + PENDING_DIR] = heading
