@@ -41,6 +41,8 @@ class Deployed:
     version: str | None = None
     changes: tuple[Change, ...] = ()
     """What would change, for a dry run."""
+    keep_usd: float | None = None
+    """What it would cost to keep for a month, for a dry run."""
     problem: str = ""
     """Why it was not deployed."""
 
@@ -68,6 +70,12 @@ class Arcade:
         if stack is None or "ApiId" not in stack.outputs:
             raise CloudError(f"{self.names.platform} is not deployed here; run lambda-arcade deploy --all")
         return dict(stack.outputs)
+
+    @property
+    def has_platform(self) -> bool:
+        """Whether the platform stack is there."""
+        stack = self.cloud.stack(self.names.platform)
+        return stack is not None and "ApiId" in stack.outputs
 
     @property
     def api(self) -> str:

@@ -220,11 +220,25 @@ class Cloud:
     # Functions
 
     @_in_one_line
-    def function_names(self, prefix: str) -> set[str]:
-        """Return the names of the functions that start with ``prefix``."""
+    def functions(self, prefix: str) -> dict[str, int]:
+        """Return the functions whose name starts with ``prefix``, and the memory of each in MB."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()
-        names = (item["FunctionName"] for page in pages for item in page["Functions"])
-        return {name for name in names if name.startswith(prefix)}
+        found = {item["FunctionName"]: int(item["MemorySize"]) for page in pages for item in page["Functions"]}
+        return {name: memory for name, memory in found.items() if name.startswith(f"{prefix}-")}
+
+    @_in_one_line
+    def metrics(self, queries: list[dict[str, Any]], start: datetime, end: datetime) -> dict[str, list[float]]:
+        """Return CloudWatch's values for each query, by its id."""
+        client = self.client("cloudwatch")
+        values: dict[str, list[float]] = {}
+        for first in range(0, len(queries), 500):  # CloudWatch takes no more at once
+            pages = client.get_paginator("get_metric_data").paginate(
+                MetricDataQueries=queries[first : first + 500], StartTime=start, EndTime=end
+            )
+            for page in pages:
+                for item in page["MetricDataResults"]:
+                    values.setdefault(item["Id"], []).extend(item["Values"])
+        return values
 
     @_in_one_line
     def pointer(self, function: str) -> Pointer | None:

@@ -22,13 +22,15 @@ from infra.layers import build_layer, this_machine
 from infra.local import daemon
 from infra.opponents import ladder_folders, read_card, wanted_opponent
 from infra.packaging import PackagingError, check_unzipped, package_opponent, package_service
-from infra.plan import KEEP, UPDATE, Upload, Wanted, plan_opponent, plan_stack
+from infra.plan import CREATE, KEEP, UPDATE, Upload, Wanted, plan_opponent, plan_stack
+from infra.prices import keep_usd_a_month
+from infra.prove import prove
 from infra.services import SERVICES
 from infra.state import Account, Pointer
 from infra.templates import template
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from infra.arcade import Progress
@@ -39,7 +41,6 @@ PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""
 COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
 """What can be wrong with one opponent, or with the cloud."""
-IDENTIFY = {"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET", "path": "/"}}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def deploy_platform(arcade: Arcade, layers: Sequence[str], progress: Progress) -
     tags = {"application": arcade.names.prefix}
     wanted = Wanted(arcade.names.platform, "platform", template("platform"), {"Prefix": arcade.names.prefix}, tags)
     carry_out(arcade, plan_stack(wanted, found.get(wanted.stack)), None, progress)
-    functions = arcade.cloud.function_names(arcade.names.prefix)
+    functions = arcade.cloud.functions(arcade.names.prefix)
     with ThreadPoolExecutor(PARALLEL) as pool:
         jobs = [pool.submit(_deploy_layer, arcade, name, found, progress) for name in layers]
         jobs += [pool.submit(_deploy_service, arcade, name, found, functions, progress) for name in SERVICES]
@@ -126,7 +127,7 @@ def deploy_opponents(
     ``changes`` then tells what would.
     """
     found = _found(arcade) if found is None else found
-    functions = frozenset(arcade.cloud.function_names(arcade.names.prefix))
+    functions = frozenset(arcade.cloud.functions(arcade.names.prefix))
 
     def one(folder: Path) -> Deployed:
         began = time.monotonic()
@@ -149,6 +150,8 @@ def _deploy_opponent(
 ) -> Deployed:
     began = time.monotonic()
     manifest, package = package_opponent(folder)
+    if options.dry_run and not arcade.has_platform:
+        return Deployed(manifest.name, CREATE, 0.0, ("nothing is deployed yet: platform and layers come with it",))
     layers = [build_layer(name, arcade.target, arcade.cache) for name in manifest.function.layers]
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     wanted = wanted_opponent(
@@ -162,7 +165,8 @@ def _deploy_opponent(
         wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint
     )  # fmt: skip
     if options.dry_run:
-        return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step))
+        cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb)
+        return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None
         return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version)
@@ -179,12 +183,12 @@ def _deploy_opponent(
 def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:
     """Ask the new version who it is.  If it does not answer, ``live`` goes back to what served before."""
     try:
-        arcade.cloud.invoke(function, IDENTIFY, qualifier=version)
+        prove(arcade, function, version)
     except CloudError as error:
         if before is None:
             raise
         arcade.cloud.point(function, before)
-        raise CloudError(f"version {version} does not start, so version {before.version} serves on: {error}") from error
+        raise CloudError(f"version {before.version} serves on: {error}") from error
 
 
 def delete_opponent(arcade: Arcade, name: str) -> None:
@@ -255,7 +259,7 @@ def wanted_layer(arcade: Arcade, layer: Layer) -> Wanted:
 
 
 def _deploy_service(
-    arcade: Arcade, name: str, found: dict[str, Stack], functions: set[str], progress: Progress
+    arcade: Arcade, name: str, found: dict[str, Stack], functions: Iterable[str], progress: Progress
 ) -> None:
     service = SERVICES[name]
     package = package_service(name, service.outside)

@@ -126,10 +126,20 @@ def next_slots(parameters: Mapping[str, str], newest: str, serving: set[str | No
     match is given.
     """
     current = parameters.get("NewSlot", SLOTS[0])
-    held = {slot: parameters.get(f"Slot{slot}", "") for slot in SLOTS} | {current: newest}
+    held = _held(parameters, newest)
     free = [slot for slot in SLOTS if slot != current and held[slot] not in serving]
     taken = min(free, key=lambda slot: int(held[slot] or 0))
     return {"NewSlot": taken, **{f"Slot{slot}": held[slot] for slot in SLOTS}}
+
+
+def slots_of(stack: Stack) -> dict[str, str]:
+    """Return which version each slot holds; empty for none."""
+    return _held(stack.parameters, stack.outputs.get("NewVersion", ""))
+
+
+def _held(parameters: Mapping[str, str], newest: str) -> dict[str, str]:
+    current = parameters.get("NewSlot", SLOTS[0])
+    return {slot: parameters.get(f"Slot{slot}", "") for slot in SLOTS} | {current: newest}
 
 
 def previous_version(live: str, slots: Mapping[str, str]) -> str | None:

@@ -1,0 +1,204 @@
+"""Who can be played, and which version of them: opponents, deploy, promote, rollback, delete."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import requests
+import typer
+from rich.table import Table
+
+from client.commands.cloud import find_arcade
+from client.commands.context import UsageError, err, out, print_json
+
+if TYPE_CHECKING:
+    from infra.arcade import Deployed
+
+NAME = Annotated[str, typer.Argument(help="The opponent's name.", metavar="NAME")]
+JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+CATALOG_S = 10.0
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to ``app``."""
+    app.command(epilog="Example: lambda-arcade opponents --json")(opponents)
+    app.command(
+        epilog="Examples: lambda-arcade deploy ./my_opponent  |  lambda-arcade deploy --all --dry-run  |  "
+        "lambda-arcade deploy battleship_hard --canary 10%"
+    )(deploy)
+    app.command(epilog="Example: lambda-arcade promote battleship_hard")(promote)
+    app.command(epilog="Example: lambda-arcade rollback battleship_hard --to 6")(rollback)
+    app.command(epilog="Example: lambda-arcade delete my_opponent --yes")(delete)
+
+
+def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
+    """List the opponents that are deployed, with versions, ratings and endpoints."""
+    listed = fetch(find_arcade(context).api)
+    if as_json:
+        print_json(listed)
+        return
+    table = Table("opponent", "game", "level", "version", "rating", "games", "endpoint", box=None, header_style="bold")
+    for item in listed:
+        canary = "".join(f" + {version} at {weight:.0%}" for version, weight in item["weights"].items())
+        rating = "-" if item["rating"] is None else f"{item['rating']:.0f}"
+        if item["deviation"] is not None:
+            rating += f" ± {item['deviation']:.0f}"
+        table.add_row(
+            item["name"], item["game"], str(item["difficulty"]), item["version"] + canary, rating,
+            str(item["games"]), item["endpoint"],
+        )  # fmt: skip
+    out.print(table if listed else "nobody is deployed; lambda-arcade deploy --all")
+
+
+def deploy(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(help="An opponent of the ladder, or a folder.", metavar="NAME|FOLDER")
+    ] = None,
+    *,
+    everyone: Annotated[bool, typer.Option("--all", help="The platform and everybody of the ladder.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change and what it costs to keep.")
+    ] = False,
+    canary: Annotated[
+        str | None, typer.Option(help="Give a new version this share of new matches, such as 10%.", metavar="SHARE")
+    ] = None,
+    auth: Annotated[str, typer.Option(help="Who may call: none, key or iam.")] = "none",
+    architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
+    as_json: JSON = False,
+) -> None:
+    """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone."""
+    from infra.deploy import Options, deploy_all, deploy_opponents, deploy_platform, layers_for  # noqa: PLC0415
+    from infra.opponents import find_folder, ladder_folders  # noqa: PLC0415
+
+    if (name is None) == (not everyone):
+        raise UsageError("give the name of an opponent or a folder, or --all")
+    if everyone and canary:
+        raise UsageError("--canary goes with one opponent, not with --all")
+    folders = ladder_folders() if everyone else [find_folder(str(name))]
+    arcade = find_arcade(context, architecture=architecture, auth=auth)
+    options = Options(canary=None if canary is None else share(canary), dry_run=dry_run)
+    if dry_run:
+        done = deploy_opponents(arcade, folders, _tell, options)
+    elif everyone:
+        done = deploy_all(arcade, folders, _tell, options)
+    else:
+        if not arcade.has_platform:
+            deploy_platform(arcade, layers_for(folders), _tell)
+        done = deploy_opponents(arcade, folders, _tell, options)
+    if as_json:
+        print_json([_as_json(item) for item in done])
+    else:
+        for item in done:
+            out.print(_sentence(item, dry_run=dry_run), soft_wrap=True)
+    failed = [item.label for item in done if item.problem]
+    if failed:
+        raise UsageError(f"not deployed: {', '.join(failed)}")
+
+
+def promote(context: typer.Context, name: NAME, *, as_json: JSON = False) -> None:
+    """Give the canary of an opponent all new matches."""
+    from infra.versions import promote as move  # noqa: PLC0415
+
+    began = time.monotonic()
+    _moved(name, move(find_arcade(context), name).version, began, as_json=as_json)
+
+
+def rollback(
+    context: typer.Context,
+    name: NAME,
+    to: Annotated[str | None, typer.Option(help="The version to go back to; by default the one before.")] = None,
+    *,
+    as_json: JSON = False,
+) -> None:
+    """Let the version before serve again, at once and without an upload; or end a canary."""
+    from infra.versions import rollback as move  # noqa: PLC0415
+
+    began = time.monotonic()
+    _moved(name, move(find_arcade(context), name, to).version, began, as_json=as_json)
+
+
+def delete(
+    context: typer.Context,
+    name: NAME,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete one opponent: its function, role, log and routes.  Recorded games stay."""
+    from infra.deploy import delete_opponent  # noqa: PLC0415
+
+    arcade = find_arcade(context)
+    if not yes and not typer.confirm(f"Delete {name} and all its versions?", err=True):
+        raise typer.Exit(1)
+    began = time.monotonic()
+    delete_opponent(arcade, name)
+    out.print(f"{name} deleted in {time.monotonic() - began:.2f} s")
+
+
+def share(text: str) -> float:
+    """Return the share that ``10%`` or ``0.1`` means.  Raises UsageError."""
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1:
+        raise UsageError(f"--canary {text!r}: give a share between 0% and 100%, such as 10%")
+    return value
+
+
+def fetch(api: str) -> list[dict[str, Any]]:
+    """Return what ``GET {api}/opponents`` lists.  Raises UsageError if it does not answer."""
+    try:
+        answer = requests.get(f"{api}/opponents", timeout=CATALOG_S)
+        answer.raise_for_status()
+        listed: list[dict[str, Any]] = answer.json()
+    except (requests.RequestException, ValueError) as error:
+        raise UsageError(f"the catalog at {api}/opponents does not answer: {error}") from error
+    return listed
+
+
+def _tell(what: str, seconds: float) -> None:
+    err.print(f"[dim]{seconds:7.2f} s[/]  {what}", soft_wrap=True)
+
+
+def _moved(name: str, version: str, began: float, *, as_json: bool) -> None:
+    seconds = round(time.monotonic() - began, 3)
+    if as_json:
+        print_json({"name": name, "version": version, "seconds": seconds})
+    else:
+        out.print(f"{name}: new matches play version {version} ({seconds:.2f} s)")
+
+
+def _as_json(item: Deployed) -> dict[str, Any]:
+    return {
+        "name": item.label,
+        "did": item.verb,
+        "version": item.version,
+        "seconds": round(item.seconds, 3),
+        "why": list(item.why),
+        "keep_usd_a_month": item.keep_usd,
+        "problem": item.problem or None,
+        "changes": [
+            {"action": change.action, "resource": change.resource, "kind": change.kind, "replaces": change.replaces}
+            for change in item.changes
+        ],
+    }
+
+
+def _sentence(item: Deployed, *, dry_run: bool) -> str:
+    if item.problem:
+        return f"[red]{item.label}[/]: {item.problem}"
+    if dry_run:
+        lines = [f"{item.label}: would {item.verb} ({'; '.join(item.why) or 'nothing changed'})"]
+        lines += [
+            f"    {change.action.lower():8}{change.resource} ({change.kind})"
+            + (", replaced" if change.replaces else "")
+            for change in item.changes
+        ]
+        if item.keep_usd is not None:
+            lines.append(f"    costs {item.keep_usd:.2f} USD a month on AWS while nobody plays it")
+        return "\n".join(lines)
+    did = {"keep": "is deployed already", "create": "deployed", "update": "updated", "replace": "made anew"}[item.verb]
+    why = f": {'; '.join(item.why)}" if item.why and item.verb != "create" else ""
+    return f"{item.label} {did}, version {item.version} ({item.seconds:.2f} s){why}"
