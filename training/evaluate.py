@@ -109,25 +109,38 @@ class Fixture(NamedTuple):
 
 
 def fixtures(
-    yardstick: Yardstick, players: Sequence[Player], names: Sequence[str], games: int, seed: int
+    yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], games: int, seed: int
 ) -> list[Fixture]:
-    """Return ``games`` matches between two opponents, in pairs that share a seed.
+    """Return ``games`` matches between two opponents.
 
-    Where functions take every seat, the two swap seats within a pair; where they take one (Pac-Man's ghosts), each
-    meets the same reference player.  Raises TrainingError for an odd number of games or not two names.
+    Where functions take every seat, the two swap seats within a pair that shares a seed.  Where they take one
+    (Pac-Man's ghosts), both meet the reference player within a pair; or, if one of the two is a player, they meet each
+    other.
+    Raises TrainingError for an odd number of games.
     """
-    if len(names) != 2 or games < 2 or games % 2:  # noqa: PLR2004 - two sides
-        raise TrainingError(
-            f"{games} games between {len(names)} opponents cannot be paired: give two names, an even number"
-        )
-    plan = []
-    symmetric = set(yardstick.seats) == set(players)
-    for pair, game_seed in enumerate(islice(task_seeds("match", seed), games // 2)):
-        policy_seed = move_seed(game_seed, pair, "policy")
-        for turn in range(2):
-            if symmetric:
-                seats = {player: names[(index + turn) % 2] for index, player in enumerate(players)}
-            else:
-                seats = {player: names[turn] if player in yardstick.seats else "" for player in players}
-            plan.append(Fixture(pair, game_seed, policy_seed, seats))
+    if games % 2:
+        raise TrainingError(f"{games} games cannot be played in pairs: give an even number")
+    plan: list[Fixture] = []
+    for index, game_seed in enumerate(islice(task_seeds("match", seed), games)):
+        pair = index if _meet(yardstick, players, names) else index // 2
+        shared = game_seed if pair == index else plan[-1].seed if index % 2 else game_seed
+        seats = _seats(yardstick, players, names, index)
+        plan.append(Fixture(pair, shared, move_seed(shared, pair, "policy"), seats))
     return plan
+
+
+def _meet(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str]) -> bool:
+    """Say whether one of the two is a player in a seat that functions do not take."""
+    return set(yardstick.seats) != set(players) and sum(name in yardstick.players for name in names) == 1
+
+
+def _seats(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], index: int) -> dict[Player, str]:
+    if set(yardstick.seats) == set(players):
+        return {player: names[(seat + index) % 2] for seat, player in enumerate(players)}
+    if _meet(yardstick, players, names):
+        partner, function = sorted(names, key=lambda name: name not in yardstick.players)
+    elif yardstick.reference is None:
+        raise TrainingError(f"nobody takes the seats that functions do not: {', '.join(players)}")
+    else:
+        partner, function = yardstick.reference, names[index % 2]
+    return {player: function if player in yardstick.seats else partner for player in players}

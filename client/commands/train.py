@@ -10,7 +10,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from client.commands.context import UsageError, err, out, print_json
+from client.commands.context import UsageError, cloud_choice, err, out, print_json
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -160,13 +160,15 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 
 
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
-    from client.commands.cloud import find_arcade  # noqa: PLC0415
+    from infra.connect import connect  # noqa: PLC0415
     from infra.deploy import deploy_opponents  # noqa: PLC0415
 
     def told(what: str, took_s: float) -> None:
         err.print(f"  {what} ({took_s:.1f} s)", soft_wrap=True)
 
-    (done,) = deploy_opponents(find_arcade(context), [folder], told)
+    choice = cloud_choice(context)
+    arcade = connect(choice.endpoint, choice.profile, choice.region)
+    (done,) = deploy_opponents(arcade, [folder], told)
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}

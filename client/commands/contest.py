@@ -1,0 +1,155 @@
+"""Who can sit down in a match from the command line: deployed opponents and the yardstick's own players."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ai_functions.runtime.protocol import MoveRequest
+from client.commands.context import UsageError, cloud_choice
+from client.desk import TimeBank
+from client.remote import RemoteError, RemoteOpponent, fetch_opponents
+from games.match import IN_PROCESS, Match, Told
+from games.record import BOT, FUNCTION, GameRecord, Participant
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import typer
+
+    from client.desk import Desk
+    from client.remote import OpponentInfo
+    from games.core import AnyGame, Opponent, Player
+    from training.evaluate import Row
+    from training.recipes import Yardstick
+
+ASK_S = 10.0
+"""How long a measured opponent may take; longer than in a match, where someone waits."""
+
+
+class Contestant(Protocol):
+    """Someone who plays, wherever that is decided."""
+
+    @property
+    def name(self) -> str:
+        """What the results call it."""
+
+    def participant(self, player: Player) -> Participant:
+        """Return how a record names it in the seat ``player``."""
+
+    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+        """Return what it plays now, and how that came to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    """A player in this process."""
+
+    name: str
+    act: Opponent
+
+    def participant(self, player: Player) -> Participant:
+        """Return how a record names it."""
+        return Participant(player, BOT, self.name)
+
+    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+        """Return what it plays now."""
+        random = Random(match.seed_for(player))  # noqa: S311 - a game, not a secret
+        return self.act(match.observe(player), random), IN_PROCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """A function in the cloud, always asked at the version it had when it was looked up."""
+
+    info: OpponentInfo
+    desk: Desk
+    remote: RemoteOpponent
+
+    @property
+    def name(self) -> str:
+        """What the results call it."""
+        return self.info.name
+
+    def participant(self, player: Player) -> Participant:
+        """Return how a record names it."""
+        return Participant(player, FUNCTION, self.info.name, self.info.version, self.info.sha256)
+
+    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+        """Return what it plays now; a stand-in's action, marked, if it does not answer in time.
+
+        Nobody looks on, so every move has a time bank of its own.
+        """
+        answer = self.desk.ask(match, player, self.remote, TimeBank()).wait()
+        return answer.action, answer.told
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTrial:
+    """A trial of ``training.evaluate`` with a deployed opponent; an empty row where it did not answer."""
+
+    yardstick: Yardstick
+    rules: AnyGame
+    endpoint: str
+    against: Opponent | None
+
+    def __call__(self, seed: int) -> Row:
+        """Play one task."""
+        try:
+            return self.yardstick.measure(asked_over_http(self.rules, self.endpoint), seed=seed, against=self.against)
+        except RemoteError:
+            return {}
+
+
+def asked_over_http(rules: AnyGame, endpoint: str) -> Opponent:
+    """Return the deployed opponent as one that answers at once: whoever calls it waits.  It raises RemoteError."""
+    remote = RemoteOpponent(endpoint)
+
+    def act(observation: Any, random: Random) -> Any:
+        request = MoveRequest(
+            game=rules.NAME,
+            match_id="evaluation",
+            turn=0,
+            seed=random.getrandbits(63),
+            observation=rules.encode_observation(observation),
+            deadline_ms=round(ASK_S * 1000),
+            last_latency_ms=remote.last_latency_ms,
+        )
+        return rules.parse_action(remote.ask(request, ASK_S).response.action)
+
+    return act
+
+
+def play_match(match: Match, seats: Mapping[Player, Contestant]) -> GameRecord:
+    """Play ``match`` to its end and return the record."""
+    while match.outcome is None:
+        for player in match.to_act():
+            action, told = seats[player].answer(match, player)
+            match.submit(player, action, told)
+        match.advance()
+    return match.close()
+
+
+def api_of(context: typer.Context) -> str:
+    """Return where the HTTP API of the chosen cloud is called.  Raises CloudError when nothing is deployed."""
+    from infra.connect import connect  # noqa: PLC0415 - the composition root reaches in here
+
+    choice = cloud_choice(context)
+    return connect(choice.endpoint, choice.profile, choice.region).api
+
+
+def find_deployed(api: str, names: Sequence[str]) -> list[OpponentInfo]:
+    """Return the deployed opponents called ``names``.  Raises UsageError that lists those there are."""
+    listed = {info.name: info for info in fetch_opponents(api)}
+    for name in names:
+        if name not in listed:
+            raise UsageError(
+                f"{name!r} is not deployed; there are {', '.join(listed) or 'none'}: lambda-arcade deploy {name}"
+            )
+    return [listed[name] for name in names]
+
+
+def endpoint_of(info: OpponentInfo) -> str:
+    """Return the endpoint of the version that ``info`` names, which no deployment changes."""
+    return info.pinned.get(info.version, info.endpoint)

@@ -1,0 +1,180 @@
+"""``lambda-arcade evaluate``: opponents measured on the same tasks, with the uncertainty said."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice, pairwise
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.table import Table
+
+from client.commands.contest import RemoteTrial, api_of, endpoint_of, find_deployed
+from client.commands.context import UsageError, out, print_json
+from client.commands.train import bars, opponent_folder
+from games.catalog import find_game
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from training.evaluate import Row, Trial
+    from training.recipes import Yardstick
+
+CALLERS = 4
+"""Games that are measured over HTTP at once: enough to keep two cores busy."""
+
+
+class Entry:
+    """One of those to be measured."""
+
+    def __init__(self, game: str, trial: Trial, version: str, sha256: str) -> None:
+        self.game = game
+        self.trial = trial
+        self.version = version
+        self.sha256 = sha256
+
+
+def evaluate(
+    context: typer.Context,
+    names: Annotated[list[str], typer.Argument(help="Opponents of one game; each is compared with the next.")],
+    *,
+    games: Annotated[int, typer.Option(min=2, help="How many tasks each of them gets.")] = 2000,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same tasks.")] = 1,
+    against: Annotated[
+        str | None, typer.Option(help="Who sits opposite, if not the game's own: a player, or an opponent's folder.")
+    ] = None,
+    local: Annotated[
+        bool, typer.Option("--local", help="Load the opponents' folders into this process; no cloud is needed.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Measure opponents on the same tasks: means with standard errors, and differences in pairs.
+
+    Battleship counts the shots to sink a fleet drawn uniformly from all legal ones; Pac-Man the dots that a reference
+    player eats before he first dies.
+    """
+    from training.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here
+    from training.recipes import yardstick_for  # noqa: PLC0415
+
+    began = perf_counter()
+    if len(set(names)) < len(names):
+        raise UsageError(f"give each opponent once, not {', '.join(names)}")
+    entries = _local(names, against) if local else _deployed(context, names, against)
+    played = {entry.game for entry in entries.values()}
+    if len(played) > 1:
+        raise UsageError(f"these play different games and cannot be compared: {', '.join(sorted(played))}")
+    game = played.pop()
+    seeds = list(islice(task_seeds("evaluate", seed), games))
+    rows: dict[str, list[Row]] = {}
+    with bars() as progress, workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
+        for name, entry in entries.items():
+            bar = progress.add_task(name, total=games)
+            rows[name] = run(entry.trial, seeds, pool, partial(progress.advance, bar))
+    yardstick = yardstick_for(game)
+    data = {
+        "game": game,
+        "games": games,
+        "seed": seed,
+        "against": against or yardstick.reference,
+        "where": "in process" if local else "deployed",
+        "measures": dict(yardstick.measures),
+        **_measured(entries, rows, yardstick),
+        "seconds": round(perf_counter() - began, 1),
+    }
+    if json:
+        print_json(data)
+    else:
+        _show(data)
+
+
+def _local(names: Sequence[str], against: str | None) -> dict[str, Entry]:
+    from ai_functions.runtime.loader import load_opponent  # noqa: PLC0415
+    from training.evaluate import LocalTrial  # noqa: PLC0415
+
+    entries = {}
+    for name in names:
+        loaded = load_opponent(opponent_folder(name))
+        game = loaded.manifest.game
+        opposite = _opposite(game, against)
+        entries[name] = Entry(game, LocalTrial(game, str(opponent_folder(name)), opposite), "", loaded.sha256)
+    return entries
+
+
+def _deployed(context: typer.Context, names: Sequence[str], against: str | None) -> dict[str, Entry]:
+    from training.evaluate import local_opponent  # noqa: PLC0415
+    from training.recipes import yardstick_for  # noqa: PLC0415
+
+    entries = {}
+    for info in find_deployed(api_of(context), names):
+        opposite = _opposite(info.game, against)
+        partner = None if opposite is None else local_opponent(info.game, opposite)
+        trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), endpoint_of(info), partner)
+        entries[info.name] = Entry(info.game, trial, info.version, info.sha256)
+    return entries
+
+
+def _opposite(game: str, against: str | None) -> str | None:
+    """Return the player's name or the folder that ``--against`` means."""
+    from training.recipes import yardstick_for  # noqa: PLC0415
+
+    if against is None or against in yardstick_for(game).players:
+        return against
+    return str(opponent_folder(against))
+
+
+def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: Yardstick) -> dict[str, Any]:
+    """Return the figures: over the tasks that everyone answered, so that all differences are in pairs."""
+    from training.statistics import difference, estimate  # noqa: PLC0415
+
+    whole = [index for index, row in enumerate(zip(*rows.values(), strict=True)) if all(row)]
+    failed = {name: sum(not row for row in own) for name, own in rows.items()}
+    if not whole:
+        raise RuntimeError(f"no task was answered by everyone: {failed}")
+    columns = {
+        name: {measure: [own[index][measure] for index in whole] for measure in yardstick.measures}
+        for name, own in rows.items()
+    }
+    return {
+        "opponents": [
+            {
+                "name": name,
+                "version": entry.version,
+                "sha256": entry.sha256,
+                "failed": failed[name],
+                "measures": {measure: estimate(values).to_json() for measure, values in columns[name].items()},
+            }
+            for name, entry in entries.items()
+        ],
+        "differences": [
+            {
+                "first": a,
+                "second": b,
+                "measure": measure,
+                **difference(columns[a][measure], columns[b][measure]).to_json(),
+            }
+            for a, b in pairwise(rows)
+            for measure in yardstick.measures
+        ],
+    }
+
+
+def _show(data: dict[str, Any]) -> None:
+    opposite = f", against {data['against']}" if data["against"] else ""
+    table = Table(title=f"{data['game']}, {data['games']} tasks, {data['where']}{opposite}: mean ± standard error")
+    table.add_column("opponent")
+    for measure, better in data["measures"].items():
+        table.add_column(f"{measure} ({better} is stronger)", justify="right")
+    for item in data["opponents"]:
+        cells = [f"{value['mean']:.2f} ± {value['standard_error']:.2f}" for value in item["measures"].values()]
+        table.add_row(item["name"] + (f"@{item['version']}" if item["version"] else ""), *cells)
+    out.print(table)
+    for gap in data["differences"]:
+        out.print(
+            f"{gap['measure']}, {gap['first']} less {gap['second']}: {gap['mean']:+.2f} ± {gap['standard_error']:.2f} "
+            f"(95 % {gap['low']:+.2f} to {gap['high']:+.2f}, p = {gap['p']:.4f}, {gap['pairs']} pairs)"
+        )
+    for item in data["opponents"]:
+        if item["failed"]:
+            out.print(f"[yellow]{item['name']} did not answer in {item['failed']} tasks, which count for nobody[/]")
