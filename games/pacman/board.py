@@ -33,7 +33,8 @@ def draw_board(s: list[int], maze: Maze, *, everything: bool) -> str:
         elif ghost.state in {"eyes", "entering"}:
             mark = EYES_MARK
         canvas[ghost.y // 8][ghost.x // 8] = mark
-    head = f"tick {screen.tick}  level {screen.level} ({fruit_name(screen.level)})  score {screen.score}  lives {screen.lives}"
+    level = f"level {screen.level} ({fruit_name(screen.level)})"
+    head = f"tick {screen.tick}  {level}  score {screen.score}  lives {screen.lives}"
     foot = f"{screen.phase}  {screen.mode}  fright {screen.fright}  dots {len(screen.dots)} + {len(screen.energizers)}"
     lines = [head, *("".join(row) for row in canvas), foot]
     if everything:

@@ -1,7 +1,7 @@
 """The ghosts' part of the tick kernel: where they turn, how fast they are, how they move.
 
-Written in the part of Python that numba compiles: flat lists of whole numbers (see ``cells``), no objects.  Everything a
-ghost decides follows the Dossier [D]; the numbers of the house follow the remake [S].
+Written in the part of Python that numba compiles: flat lists of whole numbers (see ``cells``), no objects.  Everything
+a ghost decides follows the Dossier [D]; the numbers of the house follow the remake [S].
 """
 
 from __future__ import annotations
@@ -120,18 +120,16 @@ def ghost_speed(s: Cells, w: Table, g: int) -> int:
         return EYES_SPEED
     if state != ROAMING:
         return HOUSE_SPEED
-    level = level_at(s)
+    field = L_GHOST
     if w[TILE_TABLE + s[o + TILE_OF] * TILE_CELLS + SLOW]:
-        return w[level + L_TUNNEL]
-    if s[o + FRIGHT]:
-        return w[level + L_GHOST_FRIGHT]
-    if g == BLINKY and s[DOTS_LEFT] <= w[level + L_ELROY1_DOTS]:
+        field = L_TUNNEL
+    elif s[o + FRIGHT]:
+        field = L_GHOST_FRIGHT
+    elif g == BLINKY:
         rank = elroy(s, w)
-        if rank == 1:
-            return w[level + L_ELROY1]
         if rank:
-            return w[level + L_ELROY2]
-    return w[level + L_GHOST]
+            field = L_ELROY1 if rank == 1 else L_ELROY2
+    return w[level_at(s) + field]
 
 
 def target(s: Cells, w: Table, g: int) -> tuple[int, int]:
@@ -149,9 +147,12 @@ def target(s: Cells, w: Table, g: int) -> tuple[int, int]:
         at = TILE_TABLE + s[GHOST + CLYDE * GHOST_CELLS + TILE_OF] * TILE_CELLS
         dx = x - w[at + COLUMN]
         dy = y - w[at + ROW]
-        if dx * dx + dy * dy >= SHY:
-            return x, y
-        return corner_x, corner_y
+        return (x, y) if dx * dx + dy * dy >= SHY else (corner_x, corner_y)
+    return ahead_of_pacman(s, w, g, x, y)
+
+
+def ahead_of_pacman(s: Cells, w: Table, g: int, x: int, y: int) -> tuple[int, int]:
+    """Return Pinky's or Inky's aim when Pac-Man is at (x, y); facing up it slips to the left [D]."""
     ahead = 4 if g == PINKY else 2
     facing = s[PAC_DIR]
     if facing == UP:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MOST_TICKS, MOST_LEVEL, MOST_LIVES, MOST_SCORE = 10**9, 10**6, 10**6, 10**9
+MOST_MAZE_TEXT = 64 * 65 + 128
+"""Characters of the largest maze, with a few empty lines."""
+MOST_QUOTED = 60
 FIELDS = (
     "tick", "level", "maze", "phase", "lives", "score", "mode", "fright", "elroy", "fruit", "dots", "energizers",
     "pacman", "ghosts", "decide",
@@ -137,7 +140,7 @@ def _short(value: Any) -> str:
     if isinstance(value, int) and abs(value) > 10**30:
         return "a huge number"
     text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}..."
 
 
 def _word(table: dict[str, Any], key: str, path: str, known: tuple[str, ...]) -> str:
@@ -163,9 +166,6 @@ def _maze(value: Any) -> Maze:
         return find_maze(value)
     except MazeError as error:
         raise ObservationError("maze", str(error)) from error
-
-
-MOST_MAZE_TEXT = 64 * 65 + 128
 
 
 def _tile(value: Any, path: str, maze: Maze) -> int:

@@ -416,8 +416,8 @@ def eat(s: Cells, w: Table, tile: int) -> None:
 def move_pacman(s: Cells, w: Table) -> bool:
     """Move Pac-Man by one pixel, two when he cuts a corner; return whether he entered another tile.
 
-    He may turn anywhere in the tile of the turn, which with its centre at (3, 4) is the arcade's window of 3 or 4 pixels
-    before and after, and drifts to the new corridor's middle while he goes on [D].
+    He may turn anywhere in the tile of the turn, which with its centre at (3, 4) is the arcade's window of 3 or 4
+    pixels before and after, and drifts to the new corridor's middle while he goes on [D].
     """
     x = s[PAC_X]
     y = s[PAC_Y]
@@ -488,6 +488,25 @@ def collide(s: Cells, w: Table) -> bool:
     return False
 
 
+def play_round(s: Cells, w: Table, pacman_moves: bool, turn: int) -> bool:  # noqa: FBT001 - numba knows no keywords-only
+    """Move everyone who still has a pixel to go in this tick; return whether play goes on.
+
+    With the quirk, collisions are looked for once a tick, so that two who swap tiles in it miss each other.
+    """
+    strict = s[QUIRKS] & PASS_THROUGH == 0
+    if pacman_moves:
+        if move_pacman(s, w):
+            eat(s, w, s[PAC_TILE])
+            if s[PHASE] != PLAY:
+                return False
+        if strict and collide(s, w):
+            return False
+    for g in range(4):
+        if turn < s[GHOST + g * GHOST_CELLS + MOVES]:
+            move_ghost(s, w, g)
+    return not ((strict or turn == 1) and collide(s, w))
+
+
 def play_tick(s: Cells, w: Table) -> None:
     """Pass a tick of play."""
     release(s, w)
@@ -499,20 +518,8 @@ def play_tick(s: Cells, w: Table) -> None:
         level = level_at(s)
         moves = pixels(w[level + L_PAC_FRIGHT] if s[FRIGHT_LEFT] else w[level + L_PAC], s[PAC_CLOCK])
         s[PAC_CLOCK] += 1
-    strict = s[QUIRKS] & PASS_THROUGH == 0
-    for turn in range(2):
-        if turn < moves:
-            if move_pacman(s, w):
-                eat(s, w, s[PAC_TILE])
-                if s[PHASE] != PLAY:
-                    break
-            if strict and collide(s, w):
-                break
-        for g in range(4):
-            if turn < s[GHOST + g * GHOST_CELLS + MOVES]:
-                move_ghost(s, w, g)
-        if (strict or turn == 1) and collide(s, w):
-            break
+    if play_round(s, w, moves > 0, 0):
+        play_round(s, w, moves > 1, 1)
     s[PLAY_CLOCK] += 1
     if s[PHASE] == PLAY:
         if s[PAC_MOVED] == 0 and s[PAC_PAUSE] == 0:

@@ -37,7 +37,7 @@ ARCADE = """
 #............##............#
 ############################
 """
-"""The corridors differ from the arcade's, their statistics do not: 240 dots, 4 energizers, 300 corridor tiles, 34 junctions
+"""The corridors are not the arcade's, their statistics are: 240 dots, 4 energizers, 300 corridor tiles, 34 junctions
 (6 of them four-way), 30 corners, 3 to 15 tiles and on average 5.9 from junction to junction."""
 
 POCKET = """
