@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from client.stage import Scene, Setup, Stage
 
 SCENES = {
-    "battleship": ("client.scenes.battleship", "BattleshipScene"),
+    "battleship": ("client.scenes.battleship.scene", "BattleshipScene"),
     "pacman": ("client.scenes.pacman", "PacmanScene"),
 }
 

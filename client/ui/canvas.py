@@ -211,8 +211,9 @@ class Canvas(Pen):
         radius: float = 12,
         alpha: float = 0.86,
         width: float = 1.2,
+        fade: float = 1.0,
     ) -> None:
-        """Draw a rounded panel with a hairline edge and a lit upper rim."""
+        """Draw a rounded panel with a hairline edge; ``fade`` below 1 lets what is behind shine through."""
         key = ("panel", box[2:], tuple(fill), tuple(edge), radius, alpha, width)
 
         def paint(pen: Pen) -> None:
@@ -224,7 +225,7 @@ class Canvas(Pen):
             pen.surface.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
             pen.rect(edge, inside, radius, width)
 
-        self.blit(self.sprite(key, box[2], box[3], paint), box[0], box[1])
+        self.blit(self.sprite(key, box[2], box[3], paint), box[0], box[1], fade, key)
 
     def text(  # noqa: PLR0913 - each of them is needed somewhere
         self,

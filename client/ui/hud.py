@@ -87,7 +87,7 @@ class Hud:
         y = self._last_answer(canvas, inner, y, waiting_s)
         totals = top + height - 62
         if totals - y > 60:  # noqa: PLR2004 - a lower chart tells nothing
-            self._chart(canvas, (inner[0], y, inner[1], min(110.0, totals - y - 14)))
+            self._chart(canvas, (inner[0], y, inner[1], min(170.0, totals - y - 18)))
         self._totals(canvas, inner, totals)
 
     def _last_answer(self, canvas: Canvas, inner: tuple[float, float], y: float, waiting_s: float | None) -> float:
@@ -134,10 +134,10 @@ class Hud:
         room = height - 22
         for mark in (10.0, 100.0, 1000.0):
             y = base - room * _share(mark)
-            canvas.rect(theme.EDGE, (left, y, width - 34, 1))
+            canvas.rect(theme.EDGE, (left, y, width - 44, 1))
             words = "1 s" if mark >= 1000 else f"{mark:.0f} ms"  # noqa: PLR2004 - milliseconds in a second
             canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
-        pitch = (width - 36) / KEPT
+        pitch = (width - 46) / KEPT
         colour = theme.readable(theme.parse_colour(self.info.colour))
         for index, one in enumerate(self._recent):
             x = left + index * pitch

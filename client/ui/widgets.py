@@ -254,6 +254,8 @@ def hint_line(canvas: Canvas, device: str, hints: list[tuple[str, str]], x: floa
     names = inputs.HINTS[device]
     for command, meaning in hints:
         key = names.get(command, command)
+        if key == command and command in inputs.HINTS[inputs.KEYBOARD]:
+            continue  # this device has no such control
         width = canvas.measure(key, theme.SMALL) + 14
         canvas.rect(theme.PANEL_LIT, (x, y - 3, width, 20), 5)
         canvas.text(key, x + 7, y, theme.SMALL, theme.FOAM)

@@ -1,0 +1,1 @@
+"""Battleship on the screen: placing, shooting, and the end of a match."""
