@@ -116,7 +116,7 @@ def _put_right(paths: CloudPaths) -> tuple[LocalCloud | None, tuple[str, ...]]:
         return None, (f"an earlier local cloud (process {found.pid}) had ended without a goodbye; its state is kept",)
     if _answers(found, ANSWER_S):
         return found, ()
-    processes.stop(found.pid, found.since, patience_s=ANSWER_S)
+    processes.stop(found.pid, found.since, patience_s=1.0)
     paths.pidfile.unlink()
     return None, (
         f"an earlier local cloud (process {found.pid}) no longer answered; it was ended and its state is kept",

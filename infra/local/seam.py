@@ -35,32 +35,59 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
     "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
     "_effective_func_record_for_qualifier": ("func", "qualifier"),
+    "_functions": (),
     "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),
     "_reserved_concurrency": ("func", "config"),
+    "lambda_execute_result_to_api_proxy_response": ("exec_result",),
     "_resolve_layer_zip": ("attachment",),
     "_externalize_code_zip": ("func", "referenced"),
     "_prune_orphan_code_blobs": ("referenced",),
     "_get_function": ("name", "qualifier"),
     "_get_function_config": ("name", "qualifier"),
 }
+APP_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "load_state": ("service",),
+    "save_all": ("services",),
+    "_build_persistence_save_dict": (),
+    "_loaded_modules": (),
+    "_state_map": (),
+    "SERVICE_REGISTRY": (),
+    "SERVICE_NAME_ALIASES": (),
+}
+"""What ``keeper`` replaces and calls."""
+GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_invoke_lambda_proxy": (
+        *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
+        *("path_params", "authorizer_claims", "authorizer_scopes", "authorizer_lambda_context", "authorizer_iam"),
+        *("owner_account_id", "owner_region", "raw_query_string"),
+    ),
+    "_stages": (),
+}
+"""What ``throttle`` replaces and calls."""
 
 
 class SeamError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
-def check(lambda_service: Any) -> None:
-    """Raise SeamError if the parts of MiniStack's Lambda that are replaced or called here have moved."""
+def check(lambda_service: Any, ministack: Any, gateway: Any) -> None:
+    """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
-        raise SeamError(f"ministack is {found}; the worker pool is written against {VERSION} and pinned to it")
-    for name, expected in SEAMS.items():
-        function = getattr(lambda_service, name, None)
-        if function is None:
-            raise SeamError(f"ministack {found} has no lambda_svc.{name} any more; infra/local/seam.py replaces it")
-        parameters = tuple(inspect.signature(function).parameters)
-        if parameters != expected:
-            raise SeamError(f"ministack {found}: lambda_svc.{name} takes {parameters}, not {expected}")
+        raise SeamError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
+    parts = (
+        (lambda_service, "lambda_svc", SEAMS),
+        (ministack, "app", APP_SEAMS),
+        (gateway, "apigateway", GATEWAY_SEAMS),
+    )
+    for module, where, seams in parts:
+        for name, expected in seams.items():
+            part = getattr(module, name, None)
+            if part is None:
+                raise SeamError(f"ministack {found} has no {where}.{name} any more; infra/local needs it")
+            parameters = tuple(inspect.signature(part).parameters) if callable(part) else ()
+            if parameters != expected:
+                raise SeamError(f"ministack {found}: {where}.{name} takes {parameters}, not {expected}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +261,23 @@ def mend_reserved_concurrency(lambda_service: Any) -> None:
     lambda_service._reserved_concurrency = of_the_function  # noqa: SLF001
 
 
+def mend_failed_functions(lambda_service: Any) -> None:
+    """Make HTTP APIs and Function URLs answer for a failed function as AWS does, and not with its traceback."""
+    original = lambda_service.lambda_execute_result_to_api_proxy_response
+
+    @functools.wraps(original)
+    def answer(exec_result: dict[str, Any]) -> Any:
+        if exec_result.get("error") and not exec_result.get("throttle"):
+            body = '{"message":"Internal Server Error"}'
+            return {"statusCode": 500, "headers": {"Content-Type": "application/json"}, "body": body}, None
+        return original(exec_result)
+
+    lambda_service.lambda_execute_result_to_api_proxy_response = answer
+
+
 def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: Figures, observer: Observer) -> None:
-    """Put ``executor`` in the place of MiniStack's own, and mend what LOCAL_CLOUD's users would trip over."""
-    check(lambda_service)
+    """Put ``executor`` in the place of MiniStack's own, and mend what its users would trip over."""
+    mend_failed_functions(lambda_service)
     mend_weighted_aliases(lambda_service)
     mend_reserved_concurrency(lambda_service)
 

@@ -69,13 +69,16 @@ def serve(paths: CloudPaths, port: int) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack import app as ministack  # noqa: PLC0415
-    from ministack.services import lambda_svc  # noqa: PLC0415
+    from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
 
     from infra.local import seam  # noqa: PLC0415 - only the server needs what it imports
+    from infra.local.throttle import mend_route_throttling  # noqa: PLC0415
 
+    seam.check(lambda_svc, ministack, apigateway)
     figures, observer, pool = Figures(), Observer(), WorkerPool(paths.scratch)
     executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, f"http://127.0.0.1:{port}")
     seam.install(lambda_svc, executor, pool, figures, observer)
+    mend_route_throttling(apigateway)
     keeper = Keeper(ministack, paths.state)
     keeper.install()
     config = Config()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import zipfile
+from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
 from infra.local import daemon
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from infra.local.daemon import LocalCloud
 
@@ -20,3 +24,50 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
     cloud = daemon.up(home, port=0)
     yield cloud
     daemon.down(home)
+
+
+def client_of(cloud: LocalCloud, service: str) -> Any:
+    """Return boto3's client for ``service`` of ``cloud``; it tries once, so that a test sees every error."""
+    return boto3.client(
+        service,
+        endpoint_url=cloud.endpoint,
+        region_name=daemon.REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any
+        config=Config(retries={"max_attempts": 0}, max_pool_connections=64),
+    )
+
+
+@pytest.fixture(scope="session")
+def aws(local_cloud: LocalCloud) -> Callable[[str], Any]:
+    clients: dict[str, Any] = {}
+
+    def get(service: str) -> Any:
+        if service not in clients:
+            clients[service] = client_of(local_cloud, service)
+        return clients[service]
+
+    return get
+
+
+def zipped(**files: str) -> bytes:
+    """Return a zip of modules: ``zipped(app="def handler(event, context): ...")``."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.py", text)
+    return buffer.getvalue()
+
+
+def create_function(client: Any, name: str, source: str, **settings: Any) -> str:
+    """Create a function whose ``app.handler`` is in ``source``; return its ARN."""
+    given = {"MemorySize": 256, "Timeout": 10, **settings}
+    created = client.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Role="arn:aws:iam::000000000000:role/test",
+        Handler="app.handler",
+        Code={"ZipFile": zipped(app=source)},
+        **given,
+    )
+    return str(created["FunctionArn"])

@@ -1,0 +1,93 @@
+"""The throttle of an HTTP API's routes, which MiniStack stores and ignores: a token bucket for each, as on AWS."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+TOO_MANY = (429, {"Content-Type": "application/json"}, b'{"message":"Too Many Requests"}')
+
+
+@dataclass(slots=True)
+class TokenBucket:
+    """``rate`` tokens a second, ``burst`` at most; it starts full."""
+
+    rate: float
+    burst: float
+    _level: float = field(init=False)
+    _moment: float | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        self._level = self.burst
+
+    def take(self, now: float) -> bool:
+        """Whether there was a token at ``now``, in seconds of any clock that never goes back."""
+        if self._moment is not None:
+            self._level = min(self.burst, self._level + (now - self._moment) * self.rate)
+        self._moment = now
+        if self._level < 1:
+            return False
+        self._level -= 1
+        return True
+
+
+class RouteThrottle:
+    """The buckets of all routes; a change of a route's settings gives it a new one."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: dict[tuple[str, str, str], TokenBucket] = {}
+
+    def admits(self, api: str, stage: Mapping[str, Any], route_key: str) -> bool:
+        """Whether ``stage`` of ``api`` lets another request to ``route_key`` through now."""
+        limits = limits_of(stage, route_key)
+        if limits is None:
+            return True
+        key = (api, str(stage.get("stageName")), route_key)
+        with self._lock:
+            bucket = self._buckets.get(key)
+            if bucket is None or (bucket.rate, bucket.burst) != limits:
+                bucket = self._buckets[key] = TokenBucket(*limits)
+            return bucket.take(self._clock())
+
+
+def limits_of(stage: Mapping[str, Any], route_key: str) -> tuple[float, float] | None:
+    """Return (rate, burst) for a route: its own settings, or else the stage's; None where there are none."""
+    own = _lowered((stage.get("routeSettings") or {}).get(route_key) or {})
+    default = _lowered(stage.get("defaultRouteSettings") or {})
+    rate = own.get("throttlingratelimit", default.get("throttlingratelimit"))
+    burst = own.get("throttlingburstlimit", default.get("throttlingburstlimit"))
+    if rate is None and burst is None:
+        return None
+    return float(rate if rate is not None else 10_000), float(burst if burst is not None else 5_000)
+
+
+def _lowered(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``settings`` with small letters: by the API they begin small, by CloudFormation with a capital."""
+    return {key.lower(): value for key, value in settings.items()}
+
+
+def mend_route_throttling(gateway: Any) -> None:
+    """Make MiniStack's HTTP API refuse what its stage's settings refuse."""
+    original = gateway._invoke_lambda_proxy  # noqa: SLF001 - see seam.GATEWAY_SEAMS
+    throttle = RouteThrottle()
+
+    @functools.wraps(original)
+    async def throttled(
+        integration: Any, api_id: str, stage: str, path: str, method: str, *rest: Any, **named: Any
+    ) -> Any:
+        route_key = rest[3] if len(rest) > 3 else named.get("route_key", "$default")  # noqa: PLR2004 - its 4th of these
+        settings = gateway._stages.get(api_id, {}).get(stage, {})  # noqa: SLF001
+        if not throttle.admits(api_id, settings, route_key):
+            status, headers, body = TOO_MANY
+            return status, dict(headers), body
+        return await original(integration, api_id, stage, path, method, *rest, **named)
+
+    gateway._invoke_lambda_proxy = throttled  # noqa: SLF001

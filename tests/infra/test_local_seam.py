@@ -1,0 +1,52 @@
+"""MiniStack's private parts that the local cloud stands on: an upgrade that moves one fails here, with its name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from infra.local.seam import VersionKey, check, pick_version, version_key
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CHECK = """
+from ministack import app
+from ministack.services import apigateway, lambda_svc
+from infra.local import seam
+seam.check(lambda_svc, app, apigateway)
+"""
+
+
+def test_ministack_is_the_one_the_pool_is_written_against(tmp_path: Path) -> None:
+    environment = {**os.environ, "STATE_DIR": str(tmp_path), "S3_DATA_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"}
+    done = subprocess.run([sys.executable, "-c", CHECK], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_part_that_is_gone_is_named() -> None:
+    with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
+        check(*[SimpleNamespace()] * 3)
+
+
+def test_a_part_that_takes_something_else_is_named() -> None:
+    moved = SimpleNamespace(_execute_function_warm=lambda function, event: (function, event))
+    with pytest.raises(RuntimeError, match=r"_execute_function_warm takes \('function', 'event'\), not"):
+        check(moved, SimpleNamespace(), SimpleNamespace())
+
+
+def test_an_alias_routes_by_its_weights() -> None:
+    alias = {"FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.25}}}
+    assert [pick_version(alias, draw) for draw in (0.0, 0.2499, 0.25, 0.999)] == ["2", "2", "1", "1"]
+    assert pick_version({"FunctionVersion": "4"}, 0.0) == "4"
+
+
+def test_a_version_is_told_from_every_other() -> None:
+    config = {"FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f:live", "FunctionName": "f"}
+    assert version_key(config) == VersionKey("123456789012", "eu-west-1", "f", "$LATEST", "")
+    assert version_key({**config, "RevisionId": "b"}) != version_key(config)

@@ -1,0 +1,260 @@
+"""The worker pool by itself, with AWS's runtime and with our own: both must behave the same."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from infra.local.functions import Answer, Call, Function
+from infra.local.pool import FunctionPool, WorkerPool
+from infra.local.worker import AWSLAMBDARIC, LOOP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+RUNTIMES = [LOOP, pytest.param(AWSLAMBDARIC, marks=pytest.mark.skipif(sys.platform != "linux", reason="no wheels"))]
+SOURCE = """
+import json, logging, os, sys, time
+LOADED = time.time()
+print("loading")
+
+def environment(event, context): return dict(os.environ)
+def path(event, context): return sys.path
+def echo(event, context): return event
+def context(event, context):
+    return [context.aws_request_id, context.invoked_function_arn, context.function_name, context.function_version,
+            context.memory_limit_in_mb, 0 < context.get_remaining_time_in_millis() <= 2000]
+def wrong(event, context): raise KeyError("boo")
+def leave(event, context): sys.exit(3)
+def vanish(event, context): os._exit(0)
+def crash(event, context): os.kill(os.getpid(), 11)
+def hang(event, context): time.sleep(60)
+def greedy(event, context): return len(bytearray(2 * 10**9))
+def verbose(event, context): print("x" * 200_000)
+def log(event, context): logging.getLogger().warning("careful")
+def large(event, context): return "x" * 7_000_000
+def strange(event, context): return {1, 2}
+def sleep(event, context): time.sleep(event); return os.getpid()
+def packages(event, context):
+    import boto3
+    try:
+        import pytest
+    except ImportError:
+        return boto3.__name__
+def grandchild(event, context):
+    import subprocess
+    return subprocess.Popen(["sleep", "60"]).pid
+"""
+
+
+class Bench:
+    """A pool with one function module; ``ask`` calls one of its handlers."""
+
+    def __init__(self, folder: Path, runtime: str, idle_s: float) -> None:
+        self.code = folder / "code"
+        self.code.mkdir()
+        (self.code / "app.py").write_text(SOURCE)
+        self.pool = WorkerPool(folder / "scratch", runtime=runtime, idle_s=idle_s)
+
+    def function(self, handler: str, **settings: Any) -> FunctionPool:
+        given: dict[str, Any] = {
+            "memory_mb": 512,
+            "timeout_s": 2.0,
+            "platform": {"AWS_REGION": "us-east-1"},
+            **settings,
+        }
+        name = handler if "." in handler else f"app.{handler}"
+        return self.pool.add(handler, Function("bench", "7", name, code=self.code, **given))
+
+    def ask(self, handler: str, event: Any = None, **settings: Any) -> Answer:
+        call = Call(
+            "11111111-2222", json.dumps(event).encode(), "arn:aws:lambda:us-east-1:000000000000:function:bench:live"
+        )
+        return self.function(handler, **settings).invoke(call)
+
+    def pids(self, handler: str) -> set[int]:
+        return {worker.pid for worker in self.function(handler)._idle}
+
+
+@pytest.fixture(params=RUNTIMES)
+def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path, request.param, idle_s=300.0)
+    yield made
+    made.pool.close()
+
+
+def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return condition()
+
+
+def test_the_first_call_is_cold_and_the_next_is_warm(bench: Bench) -> None:
+    first, second = bench.ask("echo", {"a": [1, "ä"]}), bench.ask("echo", 2)
+    assert (first.payload, first.error, second.payload) == ({"a": [1, "ä"]}, False, 2)
+    assert first.init_ms is not None
+    assert second.init_ms is None
+    assert first.output == "loading\n"
+    assert second.output == ""
+    assert first.log_stream == second.log_stream
+    assert "[7]" in first.log_stream
+
+
+def test_a_worker_knows_its_invocation(bench: Bench) -> None:
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:bench:live"
+    assert bench.ask("context").payload == ["11111111-2222", arn, "bench", "7", "512", True]
+
+
+def test_a_worker_has_nothing_of_this_machines_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_SECRET", "of this machine")
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    found = bench.ask("environment", environment={"OWN": "1", "AWS_LAMBDA_FUNCTION_NAME": "forged"}).payload
+    assert found["OWN"] == "1"
+    assert found["AWS_LAMBDA_FUNCTION_NAME"] == "bench"
+    assert found["AWS_LAMBDA_FUNCTION_VERSION"] == "7"
+    assert found["AWS_REGION"] == "us-east-1"
+    assert not {"A_SECRET", "PYTHONPATH", "PWD", "USER", "VIRTUAL_ENV"} & found.keys()
+
+
+def test_a_worker_imports_its_layers_and_lambdas_own_packages_and_nothing_else(bench: Bench, tmp_path: Path) -> None:
+    assert bench.ask("packages").payload == "boto3"
+    layer = tmp_path / "layer"
+    (layer / "python").mkdir(parents=True)
+    path = bench.ask("path", layers=(layer,)).payload
+    assert path[:2] == [str(bench.code), str(layer / "python")]
+    assert not any("site-packages" in entry for entry in path)
+
+
+def test_an_exception_is_reported_as_lambda_reports_it(bench: Bench) -> None:
+    answer = bench.ask("wrong")
+    assert answer.error
+    assert (answer.payload["errorType"], answer.payload["errorMessage"]) == ("KeyError", "'boo'")
+    assert any("in wrong" in frame for frame in answer.payload["stackTrace"])
+    assert "[ERROR] KeyError: 'boo'" in answer.output
+
+
+@pytest.mark.parametrize(
+    ("handler", "kind", "message"),
+    [
+        ("leave", "Runtime.ExitError", "exit status 3"),
+        ("vanish", "Runtime.ExitError", "without providing a reason"),
+        ("crash", "Runtime.ExitError", "segmentation fault"),
+        ("large", "Function.ResponseSizeTooLarge", "6291556"),
+        ("strange", "Runtime.MarshalError", "Unable to marshal response"),
+        ("absent", "Runtime.HandlerNotFound", "Handler 'absent' missing"),
+        ("nowhere.handler", "Runtime.ImportModuleError", "No module named 'nowhere'"),
+        ("time.sleep", "Runtime.BuiltInModuleConflict", "built-in module time"),
+    ],
+)
+def test_a_function_that_fails_is_told_apart(bench: Bench, handler: str, kind: str, message: str) -> None:
+    answer = bench.ask(handler)
+    assert answer.error
+    assert answer.payload["errorType"] == kind
+    assert message in answer.payload["errorMessage"]
+    assert bench.ask("echo", 1).payload == 1
+
+
+def test_a_syntax_error_is_reported_at_start(bench: Bench) -> None:
+    (bench.code / "broken.py").write_text("def handler(:")
+    assert bench.ask("broken.handler").payload["errorType"] == "Runtime.UserCodeSyntaxError"
+
+
+def test_a_function_that_hangs_is_ended_at_its_timeout(bench: Bench) -> None:
+    answer = bench.ask("hang", timeout_s=0.3)
+    assert answer.payload["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 0.30 seconds" in answer.payload["errorMessage"]
+    assert bench.pids("hang") == set()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS holds on Linux only")
+def test_memory_is_limited(bench: Bench) -> None:
+    assert bench.ask("greedy").payload["errorType"] == "MemoryError"
+
+
+def test_output_larger_than_any_pipe_neither_blocks_nor_is_lost(bench: Bench) -> None:
+    assert bench.ask("verbose").output.count("x") == 200_000
+
+
+def test_log_lines_have_lambdas_format(bench: Bench) -> None:
+    line = bench.ask("log").output.splitlines()[-1]
+    level, _stamp, request_id, message = line.split("\t")
+    assert (level, request_id, message) == ("[WARNING]", "11111111-2222", "careful")
+
+
+def test_concurrent_requests_get_processes_of_their_own_and_are_reused(bench: Bench) -> None:
+    with ThreadPoolExecutor(3) as threads:
+        pids = {answer.payload for answer in threads.map(lambda _: bench.ask("sleep", 0.5), range(3))}
+    assert len(pids) == 3
+    assert bench.ask("sleep", 0).payload in pids
+    assert bench.pids("sleep") == pids
+
+
+def test_a_warm_worker_that_died_is_replaced_without_an_error(bench: Bench) -> None:
+    pid = bench.ask("sleep", 0).payload
+    os.kill(pid, signal.SIGKILL)
+    answer = bench.ask("sleep", 0)
+    assert not answer.error
+    assert answer.payload != pid
+
+
+def test_what_a_function_started_ends_with_it(bench: Bench) -> None:
+    pid = bench.ask("grandchild").payload
+    assert Path(f"/proc/{pid}").exists() or sys.platform != "linux"
+    bench.pool.retire(lambda _key: True)
+    assert until(lambda: not _runs(pid))
+
+
+def test_idle_workers_are_reaped_and_their_scratch_goes(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LOOP, idle_s=0.2)
+    pid = bench.ask("sleep", 0).payload
+    assert until(lambda: not _runs(pid))
+    assert until(lambda: not list((tmp_path / "scratch").iterdir()))
+    assert bench.pool.pools() == {}
+    assert not bench.ask("sleep", 0).error
+    bench.pool.close()
+
+
+def test_a_function_that_hangs_as_it_starts_holds_up_only_itself(bench: Bench) -> None:
+    (bench.code / "slow.py").write_text("import time\ntime.sleep(4)\ndef handler(event, context): return 1")
+    with ThreadPoolExecutor(9) as threads:
+        slow = [threads.submit(bench.ask, "slow.handler") for _ in range(8)]
+        begun = time.monotonic()
+        assert bench.ask("echo", 1).payload == 1
+        assert time.monotonic() - begun < 3
+        assert [future.result().payload for future in slow] == [1] * 8
+
+
+def test_workers_end_when_the_server_is_killed(bench: Bench) -> None:
+    pid = bench.ask("sleep", 0).payload
+    os.close(bench.pool._lifeline._write_end)  # what the system does with a killed process's files
+    assert until(lambda: not _runs(pid))
+    bench.pool._lifeline._write_end = os.open(os.devnull, os.O_WRONLY)
+
+
+def test_a_retired_version_finishes_what_it_has_begun(bench: Bench) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(bench.ask, "sleep", 0.5)
+        assert until(lambda: bench.function("sleep")._busy == 1)
+        bench.pool.retire(lambda _key: True)
+        pid = running.result().payload
+    assert isinstance(pid, int)
+    assert until(lambda: not _runs(pid))
+
+
+def _runs(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
