@@ -1,0 +1,278 @@
+"""``lambda-arcade bench``: every figure that README and docs quote comes from here."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from ai_functions.runtime.protocol import MoveRequest
+from client.commands.context import UsageError, cloud_choice, err, out, print_json
+from client.remote import OpponentInfo, RemoteOpponent, fetch_opponents
+from games.catalog import find_game
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from games.core import JsonObject
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+Names = Annotated[list[str] | None, typer.Argument(help="Opponents; without any, all that are deployed.")]
+WARM_UP = 20
+FIRST_FRAME = "first frame after"
+"""What ``play`` prints when the window shows something."""
+START_TIMEOUT_S = 900
+ROOT = Path(__file__).resolve().parents[2]
+
+app = typer.Typer(no_args_is_help=True, help="Measure what README and docs claim.")
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A sample of times in milliseconds, told as the median, the 99th percentile and the mean's standard error."""
+
+    n: int
+    p50: float
+    p99: float
+    mean: float
+    error: float
+
+    @classmethod
+    def of(cls, times: Sequence[float]) -> Spread:
+        """Return the spread of at least two times."""
+        ranked = sorted(times)
+        return cls(
+            n=len(ranked),
+            p50=round(statistics.median(ranked), 2),
+            p99=round(ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))], 2),
+            mean=round(statistics.fmean(ranked), 2),
+            error=round(statistics.stdev(ranked) / len(ranked) ** 0.5, 2),
+        )
+
+    def to_json(self) -> JsonObject:
+        """Return the spread as JSON."""
+        return {"n": self.n, "p50": self.p50, "p99": self.p99, "mean": self.mean, "standard_error": self.error}
+
+
+@app.command(epilog="Example: lambda-arcade bench latency battleship_hard --calls 500")
+def latency(
+    context: typer.Context,
+    names: Names = None,
+    calls: Annotated[int, typer.Option(min=2, help="Calls of each opponent, each way.")] = 300,
+    json: AsJson = False,  # noqa: FBT002 - typer's way to say a flag
+) -> None:
+    """Time warm round trips over the HTTP API and by direct Invoke, one caller, one after the other."""
+    from infra.measure import invoke_times  # noqa: PLC0415 - infra is imported inside commands
+
+    arcade, found = _deployed(context, names)
+    rows: list[JsonObject] = []
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("calling", total=len(found) * 2)
+        for info in found:
+            request = _request(info.game)
+            over_http = Spread.of(list(_http_times(info, request, calls)))
+            progress.advance(task)
+            direct = Spread.of(list(invoke_times(arcade, info.name, request.to_json(), calls)))
+            progress.advance(task)
+            rows.append({"name": info.name, "http": over_http.to_json(), "invoke": direct.to_json()})
+    _show(rows, json=json, title="Warm round trips, ms")
+
+
+@app.command(epilog="Example: lambda-arcade bench cold --starts 10")
+def cold(
+    context: typer.Context,
+    names: Names = None,
+    starts: Annotated[int, typer.Option(min=2, help="Cold starts of each.")] = 7,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Time cold starts of each opponent, and of a function that imports scikit-learn and unpickles its model."""
+    from infra.measure import opponent_cold_starts, unpickler_cold_starts  # noqa: PLC0415
+    from infra.opponents import find_folder  # noqa: PLC0415
+
+    arcade, found = _deployed(context, names)
+    rows: list[JsonObject] = []
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("starting", total=(len(found) + 1) * starts)
+
+        def step() -> None:
+            progress.advance(task)
+
+        measured = [
+            opponent_cold_starts(arcade, find_folder(info.name), _request(info.game).to_json(), starts, step)
+            for info in found
+        ]
+        measured.append(unpickler_cold_starts(arcade, found[0].name, starts, step))
+    slowest = statistics.median(measured[-1].total_ms)
+    for item in measured:
+        ratio = round(statistics.median(item.total_ms) / slowest, 3)
+        rows.append(
+            {"name": item.name, "total": Spread.of(item.total_ms).to_json(), "init": Spread.of(item.init_ms).to_json(),
+             "of_unpickled": ratio}
+        )  # fmt: skip
+    _show(rows, json=json, title="Cold starts, ms")
+
+
+@app.command(epilog="Example: lambda-arcade bench sizes --json")
+def sizes(json: AsJson = False) -> None:  # noqa: FBT002
+    """Tell the size of each opponent's zip, with and without its model."""
+    from infra.opponents import ladder_folders  # noqa: PLC0415
+    from infra.packaging import package_opponent  # noqa: PLC0415
+
+    rows: list[JsonObject] = []
+    for folder in ladder_folders():
+        manifest, package = package_opponent(folder)
+        model = folder / "model.onnx"
+        bare = len(package.content) - _deflated(model) if model.exists() else len(package.content)
+        rows.append({"name": manifest.name, "zip_bytes": len(package.content), "without_model_bytes": bare})
+    _show(rows, json=json, title="Zips, bytes")
+
+
+@app.command(epilog="Example: lambda-arcade bench start")
+def start(json: AsJson = False) -> None:  # noqa: FBT002
+    """Time ``make play`` in a fresh clone to the first frame, then a second time.  Takes minutes, and the network."""
+    with tempfile.TemporaryDirectory(prefix="lambda-arcade-start-") as folder:
+        clone = Path(folder) / "clone"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)  # noqa: S603, S607 - git
+        environment = {
+            **os.environ,
+            "LAMBDA_ARCADE_HOME": str(Path(folder) / "home"),
+            "LAMBDA_ARCADE_PORT": "0",
+            "SDL_VIDEODRIVER": os.environ.get("SDL_VIDEODRIVER", "" if os.environ.get("DISPLAY") else "dummy"),
+            "SDL_AUDIODRIVER": "dummy",
+            "PYTHONUNBUFFERED": "1",
+        }
+        rows: list[JsonObject] = []
+        try:
+            for which in ("first", "second"):
+                err.print(f"{which} start in {clone}")
+                shown, ready = _first_frame(clone, environment)
+                rows.append({"name": f"{which} start", "first_frame_s": shown, "menu_ready_s": ready})
+        finally:
+            down = [str(_python(clone)), "-m", "client", "cloud", "down"]
+            subprocess.run(down, cwd=clone, env=environment, check=False, capture_output=True)  # noqa: S603
+    _show(rows, json=json, title="From make play to the first frame, s")
+
+
+@app.command(epilog="Example: lambda-arcade bench engine --seconds 5")
+def engine(
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each engine runs.")] = 3.0,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Count Pac-Man's ticks a second: plain Python, compiled, and ALE's MsPacman where it is installed."""
+    from training.pacman_bench import ticks_per_second  # noqa: PLC0415
+
+    found = ticks_per_second(seconds)
+    rows: list[JsonObject] = [{"name": key, **value} for key, value in found.items()]
+    _show(rows, json=json, title="Ticks a second")
+
+
+def register(root: typer.Typer) -> None:
+    """Add this family to the command line."""
+    root.add_typer(app, name="bench")
+
+
+def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
+    from infra.connect import connect  # noqa: PLC0415
+
+    choice = cloud_choice(context)
+    arcade = connect(choice.endpoint, choice.profile, choice.region)
+    found = fetch_opponents(arcade.api)
+    wanted = names or [info.name for info in found]
+    unknown = sorted(set(wanted) - {info.name for info in found})
+    if unknown or not found:
+        raise UsageError(f"not deployed: {', '.join(unknown) or 'any opponent'}; run lambda-arcade deploy --all")
+    return arcade, [info for info in found if info.name in wanted]
+
+
+def _request(name: str) -> MoveRequest:
+    """Return a request as it comes in the middle of a game: what the last seat is asked after some steps."""
+    from client.fallback import stand_in  # noqa: PLC0415
+
+    game, random = find_game(name), Random(1)  # noqa: S311 - a game
+    player = game.PLAYERS[-1]
+    state = game.start({}, random)
+    for _ in range(40 if name == "battleship" else 400):
+        asked = game.to_act(state) if name == "battleship" else ()
+        actions = {who: stand_in(name, game.observe(state, who), random) for who in asked}
+        state, _events = game.step(state, actions)
+    while player not in game.to_act(state):
+        others = game.to_act(state) if name == "battleship" else ()
+        state, _events = game.step(state, {who: stand_in(name, game.observe(state, who), random) for who in others})
+    return MoveRequest(name, "bench", 40, 7, game.encode_observation(game.observe(state, player)))
+
+
+def _http_times(info: OpponentInfo, request: MoveRequest, calls: int) -> Iterator[float]:
+    opponent = RemoteOpponent(info.endpoint)
+    for call in range(WARM_UP + calls):
+        reply = opponent.ask(request, 30.0)
+        if call >= WARM_UP:
+            yield reply.latency_ms
+
+
+def _deflated(path: Path) -> int:
+    from infra.packaging import pack  # noqa: PLC0415
+
+    return len(pack("model", {path.name: path}).content)
+
+
+def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float | None]:
+    """Return the seconds to the first frame, and to the menu with every opponent in it."""
+    started = time.monotonic()
+    command = [sys.executable, "bootstrap.py", "play"]
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, cwd=clone, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        shown = ready = None
+        assert process.stdout is not None  # noqa: S101 - it is a pipe
+        for line in process.stdout:
+            took = round(time.monotonic() - started, 1)
+            err.print(f"[dim]{took:6.1f} s  {line.rstrip()}[/]", markup=True, highlight=False)
+            if FIRST_FRAME in line:
+                shown = took
+            elif "ready after" in line:
+                ready = took
+                break
+            if took > START_TIMEOUT_S:
+                break
+        process.terminate()
+    if shown is None:
+        raise UsageError("play ended before it showed anything; see the lines above")
+    return shown, ready
+
+
+def _python(clone: Path) -> Path:
+    return clone / ".venv" / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def _show(rows: list[JsonObject], *, json: bool, title: str) -> None:
+    if json:
+        print_json(rows)
+        return
+    table = Table(title=title)
+    flat = [_flat(row) for row in rows]
+    for column in flat[0]:
+        table.add_column(column, justify="left" if column == "name" else "right")
+    for row in flat:
+        table.add_row(*("" if value is None else str(value) for value in row.values()))
+    out.print(table)
+
+
+def _flat(row: JsonObject) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in row.items():
+        if isinstance(value, dict):
+            flat |= {f"{key} {inner}": item for inner, item in value.items()}
+        else:
+            flat[key] = value
+    return flat
