@@ -70,3 +70,4 @@ FREE = 12  # the same with up-turns, for frightened ghosts and eyes
 AHEAD = 16  # for each heading of arrival: next junction with a choice (this tile perhaps), heading there, pixels to it
 AHEAD_CELLS = 3
 COLUMN, ROW = 28, 29
+SLOW_AHEAD = 30  # bits 1 << heading: whether a tunnel lies on the way that AHEAD tells

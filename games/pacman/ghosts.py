@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.pacman import cells as c
-from games.pacman.chase import choose, elroy, ghost_speed, next_decision, plan_from, roam
+from games.pacman.chase import Table, choose, elroy, ghost_speed, next_decision, plan_from, roam, to_centre
 from games.pacman.kernel import LAST_MODE, ghost_plans, pixels
 from games.pacman.levels import level
 from games.pacman.names import (
@@ -55,19 +55,32 @@ def ticks_to(s: list[int], maze: Maze, g: int, distance: int) -> int:
     0 means in the very next tick.  The wait for play to begin or go on is counted in; the tunnel's speed on the way is.
     """
     w = maze.table
-    ticks = s[c.PHASE_LEFT] if s[c.PHASE] != c.PLAY else 0
+    wait = s[c.PHASE_LEFT] if s[c.PHASE] != c.PLAY else 0
     clock = s[c.PLAY_CLOCK]
-    walker = list(s)
-    left = distance
-    while True:
-        moves = pixels(ghost_speed(walker, w, g), clock)
-        if left < moves:
-            return ticks
+    o = ghost_at(g)
+    at = c.TILE_TABLE + s[o + c.TILE_OF] * c.TILE_CELLS
+    slow = s[o + c.REVERSE] or w[at + c.SLOW]
+    if to_centre(s, o) < 0:
+        at = c.TILE_TABLE + w[at + c.NEXT + s[o + c.DIR]] * c.TILE_CELLS
+        slow = slow or w[at + c.SLOW]
+    speed = ghost_speed(s, w, g)
+    if not slow and not w[at + c.SLOW_AHEAD] >> s[o + c.DIR] & 1:
+        # In ticks clock to clock + n it moves speed * (clock + n + 1) // 16 - speed * clock // 16 pixels; the least n
+        # that makes them more than the distance:
+        return wait - (-16 * (distance + 1 + speed * clock // 16) // speed) - clock - 1
+    return wait + _ticks_walked(list(s), w, g, distance)
+
+
+def _ticks_walked(s: list[int], w: Table, g: int, distance: int) -> int:
+    """Return the same by moving the ghost: its speed changes on the way."""
+    clock = s[c.PLAY_CLOCK]
+    ticks = 0
+    while distance >= (moves := pixels(ghost_speed(s, w, g), clock + ticks)):
         for _ in range(moves):
-            roam(walker, w, g)
-        left -= moves
-        clock += 1
+            roam(s, w, g)
+        distance -= moves
         ticks += 1
+    return ticks
 
 
 def upcoming(s: list[int], maze: Maze) -> tuple[Decision, ...]:

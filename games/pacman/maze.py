@@ -343,6 +343,7 @@ def _look_ahead(records: list[list[int]]) -> None:
                 if mask & (mask - 1):
                     found = at
                     break
+                record[cells.SLOW_AHEAD] |= records[at][cells.SLOW] << heading
                 way = mask.bit_length() - 1
                 at = records[at][cells.NEXT + way]
                 length += 8
