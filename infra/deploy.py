@@ -20,7 +20,7 @@ from infra.complaints import CloudError
 from infra.execute import carry_out, preview
 from infra.layers import build_layer, this_machine
 from infra.local import daemon
-from infra.opponents import ladder_folders, read_card, wanted_opponent
+from infra.opponents import ladder_folders, read_card, subscription, wanted_opponent
 from infra.packaging import PackagingError, check_unzipped, package_opponent, package_service
 from infra.plan import CREATE, KEEP, UPDATE, Upload, Wanted, plan_opponent, plan_stack
 from infra.prices import keep_usd_a_month
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
     from infra.arcade import Progress
     from infra.layers import Layer
+    from infra.services import Service
     from infra.state import Stack
 
 PARALLEL = 4
@@ -64,6 +65,8 @@ class Options:
     """The share of new matches that a new version gets at first; None gives it all of them."""
     repoint: bool = True
     """Whether deploying what is the newest version already undoes a rollback."""
+    subscribe: str | None = None
+    """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
     dry_run: bool = False
 
 
@@ -107,9 +110,13 @@ def deploy_platform(arcade: Arcade, layers: Sequence[str], progress: Progress) -
     carry_out(arcade, plan_stack(wanted, found.get(wanted.stack)), None, progress)
     functions = arcade.cloud.functions(arcade.names.prefix)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        jobs = [pool.submit(_deploy_layer, arcade, name, found, progress) for name in layers]
-        jobs += [pool.submit(_deploy_service, arcade, name, found, functions, progress) for name in SERVICES]
-        for job in jobs:
+        made = {name: pool.submit(_deploy_layer, arcade, name, found, progress) for name in layers}
+        jobs = [
+            pool.submit(_deploy_service, arcade, service, found, functions, progress)
+            for service in sorted(SERVICES.values(), key=lambda item: item.layer or "")
+            if service.layer is None or made[service.layer].result() is None
+        ]
+        for job in (*made.values(), *jobs):
             job.result()
     return found
 
@@ -156,7 +163,8 @@ def _deploy_opponent(
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     wanted = wanted_opponent(
         arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
-        layer_arns=[_layer_arn(arcade, layer.name, found) for layer in layers], settings=dict(arcade.settings),
+        layer_arns=[_layer_arn(arcade, layer.name, found) for layer in layers],
+        settings={**dict(arcade.settings), **subscription(options.subscribe, found.get(arcade.names.opponent(manifest.name)))},
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
     stack = found.get(wanted.stack)
@@ -175,17 +183,19 @@ def _deploy_opponent(
             _prove(arcade, function, step.pointer.version, pointer)
         done = carry_out(arcade, step, package, progress)
         version = done.outputs["NewVersion"] if done else (step.pointer.version if step.pointer else None)
-        if done and step.verb == UPDATE:
-            _prove(arcade, function, done.outputs["NewVersion"], pointer)
+        if done:
+            _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version)
 
 
 def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:
-    """Ask the new version who it is.  If it does not answer, ``live`` goes back to what served before."""
+    """Ask the new version who it is.  If it does not answer, what served before serves on, or the new stack goes."""
     try:
         prove(arcade, function, version)
     except CloudError as error:
         if before is None:
+            name = function.removeprefix(f"{arcade.names.prefix}-")
+            arcade.cloud.delete_stack(arcade.names.opponent(name), patience_s=arcade.patience_s)
             raise
         arcade.cloud.point(function, before)
         raise CloudError(f"version {before.version} serves on: {error}") from error
@@ -204,7 +214,7 @@ def delete_opponent(arcade: Arcade, name: str) -> None:
 
 def layers_for(folders: Sequence[Path]) -> list[str]:
     """Return the layers that opponents and the platform's own functions need."""
-    needed = {layer for service in SERVICES.values() for layer in service.layers}
+    needed = {service.layer for service in SERVICES.values() if service.layer}
     for folder in folders:
         try:
             needed |= set(Manifest.load(folder).function.layers)
@@ -259,10 +269,9 @@ def wanted_layer(arcade: Arcade, layer: Layer) -> Wanted:
 
 
 def _deploy_service(
-    arcade: Arcade, name: str, found: dict[str, Stack], functions: Iterable[str], progress: Progress
+    arcade: Arcade, service: Service, found: dict[str, Stack], functions: Iterable[str], progress: Progress
 ) -> None:
-    service = SERVICES[name]
-    package = package_service(name, service.outside)
+    package = package_service(service.name, service.outside)
     known = {**arcade.platform, "ApiBaseUrl": arcade.api}
     parameters = {
         "Prefix": arcade.names.prefix,
@@ -272,8 +281,10 @@ def _deploy_service(
         "Architecture": arcade.target.architecture,
         **{key: known[key] for key in service.needs},
     }
+    if service.layer:
+        parameters["LayerArn"] = _layer_arn(arcade, service.layer, found)
     upload = Upload(package.key, package.sha256, len(package.content))
-    stack = arcade.names.service(name)
-    wanted = Wanted(stack, f"service {name}", service.template(), parameters,
+    stack = arcade.names.service(service.name)
+    wanted = Wanted(stack, f"service {service.name}", service.template(), parameters,
                     {"application": arcade.names.prefix}, upload, stack)  # fmt: skip
     carry_out(arcade, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from infra.layers import Target
     from infra.names import Names
+    from infra.state import Stack
 
+SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
 LADDER = ROOT / "ai_functions"
 
 
@@ -95,6 +97,25 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         upload=Upload(package.key, package.sha256, len(package.content)),
         function=names.function(manifest.name),
     )
+
+
+def subscription(arn: str | None, stack: Stack | None) -> dict[str, str]:
+    """Return the template's parameters for reading recorded games from ``arn``; None keeps what ``stack`` has.
+
+    Raises PackagingError for an ARN of something that cannot be read.
+    """
+    if arn is None:
+        kept = stack.parameters if stack else {}
+        return {key: kept[key] for key in ("RecordsSource", "RecordsSourceKind") if key in kept}
+    if arn == "none":
+        return {"RecordsSourceKind": "none"}
+    parts = arn.split(":")
+    kind = parts[2] if len(parts) > 5 and parts[0] == "arn" else ""  # noqa: PLR2004 - what an ARN has
+    if kind not in SOURCES:
+        raise PackagingError(
+            f"--subscribe {arn!r}: give the ARN of an SQS queue, a Kinesis stream or a DynamoDB stream"
+        )
+    return {"RecordsSource": arn, "RecordsSourceKind": kind}
 
 
 def read_card(folder: Path) -> dict[str, object]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 REFRESH_S = 1.0
+HEADINGS = ("version", "share", "requests", "req/s", "now", "p50 ms", "p99 ms", "cold", "errors", "throttled", "GB-s",
+            "$/1000 moves", "$/month")  # fmt: skip
 
 
 def register(app: typer.Typer) -> None:
@@ -123,10 +125,7 @@ def _print_event(at_ms: int, _event_id: str, text: str, *, as_json: bool) -> Non
 
 
 def _table(found: list[FunctionStatus]) -> Table:
-    table = Table(
-        Column("function", no_wrap=True), "version", "share", "requests", "req/s", "now", "p50 ms", "p99 ms", "cold", "errors", "throttled",
-        "GB-s", "$/1000 moves", "$/month", box=None, header_style="bold",
-    )  # fmt: skip
+    table = Table(Column("function", no_wrap=True), *HEADINGS, box=None, header_style="bold")
     for item in found:
         table.add_row(
             item.name, item.version, f"{item.share:.0%}" if item.share is not None else "-", str(item.requests),

@@ -64,6 +64,9 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     canary: Annotated[
         str | None, typer.Option(help="Give a new version this share of new matches, such as 10%.", metavar="SHARE")
     ] = None,
+    subscribe: Annotated[
+        str | None, typer.Option(help="Annotate the games of this queue or stream too; none ends it.", metavar="ARN")
+    ] = None,
     auth: Annotated[str, typer.Option(help="Who may call: none, key or iam.")] = "none",
     architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
     as_json: JSON = False,
@@ -74,11 +77,11 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
 
     if (name is None) == (not everyone):
         raise UsageError("give the name of an opponent or a folder, or --all")
-    if everyone and canary:
-        raise UsageError("--canary goes with one opponent, not with --all")
+    if everyone and (canary or subscribe):
+        raise UsageError("--canary and --subscribe go with one opponent, not with --all")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
     arcade = find_arcade(context, architecture=architecture, auth=auth)
-    options = Options(canary=None if canary is None else share(canary), dry_run=dry_run)
+    options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, dry_run=dry_run)
     if dry_run:
         done = deploy_opponents(arcade, folders, _tell, options)
     elif everyone:

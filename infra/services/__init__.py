@@ -19,15 +19,24 @@ class Service:
     name: str
     needs: tuple[str, ...]
     """The parameters of its template that are outputs of the platform stack, or ApiBaseUrl."""
-    layers: tuple[str, ...] = ()
+    layer: str | None = None
     outside: frozenset[str] = frozenset()
-    """The packages that its layers bring."""
+    """The packages that its layer brings."""
 
     def template(self) -> str:
         """Return its CloudFormation template."""
         return (FOLDER / self.name / "template.yaml").read_text(encoding="utf-8")
 
 
-SERVICES: Mapping[str, Service] = {
-    service.name: service for service in (Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable")),)
-}
+_ALL = (
+    Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable")),
+    Service("recorder", ("BucketName", "ApiId")),
+    Service(
+        "rater",
+        ("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
+        "rating",
+        frozenset({"openskill"}),
+    ),
+    Service("coach", ("BucketName", "DeadLettersQueue", "NewRecordsTopic")),
+)
+SERVICES: Mapping[str, Service] = {service.name: service for service in _ALL}

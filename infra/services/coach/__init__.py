@@ -1,0 +1,1 @@
+"""Lets the opponents that played a new record annotate it."""

@@ -1,0 +1,52 @@
+"""Hands every new record to the opponents that played it: each annotates it, in the version that played.
+
+The event goes on as the bucket sent it.  An opponent that fails is tried again by Lambda, and ends in the dead-letter
+queue without holding up anyone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from games.core import GameError
+from games.record import FUNCTION, GameRecord
+from infra.services.inbox import TooLargeError, objects_in, read, work_through
+
+PREFIX = os.environ["PREFIX"]
+_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
+_s3 = boto3.client("s3", config=_CONFIG)
+_lambda = boto3.client("lambda", config=_CONFIG)
+_POISON = (GameError, TooLargeError, ValueError, KeyError, TypeError, ClientError)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Work through a batch of the queue."""
+    del context
+    return work_through(event, _hand_on, _POISON)
+
+
+def _hand_on(message: str) -> None:
+    for stored in objects_in(message):
+        record = GameRecord.from_line(read(_s3, stored).decode("utf-8"))
+        played = {(item.name, item.version) for item in record.participants if item.kind == FUNCTION}
+        for name, version in sorted(played):
+            _call(name, version, {"Records": [stored.event]})
+
+
+def _call(name: str, version: str, event: dict[str, Any]) -> None:
+    for qualifier in (version, "live"):
+        if not qualifier:
+            continue
+        try:
+            _lambda.invoke(
+                FunctionName=f"{PREFIX}-{name}", Qualifier=qualifier, InvocationType="Event", Payload=json.dumps(event)
+            )
+        except _lambda.exceptions.ResourceNotFoundException:
+            continue  # that version is gone: whoever serves now may look at it
+        return

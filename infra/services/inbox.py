@@ -1,0 +1,57 @@
+"""New records as a queue tells of them: the bucket's own events, one or more in a message."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import unquote_plus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+MAX_OBJECT_BYTES = 8 * 1024 * 1024
+
+
+class Stored(NamedTuple):
+    """An object that was stored."""
+
+    bucket: str
+    key: str
+    size: int
+    event: dict[str, Any]
+    """The bucket's own words, to hand on."""
+
+
+class TooLargeError(ValueError):
+    """An object that is no record."""
+
+
+def objects_in(message: str) -> Iterator[Stored]:
+    """Yield the objects that one message tells of; none for the test message that S3 sends at first.
+
+    Raises ValueError, KeyError or TypeError for a message that is none of the bucket's.
+    """
+    for entry in json.loads(message).get("Records", []):
+        s3 = entry["s3"]
+        yield Stored(s3["bucket"]["name"], unquote_plus(s3["object"]["key"]), int(s3["object"].get("size", 0)), entry)
+
+
+def read(client: Any, stored: Stored) -> bytes:
+    """Return the object.  Raises TooLargeError before anything is read."""
+    if stored.size > MAX_OBJECT_BYTES:
+        raise TooLargeError(f"s3://{stored.bucket}/{stored.key} has {stored.size} bytes, more than {MAX_OBJECT_BYTES}")
+    content: bytes = client.get_object(Bucket=stored.bucket, Key=stored.key)["Body"].read(MAX_OBJECT_BYTES + 1)
+    return content
+
+
+def work_through(event: dict[str, Any], work: Callable[[str], None], complaints: tuple[type[Exception], ...]) -> Any:
+    """Do ``work`` for every message of a batch; return which failed, so that only those come again."""
+    failed = []
+    for message in event["Records"]:
+        try:
+            work(message["body"])
+        except complaints as error:
+            entry = {"level": "ERROR", "message": f"{type(error).__name__}: {error}", "item": message["messageId"]}
+            print(json.dumps(entry))  # noqa: T201 - the log
+            failed.append({"itemIdentifier": message["messageId"]})
+    return {"batchItemFailures": failed}

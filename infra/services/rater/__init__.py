@@ -1,0 +1,1 @@
+"""Rates both players of every new record, once."""

@@ -1,0 +1,100 @@
+"""Rates both players of every new record, exactly once for each match.
+
+The two ratings and the note that this match is rated are written in one transaction, on condition that the match is
+not rated yet and that neither rating has changed meanwhile: an event that comes twice, or two at once, change nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from games.core import GameError
+from games.record import GameRecord, verify
+from infra.services.inbox import TooLargeError, objects_in, read, work_through
+from infra.services.rater.rating import Strength, rate, result_of
+
+TABLE = os.environ["RATINGS_TABLE"]
+ATTEMPTS = 8
+_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
+_s3 = boto3.client("s3", config=_CONFIG)
+_dynamodb = boto3.client("dynamodb", config=_CONFIG)
+_POISON = (GameError, TooLargeError, ValueError, KeyError, TypeError, ClientError)
+
+
+def handler(event: dict[str, Any], context: Any) -> Any:
+    """Work through a batch of the queue."""
+    del context
+    return work_through(event, _rate_message, _POISON)
+
+
+def _rate_message(message: str) -> None:
+    for stored in objects_in(message):
+        for line in read(_s3, stored).decode("utf-8").splitlines():
+            if line.strip():
+                record = GameRecord.from_line(line)
+                verify(record)
+                rate_record(record)
+
+
+def rate_record(record: GameRecord) -> None:
+    """Update both players' ratings, unless this match has done so before.  Raises ClientError."""
+    result = result_of(record)
+    if result is None:
+        return
+    for attempt in range(ATTEMPTS):
+        if "Item" in _dynamodb.get_item(TableName=TABLE, Key=_key(f"match#{record.match_id}"), ConsistentRead=True):
+            return
+        before = [_strength(player) for player in result.players]
+        after = rate(result, (before[0], before[1]))
+        try:
+            _dynamodb.transact_write_items(
+                TransactItems=[
+                    _rated_once(record),
+                    *(_replace(*item) for item in zip(result.players, before, after, strict=True)),
+                ]
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "TransactionCanceledException" or attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return
+
+
+def _strength(player: str) -> Strength:
+    item = _dynamodb.get_item(TableName=TABLE, Key=_key(player), ConsistentRead=True).get("Item")
+    if item is None:
+        return Strength()
+    return Strength(float(item["mu"]["N"]), float(item["sigma"]["N"]), int(item["games"]["N"]))
+
+
+def _rated_once(record: GameRecord) -> Any:
+    item = {**_key(f"match#{record.match_id}"), "game": {"S": record.game}, "started_at": {"S": record.started_at}}
+    return {"Put": {"TableName": TABLE, "Item": item, "ConditionExpression": "attribute_not_exists(id)"}}
+
+
+def _replace(player: str, before: Strength, after: Strength) -> Any:
+    numbers = {
+        "mu": after.mu,
+        "sigma": after.sigma,
+        "games": after.games,
+        "rating": after.rating,
+        "deviation": after.deviation,
+    }
+    put: dict[str, Any] = {
+        "TableName": TABLE,
+        "Item": {**_key(player), **{key: {"N": repr(value)} for key, value in numbers.items()}},
+        "ConditionExpression": "attribute_not_exists(id)",
+    }
+    if before.games:
+        put["ConditionExpression"] = "games = :games"
+        put["ExpressionAttributeValues"] = {":games": {"N": str(before.games)}}
+    return {"Put": put}
+
+
+def _key(name: str) -> dict[str, Any]:
+    return {"id": {"S": name}}

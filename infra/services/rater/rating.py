@@ -1,0 +1,77 @@
+"""Ratings: which records count, and what a result does to both players (OpenSkill, Plackett-Luce).
+
+A rating is shown on Elo's scale: 1500 at first, and 400 points are odds of ten to one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import log
+from typing import TYPE_CHECKING
+
+from openskill.models import PlackettLuce
+
+if TYPE_CHECKING:
+    from games.record import GameRecord
+
+MODEL = PlackettLuce()
+FIRST_MU, FIRST_SIGMA = 25.0, 25.0 / 3
+POINTS = 400 / (MODEL.beta * log(10))
+"""Elo points in one unit of mu: OpenSkill gives odds of e to one for about one beta of difference."""
+FIRST_RATING = 1500.0
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What is known of a player."""
+
+    mu: float = FIRST_MU
+    sigma: float = FIRST_SIGMA
+    games: int = 0
+
+    @property
+    def rating(self) -> float:
+        """On Elo's scale."""
+        return FIRST_RATING + (self.mu - FIRST_MU) * POINTS
+
+    @property
+    def deviation(self) -> float:
+        """Standard deviation of ``rating``."""
+        return self.sigma * POINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Who played, and in what order they came in: equal ranks are a draw."""
+
+    players: tuple[str, str]
+    ranks: tuple[int, int]
+
+
+def result_of(record: GameRecord) -> Result | None:
+    """Return what ``record`` says about strength; None if nothing.
+
+    An abandoned match rates nobody, nor does one in which a seat was swapped or a fallback played a move.
+    """
+    if record.outcome is None or len(record.participants) != 2:  # noqa: PLR2004 - one in each seat, nobody swapped
+        return None
+    if any(turn.fallback for turn in record.turns):
+        return None
+    first, second = record.participants
+    players = (f"{first.kind}#{first.name}", f"{second.kind}#{second.name}")
+    if players[0] == players[1] or first.player == second.player:
+        return None
+    winner = record.outcome.winner
+    if winner is None:
+        return Result(players, (1, 1))
+    return Result(players, (1, 2) if winner == first.player else (2, 1))
+
+
+def rate(result: Result, before: tuple[Strength, Strength]) -> tuple[Strength, Strength]:
+    """Return the players' strengths after ``result``."""
+    teams = [[MODEL.rating(mu=item.mu, sigma=item.sigma)] for item in before]
+    (first,), (second,) = MODEL.rate(teams, ranks=list(result.ranks))
+    return (
+        Strength(first.mu, first.sigma, before[0].games + 1),
+        Strength(second.mu, second.sigma, before[1].games + 1),
+    )

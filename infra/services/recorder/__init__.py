@@ -1,0 +1,1 @@
+"""``POST /records``: stores a recorded game that the rules allow, once."""

@@ -1,0 +1,90 @@
+"""``POST /records``: checks a recorded game by playing it again, and stores it once, under its match id.
+
+The same record twice leaves the same object; another record under an id that is taken is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from games.core import GameError
+from games.record import GameRecord, verify
+
+BUCKET = os.environ["BUCKET"]
+MAX_BYTES = 5 * 1024 * 1024
+"""Of a request, before it is parsed.  Lambda takes 6 MB; a long match of Pac-Man has about 1 MB."""
+MAX_STEPS = 500_000
+"""Of a match, before it is replayed: over two hours of Pac-Man."""
+MATCH_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE = 201, 200, 400, 409, 413, 422
+_s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"}))
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer the HTTP API."""
+    text = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        return _problem(BAD_REQUEST, "Not JSON", "send the record as application/json", context)
+    if len(text) > MAX_BYTES:
+        return _problem(TOO_LARGE, "Too large", f"the body has {len(text)} bytes, more than {MAX_BYTES}", context)
+    try:
+        data = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        return _problem(BAD_REQUEST, "Not JSON", str(error), context)
+    try:
+        record = GameRecord.from_json(data)
+        _check(record)
+        verify(record)
+    except GameError as error:
+        return _problem(UNPROCESSABLE, "Not a possible record", str(error), context)
+    key = f"records/{record.game}/{record.match_id}.json"
+    line = record.to_line() + "\n"
+    status = _store(key, line.encode())
+    if status == CONFLICT:
+        return _problem(CONFLICT, "Match id taken", f"another record has the match id {record.match_id}", context)
+    _log("INFO", "stored" if status == STORED else "known already", context, match_id=record.match_id)
+    return _respond(status, {"match_id": record.match_id, "key": key, "stored": status == STORED})
+
+
+def _check(record: GameRecord) -> None:
+    if not MATCH_ID.fullmatch(record.match_id):
+        raise GameError(f"match_id {record.match_id[:140]!r}: use up to 128 letters, digits, - and _")
+    if not 0 <= record.steps <= MAX_STEPS:
+        raise GameError(f"steps is {record.steps}, not within 0 to {MAX_STEPS}")
+
+
+def _store(key: str, content: bytes) -> int:
+    try:
+        _s3.put_object(Bucket=BUCKET, Key=key, Body=content, ContentType="application/json", IfNoneMatch="*")
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {409, 412}:
+            raise
+        there = _s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+        return KNOWN if there == content else CONFLICT
+    return STORED
+
+
+def _problem(status: int, title: str, detail: str, context: Any) -> dict[str, Any]:
+    _log("WARNING", title, context, status=status, detail=detail[:500])
+    document = {"type": "about:blank", "title": title, "status": status, "detail": detail[:2000]}
+    return _respond(status, document, "application/problem+json")
+
+
+def _respond(status: int, document: dict[str, Any], kind: str = "application/json") -> dict[str, Any]:
+    return {"statusCode": status, "headers": {"content-type": kind}, "body": json.dumps(document)}
+
+
+def _log(level: str, message: str, context: Any, **more: object) -> None:
+    request_id = getattr(context, "aws_request_id", "")
+    print(json.dumps({"level": level, "message": message, "request_id": request_id, **more}))  # noqa: T201 - the log
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
