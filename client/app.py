@@ -14,6 +14,7 @@ import pygame
 
 from client.scenes.loading import LoadingScene
 from client.settings import Settings, home
+from client.sound import Sounds
 from client.stage import TICKS_PER_SECOND, Stage
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
@@ -22,7 +23,6 @@ from client.ui.inputs import Inputs
 
 if TYPE_CHECKING:
     from client.scenes.loading import Prepare
-    from client.sound import Sounds
 
 TICK_S = 1 / TICKS_PER_SECOND
 MOST_TICKS = 6
@@ -35,7 +35,7 @@ class NoDisplayError(RuntimeError):
     """There is no screen that a window could be opened on."""
 
 
-def open_window(*, fullscreen: bool) -> pygame.Window:
+def open_window() -> pygame.Window:
     """Open the window.  Raises NoDisplayError, with SDL's reason."""
     os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
     os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "lambda-arcade")
@@ -54,19 +54,25 @@ def open_window(*, fullscreen: bool) -> pygame.Window:
         raise NoDisplayError(str(error)) from error
     window.minimum_size = MIN_SIZE
     window.set_icon(draw_icon(128))
-    if fullscreen:
-        window.set_fullscreen(desktop=True)
     return window
 
 
-def run(window: pygame.Window, prepare: Prepare, sounds: Sounds) -> None:
-    """Show the loading scene, which calls ``prepare`` in a thread, and play until the window is closed."""
+def run(window: pygame.Window, prepare: Prepare, *, game: str | None = None, fullscreen: bool | None = None) -> None:
+    """Show the loading scene, which calls ``prepare`` in a thread, and play until the window is closed.
+
+    ``game`` and ``fullscreen`` go before what was chosen the last time.
+    """
     folder = home()
-    stage = Stage(Settings.load(folder), sounds, folder)
-    sounds.volume = stage.settings.volume
+    settings = Settings.load(folder)
+    settings.last_game = game or settings.last_game
+    if fullscreen is not None:
+        settings.fullscreen = fullscreen
+    sounds = Sounds(settings.volume)
+    stage = Stage(settings, sounds, folder)
     stage.push(LoadingScene(stage, prepare))
     Shell(window, stage).run()
     sounds.close()
+    pygame.display.quit()
 
 
 class Shell:
@@ -77,7 +83,7 @@ class Shell:
         self._stage = stage
         self._canvas = Canvas(window.get_surface())
         self._inputs = Inputs(self._to_logical)
-        self._fullscreen = stage.settings.fullscreen
+        self._fullscreen = False
         self._visible = True
 
     def run(self) -> None:

@@ -12,8 +12,9 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
+from client.scenes import open_scene
 from client.scenes.menu import MenuScene
-from client.stage import TICKS_PER_SECOND, Services
+from client.stage import TICKS_PER_SECOND, Services, Setup
 from client.ui import theme
 from client.ui.canvas import WIDTH
 from client.ui.icon import draw_mark
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 Report: TypeAlias = Callable[[str, float | None], None]
 """``(what, seconds)``: without seconds ``what`` has begun, with them it is done.  May be called from any thread."""
-Prepare: TypeAlias = Callable[[Report], Services]
+Prepare: TypeAlias = Callable[[Report], tuple[Services, Setup | None]]
+"""Returns what scenes need, and the match to begin with; without one the menu opens."""
 SHOWN = 9
 """Lines at a time; the last ones."""
 
@@ -65,10 +67,10 @@ class LoadingScene:
     def tick(self) -> None:
         """Go on as soon as everything is ready."""
         self._ticks += 1
-        if self._services is not None:
-            self._stage.services = self._services
+        if self._ready is not None:
+            self._stage.services, first = self._ready
             self._stage.sounds.play("ping")
-            self._stage.replace(MenuScene(self._stage))
+            self._stage.replace(MenuScene(self._stage) if first is None else open_scene(self._stage, first))
         elif self._error is not None and self._group is None:
             self._trouble = self._error
             middle = WIDTH / 2
@@ -93,7 +95,8 @@ class LoadingScene:
         if self._group is not None:
             self._draw_trouble(canvas, self._group)
             return
-        canvas.text("getting the opponents to their places", middle, 300, theme.BODY, theme.MIST, align="centre")
+        words = f"getting the opponents to their places   {monotonic() - self._began:.0f} s"
+        canvas.text(words, middle, 300, theme.BODY, theme.MIST, align="centre")
         self._draw_lines(canvas)
 
     def leave(self) -> None:
@@ -101,14 +104,15 @@ class LoadingScene:
 
     def _begin(self) -> None:
         self._lines: list[Line] = []
-        self._services: Services | None = None
+        self._ready: tuple[Services, Setup | None] | None = None
+        self._began = monotonic()
         self._error: str | None = None
         self._group = None
         Thread(target=self._work, name="prepare", daemon=True).start()
 
     def _work(self) -> None:
         try:
-            self._services = self._prepare(self._note)
+            self._ready = self._prepare(self._note)
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must be told, and can try again
             self._error = str(error) or type(error).__name__
 

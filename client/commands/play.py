@@ -1,0 +1,175 @@
+"""``lambda-arcade play``: brings cloud, records and window together and lets a person play."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from client.commands.contest import api_of
+from client.commands.context import UsageError, cloud_choice, err
+from client.commands.records import own_records
+from client.desk import Desk
+from client.recorder import Recorder
+from client.remote import fetch_opponents
+from client.rival import DeployedRival
+from client.stage import Services, Setup
+from client.uploader import Uploader
+from games.catalog import GAMES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from client.remote import OpponentInfo
+    from client.scenes.loading import Report
+    from games.core import Opponent
+    from games.record import GameRecord
+
+UPLOAD_S = 3.0
+"""How long the end of the program waits for records that are still on their way; the next start sends the rest."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("play", epilog="Example: lambda-arcade play --game battleship --opponent battleship_hard")(play)
+
+
+def play(
+    context: typer.Context,
+    *,
+    game: Annotated[str | None, typer.Option(help="battleship or pacman; without it the menu opens.")] = None,
+    opponent: Annotated[str | None, typer.Option(help="A deployed opponent to play at once.")] = None,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Show a match here instead of in a window.")] = False,
+    fullscreen: Annotated[
+        bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
+    ] = None,
+) -> None:
+    """Open the arcade: choose a game and an opponent, and play.
+
+    The local cloud is started and the opponents are deployed as needed.  Every match is recorded and uploaded.  Without
+    a display, a match is shown in the terminal, where a program takes the person's seat.
+    """
+    if game is not None and game not in GAMES:
+        raise UsageError(f"no game is called {game!r}; there are {', '.join(GAMES)}")
+    table = Table(context, game, opponent)
+    try:
+        if terminal or not _in_window(table, game, fullscreen):
+            _in_terminal(table)
+    finally:
+        table.close()
+
+
+class Table:
+    """Everything a match needs of the world, from the cloud to the records."""
+
+    def __init__(self, context: typer.Context, game: str | None, opponent: str | None) -> None:
+        self._context = context
+        self._game = game
+        self._opponent = opponent
+        self._desk = Desk()
+        self._uploader: Uploader | None = None
+        self._recorder = Recorder(own_records(), self._saved)
+        for told in self._recorder.recover():
+            err.print(told, soft_wrap=True)
+
+    def prepare(self, report: Report) -> tuple[Services, Setup | None]:
+        """Bring the cloud up and return what scenes need, and the match to start with if one was asked for.
+
+        Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
+        """
+        api, where = self._reach(report)
+        listed = fetch_opponents(api)
+        if self._uploader is None:
+            self._uploader = Uploader(own_records(), api)
+            self._uploader.put_unsent()
+        services = Services(
+            fetch=lambda: fetch_opponents(api),
+            connect=lambda info: DeployedRival(self._desk, info),
+            journal=self._recorder.journal,
+            finished=_already_kept,
+            where=where,
+        )
+        return services, self._first(listed)
+
+    def first_or_any(self, services: Services, asked: Setup | None) -> Setup:
+        """Return the match that was asked for, or one that makes a good show.  Raises UsageError."""
+        if asked is not None:
+            return asked
+        game = self._game or "battleship"
+        able = [info for info in services.fetch() if info.game == game]
+        if not able:
+            raise UsageError(f"no deployed opponent plays {game}; deploy one with: lambda-arcade deploy")
+        return Setup(game, able[-1], {})
+
+    def close(self) -> None:
+        """Write down what is left, and give the uploads a moment."""
+        self._desk.close()
+        self._recorder.close()
+        if self._uploader is not None:
+            self._uploader.close(UPLOAD_S)
+
+    def _reach(self, report: Report) -> tuple[str, str]:
+        """Return the API of the chosen cloud, and the cloud's name; the local one is brought up."""
+        choice = cloud_choice(self._context)
+        if choice.endpoint:
+            return api_of(self._context), f"cloud at {choice.endpoint}"
+        if choice.profile or (choice.region and os.environ.get("AWS_ACCESS_KEY_ID")):
+            return api_of(self._context), "AWS cloud"
+        from infra.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
+
+        return ensure_ready(report).api_base_url, "local cloud"
+
+    def _first(self, listed: list[OpponentInfo]) -> Setup | None:
+        if self._opponent is None:
+            return None
+        found = next((info for info in listed if info.name == self._opponent), None)
+        if found is None or (self._game is not None and found.game != self._game):
+            names = ", ".join(info.name for info in listed if self._game in {None, info.game})
+            raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
+        return Setup(found.game, found, {})
+
+    def _saved(self, path: Path) -> None:
+        if self._uploader is not None:
+            self._uploader.put(path)
+
+
+def _in_window(table: Table, game: str | None, fullscreen: bool | None) -> bool:  # noqa: FBT001 - a setting or none
+    """Play in a window; return False, having said so, where none can be opened."""
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from client import app  # noqa: PLC0415 - pygame is needed only here, and says hello unless it was told not to
+
+    try:
+        window = app.open_window()
+    except app.NoDisplayError as error:
+        err.print(f"no display ({error}): showing a match here in the terminal", soft_wrap=True)
+        return False
+    app.run(window, table.prepare, game=game, fullscreen=fullscreen)
+    return True
+
+
+def _in_terminal(table: Table) -> None:
+    from client.terminal import show_match  # noqa: PLC0415 - needed only without a window
+
+    services, asked = table.prepare(_tell)
+    setup = table.first_or_any(services, asked)
+    name, stand = _someone(setup.game)
+    show_match(services, setup, name, stand)
+
+
+def _someone(game: str) -> tuple[str, Opponent]:
+    """Return a player of this process who takes the person's seat, and its name."""
+    from training.recipes import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+
+    yardstick = yardstick_for(game)
+    name = yardstick.reference or list(yardstick.players)[-1]
+    return name, yardstick.players[name]
+
+
+def _tell(what: str, seconds: float | None) -> None:
+    if seconds is not None:
+        err.print(f"{what} [dim]({seconds:.1f} s)[/]", soft_wrap=True)
+
+
+def _already_kept(record: GameRecord) -> None:
+    """Do nothing more: the journal has the record, and the recorder hands it to the uploader."""
