@@ -171,7 +171,8 @@ class Keeper:
         self._last_full = time.monotonic()
         try:
             self._encode(EAGER | LAZY)
-            self._write(self._file, EAGER)
+            if not self.operation_runs():  # one that a stop interrupts is as if it had not begun
+                self._write(self._file, EAGER)
             self._write(self._lazy_file, LAZY)
         except Exception:  # keep the thread: the next change tries again
             self._touched = True

@@ -72,13 +72,16 @@ def serve(paths: CloudPaths, port: int) -> None:
     from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
 
     from infra.local import seam  # noqa: PLC0415 - only the server needs what it imports
+    from infra.local.streams import StreamPoller  # noqa: PLC0415
     from infra.local.throttle import mend_route_throttling  # noqa: PLC0415
 
     seam.check(lambda_svc, ministack, apigateway)
     figures, observer, pool = Figures(), Observer(), WorkerPool(paths.scratch)
-    executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, f"http://127.0.0.1:{port}")
+    endpoint = f"http://127.0.0.1:{port}"
+    executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, endpoint)
     seam.install(lambda_svc, executor, pool, figures, observer)
     mend_route_throttling(apigateway)
+    StreamPoller(lambda_svc, endpoint).install()
     keeper = Keeper(ministack, paths.state)
     keeper.install()
     config = Config()
