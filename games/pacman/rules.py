@@ -183,7 +183,7 @@ def check(state: State, player: Player, action: Action) -> None:
     Exits may name any ghost in ``decisions(state)``, with an exit that it has there.
     """
     if player == PACMAN:
-        if action not in _NUMBER:
+        if not isinstance(action, str) or action not in _NUMBER:
             raise IllegalActionError(f"{action!r} is no direction; Pac-Man plays {', '.join(DIRECTIONS)}")
     elif player == GHOST_TEAM:
         if isinstance(action, str):
