@@ -9,6 +9,7 @@ from client.pursuit.parts import CLASSIC
 from client.pursuit.schedule import Schedule
 from client.pursuit.team import SEAT
 from games.match import Told
+from games.pacman.rules import decisions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from games.match import Match
     from games.pacman.names import Direction, GhostName
     from games.pacman.observation import Observation
-
-ASKING = ("ready", "play", "eaten")
-"""Phases after which the ghosts go on from where they are."""
 
 
 class Chase:
@@ -40,10 +38,16 @@ class Chase:
         """What was decided in the last tick."""
         self.replies: list[Reply] = []
         """What has come back in the last tick."""
-        self.observation: Observation = match.observe(SEAT)
-        """What the screen shows now."""
         self._line = line
+        self._seen: tuple[int, Observation] = (match.step_number, match.observe(SEAT))
         self._wish: Direction | None = None
+
+    @property
+    def observation(self) -> Observation:
+        """What the screen shows now."""
+        if self._seen[0] != self.match.step_number:
+            self._seen = (self.match.step_number, self.match.observe(SEAT))
+        return self._seen[1]
 
     def give(self, ghosts: Iterable[GhostName], driver: Driver) -> None:
         """Let another function move these ghosts from now on; the record will name it."""
@@ -55,10 +59,8 @@ class Chase:
 
     def tick(self, wish: Direction | None = None) -> tuple[Event, ...]:
         """Let one tick pass.  ``wish`` is where Pac-Man wants to go; None leaves it as it was."""
-        observation = self.observation
-        decide = observation.decide if observation.phase in ASKING else ()
-        for ask in self.schedule.look(observation.tick, decide):
-            self._send(ask, observation)
+        for ask in self.schedule.look(self.match.step_number, decisions(self.match.state)):
+            self._send(ask)
         self.replies = self._line.collect()
         for reply in self.replies:
             self.schedule.take(reply)
@@ -69,12 +71,11 @@ class Chase:
             self.match.submit("pacman", wish)
             self._wish = wish
         events = self.match.advance()
-        self.observation = self.match.observe(SEAT)
         for event in events:
             self._note(event)
         return events
 
-    def _send(self, ask: Ask, observation: Observation) -> None:
+    def _send(self, ask: Ask) -> None:
         ghost = next(iter(ask.questions))
         answerer = self.team.drivers[ghost].answerer
         request = MoveRequest(
@@ -86,7 +87,7 @@ class Chase:
             last_latency_ms=answerer.last_latency_ms,
             explain=self.explain,
         )
-        self._line.send(ask, answerer, request, observation)
+        self._line.send(ask, answerer, request, self.observation)
 
     def _play(self, choices: Sequence[Choice]) -> None:
         team = self.team

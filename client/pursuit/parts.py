@@ -63,7 +63,7 @@ class Choice:
     exit: Direction | None = None
     reply: Reply | None = None
     cause: str | None = None
-    """Why the arcade's rule decides: ``late``, ``unasked``, or the ``failure`` of the reply."""
+    """Why the arcade's rule decides: ``late``, ``unasked`` (no request was left), or the ``failure`` of a reply."""
 
 
 @dataclass(slots=True)
@@ -89,4 +89,4 @@ class Counts:
     failed: int = 0
     fallback: int = 0
     causes: Counter[str] = field(default_factory=Counter)
-    """Why the arcade's rule decided, how often."""
+    """Why the arcade's rule decided, how often; ``missed``: the junction came sooner than foreseen."""

@@ -133,7 +133,7 @@ class Schedule:
     def passed(self, ghost: GhostName) -> None:
         """Note that ``ghost`` has taken its exit: the same junction ahead of it would be another visit."""
         visit = self._visits.get(ghost)
-        if visit is not None and not visit.settled:  # it was sped up between two looks
+        if visit is not None and not visit.settled:  # something sped it up after it was looked at
             self._fall_back(visit)
         self._end(ghost, "late")
 
@@ -205,7 +205,9 @@ class Schedule:
 
     def _fall_back(self, visit: _Visit) -> str:
         visit.settled = True
-        cause = visit.failure or ("unasked" if visit.asked_left is None else "late")
+        cause = "missed" if visit.answer is not None else visit.failure
+        if cause is None:
+            cause = "unasked" if visit.asked_left is None else "late"
         self.counts.decisions += 1
         self.counts.fallback += 1
         self.counts.causes[cause] += 1
@@ -216,7 +218,8 @@ class Schedule:
         if visit is None:
             return
         self._ended[visit.number] = "late" if visit.settled else how
-        self.counts.stale += visit.answer is not None and not visit.settled
+        if visit.answer is not None and not visit.settled:
+            self.counts.stale += 1
 
 
 def _key(decision: Decision) -> tuple[GhostName, tuple[int, int], Direction]:

@@ -34,6 +34,8 @@ GOLD: Colour = (255, 214, 74)
 GOLD_DEEP: Colour = (238, 150, 30)
 MOUTH_STEPS = 6
 DEATH_STEPS = 24
+FOLDED = 0.8
+"""Share of the time that Pac-Man takes to fold up; the rest is for the sparks."""
 HEMS = 4
 GHOST_SIZE, PACMAN_SIZE = 2.3, 2.0
 """Edge of the square that a sprite fills, in tiles; the body is smaller."""
@@ -57,7 +59,7 @@ def draw_pacman(canvas: Canvas, centre: Point, tile: float, heading: Direction, 
 
 def draw_death(canvas: Canvas, centre: Point, tile: float, share: float) -> None:
     """Draw Pac-Man folding up: ``share`` (0 to 1) is how far it has come."""
-    step = min(DEATH_STEPS, round(share * DEATH_STEPS * 1.25))
+    step = round(share / FOLDED * DEATH_STEPS)
     if step < DEATH_STEPS:
         mouth = 20.0 + 160.0 * step / DEATH_STEPS
         sprite = canvas.sprite(
@@ -68,12 +70,13 @@ def draw_death(canvas: Canvas, centre: Point, tile: float, share: float) -> None
         )
         canvas.blit_centred(sprite, *centre)
     elif share < 1:
-        reach = tile * (0.3 + (share - 0.8) * 5)
+        gone = max(0.0, (share - FOLDED) / (1 - FOLDED))
+        reach = tile * (0.3 + gone)
         for spark in range(10):
             angle = 2 * pi * spark / 10
             start = centre[0] + cos(angle) * reach * 0.55, centre[1] + sin(angle) * reach * 0.55
             end = centre[0] + cos(angle) * reach, centre[1] + sin(angle) * reach
-            canvas.line(theme.mix(GOLD, theme.ABYSS, (share - 0.8) * 5), start, end, 2)
+            canvas.line(theme.mix(GOLD, theme.ABYSS, gone), start, end, 2)
 
 
 def draw_ghost(  # noqa: PLR0913 - a pose has so many parts
