@@ -32,7 +32,7 @@ CELL_FEATURES = (
     "misses_beside", "open_beside", "parity", "parity_habit", "edge", "centre", "column", "row", "column_squared",
     "row_squared", "near_last", "in_line_with_last", "diagonal_to_last", "sunk_beside", "crowded", "log_untried", "one",
 )  # fmt: skip
-"""What a row says of a cell.  A row holds them twice: first for a hunting shooter, then for one with unfinished hits."""
+"""What a row says of a cell.  Rows hold them twice: for a hunting shooter, then for one with unfinished hits."""
 CELL_COLUMNS = 2 * len(CELL_FEATURES)
 
 
@@ -106,12 +106,8 @@ class Heard:
     """Shape (ships,)."""
 
 
-def hear(observation: ShootObservation, *, settles: bool = True) -> Heard:
-    """Return what was heard as arrays.
-
-    Who does not settle which hits a sunk ship took leaves all but the sinking shot open, as the published density
-    player does where only the name is told.
-    """
+def hear(observation: ShootObservation) -> Heard:
+    """Return what was heard as arrays."""
     variant = observation.variant
     tried = np.zeros(variant.size**2, np.bool_)
     water = np.zeros(variant.size**2, np.bool_)
@@ -119,11 +115,7 @@ def hear(observation: ShootObservation, *, settles: bool = True) -> Heard:
         index = report.cell.row * variant.size + report.cell.column
         tried[index] = True
         water[index] = report.result == MISS
-    if settles:
-        open_hits, sunk_cells = settle(variant, observation.shots)
-    else:
-        open_hits = frozenset(report.cell for report in observation.shots if report.result == HIT)
-        sunk_cells = frozenset(report.cell for report in observation.shots if report.result == SUNK)
+    open_hits, sunk_cells = settle(variant, observation.shots)
     left = observation.afloat
     return Heard(tried, water, open_hits, sunk_cells, np.array([name in left for name in variant.names]))
 

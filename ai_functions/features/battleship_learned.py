@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.features.battleship import CELL_COLUMNS, cell_rows, hear
+from ai_functions.features.battleship import CELL_COLUMNS, cell_rows
 from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model
@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 COLUMNS = CELL_COLUMNS + BERTH_COLUMNS
 
 
-def shot_rows(observation: ShootObservation, *, settles: bool = True) -> NDArray[np.float32]:
+def shot_rows(observation: ShootObservation) -> NDArray[np.float32]:
     """Return shape (cells, COLUMNS): the model's rows for every cell."""
-    rows = cell_rows(observation, hear(observation, settles=settles))
+    rows = cell_rows(observation)
     return np.hstack([rows, np.zeros((len(rows), BERTH_COLUMNS), np.float32)])
 
 
@@ -62,46 +62,52 @@ def check_plays(manifest: Manifest, variant: Variant) -> None:
             raise ObservationError(f"variant.{option}", f"{manifest.name} does not play {option} = {value!r}")
 
 
+def choose(variant: Variant, cells: NDArray[np.int64], chances: NDArray[np.float64], random: Random) -> Shot:
+    """Return a shot at one of ``cells``, drawn by ``chances``."""
+    index = int(np.searchsorted(np.cumsum(chances), random.random()))
+    row, column = divmod(int(cells[min(index, len(cells) - 1)]), variant.size)
+    return Shot(Cell(column, row))
+
+
+def print_policy(variant: Variant, cells: NDArray[np.int64], chances: NDArray[np.float64]) -> dict[str, float]:
+    """Return each cell's text and chance."""
+    return {
+        print_cell(Cell(int(number) % variant.size, int(number) // variant.size)): float(chance)
+        for number, chance in zip(cells, chances, strict=True)
+    }
+
+
 class Learned:
     """An opponent whose model was learned from players' choices."""
 
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
-        self._settles = bool(self.manifest.training.get("settles", True))
         rows = np.zeros((BERTHS, COLUMNS), np.float32)
         rows[:, CELL_COLUMNS:] = berth_rows()
         self._likings = np.exp(log_odds(self._model, rows)).tolist()
 
-    def scores(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return the cells not shot at, and the log-odds of each."""
-        rows = shot_rows(observation, settles=self._settles)
+    def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the cells not shot at, and how likely each is to be shot at."""
+        rows = shot_rows(observation)
         tried = np.zeros(len(rows), np.bool_)
         size = observation.variant.size
         tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
         untried = np.flatnonzero(~tried)
-        return untried, log_odds(self._model, rows[untried])
+        return untried, softmax(log_odds(self._model, rows[untried]), self.manifest.temperature)
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return draw_fleet(observation.variant, self._likings, random)
-        untried, scores = self.scores(observation)
-        chances = softmax(scores, self.manifest.temperature)
-        index = int(np.searchsorted(np.cumsum(chances), random.random()))
-        row, column = divmod(int(untried[min(index, len(untried) - 1)]), observation.variant.size)
-        return Shot(Cell(column, row))
+        untried, chances = self.consider(observation)
+        return choose(observation.variant, untried, chances, random)
 
     def policy(self, observation: Observation) -> dict[str, float]:
         """Return the probability of each shot; nothing for a placement, there are 30 billion."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return {}
-        untried, scores = self.scores(observation)
-        size = observation.variant.size
-        chances = softmax(scores, self.manifest.temperature)
-        return {
-            print_cell(Cell(int(number) % size, int(number) // size)): float(chance)
-            for number, chance in zip(untried, chances, strict=True)
-        }
+        untried, chances = self.consider(observation)
+        return print_policy(observation.variant, untried, chances)

@@ -1,0 +1,11 @@
+"""Plays to win (see ``ai_functions/features/battleship_expert.py``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ai_functions.features.battleship_expert import Expert
+
+_PLAYER = Expert(Path(__file__).parent)
+act = _PLAYER.act
+policy = _PLAYER.policy

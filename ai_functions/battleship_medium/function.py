@@ -1,0 +1,11 @@
+"""Plays what its model learned (see ``ai_functions/features/battleship_learned.py``)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ai_functions.features.battleship_learned import Learned
+
+_PLAYER = Learned(Path(__file__).parent)
+act = _PLAYER.act
+policy = _PLAYER.policy

@@ -1,0 +1,66 @@
+"""How Battleship's opponents are measured: shots to sink one fleet."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from games.battleship import rules
+from games.battleship.fleet import STANDARD, Placement, berth_board, random_placement
+from games.battleship.notation import HIT, MISS, SUNK, Report, print_cell
+from games.battleship.observation import PlaceObservation, ShootObservation
+from games.core import IllegalActionError
+from games.record import move_seed
+from training.players.battleship import LADDER
+from training.recipes import LESS, Yardstick
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from games.core import Opponent
+
+
+def measure(opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
+    """Return how many ``shots`` the opponent needs for a fleet that ``against`` places; uniform without."""
+    return {"shots": float(len(sink(opponent, _fleet(seed, against), seed)))}
+
+
+def _fleet(seed: int, against: Opponent | None) -> Placement:
+    if against is None:
+        return random_placement(STANDARD, Random(seed))  # noqa: S311 - a game, not a secret
+    random = Random(move_seed(seed, 0, rules.PLAYERS[1]))  # noqa: S311
+    fleet = against(PlaceObservation(STANDARD), random)
+    rules.check(rules.start({}, random), rules.PLAYERS[1], fleet)
+    if not isinstance(fleet, Placement):
+        raise IllegalActionError(f"{fleet!r} is no placement")
+    return fleet
+
+
+def sink(opponent: Opponent, fleet: Placement, seed: int) -> list[Report]:
+    """Return what the opponent shot and heard until the fleet had sunk.  Raises IllegalActionError."""
+    ship_at = {cell: berth.ship for berth in fleet.berths for cell in STANDARD.cells(berth_board(STANDARD, berth))}
+    left = dict(STANDARD.fleet)
+    shots: list[Report] = []
+    tried = set()
+    while any(left.values()):
+        random = Random(move_seed(seed, len(shots) + 1, rules.PLAYERS[0]))  # noqa: S311
+        cell = opponent(ShootObservation(STANDARD, tuple(shots)), random).cell
+        if cell in tried or not STANDARD.holds(cell):
+            raise IllegalActionError(f"{print_cell(cell)} cannot be shot at after {len(shots)} shots")
+        tried.add(cell)
+        ship = ship_at.get(cell)
+        if ship is None:
+            shots.append(Report(cell, MISS))
+            continue
+        left[ship] -= 1
+        shots.append(Report(cell, HIT) if left[ship] else Report(cell, SUNK, ship))
+    return shots
+
+
+YARDSTICK = Yardstick(
+    measure=measure,
+    measures={"shots": LESS},
+    margin=0.5,
+    seats=rules.PLAYERS,
+    players=LADDER,
+)
