@@ -104,15 +104,18 @@ class RemoteOpponent:
         """Return the answer to ``request``, trying again while ``within_s`` seconds last.  Raises RemoteError."""
         until = monotonic() + within_s
         attempts = 0
+        failed: RemoteError | None = None
         while True:
             attempts += 1
-            left = until - monotonic()
-            if left <= 0:
-                raise RemoteError("timeout", f"no answer within {within_s:.1f} s")
+            started = monotonic()
+            if started >= until:
+                raise failed or RemoteError("timeout", f"no answer within {within_s:.1f} s")
             try:
-                started = monotonic()
-                response = self._post(request, left)
+                response = self._post(request, until - started)
             except RemoteError as error:
+                if failed is not None and error.cause == "timeout":
+                    raise failed from error  # the last attempt had little time; the one before says more
+                failed = error
                 pause = jitter.uniform(0, min(MAX_BACKOFF_S, FIRST_BACKOFF_S * 2**attempts))  # noqa: S311 - full jitter
                 if error.cause not in {"unreachable", "throttled", "error"} or monotonic() + pause >= until:
                     raise

@@ -262,16 +262,20 @@ def _show(rows: list[JsonObject], *, json: bool, title: str) -> None:
     table = Table(title=title)
     flat = [_flat(row) for row in rows]
     for column in flat[0]:
-        table.add_column(column, justify="left" if column == "name" else "right")
+        table.add_column(column, justify="left" if column == "name" else "right", no_wrap=column == "name")
     for row in flat:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     out.print(table)
 
 
 def _flat(row: JsonObject) -> dict[str, Any]:
+    """Return a row as a table shows it: of a spread the median, the 99th percentile, and the mean with its error."""
     flat: dict[str, Any] = {}
     for key, value in row.items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "p50" in value:
+            flat |= {"n": value["n"], f"{key} p50": value["p50"], f"{key} p99": value["p99"]}
+            flat[f"{key} mean"] = f"{value['mean']} ± {value['standard_error']}"
+        elif isinstance(value, dict):
             flat |= {f"{key} {inner}": item for inner, item in value.items()}
         else:
             flat[key] = value
