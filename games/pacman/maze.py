@@ -59,9 +59,6 @@ class Maze:
     energizer_tiles: frozenset[int] = field(compare=False, repr=False)
     plain_dot_tiles: frozenset[int] = field(compare=False, repr=False)
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
-        return read_maze, (self.text,)
-
     @property
     def text(self) -> str:
         """The drawing."""
