@@ -17,6 +17,7 @@ import typer
 from rich.progress import Progress
 from rich.table import Table
 
+from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.context import UsageError, cloud_choice, err, out, print_json
 from client.remote import OpponentInfo, RemoteOpponent, fetch_opponents
@@ -175,6 +176,28 @@ def engine(
     found = ticks_per_second(seconds)
     rows: list[JsonObject] = [{"name": key, **value} for key, value in found.items()]
     _show(rows, json=json, title="Ticks a second")
+
+
+@app.command(epilog="Example: lambda-arcade bench pursuit pacman_expert --games 100")
+def pursuit(
+    name: Annotated[str, typer.Argument(help="A Pac-Man opponent of this repository.")] = "pacman_expert",
+    games: Annotated[int, typer.Option(min=2, help="Games of one life for each round trip.")] = 40,
+    level: Annotated[int, typer.Option(min=1, help="Level on which they are played.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of games and network.")] = 1,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Count fallbacks, requests and dots of a greedy Pac-Man by the network's round trip, in simulated time."""
+    from client.pursuit.study import ROUND_TRIPS_MS, study  # noqa: PLC0415
+    from training.players.pacman import greedy, seated  # noqa: PLC0415
+
+    opponent, bot = load_opponent(ROOT / "ai_functions" / name), seated(greedy)
+    rows: list[JsonObject] = []
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("playing", total=(len(ROUND_TRIPS_MS) + 1) * games)
+        for rtt_ms in (None, *ROUND_TRIPS_MS):
+            found = study(opponent, bot, rtt_ms, games, seed, {"level": level}, on_game=lambda: progress.advance(task))
+            rows.append(found.to_json())
+    _show(rows, json=json, title=f"{name} over a network, level {level}")
 
 
 def register(root: typer.Typer) -> None:

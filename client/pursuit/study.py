@@ -29,13 +29,13 @@ from games.pacman.observation import ask_only
 from games.record import BOT, Participant
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ai_functions.runtime.loader import Loaded
     from ai_functions.runtime.protocol import MoveRequest
     from client.pursuit.line import Answerer
     from client.pursuit.parts import Ask, Counts, Reply
-    from games.core import Json, Opponent
+    from games.core import Json, JsonObject, Opponent
     from games.pacman.observation import Observation
 
 ROUND_TRIPS_MS = (20, 50, 100, 200)
@@ -68,6 +68,21 @@ class Result:
     """Share of decisions that rest on a refresh."""
     requests_a_minute: float
     causes: Mapping[str, int]
+
+    def to_json(self) -> JsonObject:
+        """Return the result as JSON."""
+        return {
+            "name": "at once" if self.rtt_ms is None else f"RTT {self.rtt_ms:.0f} ms",
+            "games": self.games,
+            "dots": round(self.dots, 1),
+            "dots_standard_error": round(self.dots_error, 1),
+            "cleared": round(self.cleared, 3),
+            "decisions": self.decisions,
+            "fallback": round(self.fallback, 4),
+            "refreshed": round(self.refreshed, 4),
+            "requests_a_minute": round(self.requests_a_minute, 1),
+            "causes": ", ".join(f"{cause} {count}" for cause, count in sorted(self.causes.items())),
+        }
 
 
 class InProcess:
@@ -125,12 +140,17 @@ def study(
     games: int,
     seed: int,
     options: Mapping[str, Json] | None = None,
+    on_game: Callable[[], object] = lambda: None,
 ) -> Result:
     """Return how ``opponent`` did against ``bot`` over a network; None for a round trip: answers at once.
 
     The games of one ``seed`` begin alike for every round trip, so that results can be compared game by game.
+    ``on_game`` is called after each.
     """
-    played = [_play(opponent, bot, rtt_ms, f"{seed}/{game}", options or {}) for game in range(games)]
+    played = []
+    for game in range(games):
+        played.append(_play(opponent, bot, rtt_ms, f"{seed}/{game}", options or {}))
+        on_game()
     dots = [one.dots for one in played]
     counts = [one.counts for one in played if one.counts is not None]
     decided = sum(one.decisions for one in counts)
