@@ -34,6 +34,7 @@ from games.pacman.cells import (
     EYES_COLUMN,
     EYES_ROW,
     FREE,
+    FREEZE,
     FRIGHT,
     GHOST,
     GHOST_CELLS,
@@ -62,6 +63,7 @@ from games.pacman.cells import (
     PENDING,
     PENDING_DIR,
     PENDING_TILE,
+    PHASE,
     PINKY,
     QUIRKS,
     REVERSE,
@@ -235,9 +237,12 @@ def to_centre(s: Cells, o: int) -> int:
 
 
 def next_decision(s: Cells, w: Table, g: int) -> tuple[int, int, int]:
-    """Return (junction tile, heading there, pixels to its centre) of ghost ``g``'s next choice, or (-1, 0, 0)."""
+    """Return (junction tile, heading there, pixels to its centre) of ghost ``g``'s next choice, or (-1, 0, 0).
+
+    There is none unless it hunts, and none once Pac-Man is caught or the level cleared.
+    """
     o = GHOST + g * GHOST_CELLS
-    if s[o + STATE] != ROAMING or s[o + FRIGHT]:
+    if s[o + STATE] != ROAMING or s[o + FRIGHT] or s[PHASE] > FREEZE:
         return -1, 0, 0
     tile = s[o + TILE_OF]
     heading = s[o + DIR]

@@ -85,8 +85,6 @@ def _ticks_walked(s: list[int], w: Table, g: int, distance: int) -> int:
 
 def upcoming(s: list[int], maze: Maze) -> tuple[Decision, ...]:
     """Return the next decision of every ghost that has one, in the order of GHOSTS."""
-    if s[c.PHASE] not in (c.READY, c.PLAY, c.FREEZE):
-        return ()
     return tuple(item for item in (decision_of(s, maze, g) for g in range(4)) if item is not None)
 
 

@@ -200,7 +200,7 @@ def _keep_exits(s: list[int], maze: Maze, exits: Exits) -> None:
             raise IllegalActionError(f"{name!r} is no ghost; there are {', '.join(GHOSTS)}")
         g = GHOSTS.index(name)
         tile, heading, _ = next_decision(s, maze.table, g)
-        if tile < 0 or s[c.PHASE] > c.FREEZE:
+        if tile < 0:
             raise IllegalActionError(f"{name}:{direction}: {name} has nothing to decide now")
         choices = maze.choices(tile, heading)
         if direction not in choices:
