@@ -162,8 +162,8 @@ def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: 
 
 def _show(data: dict[str, Any]) -> None:
     opposite = f", against {data['against']}" if data["against"] else ""
-    table = Table(title=f"{data['game']}, {data['games']} tasks, {data['where']}{opposite}: mean ± standard error")
-    table.add_column("opponent")
+    out.print(f"{data['game']}, {data['games']} tasks, {data['where']}{opposite}: mean ± standard error")
+    table = Table("opponent", box=None, header_style="bold")
     for measure, better in data["measures"].items():
         table.add_column(f"{measure} ({better} is stronger)", justify="right")
     for item in data["opponents"]:

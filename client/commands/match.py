@@ -146,20 +146,22 @@ def _compare(
 
 
 def _show(game: str, standings: Sequence[Standing], measure: str, gap: Difference | None, excluded: int) -> None:
-    table = Table(
-        "", "version", "won", "drawn", "lost", "win rate (95 %)", "score", "p50 / p99 ms", "stand-in", title=game
-    )
+    table = Table("", "version", "won", "drawn", "lost", "win rate", "95 %", "p50 ms", "p99 ms", title=game, box=None)
     for item in standings:
         results = item.results
-        won = [str(results.wins), str(results.draws), str(results.losses)] if results else ["-", "-", "-"]
-        rate = f"{results.rate:.0%} ({results.low:.0%} to {results.high:.0%})" if results else "-"
-        score = "  ".join(
-            f"{side} {value.mean:.1f} ± {value.standard_error:.1f}"
-            for side, value in sorted(item.scores.items(), reverse=True)
+        cells = (
+            [str(results.wins), str(results.draws), str(results.losses), f"{results.rate:.0%}"]
+            if results
+            else ["-"] * 4
         )
-        latency = f"{item.latency_ms[0]:.1f} / {item.latency_ms[1]:.1f}" if item.latency_ms else "in process"
-        table.add_row(item.name, ", ".join(item.versions), *won, rate, score, latency, str(item.fallbacks or ""))
+        interval = f"{results.low:.0%} to {results.high:.0%}" if results else "-"
+        latency = [f"{value:.1f}" for value in item.latency_ms] if item.latency_ms else ["-", "-"]
+        table.add_row(item.name, ", ".join(item.versions) or "-", *cells, interval, *latency)
     out.print(table)
+    for item in standings:
+        for side, score in sorted(item.scores.items(), reverse=True):
+            whose = f"{item.name}'s score" if side == "own" else f"score of who sat opposite {item.name}"
+            out.print(f"{whose}: {score.mean:.1f} ± {score.standard_error:.1f} ({score.n} matches)")
     if gap is not None:
         first, second = standings[0].name, standings[1].name
         out.print(

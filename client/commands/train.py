@@ -189,7 +189,8 @@ def _result(trained: Trained, deployed: dict[str, Any] | None) -> dict[str, Any]
 
 def _show(trained: Trained, deployed: dict[str, Any] | None) -> None:
     verdict = trained.verdict
-    table = Table(title=f"{trained.manifest.name}: {verdict.games} games on paired seeds, mean ± standard error")
+    out.print(f"{trained.manifest.name}: {verdict.games} games on paired seeds, mean ± standard error")
+    table = Table(box=None, header_style="bold")
     for column in ("measure", "new", "replaced", "difference", "95 % interval", "p"):
         table.add_column(column, justify="left" if column == "measure" else "right")
     for measure, new in verdict.candidate.items():
