@@ -1,0 +1,150 @@
+"""How far everything is from everything in a maze: built once a maze, looked up ever after.
+
+A ghost does not turn back, so its distances depend on its heading; Pac-Man's do not.  Whole numbers throughout, so that
+every platform builds the same tables.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from games.pacman.cells import CHOICES, NEXT, SLOW, TILE_CELLS, TILE_TABLE
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from games.pacman.maze import Maze
+
+FAR = 20_000
+"""Longer than every way in a maze that passes the validator; small enough to add a few steps to in 16 bits."""
+TILE_PIXELS = 8
+SLOW_PIXELS = 15
+"""What a tunnel's tile costs a ghost, in pixels at its normal speed: 8 * 15 / 8 on level 1, 8 * 19 / 10 on level 5."""
+JUNCTION_WAYS = 3
+"""A tile with so many ways or more is a junction."""
+
+
+@dataclass(frozen=True, eq=False)
+class Paths:
+    """The tables of one maze.  Walkable tiles are numbered from 0 to ``count`` - 1, row by row.
+
+    A *state* is tile * 4 + heading: a ghost on the tile's centre that arrived with that heading.
+    """
+
+    count: int
+    width: int
+    number: NDArray[np.int16]
+    """By row * width + column: the tile's number, -1 for a wall; shape (height * width,)."""
+    column: NDArray[np.int16]
+    row: NDArray[np.int16]
+    next: NDArray[np.int16]
+    """Neighbour in each direction, -1 for a wall; shape (count, 4)."""
+    walk: NDArray[np.int16]
+    """Pixels between two tiles for someone who may turn back; shape (count, count)."""
+    hunt: NDArray[np.int16]
+    """Pixels from a state to a tile for a ghost; tunnels count double; shape (count * 4, count)."""
+    onward: NDArray[np.int16]
+    """The state reached by leaving a tile through an exit; -1 for a wall; shape (count, 4)."""
+    onward_pixels: NDArray[np.int16]
+    """What that step costs a ghost; shape (count, 4)."""
+    corridor: NDArray[np.int16]
+    """Tiles from a tile through an exit up to the next junction, which fills the rest; shape (count, 4, longest).
+
+    Through a wall: the tile itself.
+    """
+    junction: NDArray[np.int16]
+    """That junction; shape (count, 4)."""
+
+
+@lru_cache(maxsize=8)
+def paths_of(maze: Maze) -> Paths:
+    """Return the tables of ``maze``; about 60 ms the first time."""
+    width, height = maze.width, maze.height
+    cells = np.asarray(maze.table[TILE_TABLE:], dtype=np.int32).reshape(-1, TILE_CELLS)[: width * height]
+    return build(cells[:, NEXT : NEXT + 4], cells[:, CHOICES : CHOICES + 4], cells[:, SLOW] != 0, width)
+
+
+def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArray[np.bool_], width: int) -> Paths:
+    """Return the tables of the maze whose tiles have these neighbours (-1: none) and, by heading, these exits as bits.
+
+    All three begin with the tile, row by row.
+    """
+    walkable = np.flatnonzero((neighbours >= 0).any(axis=1))
+    number = np.full(len(neighbours), -1, dtype=np.int16)
+    number[walkable] = np.arange(len(walkable))
+    following = np.where(neighbours[walkable] >= 0, number[neighbours[walkable]], np.int16(-1)).astype(np.int16)
+    entering = np.where(slow[walkable], SLOW_PIXELS, TILE_PIXELS).astype(np.int16)
+    onward = np.where(following >= 0, following * 4 + np.arange(4, dtype=np.int16), -1).astype(np.int16)
+    onward_pixels = np.where(following >= 0, entering[following], 0).astype(np.int16)
+    corridor = _corridors(following)
+    return Paths(
+        count=len(walkable),
+        width=width,
+        number=number,
+        column=(walkable % width).astype(np.int16),
+        row=(walkable // width).astype(np.int16),
+        next=following,
+        walk=_walk(following),
+        hunt=_hunt(onward, onward_pixels, choices[walkable]),
+        onward=onward,
+        onward_pixels=onward_pixels,
+        corridor=corridor,
+        junction=np.ascontiguousarray(corridor[:, :, -1]),
+    )
+
+
+def _walk(following: NDArray[np.int16]) -> NDArray[np.int16]:
+    count = len(following)
+    distance = np.full((count, count), FAR, dtype=np.int16)
+    np.fill_diagonal(distance, 0)
+    cost = np.full(count, TILE_PIXELS, dtype=np.int16)
+    return _relax(distance, [(following[:, d], following[:, d] >= 0, cost) for d in range(4)])
+
+
+def _hunt(onward: NDArray[np.int16], onward_pixels: NDArray[np.int16], choices: NDArray[np.int32]) -> NDArray[np.int16]:
+    count = len(onward)
+    distance = np.full((count * 4, count), FAR, dtype=np.int16)
+    distance[np.arange(count * 4), np.arange(count * 4) // 4] = 0
+    steps = []
+    for exit_ in range(4):
+        allowed = ((choices >> exit_) & 1 == 1).ravel()
+        steps.append((np.repeat(onward[:, exit_], 4), allowed, np.repeat(onward_pixels[:, exit_], 4)))
+    return _relax(distance, steps)
+
+
+def _relax(
+    distance: NDArray[np.int16], steps: list[tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.int16]]]
+) -> NDArray[np.int16]:
+    """Return the shortest ways: each step (where to, whether there is a way, its pixels) by row of ``distance``."""
+    rows = [(np.flatnonzero(way), to[way], pixels[way][:, None]) for to, way, pixels in steps]
+    while True:
+        before = distance.copy()
+        for at, to, pixels in rows:
+            distance[at] = np.minimum(distance[at], distance[to] + pixels)
+        if np.array_equal(before, distance):
+            return distance
+
+
+def _corridors(following: NDArray[np.int16]) -> NDArray[np.int16]:
+    ways = (following >= 0).sum(axis=1)
+    found = [[_corridor(following, ways, tile, exit_) for exit_ in range(4)] for tile in range(len(following))]
+    longest = max(len(tiles) for exits in found for tiles in exits)
+    return np.array(
+        [[tiles + [tiles[-1]] * (longest - len(tiles)) for tiles in exits] for exits in found], dtype=np.int16
+    )
+
+
+def _corridor(following: NDArray[np.int16], ways: NDArray[np.int64], tile: int, exit_: int) -> list[int]:
+    here = int(following[tile, exit_])
+    if here < 0:
+        return [tile]
+    tiles, heading = [here], exit_
+    while ways[here] < JUNCTION_WAYS and here != tile:
+        heading = next(d for d in range(4) if d != heading ^ 2 and following[here, d] >= 0)
+        here = int(following[here, heading])
+        tiles.append(here)
+    return tiles

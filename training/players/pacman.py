@@ -1,0 +1,89 @@
+"""Bots that play Pac-Man, from careful to far-sighted: they record games, and ghosts are measured against them.
+
+Like the ghosts' features they look at many screens at once (``Scenes``), so that self-play can ask hundreds in one go;
+``seated`` makes an ordinary player of a bot.  ``look_ahead`` takes part in no training: it tells what a team is worth
+against someone it has never met.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from ai_functions.features.pacman import ghost_ticks, pacman_ticks, ways_out
+from ai_functions.features.pacman_paths import paths_of
+from ai_functions.features.pacman_scene import scene_of
+from games.pacman.names import DIRECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from random import Random
+
+    from numpy.typing import NDArray
+
+    from ai_functions.features.pacman_paths import Paths
+    from ai_functions.features.pacman_scene import Scenes
+    from games.core import Opponent
+    from games.pacman.names import Direction
+    from games.pacman.observation import Observation
+
+MARGIN = 8.0
+"""Ticks of lead that a careful Pac-Man wants on his way to the next junction."""
+NO_WAY = -1e6
+
+
+class PacmanBot(Protocol):
+    """Someone in Pac-Man's seat."""
+
+    def __call__(self, paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        """Return a direction (0 to 3) for each scene."""
+
+
+def seated(bot: PacmanBot) -> Opponent:
+    """Return the bot as a player: ``(observation, random) -> direction``."""
+
+    def play(observation: Observation, random: Random) -> Direction:
+        paths = paths_of(observation.maze)
+        return DIRECTIONS[int(bot(paths, scene_of(observation, paths), [random])[0])]
+
+    return play
+
+
+def random_safe(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
+    """Wander: go on in a corridor, draw at a junction, and take no way on which a ghost would be first."""
+    leads, _ = _leads(paths, scenes)
+    exits = paths.next[scenes.pac_tile] >= 0
+    back = scenes.pac_heading ^ 2
+    found = leads.argmax(axis=1)
+    for index, random in enumerate(randoms):
+        safe = [int(d) for d in np.flatnonzero(exits[index] & (leads[index] > MARGIN))]
+        onward = [d for d in safe if d != back[index]] or safe
+        if onward:
+            found[index] = random.choice(onward)
+    return found
+
+
+def greedy(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
+    """Go for the nearest dot that no ghost reaches first, on a way that is safe up to its next junction; else escape."""
+    del randoms
+    leads, lead = _leads(paths, scenes)
+    near = _to_dots(paths, scenes, lead)
+    scores = np.where(leads > MARGIN, -near, NO_WAY)
+    safe = scores.max(axis=1) > NO_WAY
+    return np.where(safe, scores.argmax(axis=1), leads.argmax(axis=1))
+
+
+def _leads(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return Pac-Man's lead over the ghosts on each of his ways, and on each tile, in ticks."""
+    lead = ghost_ticks(paths, scenes).min(axis=1) - pacman_ticks(paths, scenes)
+    return ways_out(paths, scenes, lead, np.arange(len(lead))), lead
+
+
+def _to_dots(paths: Paths, scenes: Scenes, lead: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the pixels by each of his ways to the nearest dot that he reaches first, or else to the nearest dot."""
+    onto = paths.next[scenes.pac_tile]
+    pixels = paths.walk[onto].astype(np.float32)
+    pixels += np.where(lead > 0, 0, 1000)[:, None, :]
+    pixels[~np.broadcast_to(scenes.dots[:, None, :], pixels.shape)] = -NO_WAY
+    return np.where(onto >= 0, pixels.min(axis=2), -NO_WAY)

@@ -1,0 +1,281 @@
+"""Self-play: hundreds of games side by side on the compiled engine, each stopped only where somebody has to decide.
+
+A game here is the game that ``Match`` plays: same rules, same seeds, same actions, so ``Played.record`` is a record like
+any other, which a test replays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numba
+import numpy as np
+
+from ai_functions.features.pacman_scene import Scenes
+from games.pacman import cells as c
+from games.pacman import rules
+from games.pacman.mazes import find_maze
+from games.pacman.names import DIRECTIONS, GHOSTS
+from games.record import BOT, GameRecord, Participant, Turn, move_seed
+from training.pacman_fast import compiled
+from training.players.pacman import random_safe
+from training.recipes.pacman.screens import Screens, screens_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from ai_functions.features.pacman_paths import Paths
+    from ai_functions.features.pacman_scene import Asked
+    from games.core import Json
+    from games.pacman.maze import Maze
+    from training.players.pacman import PacmanBot
+
+ROUND = 192
+"""Games side by side: more gain little."""
+MOST_TICKS = 10 * 60 * 60
+"""Ten minutes: a game that is not over by then is abandoned."""
+OPENING_BEGINS, OPENING_TICKS = 250, 480
+"""Pac-Man wanders for up to eight seconds of play before he plays his own way, so that no two games open alike."""
+ARCADE = -1
+"""Instead of an exit: let the ghost take the arcade's."""
+
+
+_KERNEL = compiled()
+_run, _to_centre = _KERNEL.run, _KERNEL.to_centre
+
+
+class TeamBot(Protocol):
+    """Someone in the ghosts' seat."""
+
+    def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        """Return an exit (0 to 3, or ARCADE) for each decision."""
+
+
+class Plan(NamedTuple):
+    """A game to be played, and by whom."""
+
+    seed: int
+    policy_seed: int
+    pacman: str
+    ghosts: str
+    options: Mapping[str, Json]
+
+
+@dataclass(slots=True)
+class Played:
+    """A game that was played."""
+
+    plan: Plan
+    cells: NDArray[np.int64]
+    """At the end."""
+    dots: int
+    """Eaten."""
+    heat: NDArray[np.int64]
+    """How often a ghost was seen on each tile, by the maze's own tile numbers."""
+    turns: list[tuple[int, int, int]] = field(default_factory=list)
+    """(tick, ghost or -1 for Pac-Man, direction), in order."""
+
+    @property
+    def cleared(self) -> bool:
+        """Whether Pac-Man ate the whole board."""
+        return bool(self.cells[c.BOARDS])
+
+    @property
+    def ticks(self) -> int:
+        """How long the game was."""
+        return int(self.cells[c.TICK])
+
+    def opening(self, turns: int = 200) -> tuple[tuple[int, int, int], ...]:
+        """Return how the game began: two games with the same beginning are hardly two."""
+        return tuple(self.turns[:turns])
+
+    def record(self) -> GameRecord:
+        """Return the game as a record."""
+        seats = ((-1, "pacman", self.plan.pacman), (0, "ghosts", self.plan.ghosts))
+        people = tuple(Participant(player, BOT, name) for _, player, name in seats)
+        grouped: dict[tuple[int, int], list[str]] = {}
+        for tick, ghost, way in self.turns:
+            text = DIRECTIONS[way] if ghost < 0 else f"{GHOSTS[ghost]}:{DIRECTIONS[way]}"
+            grouped.setdefault((tick, int(ghost >= 0)), []).append(text)
+        state = rules.State(tuple(self.cells.tolist()), find_maze(str(self.plan.options.get("maze", "arcade"))))
+        return GameRecord(
+            match_id=f"{self.plan.seed:x}-{self.plan.policy_seed:x}",
+            game=rules.NAME,
+            rules_version=rules.RULES_VERSION,
+            seed=self.plan.seed,
+            policy_seed=self.plan.policy_seed,
+            options=dict(self.plan.options),
+            participants=people,
+            turns=tuple(
+                Turn(tick, people[seat].player, " ".join(words), seat) for (tick, seat), words in grouped.items()
+            ),
+            steps=self.ticks,
+            started_at=EPOCH,
+            outcome=rules.outcome(state),
+            digest=rules.digest(state),
+        )
+
+
+EPOCH = "1980-05-22T00:00:00.000+00:00"
+"""Games of self-play have no date: the same seeds give the same records."""
+
+
+def play(
+    maze: Maze,
+    plans: Sequence[Plan],
+    pacmans: Mapping[str, PacmanBot],
+    teams: Mapping[str, TeamBot],
+    progress: Callable[[int], None] = lambda _: None,
+) -> list[Played]:
+    """Play ``plans`` in ``maze``; ``pacmans`` and ``teams`` are who their names mean."""
+    screens = screens_of(maze)
+    played: list[Played] = []
+    for first in range(0, len(plans), ROUND):
+        some = plans[first : first + ROUND]
+        played += _Round(screens, some, pacmans, teams).play()
+        progress(len(some))
+    return played
+
+
+def opening_ends(seed: int) -> int:
+    """Return the tick up to which Pac-Man wanders in the game of this seed."""
+    return OPENING_BEGINS + move_seed(seed, 0, "opening") % OPENING_TICKS
+
+
+class _Round:
+    """Some games side by side."""
+
+    def __init__(
+        self,
+        screens: Screens,
+        plans: Sequence[Plan],
+        pacmans: Mapping[str, PacmanBot],
+        teams: Mapping[str, TeamBot],
+    ) -> None:
+        self.screens, self.plans, self.pacmans, self.teams = screens, plans, pacmans, teams
+        self.cells = np.array([first_cells(plan) for plan in plans], dtype=np.int64)
+        self.live = np.ones(len(plans), dtype=bool)
+        self.opening = np.array([opening_ends(plan.seed) for plan in plans])
+        self.heat = np.zeros((len(plans), len(screens.paths.number)), dtype=np.int64)
+        self.dots = self.cells[:, c.DOTS_LEFT].copy()
+        self.turns: list[list[tuple[int, int, int]]] = [[] for _ in plans]
+        self.pacman_of = _index([plan.pacman for plan in plans])
+        self.ghosts_of = _index([plan.ghosts for plan in plans])
+
+    def play(self) -> list[Played]:
+        s, w = self.cells, self.screens.table
+        while self.live.any():
+            run_on(s, w, self.live, MOST_TICKS)
+            self.live &= (s[:, c.PHASE] != c.OVER) & (s[:, c.TICK] < MOST_TICKS)
+            self._turn()
+        eaten = self.dots - np.where(s[:, c.BOARDS] > 0, 0, s[:, c.DOTS_LEFT])
+        return [
+            Played(plan, s[k].copy(), int(eaten[k]), self.heat[k], self.turns[k]) for k, plan in enumerate(self.plans)
+        ]
+
+    def _turn(self) -> None:
+        """Let everyone act who may, in every game that goes on."""
+        games = np.flatnonzero(self.live & (self.cells[:, c.ASK] != 0))
+        if not len(games):
+            return
+        scenes = self.screens.scenes(self.cells[games])
+        wants = (self.cells[games, c.ASK] & c.ASK_PACMAN) != 0
+        ghosts_due = due(self.cells[games], self.screens.table)
+        directions = self._pacmans(games, np.flatnonzero(wants), scenes)
+        exits = self._ghosts(games, ghosts_due, scenes)
+        self._apply(games, directions, exits)
+
+    def _pacmans(self, games: NDArray[np.int64], asked: NDArray[np.int64], scenes: Scenes) -> list[tuple[int, int]]:
+        found = []
+        wandering = self.cells[games, c.TICK] < self.opening[games]
+        self.heat[games[asked, None], self.cells[games[asked]][:, _TILES]] += 1
+        names = {name: np.isin(games, which) for name, which in self.pacman_of.items()}
+        groups = [(random_safe, asked[wandering[asked]])]
+        groups += [(self.pacmans[name], asked[(member & ~wandering)[asked]]) for name, member in names.items()]
+        for bot, which in groups:
+            if len(which):
+                randoms = [self._random(int(games[i]), "pacman") for i in which]
+                chosen = bot(self.screens.paths, take(scenes, which), randoms)
+                found += list(zip(games[which].tolist(), chosen.tolist(), strict=True))
+        return found
+
+    def _ghosts(
+        self, games: NDArray[np.int64], ghosts_due: NDArray[np.bool_], scenes: Scenes
+    ) -> list[tuple[int, int, int]]:
+        found = []
+        for name, which in self.ghosts_of.items():
+            member = np.flatnonzero(np.isin(games, which) & ghosts_due.any(axis=1))
+            if not len(member):
+                continue
+            scene, ghost = np.nonzero(ghosts_due[member])
+            cells = self.cells[games[member]]
+            asked = self.screens.asked(cells, scene, ghost)
+            randoms = [self._random(int(games[i]), "ghosts") for i in member]
+            exits = self.teams[name](self.screens.paths, take(scenes, member), asked, randoms)
+            arcade = cells[scene, c.GHOST + ghost * c.GHOST_CELLS + c.EXIT]
+            exits = np.where(exits == ARCADE, arcade, exits)
+            found += list(zip(games[member][scene].tolist(), ghost.tolist(), exits.tolist(), strict=True))
+        return found
+
+    def _apply(
+        self, games: NDArray[np.int64], directions: list[tuple[int, int]], exits: list[tuple[int, int, int]]
+    ) -> None:
+        ticks = self.cells[:, c.TICK].tolist()
+        for game, way in directions:
+            if self.cells[game, c.PAC_WANT] != way:  # going on needs no action
+                self.turns[game].append((ticks[game], -1, way))
+                self.cells[game, c.PAC_WANT] = way
+        for game, ghost, way in exits:
+            self.turns[game].append((ticks[game], ghost, way))
+            offset = c.GHOST + ghost * c.GHOST_CELLS
+            tile, heading = self.cells[game, offset + c.TILE_OF], self.cells[game, offset + c.DIR]
+            _KERNEL.submit_exit(self.cells[game], ghost, tile, heading, way)
+
+    def _random(self, game: int, player: str) -> Random:
+        return Random(move_seed(self.plans[game].policy_seed, int(self.cells[game, c.TICK]), player))  # noqa: S311
+
+
+def take(scenes: Scenes, which: NDArray[np.int64]) -> Scenes:
+    """Return some of the scenes."""
+    values = {name: getattr(scenes, name) for name in Scenes.__slots__}
+    return Scenes(**{name: value if name == "corners" else value[which] for name, value in values.items()})
+
+
+def _index(names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
+    return {name: np.array([k for k, other in enumerate(names) if other == name]) for name in dict.fromkeys(names)}
+
+
+_TILES = c.GHOST + np.arange(4) * c.GHOST_CELLS + c.TILE_OF
+
+
+@numba.njit
+def run_on(s: NDArray[np.int64], w: NDArray[np.int64], live: NDArray[np.bool_], most: int) -> None:
+    """Run every live game until somebody may act in it, it is over, or it has lasted ``most`` ticks."""
+    for k in range(len(s)):
+        if live[k]:
+            _run(s[k], w, most - s[k, c.TICK], c.ASK_PACMAN | c.ASK_GHOSTS)
+
+
+@numba.njit
+def due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which ghosts take an exit in the next tick that nobody has chosen; shape (games, 4)."""
+    found = np.zeros((len(s), 4), dtype=np.bool_)
+    for k in range(len(s)):
+        if s[k, c.ASK] & c.ASK_GHOSTS == 0:
+            continue
+        for g in range(4):
+            o = c.GHOST + g * c.GHOST_CELLS
+            if s[k, o + c.STATE] == c.ROAMING and s[k, o + c.FRIGHT] == 0 and s[k, o + c.PENDING] < 0:
+                left = _to_centre(s[k], o)
+                mask = w[c.TILE_TABLE + s[k, o + c.TILE_OF] * c.TILE_CELLS + c.CHOICES + s[k, o + c.DIR]]
+                found[k, g] = 0 <= left < s[k, o + c.MOVES] and mask & (mask - 1) != 0
+    return found
+
+
+def first_cells(plan: Plan) -> tuple[int, ...]:
+    """Return the cells of the first state of a game.  Raises GameError for options that there are not."""
+    return rules.start(plan.options, Random(plan.seed)).cells  # noqa: S311 - a game, not a secret

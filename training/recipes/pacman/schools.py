@@ -1,0 +1,105 @@
+"""Games to learn from where there are none of people: which teams play them, against which Pac-Man.
+
+``[training] teachers`` of an opponent names a school:
+
+* ``arcade``: the arcade's own ghosts;
+* ``patrol``: ghosts who each keep to a quarter and do not think of each other, as beginners play;
+* ``explore``: teams of which 30 to 100 % of the exits are random, so that good and bad ones are seen of every kind;
+* ``improve``: the same, then ``rounds`` of games by what has been learned so far, trying other exits now and then.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from games.pacman.mazes import find_maze
+from games.record import move_seed
+from training.players.pacman import greedy, random_safe
+from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest
+from training.recipes import TrainingError
+from training.recipes.pacman.arena import ROUND, Plan, TeamBot, play
+from training.recipes.pacman.learn import Pupil, fit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ai_functions.features.pacman_paths import Paths
+    from ai_functions.features.pacman_scene import Asked, Scenes
+    from ai_functions.runtime.manifest import Manifest
+    from games.record import GameRecord
+
+PACMANS = {"random-safe": random_safe, "greedy": greedy}
+ONE_LIFE = {"lives": 1, "boards": 1}
+MAZE = "arcade"
+STEPS = 8
+"""Teams between 30 and 100 % random."""
+EXPLORING = (0.05, 0.15, 0.3)
+"""How often a pupil tries another exit."""
+
+
+def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
+    """Return ``games`` records of the opponent's school.  Raises TrainingError for a school that there is not."""
+    school = str(manifest.training.get("teachers", "explore"))
+    if school not in SCHOOLS:
+        raise TrainingError(f"{manifest.name}: [training] teachers is {school!r}; there are {', '.join(SCHOOLS)}")
+    rounds = int(manifest.training.get("rounds", 2)) if school == "improve" else 0
+    sizes = [games // (rounds + 1)] * rounds
+    records: list[GameRecord] = []
+    for number, size in enumerate([games - sum(sizes), *sizes]):
+        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records, seed)
+        done = len(records)
+        records += _games(teams, size, move_seed(seed, number, "round"), lambda n, done=done: progress(done + n))
+    return records
+
+
+def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
+    records: list[GameRecord] = []
+    plans = [_plan(list(teams), seed, index) for index in range(games)]
+    for first in range(0, games, ROUND):
+        played = play(find_maze(MAZE), plans[first : first + ROUND], PACMANS, teams)
+        records += [item.record() for item in played]
+        progress(len(records))
+    return records
+
+
+def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
+    random = Random(move_seed(seed, index, "bootstrap"))  # noqa: S311 - a game, not a secret
+    pacman = random.choice(list(PACMANS))
+    return Plan(random.getrandbits(62), random.getrandbits(62), pacman, random.choice(teams), ONE_LIFE)
+
+
+def _pupils(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> dict[str, TeamBot]:
+    learned = fit(manifest, records, seed=seed, progress=lambda _: None)
+    sees = str(manifest.training.get("sees", "team"))
+    return {f"pupil-{share}": Pupil(learned.estimator, sees, share) for share in EXPLORING}
+
+
+def mixed(team: TeamBot, share: float) -> TeamBot:
+    """Return ``team`` with this share of random exits."""
+
+    def choose(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        own = team(paths, scenes, asked, randoms)
+        other = random_ghosts(paths, scenes, asked, randoms)
+        tried = np.array([randoms[scene].random() < share for scene in asked.scene], dtype=bool)
+        return np.where(tried, other, own)
+
+    return choose
+
+
+_SHARES = np.linspace(0.3, 1.0, STEPS).round(2).tolist()
+_EXPLORE: dict[str, TeamBot] = {
+    f"{name}-{share}": mixed(team, share)
+    for name, team in (("arcade", arcade), ("shortest", shortest))
+    for share in _SHARES
+}
+SCHOOLS: dict[str, dict[str, TeamBot]] = {
+    "arcade": {"arcade": arcade},
+    "patrol": {"patrol": patrol},
+    "explore": _EXPLORE,
+    "improve": _EXPLORE,
+}
