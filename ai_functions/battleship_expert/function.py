@@ -9,3 +9,4 @@ from ai_functions.features.battleship_expert import Expert
 _PLAYER = Expert(Path(__file__).parent)
 act = _PLAYER.act
 policy = _PLAYER.policy
+explain = _PLAYER.explain

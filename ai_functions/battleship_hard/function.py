@@ -9,3 +9,4 @@ from ai_functions.features.battleship_learned import Learned
 _PLAYER = Learned(Path(__file__).parent)
 act = _PLAYER.act
 policy = _PLAYER.policy
+explain = _PLAYER.explain

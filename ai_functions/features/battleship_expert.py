@@ -12,6 +12,7 @@ import numpy as np
 
 from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
+from ai_functions.features.battleship_explain import explain_placement, explain_shot
 from ai_functions.features.battleship_learned import check_plays, choose, log_odds, print_policy, softmax
 from ai_functions.features.battleship_posterior import FLEET_COLUMNS, believe, make_prior, posterior_rows
 from ai_functions.runtime.manifest import Manifest
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Variant
     from games.battleship.observation import Observation
     from games.battleship.rules import Action
+    from games.core import JsonObject
 
 BLOCKS = ("lifelong", "recent")
 """Likings learned from all of a player's fleets, and from the latest."""
@@ -39,6 +41,9 @@ UNIFORM_BELIEF = 0.4
 """How far uniform fleets are believed in before the first shot, once a player is known."""
 LEAST_LIKING = 0.02
 """Likings whose logarithms all stay within this of their mean are none."""
+
+_SEED = 0
+"""Of the fleets drawn: what is believed depends on what was heard alone, so that ``policy`` tells how ``act`` plays."""
 
 
 class Expert:
@@ -74,11 +79,9 @@ class Expert:
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 
-    def consider(
-        self, observation: ShootObservation, seed: int
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64], Posterior]:
+    def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64], Posterior]:
         """Return the cells worth a thought, how likely each is to be shot at, and the posterior."""
-        generator = np.random.default_rng(seed)
+        generator = np.random.default_rng(_SEED)
         posterior = believe(observation, self.priors(observation.variant), generator)
         rows = posterior_rows(observation, posterior, generator)
         size = observation.variant.size
@@ -94,7 +97,7 @@ class Expert:
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return draw_fleet(observation.variant, self._own, random)
-        cells, chances, _ = self.consider(observation, random.getrandbits(63))
+        cells, chances, _ = self.consider(observation)
         return choose(observation.variant, cells, chances, random)
 
     def policy(self, observation: Observation) -> dict[str, float]:
@@ -102,8 +105,16 @@ class Expert:
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return {}
-        cells, chances, _ = self.consider(observation, 0)
+        cells, chances, _ = self.consider(observation)
         return print_policy(observation.variant, cells, chances)
+
+    def explain(self, observation: Observation) -> JsonObject:
+        """Return what speaks for its shots (see ``battleship_explain``)."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return explain_placement(observation.variant, self._own)
+        cells, chances, posterior = self.consider(observation)
+        return explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
 
 
 def hiding_weights(tilt: float) -> list[float]:

@@ -12,6 +12,8 @@ import numpy as np
 
 from ai_functions.features.battleship import CELL_COLUMNS, cell_rows
 from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
+from ai_functions.features.battleship_explain import explain_placement, explain_shot
+from ai_functions.features.battleship_posterior import believe, make_prior
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model
 from games.battleship.fleet import Cell
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Variant
     from games.battleship.observation import Observation, ShootObservation
     from games.battleship.rules import Action
+    from games.core import JsonObject
 
 COLUMNS = CELL_COLUMNS + BERTH_COLUMNS
 
@@ -111,3 +114,13 @@ class Learned:
             return {}
         untried, chances = self.consider(observation)
         return print_policy(observation.variant, untried, chances)
+
+    def explain(self, observation: Observation) -> JsonObject:
+        """Return where it would shoot, beside what whole-fleet inference says (see ``battleship_explain``)."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return explain_placement(observation.variant, self._likings)
+        untried, chances = self.consider(observation)
+        uniform = make_prior(observation.variant, "uniform", 1.0, None)
+        posterior = believe(observation, (uniform,), np.random.default_rng(0))
+        return explain_shot(observation, untried, chances, posterior)
