@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from client.pursuit.line import Line
     from client.pursuit.parts import Ask, Choice, Reply
     from client.pursuit.team import Driver, Team
-    from games.core import Event
+    from games.core import Event, Json
     from games.match import Match
     from games.pacman.names import Direction, GhostName
-    from games.pacman.observation import Observation
+    from games.pacman.observation import Decision, Observation
 
 
 class Chase:
@@ -41,6 +41,7 @@ class Chase:
         self._line = line
         self._seen: tuple[int, Observation] = (match.step_number, match.observe(SEAT))
         self._wish: Direction | None = None
+        self._explained: dict[GhostName, tuple[Decision, Json]] = {}
 
     @property
     def observation(self) -> Observation:
@@ -48,6 +49,16 @@ class Chase:
         if self._seen[0] != self.match.step_number:
             self._seen = (self.match.step_number, self.match.observe(SEAT))
         return self._seen[1]
+
+    @property
+    def explained(self) -> list[tuple[Decision, Json]]:
+        """What the functions said about the junctions that are still ahead, the newest last."""
+        ahead = {(item.ghost, item.junction, item.heading) for item in self.observation.decide}
+        return [
+            (decision, told)
+            for decision, told in self._explained.values()
+            if self.explain and (decision.ghost, decision.junction, decision.heading) in ahead
+        ]
 
     def give(self, ghosts: Iterable[GhostName], driver: Driver) -> None:
         """Let another function move these ghosts from now on; the record will name it."""
@@ -63,7 +74,11 @@ class Chase:
             self._send(ask)
         self.replies = self._line.collect()
         for reply in self.replies:
-            self.schedule.take(reply)
+            ask = self.schedule.take(reply)
+            if reply.explanation is not None:
+                for ghost, question in ask.questions.items():
+                    self._explained.pop(ghost, None)
+                    self._explained[ghost] = question.decision, reply.explanation
         self.choices = self.schedule.settle()
         if self.choices:
             self._play(self.choices)

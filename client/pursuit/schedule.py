@@ -115,8 +115,11 @@ class Schedule:
         asks = [self._ask(tick, function) for function in dict.fromkeys(self._drivers.values())]
         return [ask for ask in asks if ask is not None]
 
-    def take(self, reply: Reply) -> None:
-        """Take in what came of a request: newer answers that fit replace older ones; all others only count."""
+    def take(self, reply: Reply) -> Ask:
+        """Take in what came of a request, and return the request.
+
+        Newer answers that fit replace older ones; all others only count.
+        """
         ask = self._under_way.pop(reply.number)
         if reply.failure is None:
             self._round_trips.setdefault(ask.function, deque(maxlen=REMEMBERED)).append(reply.latency_ms)
@@ -124,6 +127,7 @@ class Schedule:
             self._take_one(ghost, question, reply)
         if not self._under_way:
             self._ended.clear()
+        return ask
 
     def settle(self) -> list[Choice]:
         """Return the choices of the ghosts whose exits are taken by the next step."""
