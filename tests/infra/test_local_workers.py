@@ -177,7 +177,7 @@ def test_a_function_that_hangs_is_ended_at_its_timeout(bench: Bench) -> None:
     assert bench.pids("hang") == set()
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS holds on Linux only")
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_DATA holds on Linux only")
 def test_memory_is_limited(bench: Bench) -> None:
     assert bench.ask("greedy").payload["errorType"] == "MemoryError"
 

@@ -62,7 +62,8 @@ def limit(memory_mb: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":  # macOS accepts the call and ignores it
         size = memory_mb * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        # What the process may write to, not its address space: of that, each thread's allocator alone reserves 64 MB.
+        resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
 def main() -> None:
