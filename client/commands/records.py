@@ -76,16 +76,10 @@ def list_records(
     if json:
         print_json([_summary(record) for record in records])
         return
-    table = Table(
-        "match", "game", "when (UTC)", "players", "actions", "stand-in", "result", box=None, header_style="bold"
-    )
+    table = Table("match", "game", "when (UTC)", "players", "result", box=None, header_style="bold")
     for record in records:
-        fallbacks = sum(turn.fallback is not None for turn in record.turns)
-        when = record.started_at[:16].replace("T", " ")
-        table.add_row(
-            record.match_id[:8], record.game, when, _players(record), str(len(record.turns)), str(fallbacks or ""),
-            _result(record),
-        )  # fmt: skip
+        when = record.started_at[5:16].replace("T", " ")
+        table.add_row(record.match_id[:8], record.game, when, _players(record), _winner(record))
     out.print(table)
     out.print(f"{len(records)} matches")
 
@@ -219,13 +213,18 @@ def _players(record: GameRecord) -> str:
     return " - ".join(f"{item.name}{'@' if item.version else ''}{item.version}" for item in record.participants)
 
 
+def _winner(record: GameRecord) -> str:
+    if record.outcome is None:
+        return "abandoned"
+    winners = [item.name for item in record.participants if item.player == record.outcome.winner]
+    return f"{' and '.join(winners)} won" if winners else "nobody won"
+
+
 def _result(record: GameRecord) -> str:
     if record.outcome is None:
         return f"abandoned after {record.steps} steps"
     scores = ", ".join(f"{player} {score}" for player, score in record.outcome.scores.items())
-    winners = [item.name for item in record.participants if item.player == record.outcome.winner]
-    won = f"{' and '.join(winners)} won" if winners else "nobody won"
-    return f"{won} ({record.outcome.reason}; {scores})"
+    return f"{_winner(record)} ({record.outcome.reason}; {scores})"
 
 
 def _summary(record: GameRecord) -> dict[str, Any]:
