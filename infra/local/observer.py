@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
     from infra.local.functions import Answer, Function
 
-MAX_STREAM_EVENTS = 20_000
-MAX_STREAMS = 500
+MAX_EVENT_CHARACTERS = 256 * 1024
+"""AWS: a longer line becomes several events."""
+MAX_GROUP_CHARACTERS = 8 * 1024 * 1024
 MAX_POINTS = 20_000
-"""What is kept of each log stream, log group and metric; older ones go first.  AWS keeps all, for money."""
+"""What is kept of each log group and each metric; older ones go first.  AWS keeps all, for money."""
 
 log = logging.getLogger(__name__)
 
@@ -91,8 +92,6 @@ def _append(group_name: str, stream_name: str, events: Sequence[str], now_ms: in
         }
     streams = group["streams"]
     if stream_name not in streams:
-        while len(streams) >= MAX_STREAMS:
-            streams.pop(next(iter(streams)))
         streams[stream_name] = {
             "events": [],
             "uploadSequenceToken": "1",
@@ -102,12 +101,37 @@ def _append(group_name: str, stream_name: str, events: Sequence[str], now_ms: in
             "lastIngestionTime": None,
         }
     stream = streams[stream_name]
-    rows = [{"timestamp": now_ms, "message": line, "ingestionTime": now_ms} for line in events]
+    pieces = [
+        line[start : start + MAX_EVENT_CHARACTERS]
+        for line in events
+        for start in range(0, max(1, len(line)), MAX_EVENT_CHARACTERS)
+    ]
+    rows = [{"timestamp": now_ms, "message": piece, "ingestionTime": now_ms} for piece in pieces]
     cloudwatch_logs._append_log_events(stream, rows)  # noqa: SLF001
-    if len(stream["events"]) > MAX_STREAM_EVENTS:
-        del stream["events"][: MAX_STREAM_EVENTS // 2]
+    sizes = _sizes.setdefault(group["arn"], {})
+    sizes[stream_name] = sizes.get(stream_name, 0) + sum(len(piece) + EVENT_COST for piece in pieces)
+    _trim(streams, sizes)
     if group["subscriptionFilters"]:
         cloudwatch_logs._fanout_to_subscription_filters(group_name, stream_name, rows)  # noqa: SLF001
+
+
+EVENT_COST = 200
+"""What an event takes beside its text, about."""
+_sizes: dict[str, dict[str, int]] = {}
+"""Characters in each stream of each group; only the observer's thread comes here."""
+
+
+def _trim(streams: dict[str, Any], sizes: dict[str, int]) -> None:
+    """Let the oldest streams of a group go, and of the last one its older half, until the group is small enough."""
+    while sum(sizes.values()) > MAX_GROUP_CHARACTERS:
+        name = next(iter(sizes))
+        if len(sizes) > 1:
+            streams.pop(name, None)
+            del sizes[name]
+        else:
+            rows = streams[name]["events"]
+            del rows[: len(rows) // 2 + 1]
+            sizes[name] = sum(len(row["message"]) + EVENT_COST for row in rows)
 
 
 def _count(namespace: str, name: str, value: float, unit: str, function: Function) -> None:

@@ -36,6 +36,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
     "_effective_func_record_for_qualifier": ("func", "qualifier"),
     "_functions": (),
+    "run_reentrant": ("fn", "args", "thread_name"),
     "_poll_kinesis": (),
     "_poll_dynamodb_streams": (),
     "_iter_all_esms": (),
@@ -71,6 +72,7 @@ GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
         *("owner_account_id", "owner_region", "raw_query_string"),
     ),
     "_stages": (),
+    "run_reentrant": ("fn", "args", "thread_name"),
 }
 """What ``throttle`` replaces and calls."""
 

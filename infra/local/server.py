@@ -73,6 +73,7 @@ def serve(paths: CloudPaths, port: int) -> None:
 
     from infra.local import seam  # noqa: PLC0415 - only the server needs what it imports
     from infra.local.streams import StreamPoller  # noqa: PLC0415
+    from infra.local.threads import Threads, reentrant_runner  # noqa: PLC0415
     from infra.local.throttle import mend_route_throttling  # noqa: PLC0415
 
     seam.check(lambda_svc, ministack, apigateway)
@@ -81,6 +82,7 @@ def serve(paths: CloudPaths, port: int) -> None:
     executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, endpoint)
     seam.install(lambda_svc, executor, pool, figures, observer)
     mend_route_throttling(apigateway)
+    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     StreamPoller(lambda_svc, endpoint).install()
     keeper = Keeper(ministack, paths.state)
     keeper.install()

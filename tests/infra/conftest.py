@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.config import Config
 
+from infra.arcade import Arcade
+from infra.aws import Cloud
+from infra.deploy import deploy_all
+from infra.layers import this_machine
 from infra.local import daemon
+from infra.state import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -71,3 +77,11 @@ def create_function(client: Any, name: str, source: str, **settings: Any) -> str
         **given,
     )
     return str(created["FunctionArn"])
+
+
+@pytest.fixture(scope="session")
+def arcade(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Arcade:
+    """Return the platform and one opponent, deployed into the local cloud."""
+    made = Arcade(Cloud(Account(local_cloud.endpoint)), this_machine(), cache=tmp_path_factory.mktemp("cache"))
+    deploy_all(made, [Path(__file__).parents[1] / "opponents" / "first_free"], lambda _what, _seconds: None)
+    return made
