@@ -79,10 +79,14 @@ class Cloud:
 
     def _made(self, service: str) -> Any:
         if service not in self._clients:
+            local = self.account.local
             config = Config(
-                retries={"max_attempts": 5, "mode": "standard"}, connect_timeout=5, read_timeout=60,
-                max_pool_connections=16, s3={"addressing_style": "path"} if self.account.local else {},
-            )  # fmt: skip
+                retries={"total_max_attempts": 2 if local else 6, "mode": "standard"},
+                connect_timeout=5,
+                read_timeout=60,
+                max_pool_connections=16,
+                s3={"addressing_style": "path"} if local else {},
+            )
             self._clients[service] = self._session.client(service, endpoint_url=self.account.endpoint, config=config)
         return self._clients[service]
 

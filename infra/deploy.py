@@ -160,14 +160,14 @@ def _deploy_opponent(
     if options.dry_run and not arcade.has_platform:
         return Deployed(manifest.name, CREATE, 0.0, ("nothing is deployed yet: platform and layers come with it",))
     layers = [build_layer(name, arcade.target, arcade.cache) for name in manifest.function.layers]
+    stack = found.get(arcade.names.opponent(manifest.name))
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     wanted = wanted_opponent(
         arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
         layer_arns=[_layer_arn(arcade, layer.name, found) for layer in layers],
-        settings={**dict(arcade.settings), **subscription(options.subscribe, found.get(arcade.names.opponent(manifest.name)))},
+        settings=dict(arcade.settings) | subscription(options.subscribe, stack),
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
-    stack = found.get(wanted.stack)
     pointer = arcade.cloud.pointer(function) if stack and function in functions else None
     step = plan_opponent(
         wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint

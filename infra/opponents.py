@@ -104,11 +104,11 @@ def subscription(arn: str | None, stack: Stack | None) -> dict[str, str]:
 
     Raises PackagingError for an ARN of something that cannot be read.
     """
-    if arn is None:
-        kept = stack.parameters if stack else {}
-        return {key: kept[key] for key in ("RecordsSource", "RecordsSourceKind") if key in kept}
-    if arn == "none":
+    kept = stack.parameters if stack else {}
+    if arn == "none" or (arn is None and kept.get("RecordsSourceKind", "none") == "none"):
         return {"RecordsSourceKind": "none"}
+    if arn is None:
+        arn = kept["RecordsSource"]
     parts = arn.split(":")
     kind = parts[2] if len(parts) > 5 and parts[0] == "arn" else ""  # noqa: PLR2004 - what an ARN has
     if kind not in SOURCES:

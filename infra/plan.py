@@ -152,6 +152,7 @@ def _with(step: StackPlan, more: Mapping[str, str]) -> StackPlan:
     return StackPlan(step.wanted, step.verb, {**step.parameters, **more}, step.why)
 
 
+_HASHED = frozenset({"ArtifactKey", "LayerArns", "Listing"})
 _WORDS = {
     "ArtifactKey": "new code or model",
     "LayerArns": "another layer",
@@ -166,6 +167,6 @@ def _differences(wanted: Mapping[str, str], found: Mapping[str, str]) -> list[st
     for key, value in wanted.items():
         if found.get(key, "") != value and key not in {"Release", "ArtifactSha256"} | ROUTING:
             word = _WORDS.get(key, key)
-            short = max(len(value), len(found.get(key, ""))) < 30  # noqa: PLR2004 - fits into a line
+            short = key not in _HASHED and max(len(value), len(found.get(key, ""))) < 30  # noqa: PLR2004 - fits into a line
             told.append(f"{word}: {found.get(key, '(none)')} -> {value}" if short else word)
     return told or ["the template"]

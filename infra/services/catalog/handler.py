@@ -22,7 +22,7 @@ _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, 
 _ssm = boto3.client("ssm", config=_CONFIG)
 _lambda = boto3.client("lambda", config=_CONFIG)
 _dynamodb = boto3.client("dynamodb", config=_CONFIG)
-_POOL = ThreadPoolExecutor(8)
+_POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the local cloud gives no more than memory
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,0 +1,257 @@
+"""Deployments into a real local cloud: one opponent, one stack."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from infra.arcade import Arcade, held
+from infra.aws import Cloud
+from infra.complaints import CloudError
+from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.layers import this_machine
+from infra.state import Account, Pointer
+from infra.versions import promote, rollback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
+
+
+def quiet(_what: str, _seconds: float) -> None:
+    pass
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Callable[..., Path]:
+    """Return a maker of opponents: the same name with another title is another version of the same opponent."""
+
+    def made(name: str, title: str = "One", broken: str = "") -> Path:
+        folder = Path(shutil.copytree(EXAMPLE, tmp_path / f"{name}-{title}", dirs_exist_ok=True))
+        text = (folder / "opponent.toml").read_text().replace("first_free", name).replace("First Free", title)
+        (folder / "opponent.toml").write_text(text)
+        if broken:
+            (folder / "function.py").write_text(f"{broken}\n\ndef act(observation, random): ...\n")
+        return folder
+
+    return made
+
+
+def one(arcade: Arcade, folder: Path, **options: object):
+    (done,) = deploy_opponents(arcade, [folder], quiet, Options(**options))
+    return done
+
+
+def listed(arcade: Arcade) -> dict[str, dict]:
+    answer = requests.get(f"{arcade.api}/opponents", timeout=20)
+    assert answer.status_code == 200, answer.text
+    return {item["name"]: item for item in answer.json()}
+
+
+def version_at(url: str) -> str:
+    answer = requests.get(url, timeout=20)
+    answer.raise_for_status()
+    return answer.json()["version"]
+
+
+def test_a_deployed_opponent_is_in_the_catalog_and_a_deleted_one_is_not(arcade: Arcade, make):
+    one(arcade, make("comes_and_goes"))
+    entry = listed(arcade)["comes_and_goes"]
+    assert {
+        "name",
+        "game",
+        "difficulty",
+        "version",
+        "endpoint",
+        "rating",
+        "title",
+        "author",
+        "colour",
+        "pinned",
+    } <= set(entry)
+    assert version_at(entry["endpoint"]) == entry["version"] == "1"
+    delete_opponent(arcade, "comes_and_goes")
+    assert "comes_and_goes" not in listed(arcade)
+    assert requests.get(entry["endpoint"], timeout=20).status_code == 404
+    with pytest.raises(CloudError, match="comes_and_goes is not deployed; deployed are"):
+        delete_opponent(arcade, "comes_and_goes")
+
+
+def test_a_second_deployment_of_the_same_changes_nothing(arcade: Arcade, make):
+    folder = make("unchanged")
+    assert one(arcade, folder).verb == "create"
+    again = one(arcade, folder)
+    assert (again.verb, again.version) == ("keep", "1")
+
+
+def test_a_deployment_touches_its_own_stack_alone(arcade: Arcade, make):
+    one(arcade, make("touched"))
+    one(arcade, make("untouched"))
+    events = arcade.cloud.client("cloudformation").describe_stack_events
+    before = events(StackName=arcade.names.opponent("untouched"))["StackEvents"]
+    one(arcade, make("touched", "Two"))
+    assert events(StackName=arcade.names.opponent("untouched"))["StackEvents"] == before
+
+
+def test_a_match_keeps_the_version_it_began_with(arcade: Arcade, make):
+    one(arcade, make("pinned"))
+    pinned = listed(arcade)["pinned"]["pinned"]["1"]
+    one(arcade, make("pinned", "Two"))
+    assert version_at(listed(arcade)["pinned"]["endpoint"]) == "2"
+    assert version_at(pinned) == "1"
+    one(arcade, make("pinned", "Three"))
+    assert version_at(pinned) == "1"
+
+
+def test_a_canary_gets_its_share_of_new_matches_until_it_is_promoted(arcade: Arcade, make):
+    one(arcade, make("bird"))
+    one(arcade, make("bird", "Two"), canary=0.3)
+    entry = listed(arcade)["bird"]
+    assert entry["version"] == "1"
+    assert entry["weights"] == {"2": 0.3}
+    assert set(entry["pinned"]) == {"1", "2"}
+    answers = [version_at(entry["endpoint"]) for _ in range(120)]
+    assert 0.12 < answers.count("2") / len(answers) < 0.5  # 0.3 within four standard errors
+    assert promote(arcade, "bird") == Pointer("2")
+    assert {version_at(entry["endpoint"]) for _ in range(20)} == {"2"}
+    with pytest.raises(CloudError, match="no canary to promote"):
+        promote(arcade, "bird")
+
+
+def test_a_rollback_goes_back_at_once_and_a_deployment_forward_again(arcade: Arcade, make):
+    one(arcade, make("back"))
+    one(arcade, make("back", "Two"))
+    assert rollback(arcade, "back") == Pointer("1")
+    assert version_at(listed(arcade)["back"]["endpoint"]) == "1"
+    assert one(arcade, make("back", "Two"), repoint=False).version == "1"
+    assert one(arcade, make("back", "Two")).version == "2"
+    assert version_at(listed(arcade)["back"]["endpoint"]) == "2"
+    with pytest.raises(CloudError, match="version 9 is not deployed; deployed are 1, 2"):
+        rollback(arcade, "back", "9")
+
+
+def test_a_version_that_does_not_start_leaves_what_served_before_serving(arcade: Arcade, make):
+    one(arcade, make("sound"))
+    failed = one(arcade, make("sound", "Broken", "raise RuntimeError('no model')"))
+    assert "version 1 serves on" in failed.problem
+    assert "no model" in failed.problem
+    assert version_at(listed(arcade)["sound"]["endpoint"]) == "1"
+
+
+def test_an_opponent_that_never_started_is_not_left_behind(arcade: Arcade, make):
+    failed = one(arcade, make("stillborn", "Broken", "raise RuntimeError('no model')"))
+    assert "does not start" in failed.problem
+    assert "stillborn" not in listed(arcade)
+    assert arcade.cloud.stack(arcade.names.opponent("stillborn")) is None
+
+
+def test_one_opponent_that_cannot_be_deployed_stops_no_other(arcade: Arcade, make):
+    bad, good = make("bad", "Bad", "import pygame"), make("good")
+    done = deploy_opponents(arcade, [bad, good], quiet)
+    assert ["imports pygame" in item.problem for item in done] == [True, False]
+    assert "good" in listed(arcade)
+
+
+def test_a_dry_run_tells_what_would_change_and_changes_nothing(arcade: Arcade, make):
+    told = one(arcade, make("dry"), dry_run=True)
+    assert told.verb == "create"
+    assert "Function" in {change.resource for change in told.changes}
+    assert told.keep_usd > 0
+    assert arcade.cloud.stack(arcade.names.opponent("dry")) is None
+
+
+def test_a_second_deployer_hears_who_holds_the_lock(arcade: Arcade, make):
+    folder = make("contested")
+    with held(arcade, "contested"):
+        assert f"process {os.getpid()} on" in one(arcade, folder).problem
+    assert one(arcade, folder).problem == ""
+
+
+def test_a_lock_whose_holder_was_killed_is_taken_over(arcade: Arcade):
+    script = (
+        "import os, sys\nfrom tests_arcade import arcade, held\n"
+        "with held(arcade(sys.argv[1]), 'orphan'):\n    print('held', flush=True)\n    os.kill(os.getpid(), 9)\n"
+    )
+    helper = (
+        "from infra.arcade import Arcade, held\nfrom infra.aws import Cloud\nfrom infra.layers import this_machine\n"
+        "from infra.state import Account\n\ndef arcade(endpoint):\n"
+        "    return Arcade(Cloud(Account(endpoint)), this_machine())\n"
+    )
+    done = run_with(helper, script, arcade.cloud.account.endpoint)
+    assert done.stdout == "held\n"
+    assert done.returncode == -9
+    with held(arcade, "orphan"):
+        pass
+
+
+def run_with(helper: str, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    root = str(Path(__file__).parents[2])
+    code = f"import sys, types\nmodule = types.ModuleType('tests_arcade')\nexec({helper!r}, module.__dict__)\n"
+    code += f"sys.modules['tests_arcade'] = module\n{script}"
+    environment = {**os.environ, "PYTHONPATH": root}
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        timeout=60,
+    )
+
+
+def test_a_deployment_that_was_killed_half_way_is_put_right_by_the_next(arcade: Arcade, make):
+    folder = make("interrupted")
+    client = arcade.cloud.client("cloudformation")
+    one(arcade, folder)
+    delete_opponent(arcade, "interrupted")
+    stack = arcade.names.opponent("interrupted")
+    client.create_change_set(  # begun and never executed: what kill -9 between the two leaves
+        StackName=stack, ChangeSetName="begun", ChangeSetType="CREATE", Capabilities=["CAPABILITY_NAMED_IAM"],
+        TemplateBody='{"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}',
+    )  # fmt: skip
+    assert arcade.cloud.stack(stack).status == "REVIEW_IN_PROGRESS"
+    done = one(arcade, folder)
+    assert (done.verb, done.problem) == ("replace", "")
+    assert listed(arcade)["interrupted"]["version"] == "1"
+
+
+def test_a_failed_deployment_is_rolled_back_and_the_next_one_succeeds(arcade: Arcade, make):
+    one(arcade, make("rolled"))
+    spoiled = Arcade(
+        arcade.cloud, arcade.target, cache=arcade.cache, settings=(("ApiId", "gone"), ("Runtime", "python2.7"))
+    )
+    failed = one(spoiled, make("rolled", "Two"))
+    assert failed.problem
+    assert version_at(listed(arcade)["rolled"]["endpoint"]) == "1"
+    assert one(arcade, make("rolled", "Two")).problem == ""
+    assert version_at(listed(arcade)["rolled"]["endpoint"]) != "1"
+
+
+def test_a_cloud_that_is_not_there_is_told_in_one_line():
+    gone = Arcade(Cloud(Account("http://127.0.0.1:9")), this_machine())
+    with pytest.raises(CloudError, match=r"nothing answers at http://127\.0\.0\.1:9: start the local cloud"):
+        deploy_all(gone, [EXAMPLE], quiet)
+
+
+def test_a_profile_that_does_not_exist_is_told_in_one_line():
+    with pytest.raises(CloudError, match="there is no AWS profile called 'nobody'"):
+        Cloud(Account(None, "nobody", "eu-west-1"))
+
+
+def test_the_log_of_a_function_can_be_read(arcade: Arcade, make):
+    one(arcade, make("talks"))
+    since = int((time.time() - 60) * 1000)
+    version_at(listed(arcade)["talks"]["endpoint"])
+    text = "\n".join(
+        line for _, _, line in arcade.cloud.log_events(f"/aws/lambda/{arcade.names.function('talks')}", since)
+    )
+    assert "REPORT RequestId" in text

@@ -1,0 +1,225 @@
+"""The platform's own functions, called as they are called: over HTTP, and by events that really happen."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from ai_functions.runtime.loader import load_opponent
+from games.catalog import find_game
+from games.match import Match, play
+from games.record import GameRecord, Participant
+from infra.deploy import Options, deploy_opponents
+from infra.services.rater.rating import Strength, rate, result_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infra.arcade import Arcade
+
+EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
+PATIENCE_S = 40
+
+
+def recorded(seed: int, one: str = "first_free", two: str = "sparring") -> GameRecord:
+    act = load_opponent(EXAMPLE).act
+    participants = {"one": Participant("one", "function", one, "1"), "two": Participant("two", "function", two, "1")}
+    match = Match(find_game("battleship"), participants, seed=seed, policy_seed=seed)
+    return play(match, {"one": act, "two": act})
+
+
+def post(arcade: Arcade, line: str) -> requests.Response:
+    headers = {"content-type": "application/json"}
+    return requests.post(f"{arcade.api}/records", data=line.encode(), headers=headers, timeout=60)
+
+
+def in_time(look: Callable[[], Any]) -> Any:
+    """Return the first true answer of ``look``; fail when it takes too long."""
+    end = time.monotonic() + PATIENCE_S
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.1)
+    return found
+
+
+def annotation(arcade: Arcade, record: GameRecord, by: str = "first_free") -> dict | None:
+    key = f"annotations/{record.match_id}/{by}.json"
+    for _, content in arcade.cloud.read_objects(arcade.platform["BucketName"], key):
+        return json.loads(content)
+    return None
+
+
+def ratings(arcade: Arcade) -> dict[str, dict[str, float]]:
+    items = arcade.cloud.client("dynamodb").scan(TableName=arcade.platform["RatingsTable"])["Items"]
+    return {item["id"]["S"]: {key: float(value["N"]) for key, value in item.items() if "N" in value} for item in items}
+
+
+def test_a_record_is_stored_once_however_often_it_comes(arcade: Arcade):
+    record = recorded(1)
+    first, second = post(arcade, record.to_line()), post(arcade, record.to_line())
+    assert (first.status_code, second.status_code) == (201, 200)
+    stored = dict(arcade.cloud.read_objects(arcade.platform["BucketName"], first.json()["key"]))
+    assert [GameRecord.from_line(content.decode()) for content in stored.values()] == [record]
+
+
+def test_another_record_under_a_known_match_id_is_refused(arcade: Arcade):
+    record = recorded(2)
+    post(arcade, record.to_line())
+    assert post(arcade, replace(recorded(3), match_id=record.match_id).to_line()).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "told"),
+    [
+        ("{", 400, "Not JSON"),
+        ("[" * 100_000, 400, "Not JSON"),
+        ('{"schema": NaN}', 400, "NaN"),
+        ("[]", 422, "a record is an object"),
+        ('{"schema": 99}', 422, "schema 99"),
+    ],
+)
+def test_what_is_no_record_is_refused_with_a_problem(arcade: Arcade, line: str, status: int, told: str):
+    answer = post(arcade, line)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told in answer.text
+
+
+def test_an_impossible_record_is_refused(arcade: Arcade):
+    record = recorded(4)
+    cheated = replace(
+        record, outcome=replace(record.outcome, winner="one" if record.outcome.winner == "two" else "two")
+    )
+    assert post(arcade, cheated.to_line()).status_code == 422
+    assert post(arcade, replace(record, match_id="../../artifacts/x").to_line()).status_code == 422
+    assert post(arcade, replace(record, steps=10**9).to_line()).status_code == 422
+
+
+def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arcade: Arcade):
+    names = f"a{uuid4().hex[:8]}", f"b{uuid4().hex[:8]}"
+    records = [recorded(seed, *names) for seed in range(10, 14)]
+    for record in records:
+        assert post(arcade, record.to_line()).status_code == 201
+    in_time(lambda: ratings(arcade).get(f"function#{names[0]}", {}).get("games") == len(records))
+    bucket = arcade.platform["BucketName"]
+    line = records[0].to_line().encode()
+    arcade.cloud.client("s3").put_object(Bucket=bucket, Key=f"records/battleship/{records[0].match_id}.json", Body=line)
+    last = recorded(14, *names)
+    post(arcade, last.to_line())  # rated after the event that came twice, which so has had its chance
+    found = in_time(lambda: (now := ratings(arcade)).get(f"function#{names[0]}", {}).get("games", 0) > 4 and now)
+    assert found[f"function#{names[0]}"]["games"] == found[f"function#{names[1]}"]["games"] == 5
+    assert all(found[f"function#{name}"]["sigma"] < Strength().sigma for name in names)
+
+
+def test_who_played_a_record_annotates_it(arcade: Arcade):
+    record = recorded(20)
+    post(arcade, record.to_line())
+    note = in_time(lambda: annotation(arcade, record))
+    assert note["by"]["name"] == "first_free"
+    assert len(note["turns"]) == len(record.turns)
+
+
+def test_the_catalog_shows_a_rating_and_how_sure_it_is(arcade: Arcade):
+    post(arcade, recorded(22).to_line())
+    in_time(lambda: ratings(arcade).get("function#first_free"))
+    listed = requests.get(f"{arcade.api}/opponents", timeout=20).json()
+    entry = next(item for item in listed if item["name"] == "first_free")
+    assert entry["games"] > 0
+    assert 0 < entry["deviation"] < Strength().deviation
+
+
+def test_an_object_that_is_no_record_ends_in_the_dead_letters_and_holds_up_nobody(arcade: Arcade):
+    bucket = arcade.platform["BucketName"]
+    arcade.cloud.client("s3").put_object(Bucket=bucket, Key="records/battleship/poison.json", Body=b"not a record")
+    good = recorded(21)
+    post(arcade, good.to_line())
+    in_time(lambda: annotation(arcade, good))
+
+
+@pytest.fixture
+def subscriber(arcade: Arcade) -> Iterator[Callable[[str], None]]:
+    """Let the example opponent annotate what comes from a queue or stream, for one test."""
+
+    def subscribe(arn: str) -> None:
+        (done,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(subscribe=arn))
+        assert done.problem == ""
+
+    yield subscribe
+    subscribe("none")
+
+
+def dead_letters(arcade: Arcade) -> str:
+    sqs = arcade.cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=arcade.platform["DeadLettersQueue"].rpartition(":")[2])["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return "\n".join(message["Body"] for message in found)
+
+
+def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
+    sqs = arcade.cloud.client("sqs")
+    redrive = {"deadLetterTargetArn": arcade.platform["DeadLettersQueue"], "maxReceiveCount": "2"}
+    attributes = {"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(redrive)}
+    url = sqs.create_queue(QueueName=f"games-{uuid4().hex[:8]}", Attributes=attributes)["QueueUrl"]
+    subscriber(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
+    good, poison = [recorded(30), recorded(31)], f"poison {uuid4().hex}"
+    bodies = [good[0].to_line(), poison, good[1].to_line()]
+    sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)])
+    for record in good:
+        in_time(lambda record=record: annotation(arcade, record))
+    in_time(lambda: poison in dead_letters(arcade))
+
+
+def test_of_a_batch_in_a_kinesis_stream_the_rest_is_done(arcade: Arcade, subscriber):
+    kinesis, name = arcade.cloud.client("kinesis"), f"games-{uuid4().hex[:8]}"
+    kinesis.create_stream(StreamName=name, ShardCount=1)
+    subscriber(kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamARN"])
+    good = [recorded(32), recorded(33)]
+    lines = [good[0].to_line(), "poison", good[1].to_line()]
+    kinesis.put_records(StreamName=name, Records=[{"Data": line.encode(), "PartitionKey": "1"} for line in lines])
+    for record in good:
+        in_time(lambda record=record: annotation(arcade, record))
+
+
+def test_of_a_batch_in_a_tables_stream_the_rest_is_done(arcade: Arcade, subscriber):
+    dynamodb, name = arcade.cloud.client("dynamodb"), f"games-{uuid4().hex[:8]}"
+    dynamodb.create_table(
+        TableName=name, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )  # fmt: skip
+    subscriber(dynamodb.describe_table(TableName=name)["Table"]["LatestStreamArn"])
+    good = [recorded(34), recorded(35)]
+    for index, line in enumerate([good[0].to_line(), "poison", good[1].to_line()]):
+        dynamodb.put_item(TableName=name, Item={"id": {"S": str(index)}, "record": {"S": line}})
+    for record in good:
+        in_time(lambda record=record: annotation(arcade, record))
+
+
+def test_a_match_that_a_fallback_played_in_rates_nobody():
+    record = recorded(40)
+    assert result_of(record) is not None
+    turns = (replace(record.turns[0], fallback="timeout"), *record.turns[1:])
+    assert result_of(replace(record, turns=turns)) is None
+    assert result_of(replace(record, outcome=None)) is None
+    swapped = (*record.participants, Participant("two", "function", "another", since_step=9))
+    assert result_of(replace(record, participants=swapped)) is None
+
+
+def test_a_win_raises_the_winner_and_both_are_better_known():
+    record = recorded(41)
+    result = result_of(record)
+    before = (Strength(), Strength())
+    after = rate(result, before)
+    winner = 0 if record.outcome.winner == "one" else 1
+    assert after[winner].rating > 1500 > after[1 - winner].rating
+    assert all(item.deviation < Strength().deviation for item in after)
+    assert [item.games for item in after] == [1, 1]

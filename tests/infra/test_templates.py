@@ -1,0 +1,81 @@
+"""The templates: clean under cfn-lint, described, and with roles that may do little."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cfnlint.api import lint_file
+from cfnlint.decode import cfn_yaml
+
+ROOT = Path(__file__).parents[2] / "infra"
+TEMPLATES = sorted([*ROOT.glob("templates/*.yaml"), *ROOT.glob("services/*/template.yaml")])
+FUNCTIONS = [path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml"}]
+
+
+def name_of(path: Path) -> str:
+    return path.parent.name if path.stem == "template" else path.stem
+
+
+def statements(path: Path) -> list[dict]:
+    roles = [item for item in cfn_yaml.load(str(path))["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
+    policies = [policy for role in roles for policy in role["Properties"].get("Policies", [])]
+    found = [item for policy in policies for item in policy["PolicyDocument"]["Statement"]]
+    return [item["Fn::If"][1] if "Fn::If" in item else item for item in found]
+
+
+def many(value: object) -> list:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_cfn_lint_has_nothing_to_say(path: Path):
+    assert [str(match) for match in lint_file(path)] == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
+def test_every_parameter_and_output_is_described(path: Path):
+    template = cfn_yaml.load(str(path))
+    for section in ("Parameters", "Outputs"):
+        assert [name for name, item in template.get(section, {}).items() if not item.get("Description")] == []
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=name_of)
+def test_no_role_may_do_everything_or_to_everything(path: Path):
+    for item in statements(path):
+        assert all(not action.endswith(":*") and action != "*" for action in many(item["Action"]))
+        assert all(resource != "*" for resource in many(item["Resource"]))
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=name_of)
+def test_no_function_may_read_or_write_an_artifact(path: Path):
+    touching = [item for item in statements(path) if any(action.startswith("s3:") for action in many(item["Action"]))]
+    for item in touching:
+        for resource in many(item["Resource"]):
+            where = resource["Fn::Sub"].split("${BucketName}/")[1]
+            assert where.startswith(("records/", "annotations/"))
+
+
+def test_an_opponent_may_write_its_own_annotations_alone():
+    writing = [item for item in statements(ROOT / "templates/opponent.yaml") if "s3:PutObject" in many(item["Action"])]
+    assert [item["Resource"]["Fn::Sub"].rpartition("/")[2] for item in writing] == ["${OpponentName}.json"]
+
+
+def test_the_bucket_is_versioned_encrypted_and_closed():
+    bucket = cfn_yaml.load(str(ROOT / "templates/platform.yaml"))["Resources"]["Bucket"]["Properties"]
+    assert bucket["VersioningConfiguration"]["Status"] == "Enabled"
+    assert bucket["BucketEncryption"]
+    assert all(bucket["PublicAccessBlockConfiguration"].values())
+
+
+@pytest.mark.parametrize("path", FUNCTIONS, ids=name_of)
+def test_every_log_is_kept_for_a_time_and_no_longer(path: Path):
+    resources = cfn_yaml.load(str(path))["Resources"].values()
+    logs = [item["Properties"] for item in resources if item["Type"] == "AWS::Logs::LogGroup"]
+    assert logs
+    assert all("RetentionInDays" in item for item in logs)
+
+
+def test_a_template_fits_into_one_request():
+    for path in TEMPLATES:
+        assert path.stat().st_size < 51_200, path
