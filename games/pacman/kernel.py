@@ -153,6 +153,11 @@ DOT_POINTS, ENERGIZER_POINTS, GHOST_POINTS = 10, 50, 200
 GLOBAL_PINKY, GLOBAL_INKY, GLOBAL_CLYDE = 7, 17, 32  # dots of the global counter [D]
 LAST_MODE = 7
 
+TILE_OF_BLINKY = GHOST + TILE_OF
+TILE_OF_PINKY = TILE_OF_BLINKY + GHOST_CELLS
+TILE_OF_INKY = TILE_OF_PINKY + GHOST_CELLS
+TILE_OF_CLYDE = TILE_OF_INKY + GHOST_CELLS
+
 
 def pixels(speed: int, clock: int) -> int:
     """Return how many pixels (0 to 2) an actor of ``speed`` pixels per 16 ticks moves in tick ``clock``."""
@@ -467,6 +472,8 @@ def out(s: Cells, w: Table, o: int) -> bool:
 def collide(s: Cells, w: Table) -> bool:
     """End play for now if Pac-Man shares a tile with a ghost that is not eyes; return whether he does [D]."""
     tile = s[PAC_TILE]
+    if tile not in (s[TILE_OF_BLINKY], s[TILE_OF_PINKY], s[TILE_OF_INKY], s[TILE_OF_CLYDE]):
+        return False
     for g in range(4):
         o = GHOST + g * GHOST_CELLS
         if s[o + TILE_OF] == tile and out(s, w, o):
@@ -504,7 +511,15 @@ def play_round(s: Cells, w: Table, pacman_moves: bool, turn: int) -> bool:  # no
     for g in range(4):
         if turn < s[GHOST + g * GHOST_CELLS + MOVES]:
             move_ghost(s, w, g)
-    return not ((strict or turn == 1) and collide(s, w))
+    return not (strict and collide(s, w))
+
+
+def anyone_fast(s: Cells) -> bool:
+    """Return whether a ghost moves two pixels in this tick."""
+    for g in range(4):  # noqa: SIM110 - numba compiles no generators
+        if s[GHOST + g * GHOST_CELLS + MOVES] > 1:
+            return True
+    return False
 
 
 def play_tick(s: Cells, w: Table) -> None:
@@ -518,8 +533,11 @@ def play_tick(s: Cells, w: Table) -> None:
         level = level_at(s)
         moves = pixels(w[level + L_PAC_FRIGHT] if s[FRIGHT_LEFT] else w[level + L_PAC], s[PAC_CLOCK])
         s[PAC_CLOCK] += 1
-    if play_round(s, w, moves > 0, 0):
-        play_round(s, w, moves > 1, 1)
+    goes_on = play_round(s, w, moves > 0, 0)
+    if goes_on and (moves > 1 or anyone_fast(s)):
+        goes_on = play_round(s, w, moves > 1, 1)
+    if goes_on and s[QUIRKS] & PASS_THROUGH:
+        collide(s, w)
     s[PLAY_CLOCK] += 1
     if s[PHASE] == PLAY:
         if s[PAC_MOVED] == 0 and s[PAC_PAUSE] == 0:
