@@ -121,7 +121,7 @@ class Schedule:
         Newer answers that fit replace older ones; all others only count.
         """
         ask = self._under_way.pop(reply.number)
-        if reply.failure is None:
+        if reply.failure is None and not reply.cold:  # the next answers will be warm
             self._round_trips.setdefault(ask.function, deque(maxlen=REMEMBERED)).append(reply.latency_ms)
         for ghost, question in ask.questions.items():
             self._take_one(ghost, question, reply)

@@ -11,7 +11,7 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from client.cost import answer_usd
-from client.pursuit.parts import CLASSIC, REFRESHED
+from client.pursuit.parts import CLASSIC, PREFETCHED, REFRESHED
 from client.pursuit.schedule import REQUESTS_A_MINUTE
 from client.ui import theme
 from client.ui.canvas import HEIGHT
@@ -23,7 +23,7 @@ from games.pacman.names import GHOSTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from client.pursuit.parts import Choice, Reply
+    from client.pursuit.parts import Choice, Counts, Reply
     from client.pursuit.schedule import Schedule
     from client.pursuit.team import Driver, Team
     from client.ui.canvas import Box, Canvas
@@ -36,10 +36,13 @@ ROW = 68.0
 KEPT = 48
 """Decisions that the chart shows."""
 FASTEST_MS, SLOWEST_MS = 1.0, 1000.0
-KINDS = {REFRESHED: "fresh", "prefetched": "early", CLASSIC: "classic"}
-TINY = theme.Style("bold", 9, 1.2)
+KINDS = {REFRESHED: "fresh", PREFETCHED: "early", CLASSIC: "arcade"}
+"""How a choice is told: by a fresh answer, by an earlier one, or by the arcade's rule."""
+TINY = theme.Style("bold", 9, 0.7)
 SCORE = theme.Style("bold", 40, 1.0)
 LIVES_SHOWN = 5
+COLUMNS = (0.0, 0.25, 0.55, 0.76)
+"""Where the counters stand, as shares of the width."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +85,10 @@ class PackHud:
             self._ghost(canvas, inner, y + index * ROW, now, team.drivers[name], index, ticks)
         y += 4 * ROW + 2
         y = self._schedule(canvas, inner, y, team, schedule)
+        y = self._shares(canvas, inner, y + 6, schedule.counts)
         totals = top + height - 50
-        self._chart(canvas, (inner[0], y + 4, inner[1], totals - y - 14))
+        slowest_ms = schedule.slowest_twentieth_ms(slowest(team, schedule))
+        self._chart(canvas, (inner[0], y + 6, inner[1], totals - y - 16), slowest_ms)
         self._totals(canvas, inner, totals, schedule)
 
     def _ghost(
@@ -126,9 +131,8 @@ class PackHud:
         left, width = inner
         canvas.rect(theme.EDGE, (left, y, width, 1))
         canvas.text("SCHEDULE", left, y + 11, theme.LABEL, theme.HAZE)
-        slowest = max((driver.key for driver in team.drivers.values()), key=schedule.slowest_twentieth_ms)
-        lead = f"p95 {schedule.slowest_twentieth_ms(slowest):.0f} ms, asks {schedule.lead_ticks(slowest)} ticks ahead"
-        canvas.text(lead, left + width, y + 10, theme.SMALL_FIGURE, theme.MIST, align="right", within=width - 86)
+        lead = f"asks {schedule.lead_ticks(slowest(team, schedule))} ticks ahead"
+        canvas.text(lead, left + width, y + 9, theme.SMALL, theme.MIST, align="right")
         counts = schedule.counts
         cells = (
             ("ASKED", counts.asked, theme.FOAM),
@@ -141,16 +145,39 @@ class PackHud:
             ("FALLBACK", counts.fallback, _warned(counts.fallback)),
         )
         for index, (label, value, colour) in enumerate(cells):
-            x = left + width * (index % 4) / 4
+            x = left + width * COLUMNS[index % 4]
             top = y + 32 + 34 * (index // 4)
             canvas.text(label, x, top, TINY, theme.HAZE)
             canvas.text(str(value), x, top + 12, theme.FIGURE, colour)
         return y + 32 + 2 * 34
 
-    def _chart(self, canvas: Canvas, box: Box) -> None:
+    def _shares(self, canvas: Canvas, inner: tuple[float, float], y: float, counts: Counts) -> float:
+        """Draw what the decisions of this match rest on, as one bar of three parts and in words."""
+        left, width = inner
+        parts = (
+            (KINDS[REFRESHED], counts.refreshed, theme.SIGNAL),
+            (KINDS[PREFETCHED], counts.used - counts.refreshed, theme.mix(theme.SIGNAL, theme.PANEL, 0.55)),
+            (KINDS[CLASSIC], counts.fallback, theme.AMBER),
+        )
+        canvas.rect(theme.EDGE, (left, y, width, 6), 3)
+        x, word_x = left, left
+        for word, count, colour in parts:
+            share = count / max(1, counts.decisions)
+            if count:
+                canvas.rect(colour, (x, y, max(2.0, width * share), 6), 2)
+            x += width * share
+            canvas.rect(colour, (word_x, y + 15, 7, 7), 2)
+            word_x += 11
+            word_x += canvas.text(f"{share:.0%} {word}", word_x, y + 11, theme.SMALL, theme.MIST) + 12
+        return y + 34
+
+    def _chart(self, canvas: Canvas, box: Box, slowest_ms: float) -> None:
         """Draw a bar a decision on a logarithmic scale, in the ghost's colour; the arcade's rule is hollow."""
         left, top, width, height = box
+        canvas.text("ROUND TRIPS", left, top, theme.LABEL, theme.HAZE)
+        canvas.text(f"p95 {slowest_ms:.0f} ms", left + width, top - 2, theme.SMALL, theme.MIST, align="right")
         base = top + height
+        top, height = top + 20, height - 20
         for mark in (10.0, 100.0):
             y = base - height * _share(mark)
             canvas.rect(theme.EDGE, (left, y, width - 40, 1))
@@ -170,7 +197,7 @@ class PackHud:
         left, width = inner
         canvas.rect(theme.EDGE, (left, y, width, 1))
         counts = schedule.counts
-        share = f"{100 * counts.fallback / counts.decisions:.1f} %" if counts.decisions else "none yet"
+        share = f"{counts.fallback / counts.decisions:.1%}" if counts.decisions else "none yet"
         cells = (
             ("REQUESTS A MINUTE", f"{schedule.requests_in_last_minute} of {REQUESTS_A_MINUTE}", "left", 0.0),
             ("FELL BACK", share, "left", 0.53),
@@ -179,6 +206,11 @@ class PackHud:
         for label, value, align, place in cells:
             canvas.text(label, left + width * place, y + 10, TINY, theme.HAZE, align=align)
             canvas.text(value, left + width * place, y + 23, theme.SMALL_FIGURE, theme.FOAM, align=align)
+
+
+def slowest(team: Team, schedule: Schedule) -> str:
+    """Return the function of the team that takes longest to answer."""
+    return max((driver.key for driver in team.drivers.values()), key=schedule.slowest_twentieth_ms)
 
 
 def draw_game(canvas: Canvas, now: Observation, name: str, dots: int, ticks: int) -> None:
@@ -208,7 +240,7 @@ def draw_game(canvas: Canvas, now: Observation, name: str, dots: int, ticks: int
     dots_left = len(now.dots) + len(now.energizers)
     _meter(canvas, (x, y, inner), "DOTS", f"{dots_left} left", 1 - dots_left / max(1, dots), theme.AMBER)
     clock, share, colour = _clock(now)
-    _meter(canvas, (x, y + 52, inner), "THEY", clock, share, colour)
+    _meter(canvas, (x, y + 52, inner), "GHOSTS", clock, share, colour)
 
 
 def _clock(now: Observation) -> tuple[str, float, theme.Colour]:

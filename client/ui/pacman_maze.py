@@ -35,6 +35,8 @@ ROUNDING = 0.30
 """Reach of the blur, in tiles: the radius of the corners."""
 LINE, GLOW, DEPTH = 0.055, 0.26, 0.5
 """In tiles: half the line's width, the reach of its light in the corridors, and of its tint in the walls."""
+STEPS = np.linspace(-1.0, 2.0, 1500, dtype=np.float32)
+"""Distances, in tiles, that are told apart."""
 
 
 def wall_colour(level: int) -> Colour:
@@ -67,6 +69,8 @@ class MazePicture:
         self.box = box
         self.tile = box[2] / maze.width
         self._painting: _Painting | None = None
+        self._steps: tuple[float, NDArray[np.uint16]] | None = None
+        """Pixels a tile, and each pixel's distance to the walls' outline: another colour takes a look-up only."""
 
     def centre(self, number: int) -> Point:
         """Return the logical point in the middle of tile ``number``."""
@@ -110,9 +114,11 @@ class MazePicture:
     def _walls(self, canvas: Canvas, colour: Colour) -> pygame.Surface:
         """Return the walls alone, on the scene's ground."""
         pixels = self.tile * canvas.scale
-        light = _shade(_distance(_plan(self.maze), pixels), colour)
-        surface = pygame.Surface(light.shape[:2])
-        pygame.surfarray.blit_array(surface, light)
+        if self._steps is None or self._steps[0] != pixels:
+            self._steps = pixels, _in_steps(_distance(_plan(self.maze), pixels))
+        steps = self._steps[1]
+        surface = pygame.Surface(steps.shape)
+        pygame.surfarray.blit_array(surface, _shade(colour)[steps])
         for y, row in enumerate(self.maze.rows):
             if DOOR in row:
                 left = (row.index(DOOR) + MARGIN) * pixels
@@ -162,8 +168,15 @@ def _blur(field: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
     return field
 
 
-def _shade(distance: NDArray[np.float32], colour: Colour) -> NDArray[np.uint8]:
-    """Return the colours (x, y, 3) of walls whose outline is ``distance`` away."""
+def _in_steps(distance: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Return distances as indices into STEPS."""
+    steps: NDArray[np.uint16] = np.searchsorted(STEPS, distance).astype(np.uint16)
+    return steps
+
+
+def _shade(colour: Colour) -> NDArray[np.uint8]:
+    """Return the colour of a pixel for each distance in STEPS, and for what lies beyond."""
+    distance = np.append(STEPS, STEPS[-1])
     ground = np.array(theme.ABYSS, np.float32)
     ink = np.array(colour, np.float32)
     hot = np.array(theme.mix(colour, theme.FOAM, 0.45), np.float32)
@@ -171,7 +184,7 @@ def _shade(distance: NDArray[np.float32], colour: Colour) -> NDArray[np.uint8]:
     line = np.clip((LINE - away) / 0.03 + 0.5, 0, 1)
     halo = np.exp(-((away / GLOW) ** 2)) * np.where(distance > 0, 0.50, 0.34)
     body = np.where(distance > 0, 0.05 + 0.13 * np.exp(-distance / DEPTH), 0.0) * np.clip(distance / 0.06, 0, 1)
-    light = ground + (halo + body)[..., None] * ink
-    light += line[..., None] * (hot - light)
+    light = ground + (halo + body)[:, None] * ink
+    light += line[:, None] * (hot - light)
     shaded: NDArray[np.uint8] = np.clip(light, 0, 255).astype(np.uint8)
     return shaded
