@@ -263,6 +263,15 @@ class Cloud:
         )  # fmt: skip
 
     @_in_one_line
+    def reserve(self, function: str, concurrency: int | None) -> None:
+        """Let at most ``concurrency`` requests of ``function`` run at once; None lifts that."""
+        client = self.client("lambda")
+        if concurrency is None:
+            client.delete_function_concurrency(FunctionName=function)
+        else:
+            client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=concurrency)
+
+    @_in_one_line
     def versions(self, function: str) -> list[FunctionVersion]:
         """Return the published versions, oldest first."""
         pages = self.client("lambda").get_paginator("list_versions_by_function").paginate(FunctionName=function)

@@ -1,16 +1,19 @@
-"""The cloud that opponents live in: up, down, status, logs."""
+"""The cloud that opponents live in: up, down, status, logs, load, drill."""
 
 from __future__ import annotations
 
 import json
 import time
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import requests
 import typer
 from rich.live import Live
 from rich.table import Column, Table
 
-from client.commands.context import cloud_choice, err, out, print_json
+from client.commands.context import UsageError, cloud_choice, err, out, print_json
 
 if TYPE_CHECKING:
     from infra.arcade import Arcade
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 REFRESH_S = 1.0
+CATALOG_S = 10.0
+MAX_LOAD_S = 3600.0
 HEADINGS = ("version", "share", "requests", "req/s", "now", "p50 ms", "p99 ms", "cold", "errors", "throttled", "GB-s",
             "$/1000 moves", "$/month")  # fmt: skip
 
@@ -29,6 +34,8 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud down")(down)
     family.command(epilog="Example: lambda-arcade cloud status --watch")(status)
     family.command(epilog="Example: lambda-arcade cloud logs battleship_hard --follow")(logs)
+    family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
+    family.command(epilog="Example: lambda-arcade cloud drill --for 3")(drill)
     app.add_typer(family, name="cloud")
 
 
@@ -109,6 +116,111 @@ def logs(
         since = max(since, newest - 5000)
         shown = {event for event in shown if event[0] >= since}
         time.sleep(REFRESH_S)
+
+
+def load(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The opponent to drive.", metavar="NAME")],
+    *,
+    first: Annotated[float, typer.Option("--from", help="Requests a second at first.", min=0.1)] = 1,
+    most: Annotated[float, typer.Option("--to", help="Requests a second at the top.", min=1)] = 50,
+    seconds: Annotated[str, typer.Option("--for", help="How long, such as 60s; two thirds of it climbing.")] = "60s",
+    other: Annotated[str | None, typer.Option(help="Another opponent, played meanwhile.")] = None,
+    png: Annotated[Path, typer.Option(help="Where the plot goes.")] = Path("load.png"),
+    as_json: JSON = False,
+) -> None:
+    """Drive a function from few requests a second to many and back to none, while another one is being played."""
+    from infra.load import plot, run_load  # noqa: PLC0415
+
+    arcade = find_arcade(context)
+    entries = _entries(arcade)
+    if name not in entries:
+        raise UsageError(f"{name} is not deployed; deployed are {', '.join(entries) or 'nobody'}")
+    bystander = other or next((item for item in entries if item != name), None)
+    if bystander not in entries:
+        raise UsageError(f"{bystander or 'a second opponent'} is not deployed, and one has to be played meanwhile")
+    report = run_load(arcade, entries[name], entries[bystander], first, most, duration(seconds))
+    plot(report, png)
+    if as_json:
+        print_json(asdict(report))
+        return
+    table = Table("second", "requests", "running", "p50 ms", "p99 ms", "cold starts", "USD so far", box=None)
+    for item in report.seconds[:: max(1, len(report.seconds) // 20)]:
+        table.add_row(str(item.at_s), str(item.requests) + " " + "▇" * (item.requests // 5), str(item.concurrency),
+                      _number(item.p50_ms), _number(item.p99_ms), str(item.cold_starts), f"{item.usd:.6f}")  # fmt: skip
+    out.print(table)
+    out.print(
+        f"{name}: {_times(report.driven)}, {report.cold_starts} cold starts, "
+        f"at most {report.peak_concurrency} at once\n"
+        f"{bystander} before: {_times(report.other_before)}\n{bystander} meanwhile: {_times(report.other_during)}\n"
+        f"The bill: {report.gb_seconds:.3f} GB-s and {report.driven.calls} requests, {report.usd:.6f} USD at AWS's "
+        f"list prices, and nothing from now on. Plot: {png}"
+    )
+
+
+def drill(
+    context: typer.Context,
+    *,
+    seconds: Annotated[str, typer.Option("--for", help="How long each part lasts, such as 3s.")] = "3s",
+    as_json: JSON = False,
+) -> None:
+    """Poison, throttle, hang, crash, delete and redeploy one function under load; the others must not notice.
+
+    The function is one made for the drill and removed afterwards.  Exit status 1 if another one failed a request.
+    """
+    from infra.drill import VICTIM, run_drill  # noqa: PLC0415
+
+    arcade = find_arcade(context)
+    others = [entry for name, entry in _entries(arcade).items() if name != VICTIM][:3]
+    if not others:
+        raise UsageError("nobody else is deployed; lambda-arcade deploy --all")
+    phases = run_drill(arcade, others, duration(seconds), _tell)
+    if as_json:
+        print_json([asdict(phase) for phase in phases])
+    else:
+        table = Table("the one function", "its requests", "good", "throttled", "failed", "others: requests", "failed",
+                      "p50 ms", "p99 ms", box=None)  # fmt: skip
+        for phase in phases:
+            hurt, well = phase.victim, phase.others
+            good = hurt.calls - hurt.errors - hurt.throttled
+            table.add_row(phase.what, str(hurt.calls), str(good), str(hurt.throttled), str(hurt.errors),
+                          str(well.calls), str(well.errors + well.throttled), _number(well.p50_ms),
+                          _number(well.p99_ms))  # fmt: skip
+        out.print(table)
+    failed = sum(phase.others.errors + phase.others.throttled for phase in phases)
+    requests = sum(phase.others.calls for phase in phases)
+    err.print(f"{failed} of {requests} requests to {', '.join(entry['name'] for entry in others)} failed")
+    if failed:
+        raise typer.Exit(1)
+
+
+def duration(text: str) -> float:
+    """Return the seconds that ``60s``, ``2m`` or ``60`` means.  Raises UsageError."""
+    units = {"s": 1, "m": 60}
+    try:
+        seconds = float(text.rstrip("sm")) * units.get(text[-1:], 1)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= MAX_LOAD_S:
+        raise UsageError(f"--for {text!r}: give a time up to an hour, such as 60s or 2m")
+    return seconds
+
+
+def _entries(arcade: Arcade) -> dict[str, Any]:
+    answer = requests.get(f"{arcade.api}/opponents", timeout=CATALOG_S)
+    answer.raise_for_status()
+    return {item["name"]: item for item in answer.json()}
+
+
+def _tell(what: str, seconds: float) -> None:
+    err.print(f"[dim]{seconds:7.2f} s[/]  {what}", soft_wrap=True)
+
+
+def _times(times: Any) -> str:
+    return (
+        f"{times.calls} requests, {times.errors} errors, {times.throttled} throttled, "
+        f"p50 {_number(times.p50_ms)} ms, p99 {_number(times.p99_ms)} ms"
+    )
 
 
 def _print_event(at_ms: int, _event_id: str, text: str, *, as_json: bool) -> None:
