@@ -14,6 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 MAX_UNPACKED_BYTES = 250 * 1024 * 1024
@@ -41,10 +42,10 @@ class Archives:
                 self._unpack(data, target)
         return target
 
-    def keep_only(self, wanted: set[Path]) -> None:
-        """Delete every unpacked zip that is not in ``wanted``."""
+    def keep_only(self, wanted: AbstractSet[str]) -> None:
+        """Delete what was unpacked of any zip whose sha256 is not in ``wanted``.  Only while no function runs."""
         for folder in self._folder.iterdir():
-            if folder not in wanted:
+            if folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _unpack(self, data: bytes, target: Path) -> None:

@@ -71,7 +71,14 @@ def up(home: Path | None = None, port: int | None = None) -> LocalCloud:
         chosen = _free_port(wanted)
         if chosen != wanted and wanted:
             notes = (*notes, f"port {wanted} is in use by another program; the local cloud listens on {chosen}")
-        return replace(_start(paths, chosen), notes=notes)
+        try:
+            return replace(_start(paths, chosen), notes=notes)
+        except LocalCloudError:
+            if _free_port(chosen) == chosen:
+                raise
+        # Another program took the port between the look and the start.
+        started = _start(paths, _free_port(0))
+        return replace(started, notes=(*notes, f"port {chosen} was taken; the local cloud listens on {started.port}"))
 
 
 def status(home: Path | None = None) -> LocalCloud | None:

@@ -19,7 +19,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -33,7 +33,9 @@ EAGER = frozenset(
 """What is saved before an answer: the services that the local cloud offers."""
 LAZY = frozenset({"cloudwatch_logs", "cloudwatch"})
 """What is saved when nothing happens."""
-IDLE_S = 1.0
+LOOK_S = 1.0
+QUIET_S = 4.0
+"""How long nothing must have happened before everything is saved.  A person thinks about a move for about a second."""
 PATIENCE_S = 1.0
 """How long an answer waits for a CloudFormation operation to end.  A custom resource must not wait for itself."""
 BUSY_S = 60.0
@@ -71,12 +73,21 @@ class Keeper:
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
 
-    def install(self) -> None:
-        """Take the place of MiniStack's own saving and loading, and start."""
-        self._load()
-        self._ministack.load_state = self._loaded.get
-        self._ministack.save_all = lambda _getters: self.close()
+    def install(self, before_last: Callable[[], None]) -> set[str]:
+        """Take the place of MiniStack's own saving and loading, and start; ``before_last`` precedes the last save.
+
+        Return the sha256 of every large zip that the loaded state needs.
+        """
+        loaded, zips = self._load()
+        self._ministack.load_state = loaded.get
+
+        def save_all(_getters: object) -> None:
+            before_last()
+            self.close()
+
+        self._ministack.save_all = save_all
         self._thread.start()
+        return zips
 
     def keys(self, service: str) -> frozenset[str]:
         """Return which parts of the state a request to ``service`` may change."""
@@ -129,7 +140,7 @@ class Keeper:
         while True:
             with self._condition:
                 if not self._wanted and not self._closed:
-                    self._condition.wait(IDLE_S)
+                    self._condition.wait(LOOK_S)
                 if self._closed:
                     promises, self._promises = self._promises, []
                     break
@@ -145,7 +156,7 @@ class Keeper:
 
     def _is_time(self) -> bool:
         now = time.monotonic()
-        quiet = now - self._last_touch >= IDLE_S
+        quiet = now - self._last_touch >= QUIET_S
         return self._touched and (quiet or now - self._last_full >= BUSY_S) and not self.operation_runs()
 
     def _fulfil(self, keys: set[str], promises: list[Future[None]]) -> None:
@@ -170,6 +181,7 @@ class Keeper:
         self._touched = False
         self._last_full = time.monotonic()
         try:
+            self._hashes.clear()  # of zips that are gone
             self._encode(EAGER | LAZY)
             if not self.operation_runs():  # one that a stop interrupts is as if it had not begun
                 self._write(self._file, EAGER)
@@ -225,12 +237,13 @@ class Keeper:
         partial.write_text(f'{{"format": {FORMAT}, "services": {{{services}}}}}', encoding="utf-8")
         partial.replace(path)
 
-    def _load(self) -> None:
+    def _load(self) -> tuple[dict[str, Any], set[str]]:
         used: set[str] = set()
-        self._loaded = {**self._read(self._file, used), **self._read(self._lazy_file, used)}
+        loaded = {**self._read(self._file, used), **self._read(self._lazy_file, used)}
         for path in self._blobs.iterdir():
             if path.name not in used:
                 path.unlink()
+        return loaded, used
 
     def _read(self, path: Path, used: set[str]) -> dict[str, Any]:
         from ministack.core import persistence  # noqa: PLC0415

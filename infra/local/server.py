@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.local import seam
 from infra.local.archives import Archives
 from infra.local.durable import Durable
 from infra.local.figures import Figures
@@ -21,6 +22,9 @@ from infra.local.keeper import Keeper
 from infra.local.observer import Observer
 from infra.local.paths import CloudPaths, cloud_paths
 from infra.local.pool import WorkerPool
+from infra.local.streams import StreamPoller
+from infra.local.threads import Threads, reentrant_runner
+from infra.local.throttle import mend_route_throttling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,6 +38,8 @@ SERVICES = (
 )
 """What the local cloud offers, of MiniStack's much longer list; see ``keeper.EAGER`` for what is kept of it."""
 LOOK_S = 2.0
+MAX_CONCURRENCY = 200
+"""How many invocations may run at once, of all functions together; beyond that callers are told TooManyRequests."""
 
 
 def configure(paths: CloudPaths, port: int) -> None:
@@ -56,41 +62,26 @@ def configure(paths: CloudPaths, port: int) -> None:
         AWS_SECRET_ACCESS_KEY="test",  # noqa: S106 - what every function is given here
         AWS_DEFAULT_REGION=REGION,
         TMPDIR=str(paths.scratch),
+        LAMBDA_ACCOUNT_CONCURRENCY=str(MAX_CONCURRENCY),
     )
 
 
 def serve(paths: CloudPaths, port: int) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT, or until the home is gone."""
     shutil.rmtree(paths.scratch, ignore_errors=True)  # workers' leftovers, MiniStack's own among them
     for folder in (paths.state, paths.objects, paths.scratch, paths.unpacked):
         folder.mkdir(parents=True, exist_ok=True)
     configure(paths, port)
-    # MiniStack reads its environment as it is imported, so it is imported after configure.
+    # MiniStack reads its environment as it is imported, so whatever imports it is imported after configure.
     from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
-    from ministack import app as ministack  # noqa: PLC0415
-    from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
 
-    from infra.local import seam  # noqa: PLC0415 - only the server needs what it imports
-    from infra.local.streams import StreamPoller  # noqa: PLC0415
-    from infra.local.threads import Threads, reentrant_runner  # noqa: PLC0415
-    from infra.local.throttle import mend_route_throttling  # noqa: PLC0415
-
-    seam.check(lambda_svc, ministack, apigateway)
-    figures, observer, pool = Figures(), Observer(), WorkerPool(paths.scratch)
-    endpoint = f"http://127.0.0.1:{port}"
-    executor = seam.Executor(lambda_svc, pool, Archives(paths.unpacked), figures, observer, endpoint)
-    seam.install(lambda_svc, executor, pool, figures, observer)
-    mend_route_throttling(apigateway)
-    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
-    StreamPoller(lambda_svc, endpoint).install()
-    keeper = Keeper(ministack, paths.state)
-    keeper.install()
+    pool = WorkerPool(paths.scratch)
+    application: Any = _application(paths, port, pool)
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
     config.loglevel = "WARNING"
-    config.h11_max_incomplete_size = 64 * 1024
     config.backlog = 1024
 
     async def run() -> None:
@@ -101,9 +92,7 @@ def serve(paths: CloudPaths, port: int) -> None:
                 signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
             else:
                 loop.add_signal_handler(number, ended.set)
-        own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": figures.to_json}
         watch = asyncio.create_task(_end_without_home(paths, ended))
-        application: Any = Guard(_with_own_paths(Durable(ministack.app, keeper), own))
         await hypercorn_serve(application, config, shutdown_trigger=ended.wait)
         watch.cancel()
 
@@ -111,7 +100,25 @@ def serve(paths: CloudPaths, port: int) -> None:
         asyncio.run(run())
     finally:
         pool.close()
-        observer.close()
+
+
+def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
+    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions."""
+    from ministack import app as ministack  # noqa: PLC0415
+    from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
+
+    endpoint = f"http://127.0.0.1:{port}"
+    seam.check(lambda_svc, ministack, apigateway)
+    figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
+    executor = seam.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
+    seam.install(lambda_svc, executor, pool, figures, observer)
+    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
+    mend_route_throttling(apigateway)
+    StreamPoller(lambda_svc, endpoint).install()
+    keeper = Keeper(ministack, paths.state)
+    archives.keep_only(keeper.install(before_last=observer.close))
+    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": figures.to_json}
+    return Guard(_with_own_paths(Durable(ministack.app, keeper), own))
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:
