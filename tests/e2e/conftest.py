@@ -1,0 +1,53 @@
+"""One program, as a person runs it: its own home, its own cloud, no screen, no sound card."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+os.environ["SDL_AUDIODRIVER"] = "dummy"
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+ROOT = Path(__file__).parents[2]
+TIMEOUT_S = 240
+
+
+class Program:
+    """``lambda-arcade``, run in a home of its own."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "LAMBDA_ARCADE_HOME": str(home),
+            "LAMBDA_ARCADE_PORT": "0",
+        }
+
+    def run(self, *words: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", "client", *map(str, words)],
+            cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == status, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        return done
+
+    def json(self, *words: str | Path) -> Any:
+        return json.loads(self.run(*words, "--json").stdout)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    """A program whose cloud is up and has the platform."""
+    program = Program(tmp_path_factory.mktemp("home"))
+    yield program
+    program.run("cloud", "down")

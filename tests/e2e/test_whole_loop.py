@@ -1,0 +1,215 @@
+"""From a click to a retrained opponent, with nothing but real parts: cloud, HTTP, window, records, training."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import pygame
+import pytest
+
+from client.desk import Desk
+from client.recorder import Recorder
+from client.remote import fetch_opponents
+from client.rival import DeployedRival
+from client.scenes.battleship.scene import BattleshipScene
+from client.scenes.swap import SwapScene
+from client.settings import Settings
+from client.sound import Sounds
+from client.stage import Services, Setup, Stage
+from client.ui.canvas import Canvas
+from client.ui.inputs import ACCEPT, DOWN, SHUFFLE, SWAP, UP, Command
+from client.uploader import Uploader
+from games.battleship.fleet import Cell
+from games.record import GameRecord, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.e2e.conftest import Program
+
+ROOT = Path(__file__).parents[2]
+ANSWER_S = 60.0
+PICTURE_EVERY = 30
+
+
+@pytest.fixture(scope="module")
+def cadet(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An opponent of one's own: a copy of an opponent of the ladder under another name, deployed."""
+    folder = tmp_path_factory.mktemp("opponents") / "cadet"
+    shutil.copytree(ROOT / "ai_functions" / "battleship_easy", folder, ignore=shutil.ignore_patterns("__pycache__"))
+    manifest = folder / "opponent.toml"
+    manifest.write_text(manifest.read_text("utf-8").replace('"battleship_easy"', '"cadet"'), "utf-8")
+    program.run("deploy", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def api(program: Program, cadet: Path) -> str:  # noqa: ARG001 - it is deployed first
+    program.run("deploy", ROOT / "tests" / "opponents" / "first_free")
+    found = program.json("opponents")
+    assert {item["name"] for item in found} == {"cadet", "first_free"}
+    assert all({"name", "game", "difficulty", "version", "endpoint", "rating"} <= item.keys() for item in found)
+    return str(found[0]["endpoint"]).rsplit("/opponents/", 1)[0]
+
+
+class Seat:
+    """A person at the window: a real stage over real services, driven by commands."""
+
+    def __init__(self, home: Path, api: str) -> None:
+        pygame.display.init()
+        pygame.font.init()
+        pygame.display.set_mode((1280, 720))
+        self.api = api
+        self.records = home / "records"
+        self.desk = Desk()
+        self.uploader = Uploader(self.records, api)
+        self.recorder = Recorder(self.records, self.uploader.put)
+        self.finished: list[GameRecord] = []
+        self.canvas = Canvas(pygame.Surface((1280, 720)))
+        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
+        self.stage.services = Services(
+            fetch=lambda: fetch_opponents(api),
+            connect=lambda info: DeployedRival(self.desk, info),
+            journal=self.recorder.journal,
+            finished=self.finished.append,
+        )
+
+    def sit_down(self, name: str) -> BattleshipScene:
+        (info,) = [info for info in fetch_opponents(self.api) if info.name == name]
+        scene = BattleshipScene(self.stage, Setup("battleship", info, {}))
+        self.stage.push(scene)
+        scene.handle(Command(SHUFFLE))
+        self.until(lambda: self._placed(scene))
+        return scene
+
+    def until(self, done: Callable[[], bool]) -> None:
+        limit = monotonic() + ANSWER_S
+        ticks = 0
+        while not done():
+            assert monotonic() < limit, "nothing happened"
+            self.stage.tick()
+            if ticks % PICTURE_EVERY == 0:
+                self.stage.draw(self.canvas, 0.0)
+            ticks += 1
+            sleep(0.0005)
+
+    def shoot(self, scene: BattleshipScene, times: int = 100) -> None:
+        """Shoot row by row, as often as told or to the end."""
+        cells = [Cell(column, row) for row in range(10) for column in range(10)]
+        for _ in range(times):
+            self.until(lambda: scene.ended or scene.battle.my_turn)
+            if scene.ended:
+                return
+            scene.battle.shoot(next(cell for cell in cells if scene.battle.may_shoot(cell)))
+
+    def swap(self, scene: BattleshipScene, name: str) -> None:
+        """Press Tab and choose another opponent in the list."""
+        self.until(lambda: scene.battle.my_turn)
+        self.stage.handle(Command(SWAP))
+        overlay = self.stage.scenes[-1]
+        assert isinstance(overlay, SwapScene)
+        self.until(lambda: overlay._picker.chosen is not None)
+        for direction in (DOWN, UP):
+            for _ in range(4):
+                if overlay._picker.chosen.name != name:
+                    self.stage.handle(Command(direction))
+        self.stage.handle(Command(ACCEPT))
+        assert scene.battle.hud.info.name == name
+
+    def close(self) -> None:
+        self.stage.close()
+        self.desk.close()
+        self.recorder.close()
+        self.uploader.close(20.0)
+
+    @staticmethod
+    def _placed(scene: BattleshipScene) -> bool:
+        if scene.placing is not None:
+            scene.handle(Command(ACCEPT))
+        return scene.placing is None
+
+
+@pytest.fixture
+def seat(program: Program, api: str) -> Iterator[Seat]:
+    seat = Seat(program.home, api)
+    yield seat
+    seat.close()
+
+
+def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
+    program: Program, cadet: Path, seat: Seat
+) -> None:
+    scene = seat.sit_down("cadet")
+    seat.shoot(scene, 4)
+    seat.swap(scene, "first_free")
+    seat.shoot(scene)
+    seat.until(lambda: scene.ended)
+    (record,) = seat.finished
+    verify(record)
+    assert record.outcome is not None
+    assert [one.name for one in record.participants] == ["Ada", "cadet", "first_free"]
+    answered = [turn for turn in record.turns if turn.player == "two"]
+    assert all(turn.fallback is None and turn.latency_ms and turn.compute_ms is not None for turn in answered)
+    seat.recorder.close()
+    seat.uploader.close(20.0)
+
+    kept = seat.records / "battleship" / f"{record.match_id}.json"
+    assert GameRecord.from_line(kept.read_text("utf-8")) == record
+    assert kept.with_suffix(".uploaded").exists(), seat.uploader.trouble
+    assert program.json("records", "verify", kept)
+    assert "every step verified" in program.run("replay", kept, "--speed", "1000").stdout
+
+    before = {item["name"]: item["version"] for item in program.json("opponents")}
+    learned = json.loads(
+        program.run("train", cadet, "--records", seat.records, "--bootstrap", "60", "--deploy", "--json").stdout
+    )
+    after = {item["name"]: item["version"] for item in program.json("opponents")}
+    assert learned["passed"], learned
+    assert int(after["cadet"]) == int(before["cadet"]) + 1
+    assert after["first_free"] == before["first_free"]
+
+    again = Seat(program.home, seat.api)
+    scene = again.sit_down("first_free")
+    again.swap(scene, "cadet")
+    again.shoot(scene, 3)
+    again.until(lambda: scene.battle.my_turn)
+    again.close()
+    assert again.finished[0].participants[-1].version == after["cadet"]
+    assert again.finished[0].turns[-1].fallback is None
+
+
+def test_without_a_display_a_match_is_shown_in_the_terminal(program: Program, api: str) -> None:  # noqa: ARG001
+    done = program.run("play", "--terminal", "--opponent", "battleship_easy")
+    assert "battleship_easy" in done.stdout
+    assert re.search(r"\bw(o|i)ns?\b|sank", done.stdout.lower())
+
+
+def test_what_a_person_gets_wrong_is_one_line_and_exit_status_2(program: Program, api: str) -> None:  # noqa: ARG001
+    for words in (
+        ("deploy", "no_such_opponent"),
+        ("delete", "no_such_opponent", "--yes"),
+        ("match", "battleship", "cadet", "no_such_opponent"),
+        ("match", "chess", "cadet", "cadet"),
+        ("train", "no_such_opponent"),
+        ("replay", "/nowhere.jsonl"),
+        ("records", "verify", "/nowhere.jsonl"),
+        ("bench", "latency", "no_such_opponent"),
+        ("evaluate", "no_such_opponent"),
+        ("--endpoint", "http://127.0.0.1:9", "opponents"),
+    ):
+        done = program.run(*words, status=2)
+        said = done.stderr.strip().splitlines()
+        assert said, words
+        assert "error" in said[-1].lower() or "Error" in done.stderr, (words, done.stderr)
+
+
+def test_deployed_functions_play_each_other_over_http(program: Program, api: str) -> None:  # noqa: ARG001
+    result = program.json("match", "battleship", "cadet", "first_free", "--games", "4")
+    assert json.dumps(result)
+    assert program.json("delete", "first_free", "--yes") is not None
+    assert {item["name"] for item in program.json("opponents")} >= {"cadet"}
