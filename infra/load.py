@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.figures import take_figures
 from infra.prices import move_usd
-from infra.traffic import OK, THROTTLED, Call, Log, at_rate, find_request, keep_calling, percentile, ramp, watch
+from infra.traffic import OK, THROTTLED, Call, Log, at_rate, find_request, keep_calling, percentile, ramp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 QUIET_S = 3.0
 """How long the other opponent is played alone first, to compare with."""
 OTHER_PAUSE_S = 0.1
-SAMPLE_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ class Second:
     at_s: int
     requests: int
     concurrency: int
+    """How many requests at most were under way at one moment."""
     p50_ms: float | None
     p99_ms: float | None
     cold_starts: int
@@ -86,46 +86,55 @@ def run_load(
     before = Times.of(watched.since(0))
     start = time.monotonic() - watched.began
     log.began = time.monotonic()
-    figures_before = _sums(arcade, function, memory)
-    sampler, samples = watch(
-        lambda: (time.monotonic() - log.began, _sums(arcade, function, memory)["concurrency"]), stop, SAMPLE_S
-    )
+    gb_seconds_before = _gb_seconds(arcade, function, memory)
     at_rate(log, str(entry["endpoint"]), request, ramp(first, most, seconds))
     stop.set()
-    for thread in (player, sampler):
-        thread.join()
-    figures = _sums(arcade, function, memory)
-    gb_seconds = figures["gb_seconds"] - figures_before["gb_seconds"]
+    player.join()
+    gb_seconds = _gb_seconds(arcade, function, memory) - gb_seconds_before
     answered = max(1, len(log.calls))
+    found = _seconds(log.calls, move_usd(gb_seconds / answered))
     return LoadReport(
         name=str(entry["name"]),
         driven=Times.of(log.calls),
         cold_starts=sum(call.cold for call in log.calls),
-        peak_concurrency=max([concurrency for _, concurrency in samples], default=0),
+        peak_concurrency=max((item.concurrency for item in found), default=0),
         gb_seconds=gb_seconds,
         usd=answered * move_usd(gb_seconds / answered),
         other=str(other["name"]),
         other_before=before,
         other_during=Times.of(watched.since(start)),
-        seconds=tuple(_seconds(log.calls, samples, move_usd(gb_seconds / answered))),
+        seconds=tuple(found),
     )
 
 
-def _sums(arcade: Arcade, function: str, memory: Mapping[str, int]) -> dict[str, Any]:
-    found = [item for (name, _), item in take_figures(arcade, memory).items() if name == function]
-    return {key: sum(item[key] for item in found) for key in ("concurrency", "gb_seconds")}
+def _gb_seconds(arcade: Arcade, function: str, memory: Mapping[str, int]) -> float:
+    figures = take_figures(arcade, memory)
+    return float(sum(item["gb_seconds"] for (name, _), item in figures.items() if name == function))
 
 
-def _seconds(calls: Sequence[Call], samples: Sequence[tuple[float, int]], usd: float) -> list[Second]:
+def _seconds(calls: Sequence[Call], usd: float) -> list[Second]:
     found, spent = [], 0.0
     for at in range(int(max((call.at_s for call in calls), default=0)) + 1):
         here = [call for call in calls if at <= call.at_s < at + 1]
         times = Times.of(here)
         spent += usd * len(here)
-        concurrency = max([count for moment, count in samples if at <= moment < at + 1], default=0)
         cold = sum(call.cold for call in here)
-        found.append(Second(at, len(here), concurrency, times.p50_ms, times.p99_ms, cold, spent))
+        found.append(Second(at, len(here), in_flight(calls, at, at + 1), times.p50_ms, times.p99_ms, cold, spent))
     return found
+
+
+def in_flight(calls: Sequence[Call], start_s: float, end_s: float) -> int:
+    """Return how many calls at most waited for their answer at one moment between the two."""
+    steps = []
+    for call in calls:
+        done = call.at_s + call.latency_ms / 1000
+        if call.at_s < end_s and done > start_s:
+            steps += [(max(call.at_s, start_s), 1), (done, -1)]
+    most = now = 0
+    for _, step in sorted(steps):
+        now += step
+        most = max(most, now)
+    return most
 
 
 def plot(report: LoadReport, path: Path) -> None:
@@ -138,11 +147,12 @@ def plot(report: LoadReport, path: Path) -> None:
     axes = figure.subplots(4, 1, sharex=True)
     at = [item.at_s for item in report.seconds]
     axes[0].plot(at, [item.requests for item in report.seconds], label="requests a second")
-    axes[0].plot(at, [item.concurrency for item in report.seconds], label="running at once (sampled)")
+    axes[0].plot(at, [item.concurrency for item in report.seconds], label="at once")
     axes[1].plot(at, [item.p50_ms for item in report.seconds], label="p50 (ms)")
     axes[1].plot(at, [item.p99_ms for item in report.seconds], label="p99 (ms)")
     axes[1].set_yscale("log")
     axes[2].bar(at, [item.cold_starts for item in report.seconds], label="cold starts")
+    axes[2].set_ylim(bottom=0, top=max(1, *(item.cold_starts for item in report.seconds)) + 1)
     axes[3].plot(at, [item.usd * 1000 for item in report.seconds], label="cost so far (1/1000 USD)")
     for axis in axes:
         axis.legend(loc="upper left")

@@ -16,7 +16,7 @@ from games.catalog import find_game
 from infra.complaints import CloudError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 OK, THROTTLED, NOT_FOUND = 200, 429, 404
 TIMEOUT_S = 30.0
@@ -138,17 +138,3 @@ def _session() -> requests.Session:
         session.trust_env = False
         _threads.session = session
     return session
-
-
-def watch(sample: Callable[[], Any], stop: threading.Event, every_s: float) -> tuple[threading.Thread, list[Any]]:
-    """Start taking samples until ``stop``; return the thread and the list that they go to."""
-    taken: list[Any] = []
-
-    def work() -> None:
-        while not stop.is_set():
-            taken.append(sample())
-            stop.wait(every_s)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    return thread, taken

@@ -1,0 +1,84 @@
+"""Load and drill: the arithmetic by itself, and a short drill in the real local cloud."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+import requests
+
+from infra.drill import run_drill
+from infra.load import Times, in_flight, plot, run_load
+from infra.prices import billed_gb_seconds, keep_usd_a_month, move_usd
+from infra.status import log_group, take_status
+from infra.traffic import Call, percentile, ramp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from infra.arcade import Arcade
+
+
+def test_a_ramp_climbs_to_its_top_and_falls_to_nearly_none():
+    moments = ramp(1, 50, 60)
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    assert moments[0] == 0
+    assert gaps[0] == pytest.approx(1)
+    assert min(gaps) == pytest.approx(1 / 50, rel=0.05)
+    assert gaps[-1] > 0.2
+    assert len(moments) == pytest.approx(51 / 2 * 40 + 50 / 2 * 20, rel=0.03)
+
+
+def test_calls_that_overlap_are_counted_together():
+    calls = [Call(0.0, 500, 200), Call(0.2, 500, 200), Call(0.6, 100, 200), Call(1.5, 100, 200)]
+    assert in_flight(calls, 0, 1) == 2
+    assert in_flight(calls, 1, 2) == 1
+    assert in_flight(calls, 2, 3) == 0
+
+
+def test_times_tell_refusals_from_failures():
+    calls = [Call(0, 10, 200), Call(0, 20, 200), Call(0, 1, 429), Call(0, 1, 502), Call(0, 1, 0)]
+    assert Times.of(calls) == Times(5, 2, 1, 10, 20)
+    assert percentile([], 50) is None
+
+
+def test_a_bill_is_requests_gateway_computing_and_log():
+    assert billed_gb_seconds(1.2, 512) == pytest.approx(0.001)
+    assert move_usd(0) == pytest.approx(1.2e-6 + 900e-9 * 0.5)
+    assert move_usd(0.001) - move_usd(0) == pytest.approx(0.001 * 0.0000166667)
+    assert keep_usd_a_month(0) == pytest.approx(0.30)
+    assert keep_usd_a_month(0, provisioned=1) == pytest.approx(0.30 + 0.5 * 0.0000041667 * 30 * 86400)
+
+
+def entry_of(arcade: Arcade) -> dict:
+    return next(
+        item for item in requests.get(f"{arcade.api}/opponents", timeout=20).json() if item["name"] == "first_free"
+    )
+
+
+def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade):
+    phases = run_drill(arcade, [entry_of(arcade)], 0.5, lambda _what, _seconds: None)
+    by_name = {phase.what: phase for phase in phases}
+    assert by_name["throttled to none"].victim.throttled > 0
+    assert by_name["a version that raises"].victim.errors > 0
+    assert all(phase.others.calls > 0 for phase in phases)
+    assert sum(phase.others.errors + phase.others.throttled for phase in phases) == 0
+
+
+def test_a_load_is_answered_billed_and_drawn(arcade: Arcade, tmp_path: Path):
+    entry = entry_of(arcade)
+    report = run_load(arcade, entry, entry, 2, 20, 3)
+    assert report.driven.errors == 0
+    assert report.driven.calls == len(ramp(2, 20, 3))
+    assert report.usd > report.driven.calls * move_usd(0)
+    plot(report, tmp_path / "load.png")
+    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
+    status = [item for item in take_status(arcade) if item.name == "first_free" and item.share]
+    assert status[0].requests >= report.driven.calls
+    assert status[0].usd_per_1000 > 1000 * move_usd(0)
+
+
+def test_logs_of_opponents_and_services_are_found_by_name(arcade: Arcade):
+    assert log_group(arcade, "first_free") == "/aws/lambda/lambda-arcade-first_free"
+    assert log_group(arcade, "catalog") == "/aws/lambda/lambda-arcade-service-catalog"
