@@ -33,11 +33,11 @@ each other).
 
 **Observation** as JSON (``codec``)::
 
-    {"tick": 412, "level": 1, "maze": "arcade", "phase": "play", "lives": 3, "score": 310, "mode": "scatter",
-     "fright": 0, "elroy": 0, "fruit": 0, "dots": [[1, 1], [2, 1]], "energizers": [[1, 3]],
-     "pacman": {"x": 83, "y": 188, "heading": "left", "moving": true},
-     "ghosts": {"blinky": {"x": 171, "y": 12, "heading": "left", "state": "roaming", "reversing": false}, …},
-     "decide": [{"ghost": "blinky", "junction": [21, 1], "heading": "left", "exits": ["left", "down"], "ticks": 0}]}
+    {"tick": 412, "level": 1, "maze": "arcade", "phase": "play", "lives": 3, "score": 70, "mode": "scatter",
+     "fright": 0, "elroy": 0, "fruit": 0, "dots": [[1, 1], [2, 1], …], "energizers": [[1, 3], …],
+     "pacman": {"x": 51, "y": 188, "heading": "left", "moving": false},
+     "ghosts": {"blinky": {"x": 11, "y": 89, "heading": "up", "state": "roaming", "reversing": false}, …},
+     "decide": [{"ghost": "blinky", "junction": [1, 4], "heading": "up", "exits": ["up", "right"], "ticks": 56}, …]}
 
 ``maze`` is the name of one of ours, or the text of another. Tiles are [column, row].
 """

@@ -301,6 +301,30 @@ def test_a_life_is_lost_after_210_ticks_and_the_last_one_ends_the_game() -> None
     assert rules.outcome(again) == outcome
 
 
+def leaving_on_the_doorstep(frightened: int) -> State:
+    """Return Pac-Man about to enter the doorstep's tile, where Pinky comes out of the door."""
+    o = ghost_at(PINKY)
+    pinky = {o + c.STATE: c.LEAVING, o + c.X: 111, o + c.Y: 11 * 8 + 9, o + c.FRIGHT: frightened, o + c.DIR: c.UP}
+    pacman = {c.PAC_X: 14 * 8, c.PAC_Y: 11 * 8 + 4, c.PAC_TILE: 11 * 28 + 14, c.PAC_DIR: c.LEFT, c.PAC_WANT: c.LEFT}
+    away = {ghost_at(BLINKY) + c.STATE: c.HOME, ghost_at(BLINKY) + c.Y: 116}
+    return edit(begun(), pinky | pacman | away | {c.FRIGHT_LEFT: 300 * frightened})
+
+
+def test_a_ghost_that_leaves_catches_on_the_doorsteps_tile_but_not_from_the_door() -> None:
+    state = after(leaving_on_the_doorstep(0), 1)
+    assert state.cells[c.PAC_TILE] == state.maze.table[c.DOOR_TILE]
+    assert state.cells[c.PHASE] == c.PLAY  # Pinky is still in the door
+    state = until(state, lambda _, kinds: "caught" in kinds, 6)
+    assert ghost(state, PINKY, c.Y) == 11 * 8 + 7  # the tile's last row of pixels
+
+
+def test_a_frightened_ghost_eaten_in_the_door_goes_back_in_and_comes_out_again() -> None:
+    state = until(leaving_on_the_doorstep(1), lambda _, kinds: "ghost_eaten" in kinds, 6)
+    assert rules.observe(state, "ghosts").ghosts[PINKY].state == "entering"
+    state = until(hidden_pacman(state), lambda _, kinds: "ghost_left" in kinds, 300)
+    assert rules.observe(state, "ghosts").ghosts[PINKY].state == "roaming"
+
+
 # --- points, fruit, levels
 
 
