@@ -81,6 +81,7 @@ def serve(paths: CloudPaths, port: int) -> None:
     config = Config()
     config.bind = [f"127.0.0.1:{port}"]
     config.keep_alive_timeout = 75
+    config.keep_alive_max_requests = 10**9  # a match keeps its connection
     config.loglevel = "WARNING"
     config.backlog = 1024
 
