@@ -200,6 +200,27 @@ def pursuit(
     _show(rows, json=json, title=f"{name} over a network, level {level}")
 
 
+@app.command(epilog="Example: lambda-arcade bench frames pacman_hard --minutes 10")
+def frames(
+    name: Annotated[str, typer.Argument(help="A Pac-Man opponent of this repository.")] = "pacman_expert",
+    minutes: Annotated[float, typer.Option(min=0.05, help="How long the game is played, in real time.")] = 1.0,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Time what the window's loop does for a picture of Pac-Man while a bot plays; a picture has 16.7 ms."""
+    from client.frame_study import FRAME_S, study_frames  # noqa: PLC0415 - pygame is needed only here
+    from training.players.pacman import greedy, seated  # noqa: PLC0415
+
+    opponent, bot = load_opponent(ROOT / "ai_functions" / name), seated(greedy)
+    with tempfile.TemporaryDirectory() as folder, Progress(console=err, transient=True) as progress:
+        task = progress.add_task("playing", total=minutes * 60)
+        found = study_frames(opponent, bot, minutes * 60, Path(folder), lambda: progress.advance(task))
+    rows: list[JsonObject] = []
+    for what, times in (("main thread's work", found.worked), ("on the clock", found.took)):
+        late = sum(time > FRAME_S * 1000 for time in times)
+        rows.append({"name": what, "ms": Spread.of(times).to_json(), "longest": round(max(times), 1), "too_long": late})
+    _show(rows, json=json, title=f"A picture of Pac-Man, {found.games} games, ms")
+
+
 def register(root: typer.Typer) -> None:
     """Add this family to the command line."""
     root.add_typer(app, name="bench")

@@ -17,7 +17,7 @@ from client.ui.canvas import HEIGHT
 from client.ui.inputs import BACK, DIRECTIONS, LEFT_BUTTON, SHUFFLE, SWAP, Command, Pointer
 from client.ui.pacman_board import Board, Moment
 from client.ui.pacman_hud import LEFT_PANEL, PackHud, draw_game
-from client.ui.pacman_insight import Insight, draw_insights
+from client.ui.pacman_insight import Insight
 from client.ui.widgets import Button, Group, hint_line
 from games.catalog import find_game
 from games.match import Match
@@ -128,9 +128,8 @@ class PacmanScene:
         now = self.chase.observation
         still = self._stage.settings.reduced_motion
         canvas.surface.fill(theme.ABYSS)
-        self.board.draw(canvas, Moment(self._before, now, alpha, still))
-        if self.chase.explain:
-            draw_insights(canvas, self.board.picture, [Insight(*one) for one in self.chase.explained])
+        insights = tuple(Insight(*one) for one in self.chase.explained) if self.chase.explain else ()
+        self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
         draw_game(canvas, now, self._stage.settings.name, len(self._maze.dot_tiles), self.board.ticks)
         self.hud.draw(canvas, now, self.chase.team, self.chase.schedule, self.board.ticks)
         if self.over and self._since_over > OVER_TICKS:

@@ -11,6 +11,7 @@ from client.ui.canvas import HEIGHT
 from client.ui.pacman_actors import COLOURS, GOLD, draw_death, draw_ghost, draw_pacman
 from client.ui.pacman_effects import Effects
 from client.ui.pacman_fruit import draw_fruit
+from client.ui.pacman_insight import draw_insights
 from client.ui.pacman_maze import DONE, DOT, MazePicture, place, wall_colour
 from games.pacman.kernel import CAUGHT_TICKS
 from games.pacman.levels import FLASH_TICKS, level
@@ -18,6 +19,7 @@ from games.pacman.observation import TILE
 
 if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas, Point
+    from client.ui.pacman_insight import Insight
     from games.core import Event
     from games.pacman.maze import Maze
     from games.pacman.observation import Ghost, Observation, PacMan
@@ -39,6 +41,8 @@ class Moment:
     alpha: float
     still: bool
     """Leave out what only moves to please."""
+    insights: tuple[Insight, ...] = ()
+    """What the functions said they saw; under the actors."""
 
 
 class Board:
@@ -98,6 +102,7 @@ class Board:
         self._energizers(canvas, moment)
         if now.fruit:
             draw_fruit(canvas, self.picture_fruit(), self.picture.tile, now.level)
+        draw_insights(canvas, self.picture, moment.insights)
         before = canvas.surface.get_clip()
         canvas.surface.set_clip(canvas.area(self.picture.box))
         self._actors(canvas, moment, hide_ghosts=flashing)

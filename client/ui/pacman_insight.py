@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MOST_PATH = 200
 BEYOND = 1e6
 LEAST_SHOWN = 0.04
-"""Share below which an exit is only hinted at."""
+"""Chance below which an exit is only hinted at."""
 FIGURE = theme.Style("mono", 10)
 
 
@@ -104,12 +104,11 @@ def _draw_path(canvas: Canvas, picture: MazePicture, path: list[int]) -> None:
 
 
 def _draw_exits(canvas: Canvas, picture: MazePicture, insight: Insight) -> None:
-    """Draw an arrow an exit, as bold as it is likely, with the chance beside the likeliest."""
+    """Draw an arrow an exit, as bold as it is likely, with its chance, or its value where no chance is told."""
     decision = insight.decision
     column, row = decision.junction
     centre = picture.centre(row * picture.maze.width + column)
     exits = [one for one in exits_of(insight.explanation, decision.ghost) if one.direction in decision.exits]
-    best = max((one.chance or 0.0 for one in exits), default=0.0)
     for one in exits:
         chance = min(1.0, max(0.0, one.chance or 0.0))
         across, down = STEPS[DIRECTIONS.index(one.direction)]
@@ -117,8 +116,8 @@ def _draw_exits(canvas: Canvas, picture: MazePicture, insight: Insight) -> None:
         colour = theme.mix(theme.ABYSS, COLOURS[decision.ghost], strength)
         tip = centre[0] + across * picture.tile * 1.7, centre[1] + down * picture.tile * 1.7
         _arrow(canvas, centre, tip, colour, 2.0 + 2.5 * chance, picture.tile * 0.34)
-        if chance >= max(LEAST_SHOWN, best):
-            words = f"{one.value:.2f}" if one.value is not None else f"{chance:.0%}"
+        words = f"{one.value:.2f}" if one.chance is None and one.value is not None else f"{chance:.0%}"
+        if one.chance is None or chance >= LEAST_SHOWN:
             canvas.text(words, tip[0] + across * 14, tip[1] + down * 12 - 6, FIGURE, theme.FOAM, align="centre")
 
 

@@ -6,6 +6,7 @@ The walls' outline is a level line of the blurred plan, so every corner is round
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -138,21 +139,34 @@ def _plan(maze: Maze) -> NDArray[np.float32]:
 
 
 def _distance(plan: NDArray[np.float32], pixels: float) -> NDArray[np.float32]:
-    """Return each pixel's distance to the walls' outline in tiles, positive inside the walls."""
-    columns = _tiles(plan.shape[0], pixels)
-    rows = _tiles(plan.shape[1], pixels)
-    mask = plan[np.ix_(columns, rows)]
-    wide = _blur(mask, ROUNDING * pixels)
+    """Return each pixel's distance to the walls' outline in tiles, positive inside the walls.
+
+    It changes so smoothly that every second pixel of every second row is worked out and the others lie between.
+    """
+    coarse = pixels / 2
+    mask = plan[np.ix_(_tiles(plan.shape[0], coarse), _tiles(plan.shape[1], coarse))]
+    wide = _blur(mask, ROUNDING * coarse)
     # A straight wall's edge lies where the blur is a half; a little less lies within the wall, which widens the way.
     level = 0.5 - OPENING / (2 * ROUNDING) * 0.75
     across, down = np.gradient(wide)
     steep = np.sqrt(across**2 + down**2)
-    return np.asarray((level - wide) / np.maximum(steep, 0.25 / (ROUNDING * pixels)) / pixels, np.float32)
+    distance = (level - wide) / np.maximum(steep, 0.25 / (ROUNDING * coarse)) / coarse
+    fine = _doubled(_doubled(distance.astype(np.float32)).T).T
+    return fine[: round(plan.shape[0] * pixels), : round(plan.shape[1] * pixels)]
+
+
+def _doubled(field: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return ``field`` with two rows for each of its own, a quarter of the way to either neighbour."""
+    twice = np.repeat(field, 2, axis=0)
+    slope = (field[1:] - field[:-1]) / 4
+    twice[2::2] -= slope
+    twice[1:-1:2] += slope
+    return twice
 
 
 def _tiles(count: int, pixels: float) -> NDArray[np.intp]:
     """Return in which tile each pixel of ``count`` tiles lies."""
-    return np.minimum(((np.arange(round(count * pixels)) + 0.5) / pixels).astype(np.intp), count - 1)
+    return np.minimum(((np.arange(ceil(count * pixels)) + 0.5) / pixels).astype(np.intp), count - 1)
 
 
 def _blur(field: NDArray[np.float32], radius: float) -> NDArray[np.float32]:
