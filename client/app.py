@@ -38,7 +38,7 @@ class NoDisplayError(RuntimeError):
 def open_window() -> pygame.Window:
     """Open the window.  Raises NoDisplayError, with SDL's reason."""
     os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")
-    os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "lambda-arcade")
+    os.environ["SDL_VIDEO_X11_WMCLASS"] = "lambda-arcade"  # pygame has put the script's name here
     try:
         pygame.display.init()
     except pygame.error as error:
@@ -145,9 +145,9 @@ class Shell:
 
 
 def _first_size() -> tuple[int, int]:
-    """Return the largest multiple of a quarter of the logical size that leaves the desktop some room."""
+    """Return the largest multiple of an eighth of the logical size that leaves the desktop some room."""
     desktops = pygame.display.get_desktop_sizes()
     width, height = desktops[0] if desktops else (WIDTH, HEIGHT)
-    scale = min(width * 0.9 / WIDTH, height * 0.86 / HEIGHT, 1.5)
-    quarters = max(2, int(scale * 4)) / 4
-    return round(WIDTH * quarters), round(HEIGHT * quarters)
+    room = min(width * 0.92 / WIDTH, height * 0.88 / HEIGHT, 1.5)
+    scale = max(0.5, int(room * 8) / 8)
+    return round(WIDTH * scale), round(HEIGHT * scale)

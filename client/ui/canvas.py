@@ -107,8 +107,9 @@ class Pen:
 class Canvas(Pen):
     """The window's surface: a pen with text, sprites and a memory of both."""
 
-    def __init__(self, surface: pygame.Surface) -> None:
+    def __init__(self, surface: pygame.Surface, cache_bytes: int = CACHE_BYTES) -> None:
         super().__init__(surface, 1.0)
+        self._cache_bytes = cache_bytes
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
         self._kept_bytes = 0
         self.fit(surface)
@@ -138,7 +139,7 @@ class Canvas(Pen):
         made = make()
         self._kept[key] = made
         self._kept_bytes += _bytes(made)
-        while self._kept_bytes > CACHE_BYTES and len(self._kept) > 1:
+        while self._kept_bytes > self._cache_bytes and len(self._kept) > 1:
             _, forgotten = self._kept.popitem(last=False)
             self._kept_bytes -= _bytes(forgotten)
         return made

@@ -188,7 +188,7 @@ class Placing:
         if not waiting:
             self.held = None
             return False
-        current = waiting.index(self.held.ship) if self.held is not None and self.held.ship in waiting else -by % 2 - 1
+        current = waiting.index(self.held.ship) if self.held is not None and self.held.ship in waiting else -(by > 0)
         ship = waiting[(current + by) % len(waiting)]
         vertical = self.held.vertical if self.held is not None else False
         self.held = Held(ship, vertical, 0, self.cursor, None, sticky=True)

@@ -15,7 +15,7 @@ from client.scenes.pause import PauseScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.stage import TICKS_PER_SECOND
-from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, LEFT, LEFT_BUTTON, RIGHT, STEP, SWAP, Command, Pointer
+from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, LEFT, LEFT_BUTTON, RIGHT, SHUFFLE, STEP, SWAP, Command, Pointer
 from client.ui.widgets import Button, Group
 from games.battleship.fleet import Cell
 from games.battleship.notation import HIT, MISS, SUNK
@@ -61,6 +61,7 @@ class BattleshipScene:
         """Whether the cursor has the focus, rather than a button."""
         self._ended = False
         self._set_buttons()
+        self.buttons.widgets[0].enabled = False
 
     @property
     def name_of_foe(self) -> str:
@@ -69,6 +70,11 @@ class BattleshipScene:
 
     def handle(self, event: Input) -> None:
         """Place, shoot, or press a button."""
+        self._hear_input(event)
+        if self.placing is not None:
+            self.buttons.widgets[0].enabled = self.placing.placement is not None
+
+    def _hear_input(self, event: Input) -> None:
         if isinstance(event, Command) and event.name == BACK and not event.repeat:
             self.stage.push(PauseScene(self.stage, self.open_swap, self.to_menu))
         elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
@@ -85,8 +91,6 @@ class BattleshipScene:
         for moment in self.battle.tick(pause):
             self._show(moment)
         self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
-        if self.placing is not None:
-            self.buttons.widgets[0].enabled = self.placing.placement is not None
         if self.battle.over and not self._ended:
             self._end()
 
@@ -131,7 +135,13 @@ class BattleshipScene:
         self.stage.replace(BattleshipScene(self.stage, setup, self.battle.foe))
 
     def _command(self, event: Command) -> None:
-        if self.on_board and self._command_board(event):
+        if self.placing is None and not self._ended:
+            self._aim(event)
+            return
+        if self.placing is not None and event.name == SHUFFLE:
+            self.placing.shuffle()
+            return
+        if self.on_board and self.placing is not None and self._place(self.placing, event):
             return
         if not self.on_board and event.name == LEFT and self._leftmost():
             self.on_board = not self._ended
@@ -143,24 +153,26 @@ class BattleshipScene:
         if not self.on_board:
             self.buttons.handle(event)
 
-    def _command_board(self, event: Command) -> bool:
-        if self.placing is not None:
-            handled = self.placing.handle(event)
-            if event.name == ACCEPT and self.placing.placement is not None:
-                self.on_board = False
-                self.buttons.focus = 0
-            return handled
+    def _place(self, placing: Placing, event: Command) -> bool:
+        """Lay out the fleet; when all of it lies, accept leads to the button that begins."""
+        handled = placing.handle(event)
+        if event.name == ACCEPT and placing.placement is not None:
+            self.on_board = False
+            self.buttons.focus = 0
+            return True
+        return handled
+
+    def _aim(self, event: Command) -> None:
+        """Move the cursor, or shoot."""
+        self.on_board = True
+        self.buttons.focus = None
         if event.name in DIRECTIONS:
             across, down = STEP[event.name]
             moved = Cell(self.cursor.column + across, self.cursor.row + down)
             if self.enemy_board.variant.holds(moved):
                 self.cursor = moved
-                return True
-            return False
-        if event.name == ACCEPT and not event.repeat:
+        elif event.name == ACCEPT and not event.repeat:
             self._shoot()
-            return True
-        return False
 
     def _leftmost(self) -> bool:
         focus = self.buttons.focus

@@ -1,0 +1,103 @@
+"""A stage to test on: fakes with the interfaces of the real thing, and a canvas without a window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import TYPE_CHECKING
+
+import pygame
+
+from client.desk import Answer
+from client.fallback import stand_in
+from client.remote import OpponentInfo
+from client.settings import Settings
+from client.sound import Sounds
+from client.stage import Services, Stage
+from client.ui.canvas import Canvas
+from games.match import Told
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from games.core import Player
+    from games.match import Match
+    from games.record import GameRecord
+
+
+def info(name: str, version: str = "1", game: str = "battleship", difficulty: int = 1) -> OpponentInfo:
+    return OpponentInfo(
+        name, game, name.replace("_", " ").title(), difficulty, f"http://nowhere/{name}", version, f"sha-{name}"
+    )
+
+
+@dataclass
+class FakeAsked:
+    """An answer that arrives at the third look."""
+
+    answer: Answer
+    looks: int = 0
+    never: bool = False
+
+    def poll(self) -> Answer | None:
+        self.looks += 1
+        return self.answer if self.looks > 2 and not self.never else None
+
+
+@dataclass
+class FakeRival:
+    """Plays at random, as the local stand-in does, but in a function's name."""
+
+    info: OpponentInfo
+    fallback: str | None = None
+    never: bool = False
+    asked: list[tuple[str, bool]] = field(default_factory=list)
+
+    def ask(self, match: Match, player: Player, *, explain: bool = False) -> FakeAsked:
+        self.asked.append((player, explain))
+        action = stand_in(match.game.NAME, match.observe(player), Random(match.seed_for(player)))
+        if self.fallback is not None:
+            told = Told(latency_ms=12_000.0, fallback=self.fallback)
+            return FakeAsked(Answer(action, told, detail="no answer within 12.0 s"), never=self.never)
+        heat = [[0.01 * (row + column) for column in range(10)] for row in range(10)]
+        explanation = {"heat": heat, "entropy_bits": 9.5, "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}]}
+        answer = Answer(
+            action,
+            Told(latency_ms=8.5, compute_ms=0.4, cold=False),
+            self.info.name,
+            self.info.version,
+            self.info.sha256,
+            explanation if explain else None,
+        )
+        return FakeAsked(answer, never=self.never)
+
+
+class Table:
+    """A stage whose opponents are fakes; ``records`` collects what ended."""
+
+    def __init__(self, folder: Path) -> None:
+        self.listed = [info("alpha"), info("beta", "4", difficulty=2), info("gamma", game="pacman")]
+        self.records: list[GameRecord] = []
+        self.rivals: list[FakeRival] = []
+        self.fallback: str | None = None
+        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), folder)
+        self.stage.services = Services(
+            fetch=lambda: list(self.listed),
+            connect=self.connect,
+            journal=lambda: None,
+            finished=self.records.append,
+        )
+        self.canvas = Canvas(pygame.Surface((1280, 720)))
+
+    def connect(self, one: OpponentInfo) -> FakeRival:
+        self.rivals.append(FakeRival(one, self.fallback))
+        return self.rivals[-1]
+
+    def tick(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.stage.tick()
+
+    def picture(self) -> bytes:
+        self.canvas.surface.fill((0, 0, 0))
+        self.stage.draw(self.canvas, 0.5)
+        return pygame.image.tobytes(self.canvas.surface, "RGB")

@@ -1,0 +1,457 @@
+"""Scenes without a window: inputs in, actions and records out, with every kind of device."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+import pytest
+from tables import Table, info
+
+from client.scenes.battleship.scene import BattleshipScene
+from client.scenes.loading import LoadingScene
+from client.scenes.menu import MenuScene
+from client.scenes.name import NameScene
+from client.scenes.pause import PauseScene
+from client.scenes.settings import SettingsScene
+from client.scenes.swap import SwapScene
+from client.settings import Settings
+from client.stage import Setup
+from client.ui.inputs import (
+    ACCEPT,
+    BACK,
+    DOWN,
+    ERASE,
+    LEFT,
+    LEFT_BUTTON,
+    RIGHT,
+    RIGHT_BUTTON,
+    SHUFFLE,
+    SWAP,
+    TURN,
+    UP,
+    Command,
+    Pointer,
+    Typed,
+)  # fmt: skip
+from games.battleship.fleet import Cell
+from games.record import FUNCTION, PERSON, verify
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from client.ui.inputs import Input
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Table:
+    return Table(tmp_path)
+
+
+def sit_down(table: Table, **options: object) -> BattleshipScene:
+    scene = BattleshipScene(table.stage, Setup("battleship", table.listed[0], options))
+    table.stage.push(scene)
+    table.tick(6)
+    return scene
+
+
+def put_to_sea(table: Table, scene: BattleshipScene) -> None:
+    scene.handle(Command(SHUFFLE))
+    button = scene.buttons.widgets[0].box
+    scene.handle(Pointer("press", button[0] + 5, button[1] + 5, button=LEFT_BUTTON))
+    assert scene.placing is None
+    table.tick(6)
+
+
+def wait_until(table: Table, done: Callable[[], bool], within_s: float = 5.0) -> None:
+    until = monotonic() + within_s
+    while not done():
+        assert monotonic() < until, "nothing happened"
+        table.tick()
+        sleep(0.001)
+
+
+def play_on(table: Table, scene: BattleshipScene, aim: Callable[[Cell], None]) -> None:
+    cells = [Cell(column, row) for row in range(10) for column in range(10)]
+    for _ in range(40_000):
+        if scene.ended:
+            return
+        if scene.battle.my_turn:
+            aim(next(cell for cell in cells if scene.battle.may_shoot(cell)))
+        table.tick()
+    pytest.fail("the match did not end")
+
+
+def test_a_whole_match_played_with_the_mouse_is_a_record_that_the_rules_allow(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+
+    def click(cell: Cell) -> None:
+        x, y = scene.enemy_board.centre(cell)
+        scene.handle(Pointer("move", x, y))
+        scene.handle(Pointer("press", x, y, button=LEFT_BUTTON))
+
+    play_on(table, scene, click)
+    (record,) = table.records
+    verify(record)
+    assert record.outcome is not None
+    assert [(one.kind, one.name) for one in record.participants] == [(PERSON, "Ada"), (FUNCTION, "alpha")]
+    answered = [turn for turn in record.turns if turn.player == "two"]
+    assert answered
+    assert all(turn.latency_ms == 8.5 and turn.compute_ms == 0.4 and turn.fallback is None for turn in answered)
+
+
+def test_a_whole_match_can_be_played_without_a_mouse(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+
+    def steer(cell: Cell) -> None:
+        for _ in range(10):
+            scene.handle(Command(LEFT))
+            scene.handle(Command(UP))
+        for _ in range(cell.column):
+            scene.handle(Command(RIGHT))
+        for _ in range(cell.row):
+            scene.handle(Command(DOWN))
+        assert scene.cursor == cell
+        scene.handle(Command(ACCEPT))
+
+    play_on(table, scene, steer)
+    verify(table.records[0])
+
+
+def test_what_a_stand_in_played_is_marked_in_the_record_and_counted_in_the_hud(table: Table) -> None:
+    table.fallback = "timeout"
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    play_on(table, scene, scene.battle.shoot)
+    record = table.records[0]
+    answered = [turn for turn in record.turns if turn.player == "two"]
+    assert {turn.fallback for turn in answered} == {"timeout"}
+    assert scene.battle.hud.stand_ins == len(answered)
+    assert scene.battle.hud.cost_usd == 0
+
+
+def test_a_match_goes_on_ticking_while_an_answer_never_comes(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    table.rivals[0].never = True
+    scene.battle.shoot(Cell(0, 0))
+    table.tick(600)
+    assert scene.battle.waiting_s is not None
+    assert scene.battle.waiting_s > 8
+    assert not scene.battle.my_turn
+
+
+def test_nothing_is_shown_of_a_shot_before_it_has_landed(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.battle.shoot(Cell(3, 3))
+    table.tick(2)
+    assert scene.battle.shown["one"] == []
+    table.tick(60)
+    assert [report.cell for report in scene.battle.shown["one"]] == [Cell(3, 3)]
+
+
+def test_shooting_a_cell_twice_is_refused_and_changes_nothing(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.handle(Command(ACCEPT))
+    wait_until(table, lambda: scene.battle.my_turn)
+    before = scene.battle.match.step_number
+    scene.handle(Command(ACCEPT))
+    assert scene.battle.match.step_number == before
+    assert scene.refused_at == scene.lapse
+
+
+def test_swapping_in_mid_match_seats_the_other_function_and_the_record_names_both(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.battle.shoot(Cell(0, 0))
+    wait_until(table, lambda: scene.battle.my_turn)
+    scene.handle(Command(SWAP))
+    assert isinstance(table.stage.scenes[-1], SwapScene)
+    wait_until(table, lambda: table.stage.scenes[-1]._picker.chosen is not None)
+    table.stage.handle(Command(DOWN))
+    table.stage.handle(Command(ACCEPT))
+    assert table.stage.scenes == (scene,)
+    assert scene.battle.hud.info.name == "beta"
+    play_on(table, scene, scene.battle.shoot)
+    record = table.records[0]
+    verify(record)
+    assert [(one.name, one.version, one.since_step) for one in record.participants[1:]] == [
+        ("alpha", "1", 0),
+        ("beta", "4", 3),
+    ]
+    played_by = [record.participants[turn.participant].name for turn in record.turns if turn.player == "two"]
+    assert played_by[:2] == ["alpha", "alpha"]
+    assert set(played_by[2:]) == {"beta"}
+
+
+def test_an_answer_of_an_opponent_that_was_swapped_away_is_not_played(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.battle.shoot(Cell(0, 0))
+    table.tick(1)
+    scene.battle.swap(table.listed[1])
+    wait_until(table, lambda: scene.battle.my_turn)
+    assert scene.battle.match.record().turns[-1].participant == 2
+    assert table.rivals[1].asked
+
+
+def test_a_match_that_is_left_is_recorded_as_abandoned(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    table.stage.close()
+    (record,) = table.records
+    assert record.outcome is None
+    verify(record)
+    assert table.stage.closing
+    assert scene.battle.match.step_number == 1
+
+
+def test_playing_again_swaps_who_shoots_first(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    play_on(table, scene, scene.battle.shoot)
+    scene.handle(Command(ACCEPT))
+    (again,) = table.stage.scenes
+    assert isinstance(again, BattleshipScene)
+    assert again.battle.me == "two"
+    table.tick(10)
+    put_to_sea(table, again)
+    wait_until(table, lambda: again.battle.my_turn)
+    assert len(again.battle.shown["one"]) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"salvo": True}, {"size": 15}, {"fleet": {"dinghy": 1, "raft": 2}, "size": 8}, {"no_touch": True}]
+)
+def test_variants_are_played_to_the_end(table: Table, options: dict[str, object]) -> None:
+    scene = sit_down(table, **options)
+    assert scene.placing is not None
+    put_to_sea(table, scene)
+    cells = [
+        Cell(column, row)
+        for row in range(scene.enemy_board.variant.size)
+        for column in range(scene.enemy_board.variant.size)
+    ]
+    for _ in range(80_000):
+        if scene.ended:
+            break
+        if scene.battle.my_turn:
+            scene.battle.shoot(next(cell for cell in cells if scene.battle.may_shoot(cell)))
+        table.tick()
+    assert scene.ended
+    verify(table.records[0])
+    table.picture()
+
+
+def test_a_dragged_ship_lies_where_it_was_dropped_and_a_right_click_turns_it(table: Table) -> None:
+    scene = sit_down(table)
+    placing = scene.placing
+    assert placing is not None
+    dock = placing.dock["carrier"]
+    scene.handle(Pointer("press", dock[0] + 5, dock[1] + 5, button=LEFT_BUTTON))
+    x, y = scene.placing_board.centre(Cell(2, 4))
+    scene.handle(Pointer("move", x, y))
+    scene.handle(Pointer("press", x, y, button=RIGHT_BUTTON))
+    scene.handle(Pointer("release", x, y, button=LEFT_BUTTON))
+    berth = placing.berths["carrier"]
+    assert (berth.cell, berth.vertical) == (Cell(2, 4), True)
+
+
+def test_a_ship_dropped_on_another_goes_back_to_the_dock(table: Table) -> None:
+    scene = sit_down(table)
+    placing = scene.placing
+    assert placing is not None
+    for ship, fits in (("carrier", True), ("battleship", False)):
+        dock = placing.dock[ship]
+        scene.handle(Pointer("press", dock[0] + 5, dock[1] + 5, button=LEFT_BUTTON))
+        x, y = scene.placing_board.centre(Cell(2, 4))
+        scene.handle(Pointer("move", x, y))
+        scene.handle(Pointer("release", x, y, button=LEFT_BUTTON))
+        assert (ship in placing.berths) == fits
+    assert placing.held is None
+
+
+def test_a_fleet_can_be_placed_with_keys_alone(table: Table) -> None:
+    scene = sit_down(table)
+    placing = scene.placing
+    assert placing is not None
+    for _ in range(10):
+        scene.handle(Command(LEFT))
+        scene.handle(Command(UP))
+    for row in range(5):
+        scene.handle(Command(ACCEPT))
+        assert placing.held is not None
+        if row == 4:
+            scene.handle(Command(TURN))
+        scene.handle(Command(ACCEPT))
+        if row < 4:
+            scene.handle(Command(DOWN))
+    assert len(placing.berths) == 5
+    assert placing.berths["destroyer"].vertical
+    assert not scene.on_board, "with all ships at sea the focus is on the button that starts"
+    scene.handle(Command(ACCEPT))
+    assert scene.placing is None
+    assert scene.battle.placed
+
+
+def test_the_battle_cannot_begin_before_every_ship_lies(table: Table) -> None:
+    scene = sit_down(table)
+    button = scene.buttons.widgets[0]
+    scene.handle(Pointer("press", button.box[0] + 5, button.box[1] + 5, button=LEFT_BUTTON))
+    table.tick(3)
+    assert scene.placing is not None
+    assert scene.battle.match.step_number == 0
+
+
+def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table) -> None:
+    menu = MenuScene(table.stage)
+    table.stage.push(menu)
+    wait_until(table, lambda: menu._picker.chosen is not None)
+    table.listed.insert(0, info("newcomer", "9"))
+    menu._ladder._every_s = 0.01
+    wait_until(table, lambda: len(menu._ladder.opponents("battleship")) == 3, 8.0)
+    table.tick()
+    for name in (RIGHT, UP, UP, ACCEPT):
+        menu.handle(Command(name))
+    (scene,) = table.stage.scenes
+    assert isinstance(scene, BattleshipScene)
+    assert scene.battle.rival.info.name == "newcomer"
+    assert Settings.load(table.stage.folder).last_opponent == "newcomer"
+
+
+def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> None:
+    menu = MenuScene(table.stage)
+    table.stage.push(menu)
+    wait_until(table, lambda: menu._picker.chosen is not None)
+    reached = set()
+    for name in (DOWN, DOWN, RIGHT, RIGHT, RIGHT, UP, LEFT, UP, RIGHT, DOWN, DOWN):
+        menu.handle(Command(name))
+        reached.add((menu._zone, menu._bar.focus))
+    assert {("games", None), ("opponents", None)} < reached
+    assert {focus for zone, focus in reached if zone == "bar"} >= {0, 1, 2, 3}
+
+
+def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> None:
+    table.listed.clear()
+    menu = MenuScene(table.stage)
+    table.stage.push(menu)
+    wait_until(table, lambda: menu._ladder.looked)
+    for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
+        menu.handle(Command(name))
+        table.tick()
+    assert table.stage.scenes == (menu,)
+    table.picture()
+
+
+def prepared(table: Table, first: Setup | None = None) -> object:
+    services = table.stage.services
+    table.stage.services = None
+
+    def prepare(report: Callable[[str, float | None], None]) -> object:
+        report("cloud", None)
+        report("cloud", 0.1)
+        return services, first
+
+    return prepare
+
+
+def test_loading_leads_to_the_menu(table: Table) -> None:
+    table.stage.push(LoadingScene(table.stage, prepared(table)))
+    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
+
+
+def test_loading_leads_to_the_match_that_was_asked_for(table: Table) -> None:
+    table.stage.push(LoadingScene(table.stage, prepared(table, Setup("battleship", table.listed[0], {}))))
+    wait_until(table, lambda: isinstance(table.stage.scenes[-1], BattleshipScene))
+
+
+def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) -> None:
+    ready = prepared(table)
+    attempts = []
+
+    def prepare(report: Callable[[str, float | None], None]) -> object:
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise RuntimeError("port 4566 is taken")
+        return ready(report)
+
+    scene = LoadingScene(table.stage, prepare)
+    table.stage.push(scene)
+    wait_until(table, lambda: scene._group is not None)
+    assert scene._trouble == "port 4566 is taken"
+    table.picture()
+    scene.handle(Command(ACCEPT))
+    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
+
+
+def test_settings_take_effect_and_are_kept(table: Table) -> None:
+    scene = SettingsScene(table.stage)
+    table.stage.push(scene)
+    for event in (
+        Command(LEFT),
+        Command(DOWN),
+        Command(RIGHT),
+        Command(DOWN),
+        Command(ACCEPT),
+        Command(DOWN),
+        Command(RIGHT),
+    ):
+        scene.handle(event)
+    kept = Settings.load(table.stage.folder)
+    assert (round(kept.volume, 2), round(kept.enemy_pause, 2)) == (0.6, 0.1)
+    assert kept.bold_marks
+    assert kept.reduced_motion
+    assert table.stage.sounds.volume == kept.volume
+    scene.handle(Command(BACK))
+    assert table.stage.scenes == ()
+
+
+def test_a_name_is_typed_or_picked_letter_by_letter(table: Table) -> None:
+    scene = NameScene(table.stage)
+    table.stage.push(scene)
+    events: list[Input] = [Command(ERASE)] * 3
+    events += [Typed("W"), Command(UP, from_letter=True), Typed("o"), Typed("w\n")]
+    for event in events:
+        scene.handle(event)
+    assert scene._name == "Wow"
+    letter = scene._group.widgets[0].box
+    scene.handle(Pointer("press", letter[0] + 3, letter[1] + 3, button=LEFT_BUTTON))
+    done = scene._group.widgets[-1].box
+    scene.handle(Pointer("press", done[0] + 3, done[1] + 3, button=LEFT_BUTTON))
+    assert table.stage.settings.name == "WowA"
+    assert Settings.load(table.stage.folder).name == "WowA"
+
+
+def test_a_paused_match_stands_still_and_goes_on(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.handle(Command(BACK))
+    assert isinstance(table.stage.scenes[-1], PauseScene)
+    now = scene.battle.now
+    table.tick(30)
+    assert scene.battle.now == now
+    table.stage.handle(Command(ACCEPT))
+    table.tick(30)
+    assert scene.battle.now > now
+
+
+def test_leaving_from_the_pause_leads_to_the_menu_and_closes_the_match(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.handle(Command(BACK))
+    for name in (DOWN, DOWN, DOWN, ACCEPT):
+        table.stage.handle(Command(name))
+    assert isinstance(table.stage.scenes[-1], MenuScene)
+    assert len(table.records) == 1
+
+
+def test_settings_that_were_half_written_or_edited_badly_give_way_to_defaults(tmp_path: Path) -> None:
+    (tmp_path / "settings.json").write_text('{"volume": "loud", "name": "Zoe", "reduced_motion": 1, "enemy_pause": 7')
+    assert Settings.load(tmp_path) == Settings()
+    (tmp_path / "settings.json").write_text('{"volume": "loud", "name": "Zoe", "reduced_motion": 1, "enemy_pause": 7}')
+    assert Settings.load(tmp_path) == Settings(name="Zoe", enemy_pause=1.0)

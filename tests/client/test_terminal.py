@@ -1,0 +1,61 @@
+"""The match without a display: it is shown, recorded, and ends by itself."""
+
+from __future__ import annotations
+
+from io import StringIO
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from tables import Table
+
+from client.fallback import stand_in
+from client.stage import Setup
+from client.terminal import show_match
+from games.record import BOT, FUNCTION, verify
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+
+def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: str | None = None) -> tuple[str, Table]:
+    table = Table(tmp_path)
+    table.fallback = fallback
+    assert table.stage.services is not None
+    screen = StringIO()
+    console = Console(file=screen, force_terminal=terminal, width=120, height=50, highlight=False)
+
+    def stand(observation: object, random: Random) -> object:
+        return stand_in("battleship", observation, random)
+
+    setup = Setup("battleship", table.listed[0], {})
+    show_match(table.stage.services, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
+    return screen.getvalue(), table
+
+
+def test_a_whole_match_is_printed_where_output_is_no_terminal(tmp_path: Path) -> None:
+    text, table = play(tmp_path, terminal=False)
+    (record,) = table.records
+    verify(record)
+    assert [one.kind for one in record.participants] == [BOT, FUNCTION]
+    assert record.outcome is not None
+    assert " wins: fleet sunk" in text
+    assert "alpha v1: 8.5 ms, computed in 0.4 ms, warm" in text
+    assert text.count("sunk") >= 5
+
+
+def test_the_boards_move_on_a_terminal(tmp_path: Path) -> None:
+    text, _ = play(tmp_path, terminal=True)
+    assert text.count("A B C D E F G H I J") > 2
+
+
+def test_what_a_stand_in_played_is_said_with_its_cause(tmp_path: Path) -> None:
+    text, _ = play(tmp_path, terminal=False, fallback="timeout")
+    assert "TIMEOUT: a stand-in played (no answer within 12.0 s)" in text
+
+
+def test_a_match_that_takes_too_long_is_left_and_recorded(tmp_path: Path) -> None:
+    text, table = play(tmp_path, terminal=False, longest_s=0.0)
+    assert "time is up" in text
+    (record,) = table.records
+    assert record.outcome is None
