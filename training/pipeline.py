@@ -15,6 +15,8 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING, Protocol
 
+from threadpoolctl import threadpool_limits
+
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from ai_functions.runtime.model import ModelError, model_sha256
 from training.card import model_card
@@ -82,7 +84,7 @@ def train(folder: Path, origin: Origin, out: Path, teller: Teller) -> Trained:
         teller.say(f"{folder}: finished putting in place the model of an earlier training that was interrupted")
     manifest = Manifest.load(folder)
     seconds: dict[str, float] = {}
-    with _timed(seconds, "fit"):
+    with _timed(seconds, "fit"), threadpool_limits(1):  # the number of threads would change the last digits
         fitted = recipe_for(manifest.game)(manifest, origin.records, seed=origin.seed, progress=teller.say)
     with _timed(seconds, "export"):
         exported = export(fitted)
