@@ -10,6 +10,7 @@ from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.ghosts import ghost_at
 from games.pacman.levels import LEVELS, level
+from games.pacman.names import DIRECTIONS, STEPS
 from tests.pacman_states import BLINKY, CLYDE, after, begun, edit, ghost, hidden_pacman, ticks, until, without_ghosts
 
 if TYPE_CHECKING:
@@ -176,3 +177,24 @@ def test_pacman_turns_back_at_once_and_stops_at_the_middle_of_a_tile_before_a_wa
     assert (corner.cells[c.PAC_X], corner.cells[c.PAC_Y]) == (1 * 8 + 3, 1 * 8 + 4)
     assert "pacman" in rules.to_act(corner)
     assert not rules.observe(corner, "pacman").pacman.moving
+
+
+@pytest.mark.parametrize(
+    ("heading", "want", "early", "late"),
+    [("right", "up", 3, 4), ("left", "up", 4, 3), ("down", "right", 4, 3), ("up", "right", 3, 4)],
+)
+def test_the_window_of_a_turn_depends_on_where_pacman_comes_from(
+    heading: str, want: str, early: int, late: int
+) -> None:
+    crossing = (12, 23)  # four ways
+    centre = (crossing[0] * 8 + 3, crossing[1] * 8 + 4)
+    dx, dy = STEPS[DIRECTIONS.index(heading)]
+    turned = []
+    for before in range(-6, 7):
+        x, y = centre[0] - dx * before, centre[1] - dy * before
+        place = {c.PAC_X: x, c.PAC_Y: y, c.PAC_TILE: y // 8 * 28 + x // 8, c.PAC_DIR: DIRECTIONS.index(heading)}
+        empty = {c.DOT_CELLS + word: 0 for word in range(9)}
+        state = after(edit(without_ghosts(begun()), place | empty), 1, want)
+        if state.cells[c.PAC_DIR] == DIRECTIONS.index(want):
+            turned.append(before)
+    assert turned == list(range(-late, early + 1))
