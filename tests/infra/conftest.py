@@ -39,7 +39,7 @@ def client_of(cloud: LocalCloud, service: str) -> Any:
         endpoint_url=cloud.endpoint,
         region_name=daemon.REGION,
         aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any
+        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any  # pragma: allowlist secret
         config=Config(retries={"max_attempts": 0}, max_pool_connections=64),
     )
 
