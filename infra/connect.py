@@ -13,8 +13,6 @@ from infra.state import Account
 
 AWS_PYTHON = "3.12"
 """The Python of functions on AWS, whatever this machine has."""
-AUTHORIZATIONS = {"none": "NONE", "iam": "AWS_IAM"}
-"""What ``--auth`` says -> what API Gateway calls it."""
 
 
 def connect(
@@ -23,7 +21,6 @@ def connect(
     region: str | None = None,
     *,
     architecture: str = "x86_64",
-    auth: str = "none",
 ) -> Arcade:
     """Return the arcade of the cloud that was chosen; without a choice the local cloud, which starts if need be.
 
@@ -32,12 +29,9 @@ def connect(
     """
     if architecture not in ARCHITECTURES:
         raise PackagingError(f"architecture {architecture!r}: Lambda has {' and '.join(ARCHITECTURES)}")
-    if auth not in AUTHORIZATIONS:
-        raise PackagingError(f"--auth {auth!r}: it is one of {', '.join(AUTHORIZATIONS)}")
-    settings = (("Authorization", AUTHORIZATIONS[auth]),)
     if endpoint:
-        return Arcade(Cloud(Account(endpoint, profile, region)), this_machine(), settings=settings)
+        return Arcade(Cloud(Account(endpoint, profile, region)), this_machine())
     if profile or (region and os.environ.get("AWS_ACCESS_KEY_ID")):
         target = Target(AWS_PYTHON, architecture, native=False)
-        return Arcade(Cloud(Account(None, profile, region)), target, settings=settings)
-    return Arcade(Cloud(Account(daemon.up().endpoint)), this_machine(), settings=settings)
+        return Arcade(Cloud(Account(None, profile, region)), target)
+    return Arcade(Cloud(Account(daemon.up().endpoint)), this_machine())

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from ai_functions.runtime.manifest import Manifest, ManifestError
 from ai_functions.runtime.model import ModelError
 from infra.arcade import Arcade, Deployed, held
+from infra.auth import KEY, chosen, new_key, route_settings
 from infra.aws import Cloud
 from infra.complaints import CloudError
 from infra.execute import carry_out, preview
@@ -25,12 +26,12 @@ from infra.packaging import PackagingError, check_unzipped, package_opponent, pa
 from infra.plan import CREATE, KEEP, UPDATE, Upload, Wanted, plan_opponent, plan_stack
 from infra.prices import keep_usd_a_month
 from infra.prove import prove
-from infra.services import SERVICES
+from infra.services import AUTHORIZER, GUARDED, SERVICES
 from infra.state import Account, Pointer
 from infra.templates import template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from infra.arcade import Progress
@@ -95,24 +96,35 @@ def ensure_ready(progress: Progress) -> Ready:
 
 
 def deploy_all(
-    arcade: Arcade, folders: Sequence[Path], progress: Progress, options: Options = DEFAULT
+    arcade: Arcade, folders: Sequence[Path], progress: Progress, options: Options = DEFAULT, *, auth: str | None = None
 ) -> list[Deployed]:
-    """Bring the platform and the opponents in ``folders`` up to date."""
-    found = deploy_platform(arcade, layers_for(folders), progress)
+    """Bring the platform and the opponents in ``folders`` up to date; ``auth`` as for ``deploy_platform``."""
+    found = deploy_platform(arcade, layers_for(folders), progress, auth=auth)
     return deploy_opponents(arcade, folders, progress, options, found)
 
 
-def deploy_platform(arcade: Arcade, layers: Sequence[str], progress: Progress) -> dict[str, Stack]:
-    """Bring the platform, the layers named and the platform's own functions up to date; return the stacks there are."""
+def deploy_platform(
+    arcade: Arcade, layers: Sequence[str], progress: Progress, *, auth: str | None = None
+) -> dict[str, Stack]:
+    """Bring the platform, the layers named and the platform's own functions up to date; return the stacks there are.
+
+    ``auth`` says who may call the API: none, key or iam; None leaves that as it is.
+    """
     found = _found(arcade)
+    authorization = chosen(auth, found, arcade.names)
     tags = {"application": arcade.names.prefix}
     wanted = Wanted(arcade.names.platform, "platform", template("platform"), {"Prefix": arcade.names.prefix}, tags)
     carry_out(arcade, plan_stack(wanted, found.get(wanted.stack)), None, progress)
     functions = arcade.cloud.functions(arcade.names.prefix)
+    if authorization == KEY:
+        _deploy_authorizer(arcade, found, functions, progress)
+    guard = route_settings(authorization, found, arcade.names)
     with ThreadPoolExecutor(PARALLEL) as pool:
         made = {name: pool.submit(_deploy_layer, arcade, name, found, progress) for name in layers}
         jobs = [
-            pool.submit(_deploy_service, arcade, service, found, functions, progress)
+            pool.submit(
+                _deploy_service, arcade, service, found, functions, progress, guard if service.name in GUARDED else {}
+            )
             for service in sorted(SERVICES.values(), key=lambda item: item.layer or "")
             if service.layer is None or made[service.layer].result() is None
         ]
@@ -165,7 +177,9 @@ def _deploy_opponent(
     wanted = wanted_opponent(
         arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
         layer_arns=[_layer_arn(arcade, layer.name, found) for layer in layers],
-        settings=dict(arcade.settings) | subscription(options.subscribe, stack),
+        settings=route_settings(chosen(None, found, arcade.names), found, arcade.names)
+        | subscription(options.subscribe, stack)
+        | dict(arcade.settings),
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
     pointer = arcade.cloud.pointer(function) if stack and function in functions else None
@@ -269,7 +283,12 @@ def wanted_layer(arcade: Arcade, layer: Layer) -> Wanted:
 
 
 def _deploy_service(
-    arcade: Arcade, service: Service, found: dict[str, Stack], functions: Iterable[str], progress: Progress
+    arcade: Arcade,
+    service: Service,
+    found: dict[str, Stack],
+    functions: Iterable[str],
+    progress: Progress,
+    settings: Mapping[str, str],
 ) -> None:
     package = package_service(service.name, service.outside)
     known = {**arcade.platform, "ApiBaseUrl": arcade.api}
@@ -280,6 +299,7 @@ def _deploy_service(
         "Runtime": arcade.target.runtime,
         "Architecture": arcade.target.architecture,
         **{key: known[key] for key in service.needs},
+        **settings,
     }
     if service.layer:
         parameters["LayerArn"] = _layer_arn(arcade, service.layer, found)
@@ -287,4 +307,16 @@ def _deploy_service(
     stack = arcade.names.service(service.name)
     wanted = Wanted(stack, f"service {service.name}", service.template(), parameters,
                     {"application": arcade.names.prefix}, upload, stack)  # fmt: skip
-    carry_out(arcade, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)
+    done = carry_out(arcade, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)
+    if done is not None:
+        found[stack] = done
+
+
+def _deploy_authorizer(arcade: Arcade, found: dict[str, Stack], functions: Iterable[str], progress: Progress) -> None:
+    """Deploy what asks for the key; the first time, make a key and tell it."""
+    stack = found.get(arcade.names.service(AUTHORIZER.name))
+    kept = stack.parameters.get("KeySha256") if stack else None
+    key, key_sha256 = ("", kept) if kept else new_key()
+    _deploy_service(arcade, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
+    if key:
+        progress(f"the API key, which is shown this once: {key}", 0.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 OK, THROTTLED, NOT_FOUND = 200, 429, 404
 TIMEOUT_S = 30.0
+KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
 MAX_STEPS = 1000
 _threads = threading.local()
 
@@ -58,7 +60,7 @@ def find_request(entry: Mapping[str, Any]) -> dict[str, Any]:
         for player in game.to_act(state):
             observation = game.encode_observation(game.observe(state, player))
             request = MoveRequest(game.NAME, "traffic", 0, 1, observation).to_json()
-            answer = requests.post(f"{entry['endpoint']}/move", json=request, timeout=TIMEOUT_S)
+            answer = _session().post(f"{entry['endpoint']}/move", json=request, timeout=TIMEOUT_S)
             if answer.status_code == OK:
                 return dict(request)
             refusal = answer.text[:200]
@@ -136,5 +138,7 @@ def _session() -> requests.Session:
     if session is None:
         session = requests.Session()
         session.trust_env = False
+        if key := os.environ.get(KEY_VARIABLE):
+            session.headers["x-api-key"] = key
         _threads.session = session
     return session

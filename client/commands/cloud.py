@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 REFRESH_S = 1.0
 CATALOG_S = 10.0
+FORBIDDEN = frozenset({401, 403})
+KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
 MAX_LOAD_S = 3600.0
 HEADINGS = ("version", "share", "requests", "req/s", "now", "p50 ms", "p99 ms", "cold", "errors", "throttled", "GB-s",
             "$/1000 moves", "$/month")  # fmt: skip
@@ -39,12 +42,12 @@ def register(app: typer.Typer) -> None:
     app.add_typer(family, name="cloud")
 
 
-def find_arcade(context: typer.Context, *, architecture: str = "x86_64", auth: str = "none") -> Arcade:
+def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arcade:
     """Return what is deployed in the cloud that the root options chose."""
     from infra.connect import connect  # noqa: PLC0415
 
     choice = cloud_choice(context)
-    return connect(choice.endpoint, choice.profile, choice.region, architecture=architecture, auth=auth)
+    return connect(choice.endpoint, choice.profile, choice.region, architecture=architecture)
 
 
 def up(*, as_json: JSON = False) -> None:
@@ -206,10 +209,24 @@ def duration(text: str) -> float:
     return seconds
 
 
+def fetch_catalog(api: str) -> list[dict[str, Any]]:
+    """Return what ``GET {api}/opponents`` lists.  Raises UsageError if it does not answer."""
+    key = os.environ.get(KEY_VARIABLE)
+    try:
+        answer = requests.get(f"{api}/opponents", timeout=CATALOG_S, headers={"x-api-key": key} if key else None)
+        if answer.status_code in FORBIDDEN:
+            raise UsageError(f"{api} lets in only who has the key; set {KEY_VARIABLE}")
+        answer.raise_for_status()
+        listed: list[dict[str, Any]] = answer.json()
+    except (requests.RequestException, ValueError) as error:
+        if isinstance(error, UsageError):
+            raise
+        raise UsageError(f"the catalog at {api}/opponents does not answer: {error}") from error
+    return listed
+
+
 def _entries(arcade: Arcade) -> dict[str, Any]:
-    answer = requests.get(f"{arcade.api}/opponents", timeout=CATALOG_S)
-    answer.raise_for_status()
-    return {item["name"]: item for item in answer.json()}
+    return {item["name"]: item for item in fetch_catalog(arcade.api)}
 
 
 def _tell(what: str, seconds: float) -> None:

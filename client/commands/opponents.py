@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Annotated, Any
 
-import requests
 import typer
 from rich.table import Table
 
-from client.commands.cloud import find_arcade
+from client.commands.cloud import fetch_catalog, find_arcade
 from client.commands.context import UsageError, err, out, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
 NAME = Annotated[str, typer.Argument(help="The opponent's name.", metavar="NAME")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
-CATALOG_S = 10.0
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +32,7 @@ def register(app: typer.Typer) -> None:
 
 def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     """List the opponents that are deployed, with versions, ratings and endpoints."""
-    listed = fetch(find_arcade(context).api)
+    listed = fetch_catalog(find_arcade(context).api)
     if as_json:
         print_json(listed)
         return
@@ -67,7 +65,9 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     subscribe: Annotated[
         str | None, typer.Option(help="Annotate the games of this queue or stream too; none ends it.", metavar="ARN")
     ] = None,
-    auth: Annotated[str, typer.Option(help="Who may call: none, key or iam.")] = "none",
+    auth: Annotated[
+        str | None, typer.Option(help="With --all: who may call the API (none, key or iam); stays as it is without.")
+    ] = None,
     architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
     as_json: JSON = False,
 ) -> None:
@@ -79,13 +79,15 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
         raise UsageError("give the name of an opponent or a folder, or --all")
     if everyone and (canary or subscribe):
         raise UsageError("--canary and --subscribe go with one opponent, not with --all")
+    if auth and not everyone:
+        raise UsageError("--auth goes with --all: it holds for the whole API")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
-    arcade = find_arcade(context, architecture=architecture, auth=auth)
+    arcade = find_arcade(context, architecture=architecture)
     options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, dry_run=dry_run)
     if dry_run:
         done = deploy_opponents(arcade, folders, _tell, options)
     elif everyone:
-        done = deploy_all(arcade, folders, _tell, options)
+        done = deploy_all(arcade, folders, _tell, options, auth=auth)
     else:
         if not arcade.has_platform:
             deploy_platform(arcade, layers_for(folders), _tell)
@@ -148,17 +150,6 @@ def share(text: str) -> float:
     if not 0 < value < 1:
         raise UsageError(f"--canary {text!r}: give a share between 0% and 100%, such as 10%")
     return value
-
-
-def fetch(api: str) -> list[dict[str, Any]]:
-    """Return what ``GET {api}/opponents`` lists.  Raises UsageError if it does not answer."""
-    try:
-        answer = requests.get(f"{api}/opponents", timeout=CATALOG_S)
-        answer.raise_for_status()
-        listed: list[dict[str, Any]] = answer.json()
-    except (requests.RequestException, ValueError) as error:
-        raise UsageError(f"the catalog at {api}/opponents does not answer: {error}") from error
-    return listed
 
 
 def _tell(what: str, seconds: float) -> None:

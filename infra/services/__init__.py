@@ -39,4 +39,8 @@ _ALL = (
     ),
     Service("coach", ("BucketName", "DeadLettersQueue", "NewRecordsTopic")),
 )
+AUTHORIZER = Service("authorizer", ("BucketName", "ApiId"))
+"""Deployed only where the API is to be called with a key."""
+GUARDED = frozenset({"catalog", "recorder"})
+"""Those with a route of their own on the API."""
 SERVICES: Mapping[str, Service] = {service.name: service for service in _ALL}

@@ -16,8 +16,9 @@ import requests
 from infra.arcade import Arcade, held
 from infra.aws import Cloud
 from infra.complaints import CloudError
-from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents, deploy_platform
 from infra.layers import this_machine
+from infra.packaging import PackagingError
 from infra.state import Account, Pointer
 from infra.versions import promote, rollback
 
@@ -255,3 +256,26 @@ def test_the_log_of_a_function_can_be_read(arcade: Arcade, make):
         line for _, _, line in arcade.cloud.log_events(f"/aws/lambda/{arcade.names.function('talks')}", since)
     )
     assert "REPORT RequestId" in text
+
+
+def test_an_api_with_a_key_lets_in_who_sends_it_and_nobody_else(arcade: Arcade, make):
+    told: list[str] = []
+    deploy_platform(arcade, [], lambda what, _seconds: told.append(what), auth="key")
+    try:
+        (key,) = (what.split()[-1] for what in told if "API key" in what)
+        one(arcade, make("guarded"))
+        urls = [f"{arcade.api}/opponents", f"{arcade.api}/opponents/guarded", f"{arcade.api}/opponents/guarded@1"]
+        for url in urls:
+            assert requests.get(url, timeout=20).status_code == 401
+            assert requests.get(url, headers={"x-api-key": "another"}, timeout=20).status_code == 403
+            assert requests.get(url, headers={"x-api-key": key}, timeout=20).status_code == 200
+        assert not any(key in value for stack in arcade.cloud.stacks(arcade.names.prefix).values()
+                       for value in stack.parameters.values())  # fmt: skip
+    finally:
+        deploy_platform(arcade, [], quiet, auth="none")
+        delete_opponent(arcade, "guarded")
+
+
+def test_an_authorization_that_there_is_not_is_refused(arcade: Arcade):
+    with pytest.raises(PackagingError, match="--auth 'password': it is one of none, key, iam"):
+        deploy_platform(arcade, [], quiet, auth="password")

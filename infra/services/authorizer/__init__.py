@@ -1,0 +1,1 @@
+"""Lets in who sends the API key."""
