@@ -34,7 +34,10 @@ class Decision(NamedTuple):
 
 
 def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]) -> list[GameRecord]:
-    """Return the records of ``game`` that the rules allow, each match once; ``warn`` hears of every other one."""
+    """Return the records of ``game`` that the rules allow, each match once, the oldest first.
+
+    ``warn`` hears of every other one.
+    """
     found: dict[str, GameRecord] = {}
     for record in records:
         if record.game != game:
@@ -48,7 +51,7 @@ def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]
                 warn(f"passed over, {error}")
             else:
                 found[record.match_id] = record
-    return list(found.values())
+    return sorted(found.values(), key=lambda record: record.started_at)
 
 
 def decisions(record: GameRecord) -> Iterator[Decision]:
