@@ -1,8 +1,8 @@
 """A team of ghosts that a trained model drives: what every trained Pac-Man function answers with.
 
-The model gives each exit of each ghost a value; an exit is taken with a chance proportional to exp(value / temperature),
-drawn with the request's own random numbers, and at temperature 0 the best one is.  Ghosts are asked one by one or all
-together: a row already weighs what the others can do.
+The model gives each exit of each ghost a value; an exit is taken with a chance proportional to
+exp(value / temperature), drawn with the request's own random numbers, and at temperature 0 the best one is.  Ghosts
+are asked one by one or all together: a row already weighs what the others can do.
 """
 
 from __future__ import annotations
@@ -65,7 +65,8 @@ class Team:
             return best
         bounds = self._chances(values).cumsum(axis=1)
         draws = np.array([randoms[scene].random() for scene in asked.scene])
-        return np.minimum((draws[:, None] >= bounds).sum(axis=1), _last(asked.exits))
+        drawn: NDArray[np.int64] = np.minimum((draws[:, None] >= bounds).sum(axis=1), _last(asked.exits))
+        return drawn
 
     def values(self, paths: Paths, scenes: Scenes, asked: Asked) -> tuple[NDArray[np.float64], Race]:
         """Return the value of every exit, -inf where there is none, shape (decisions, 4), and the race behind it."""
@@ -123,7 +124,7 @@ def outlook(paths: Paths, scenes: Scenes, race: Race) -> JsonObject:
     here = int(scenes.pac_tile[0])
     aims = np.flatnonzero(scenes.dots[0] & (lead > 0))
     aim = int(aims[pacman[aims].argmin()]) if len(aims) else int(lead.argmax())
-    closed = []
+    closed: list[Json] = []
     for exit_ in range(4):
         junction = int(paths.junction[here, exit_])
         if paths.next[here, exit_] >= 0 and lead[junction] <= 0:
@@ -136,7 +137,8 @@ def outlook(paths: Paths, scenes: Scenes, race: Race) -> JsonObject:
                     "pacman_ticks": round(float(pacman[junction])),
                 }
             )
-    return {"pacman_path": [_place(paths, tile) for tile in _way(paths, here, aim)], "closed": closed}
+    way: list[Json] = [_place(paths, tile) for tile in _way(paths, here, aim)]
+    return {"pacman_path": way, "closed": closed}
 
 
 def _way(paths: Paths, here: int, aim: int) -> list[int]:

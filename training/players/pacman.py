@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 MARGIN = 8.0
 """Ticks of lead that a careful Pac-Man wants on his way to the next junction."""
-NO_WAY = -1e6
+CLOSE = 80.0
+"""Ticks within which a ghost that can be here makes the greedy one run."""
+NO_WAY, NO_DOT = -1e6, 30_000
 
 
 class PacmanBot(Protocol):
@@ -55,7 +57,7 @@ def random_safe(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDAr
     leads, _ = _leads(paths, scenes)
     exits = paths.next[scenes.pac_tile] >= 0
     back = scenes.pac_heading ^ 2
-    found = leads.argmax(axis=1)
+    found: NDArray[np.int64] = leads.argmax(axis=1)
     for index, random in enumerate(randoms):
         safe = [int(d) for d in np.flatnonzero(exits[index] & (leads[index] > MARGIN))]
         onward = [d for d in safe if d != back[index]] or safe
@@ -65,13 +67,27 @@ def random_safe(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDAr
 
 
 def greedy(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
-    """Go for the nearest dot that no ghost reaches first, on a way that is safe up to its next junction; else escape."""
+    """Go for the nearest dot; with a ghost close by, take the way out on which the lead is longest."""
+    del randoms
+    ticks = ghost_ticks(paths, scenes)
+    close = ticks.min(axis=1)[np.arange(len(ticks)), scenes.pac_tile] < CLOSE
+    leads, _ = _leads(paths, scenes)
+    found: NDArray[np.int64] = np.where(
+        close, leads.argmax(axis=1), _to_dots(paths, scenes, scenes.dots).argmin(axis=1)
+    )
+    return found
+
+
+def careful(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
+    """Go for the nearest dot that no ghost reaches first, on a way safe up to its next junction; else escape."""
     del randoms
     leads, lead = _leads(paths, scenes)
-    near = _to_dots(paths, scenes, lead)
+    near = _to_dots(paths, scenes, scenes.dots & (lead > 0))
+    near = np.where(near < NO_DOT, near, _to_dots(paths, scenes, scenes.dots) + NO_DOT)
     scores = np.where(leads > MARGIN, -near, NO_WAY)
     safe = scores.max(axis=1) > NO_WAY
-    return np.where(safe, scores.argmax(axis=1), leads.argmax(axis=1))
+    found: NDArray[np.int64] = np.where(safe, scores.argmax(axis=1), leads.argmax(axis=1))
+    return found
 
 
 def _leads(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -80,10 +96,8 @@ def _leads(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.float32], NDArray[n
     return ways_out(paths, scenes, lead, np.arange(len(lead))), lead
 
 
-def _to_dots(paths: Paths, scenes: Scenes, lead: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the pixels by each of his ways to the nearest dot that he reaches first, or else to the nearest dot."""
+def _to_dots(paths: Paths, scenes: Scenes, wanted: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return the pixels by each of his ways to the nearest wanted dot; NO_DOT or more without one."""
     onto = paths.next[scenes.pac_tile]
-    pixels = paths.walk[onto].astype(np.float32)
-    pixels += np.where(lead > 0, 0, 1000)[:, None, :]
-    pixels[~np.broadcast_to(scenes.dots[:, None, :], pixels.shape)] = -NO_WAY
-    return np.where(onto >= 0, pixels.min(axis=2), -NO_WAY)
+    pixels = np.where(wanted[:, None, :], paths.walk[onto], np.int16(NO_DOT)).min(axis=2)
+    return np.where(onto >= 0, pixels, -NO_WAY).astype(np.float32)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.features.pacman import race
+from ai_functions.features.pacman import TEAM, rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,14 +58,16 @@ def patrol(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]
     return np.where(near, chase, home)
 
 
-def area(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
-    """Take the exit that leaves Pac-Man the fewest tiles that he reaches first; of equal ones the nearer to him."""
+def surround(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+    """Take the exit that leaves Pac-Man few tiles that he reaches first, near to him and apart from the others."""
     del randoms
-    found = race(paths, scenes, asked)
-    lead = np.minimum(found.own, found.others[found.decision]) - found.pacman[found.scene]
-    each = np.arange(len(found.scene))
-    near = found.own[each, scenes.pac_tile[found.scene]]
-    table = np.full(asked.exits.shape, np.inf)
-    table[found.decision, found.exit] = (lead > 0).sum(axis=1) + near / 1e5
-    best: NDArray[np.int64] = table.argmin(axis=1)
+    table, found = rows(paths, scenes, asked, "team")
+    worth = sum(weight * table[:, TEAM.index(name)] for name, weight in _SURROUND.items())
+    scores = np.full(asked.exits.shape, np.inf)
+    scores[found.decision, found.exit] = worth
+    best: NDArray[np.int64] = scores.argmin(axis=1)
     return best
+
+
+_SURROUND = {"area": 1.0, "to_pacman": 0.5, "spread": -0.2}
+"""What is looked at, and how much a tick or a tile of it counts; less is better."""

@@ -1,7 +1,7 @@
 """A Pac-Man who thinks ahead: the player that no ghost was trained on.
 
-He imagines every way over the next three junctions, with all ghosts coming for him by their shortest ways, and takes the
-first step of the best one.
+He imagines every way over the next three junctions, with all ghosts coming for him by their shortest ways, and takes
+the first step of the best one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEGS = 3
 """Corridors of a way: from here to a junction, and on over two more."""
-STEPS = 26
+STEPS = 24
 """Tiles of a way that are imagined."""
 IMMUNE = 120.0
 """Ticks for which an energizer is trusted to hold the ghosts off."""
@@ -72,13 +72,14 @@ def _legs(paths: Paths) -> _Legs:
 def look_ahead(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
     """Return the first direction of the best imagined way, for each scene."""
     del randoms
-    ways, exists = _ways(paths, scenes)
-    scores = np.where(exists, _imagine(paths, scenes, ways), -np.inf)
-    return scores.argmax(axis=1) // 4 ** (LEGS - 1)
+    ways, lengths, exists = _ways(paths, scenes)
+    scores = np.where(exists, _imagine(paths, scenes, ways, lengths), -np.inf)
+    found: NDArray[np.int64] = scores.argmax(axis=1) // 4 ** (LEGS - 1)
+    return found
 
 
-def _ways(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return the tiles of every way, shape (scenes, 64, STEPS), and which of them there are."""
+def _ways(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """Return the tiles of every way, shape (scenes, 64, STEPS), how many there are, and which ways exist."""
     legs = _legs(paths)
     choices = np.array([(a, b, c) for a in range(4) for b in range(4) for c in range(4)])
     count = len(scenes.pac_tile)
@@ -97,10 +98,10 @@ def _ways(paths: Paths, scenes: Scenes) -> tuple[NDArray[np.int64], NDArray[np.b
         begun += legs.length[here, exit_]
         heading = legs.heading[here, exit_]
         here = paths.junction[here, exit_].astype(np.int64)
-    return tiles, exists
+    return tiles, begun, exists
 
 
-def _imagine(paths: Paths, scenes: Scenes, ways: NDArray[np.int64]) -> NDArray[np.float64]:
+def _imagine(paths: Paths, scenes: Scenes, ways: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return what every way is worth."""
     legs = _legs(paths)
     scene = np.arange(len(ways))[:, None]
@@ -115,18 +116,20 @@ def _imagine(paths: Paths, scenes: Scenes, ways: NDArray[np.int64]) -> NDArray[n
     worth = DOT
     for step in range(ways.shape[2]):
         tile = ways[:, :, step]
-        alive &= ~((state // 4 == tile[:, :, None]) & (ahead <= 0) & (rest <= 0)).any(axis=2)
+        on = step < lengths  # beyond its end a way is not imagined any further
         time = ticks * moved if step == 0 else ticks
-        ahead = np.where(rest <= 0, ahead - (time[:, :, None] * scenes.ghost_speed[:, None, :] / CYCLE), ahead)
-        rest = np.maximum(rest - time[:, :, None], np.where(rest >= NEVER / 2, NEVER, 0))
+        ahead = np.where(
+            (rest <= 0) & on[:, :, None], ahead - (time[:, :, None] * scenes.ghost_speed[:, None, :] / CYCLE), ahead
+        )
+        rest = np.where(on[:, :, None] & (rest < NEVER / 2), np.maximum(rest - time[:, :, None], 0), rest)
         for _ in range(2):
-            alive &= ~((state // 4 == tile[:, :, None]) & (ahead <= TILE_PIXELS / 2) & (rest <= 0)).any(axis=2)
+            alive &= ~on | ~((state // 4 == tile[:, :, None]) & (ahead <= TILE_PIXELS / 2) & (rest <= 0)).any(axis=2)
             onward = legs.chase[state, tile[:, :, None]]
-            go = ahead <= 0
+            go = (ahead <= 0) & on[:, :, None]
             ahead = np.where(go, ahead + TILE_PIXELS, ahead)
             state = np.where(go, onward, state)
-        alive &= ~((state // 4 == tile[:, :, None]) & (ahead <= TILE_PIXELS / 2) & (rest <= 0)).any(axis=2)
-        score += np.where(alive, scenes.dots[scene, tile] * worth, 0.0)
+        alive &= ~on | ~((state // 4 == tile[:, :, None]) & (ahead <= TILE_PIXELS / 2) & (rest <= 0)).any(axis=2)
+        score += np.where(alive & on, scenes.dots[scene, tile] * worth, 0.0)
         score += np.where(alive, 0.0, -DEATH_PUT_OFF)
         energized = scenes.energizers[scene, tile] & alive
         rest = np.where(energized[:, :, None], np.maximum(rest, IMMUNE), rest)

@@ -1,14 +1,14 @@
 """Self-play: hundreds of games side by side on the compiled engine, each stopped only where somebody has to decide.
 
-A game here is the game that ``Match`` plays: same rules, same seeds, same actions, so ``Played.record`` is a record like
-any other, which a test replays.
+A game here is the game that ``Match`` plays: same rules, same seeds, same actions, so ``Played.record`` is a record
+like any other, which a test replays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numba
 import numpy as np
@@ -187,7 +187,7 @@ class _Round:
         ghosts_due = due(self.cells[games], self.screens.table)
         directions = self._pacmans(games, np.flatnonzero(wants), scenes)
         exits = self._ghosts(games, ghosts_due, scenes)
-        self._apply(games, directions, exits)
+        self._apply(directions, exits)
 
     def _pacmans(self, games: NDArray[np.int64], asked: NDArray[np.int64], scenes: Scenes) -> list[tuple[int, int]]:
         found = []
@@ -221,9 +221,7 @@ class _Round:
             found += list(zip(games[member][scene].tolist(), ghost.tolist(), exits.tolist(), strict=True))
         return found
 
-    def _apply(
-        self, games: NDArray[np.int64], directions: list[tuple[int, int]], exits: list[tuple[int, int, int]]
-    ) -> None:
+    def _apply(self, directions: list[tuple[int, int]], exits: list[tuple[int, int, int]]) -> None:
         ticks = self.cells[:, c.TICK].tolist()
         for game, way in directions:
             if self.cells[game, c.PAC_WANT] != way:  # going on needs no action
@@ -252,16 +250,14 @@ def _index(names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
 _TILES = c.GHOST + np.arange(4) * c.GHOST_CELLS + c.TILE_OF
 
 
-@numba.njit
-def run_on(s: NDArray[np.int64], w: NDArray[np.int64], live: NDArray[np.bool_], most: int) -> None:
+def _run_on(s: NDArray[np.int64], w: NDArray[np.int64], live: NDArray[np.bool_], most: int) -> None:
     """Run every live game until somebody may act in it, it is over, or it has lasted ``most`` ticks."""
     for k in range(len(s)):
         if live[k]:
             _run(s[k], w, most - s[k, c.TICK], c.ASK_PACMAN | c.ASK_GHOSTS)
 
 
-@numba.njit
-def due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return which ghosts take an exit in the next tick that nobody has chosen; shape (games, 4)."""
     found = np.zeros((len(s), 4), dtype=np.bool_)
     for k in range(len(s)):
@@ -274,6 +270,10 @@ def due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:
                 mask = w[c.TILE_TABLE + s[k, o + c.TILE_OF] * c.TILE_CELLS + c.CHOICES + s[k, o + c.DIR]]
                 found[k, g] = 0 <= left < s[k, o + c.MOVES] and mask & (mask - 1) != 0
     return found
+
+
+run_on: Any = numba.njit(_run_on)
+due: Any = numba.njit(_due)
 
 
 def first_cells(plan: Plan) -> tuple[int, ...]:

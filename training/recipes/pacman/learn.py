@@ -1,8 +1,8 @@
 """What is fitted, and teams that play by it.
 
-``[training]`` of an opponent says: ``learn = "value"`` (how soon Pac-Man is caught after an exit) or ``"exit"`` (which exit
-the team in the records took), ``sees`` (columns, see ``ai_functions/features/pacman.py``), ``decisions`` (how many to learn
-from) and ``trees``.
+``[training]`` of an opponent says: ``learn = "value"`` (how soon Pac-Man is caught after an exit) or ``"exit"`` (which
+exit the team in the records took), ``sees`` (columns, see ``ai_functions/features/pacman.py``), ``decisions`` (how many
+to learn from) and ``trees``.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Pupil:
         values = np.full(asked.exits.shape, -np.inf)
         with threadpool_limits(1):
             values[race.decision, race.exit] = self._estimator.predict(table)
-        best = values.argmax(axis=1)
+        best: NDArray[np.int64] = values.argmax(axis=1)
         for index, scene in enumerate(asked.scene):
             if randoms[scene].random() < self._exploring:
                 best[index] = randoms[scene].choice(np.flatnonzero(asked.exits[index]).tolist())

@@ -75,8 +75,8 @@ def read(
     parts: list[Lessons] = []
     for first in range(0, len(records), CHUNK):
         seen = [_some(_replay(record), a_game, random) for record in records[first : first + CHUNK]]
-        for maze in dict.fromkeys(item.maze for item in seen):
-            parts.append(_lessons(screens_of(maze), [item for item in seen if item.maze == maze], sees))
+        mazes = dict.fromkeys(item.maze for item in seen)
+        parts += [_lessons(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
         if first and first % (CHUNK * 16) == 0:
             progress(f"read {first} of {len(records)} games")
     return _join(parts)
@@ -113,7 +113,8 @@ def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:
     if len(seen.ghost) <= most:
         return seen
     which = np.sort(random.choice(len(seen.ghost), most, replace=False))
-    return _Seen(seen.maze, *(part[which] for part in seen[1:]))
+    maze, *parts = seen
+    return _Seen(maze, *(part[which] for part in parts))  # type: ignore[arg-type]
 
 
 def _replay(record: GameRecord) -> _Seen:
@@ -134,7 +135,7 @@ def _replay(record: GameRecord) -> _Seen:
     final = _last_words(made)
     ticks = snapshots[:decided][final][:, c.TICK]
     ends = np.append(caught[:deaths].astype(np.float64), np.inf)
-    wait = ends[np.searchsorted(caught[:deaths], ticks)] - ticks
+    wait: NDArray[np.float64] = ends[np.searchsorted(caught[:deaths], ticks)] - ticks
     ghost, tile, heading, way = made[final].T
     return _Seen(state.maze, snapshots[:decided][final], ghost, tile, heading, way, wait)
 
@@ -143,7 +144,7 @@ def _last_words(made: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return which submissions counted: a later one for the same ghost and junction replaces those before it."""
     last: dict[tuple[int, int, int], int] = {}
     latest: dict[int, tuple[int, int, int]] = {}
-    kept = []
+    kept: list[int] = []
     for index, (ghost, tile, heading, _) in enumerate(made.tolist()):
         key = (ghost, tile, heading)
         if latest.get(ghost) == key:
@@ -156,7 +157,7 @@ def _last_words(made: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @numba.njit
-def _follow(s, w, turns, steps, snapshots, made, caught):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, PLR0913, PLR0917
+def _follow(s, w, turns, steps, snapshots, made, caught):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Replay a record; note the state at each exit that was submitted, and the ticks at which Pac-Man was caught."""
     decided = 0
     deaths = 0

@@ -14,8 +14,8 @@ from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.observation import ask_only
 from games.record import move_seed
 from training.pacman_fast import FastGame
-from training.players.pacman import greedy, random_safe, seated
-from training.players.pacman_ghosts import area, patrol, random_ghosts, shortest
+from training.players.pacman import careful, greedy, random_safe, seated
+from training.players.pacman_ghosts import patrol, random_ghosts, shortest, surround
 from training.players.pacman_look_ahead import look_ahead
 from training.recipes import LESS, Yardstick
 from training.recipes.pacman.arena import MOST_TICKS, TeamBot, opening_ends
@@ -84,12 +84,13 @@ def classic(observation: Observation, random: Random) -> Exits:
 PLAYERS: dict[str, Any] = {
     "random-safe": seated(random_safe),
     "greedy": seated(greedy),
+    "careful": seated(careful),
     "look-ahead": seated(look_ahead),
     "random": team(random_ghosts),
     "classic": classic,
     "patrol": team(patrol),
     "shortest": team(shortest),
-    "area": team(area),
+    "surround": team(surround),
 }
 YARDSTICK = Yardstick(
     measure=measure,

@@ -4,12 +4,13 @@
 
 * ``arcade``: the arcade's own ghosts;
 * ``patrol``: ghosts who each keep to a quarter and do not think of each other, as beginners play;
-* ``explore``: teams of which 30 to 100 % of the exits are random, so that good and bad ones are seen of every kind;
+* ``explore``: teams of which 10 to 70 % of the exits are random, so that good and bad ones are seen of every kind;
 * ``improve``: the same, then ``rounds`` of games by what has been learned so far, trying other exits now and then.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,8 @@ import numpy as np
 
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.players.pacman import greedy, random_safe
-from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest
+from training.players.pacman import careful, greedy, random_safe
+from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.recipes import TrainingError
 from training.recipes.pacman.arena import ROUND, Plan, TeamBot, play
 from training.recipes.pacman.learn import Pupil, fit
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-PACMANS = {"random-safe": random_safe, "greedy": greedy}
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
-STEPS = 8
-"""Teams between 30 and 100 % random."""
+SHARES = (0.1, 0.2, 0.4, 0.7)
+"""Of exits that are random."""
 EXPLORING = (0.05, 0.15, 0.3)
 """How often a pupil tries another exit."""
 
@@ -52,9 +53,13 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
     records: list[GameRecord] = []
     for number, size in enumerate([games - sum(sizes), *sizes]):
         teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records, seed)
-        done = len(records)
-        records += _games(teams, size, move_seed(seed, number, "round"), lambda n, done=done: progress(done + n))
+        counted = partial(_count_on, progress, len(records))
+        records += _games(teams, size, move_seed(seed, number, "round"), counted)
     return records
+
+
+def _count_on(progress: Callable[[int], None], before: int, more: int) -> None:
+    progress(before + more)
 
 
 def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
@@ -91,11 +96,9 @@ def mixed(team: TeamBot, share: float) -> TeamBot:
     return choose
 
 
-_SHARES = np.linspace(0.3, 1.0, STEPS).round(2).tolist()
+_TEACHERS: dict[str, TeamBot] = {"arcade": arcade, "shortest": shortest, "surround": surround}
 _EXPLORE: dict[str, TeamBot] = {
-    f"{name}-{share}": mixed(team, share)
-    for name, team in (("arcade", arcade), ("shortest", shortest))
-    for share in _SHARES
+    f"{name}-{share}": mixed(team, share) for name, team in _TEACHERS.items() for share in SHARES
 }
 SCHOOLS: dict[str, dict[str, TeamBot]] = {
     "arcade": {"arcade": arcade},
