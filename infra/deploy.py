@@ -120,7 +120,7 @@ def deploy_platform(
         _deploy_authorizer(arcade, found, functions, progress)
     guard = route_settings(authorization, found, arcade.names)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        made = {name: pool.submit(_deploy_layer, arcade, name, found, progress) for name in layers}
+        made = {name: pool.submit(_deploy_layer, arcade, name, found, progress) for name in {*layers, *layers_for([])}}
         jobs = [
             pool.submit(
                 _deploy_service, arcade, service, found, functions, progress, guard if service.name in GUARDED else {}
