@@ -8,15 +8,17 @@ directly.  Sprites hold premultiplied alpha: their edges stay clean on any backg
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pygame
 
 from client.ui import theme
+from client.ui.pen import Box, Pen, Point
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from client.ui.pen import AnyColour
     from client.ui.theme import Colour, Style
 
 WIDTH, HEIGHT = 1280, 720
@@ -25,83 +27,7 @@ CACHE_BYTES = 192 * 1024 * 1024
 FADE_STEPS = 24
 ELLIPSIS = "…"
 
-Point = tuple[float, float]
-Box = tuple[float, float, float, float]
-"""Left, top, width, height, in logical units."""
-AnyColour = Sequence[int]
-
-
-class Pen:
-    """Draws in logical units on a surface of any resolution."""
-
-    def __init__(self, surface: pygame.Surface, scale: float, left: float = 0, top: float = 0) -> None:
-        self.surface = surface
-        self.scale = scale
-        self.left = left
-        self.top = top
-
-    def at(self, x: float, y: float) -> tuple[int, int]:
-        """Return the pixel of a logical point."""
-        return round(self.left + x * self.scale), round(self.top + y * self.scale)
-
-    def px(self, length: float) -> int:
-        """Return a logical length in pixels, at least one."""
-        return max(1, round(length * self.scale))
-
-    def area(self, box: Box) -> pygame.Rect:
-        """Return the pixels of a logical box; neighbouring boxes share no pixel and leave no gap."""
-        left, top = self.at(box[0], box[1])
-        right, bottom = self.at(box[0] + box[2], box[1] + box[3])
-        return pygame.Rect(left, top, max(1, right - left), max(1, bottom - top))
-
-    def rect(self, colour: AnyColour, box: Box, radius: float = 0, width: float = 0) -> None:
-        """Fill a box, or outline it when ``width`` is given; corners are rounded by ``radius``."""
-        pygame.draw.rect(
-            self.surface,
-            colour,
-            self.area(box),
-            self.px(width) if width else 0,
-            border_radius=self.px(radius) if radius else 0,
-        )
-
-    def circle(self, colour: AnyColour, x: float, y: float, radius: float, width: float = 0) -> None:
-        """Fill a circle, or outline it when ``width`` is given."""
-        pygame.draw.aacircle(self.surface, colour, self.at(x, y), self.px(radius), self.px(width) if width else 0)
-
-    def line(self, colour: AnyColour, start: Point, end: Point, width: float = 1) -> None:
-        """Draw a straight line."""
-        pixels = self.px(width)
-        if pixels == 1 or start[0] == end[0] or start[1] == end[1]:
-            draw = pygame.draw.line if start[0] == end[0] or start[1] == end[1] else pygame.draw.aaline
-            draw(self.surface, colour, self.at(*start), self.at(*end), pixels)
-        else:
-            pygame.draw.aaline(self.surface, colour, self.at(*start), self.at(*end), pixels)
-
-    def stroke(self, colour: AnyColour, points: Sequence[Point], width: float, *, closed: bool = False) -> None:
-        """Draw a path with round joints."""
-        path = [*points, points[0]] if closed else list(points)
-        for start, end in pairwise(path):
-            self.line(colour, start, end, width)
-        if self.px(width) > 2:  # noqa: PLR2004 - a joint of two pixels shows no corner
-            for x, y in path:
-                self.circle(colour, x, y, width / 2)
-
-    def polygon(self, colour: AnyColour, points: Sequence[Point]) -> None:
-        """Fill a polygon."""
-        pygame.draw.polygon(self.surface, colour, [self.at(*point) for point in points])
-
-    def ellipse(self, colour: AnyColour, box: Box, width: float = 0) -> None:
-        """Fill an ellipse inside ``box``, or outline it."""
-        pygame.draw.ellipse(self.surface, colour, self.area(box), self.px(width) if width else 0)
-
-    def gradient(self, top: AnyColour, bottom: AnyColour, box: Box) -> None:
-        """Fill a box with a vertical gradient."""
-        area = self.area(box)
-        strip = pygame.Surface((1, 2), pygame.SRCALPHA)
-        strip.set_at((0, 0), top)
-        strip.set_at((0, 1), bottom)
-        tall = pygame.transform.smoothscale(strip, (1, max(2, area.height)))
-        self.surface.blit(pygame.transform.scale(tall, area.size), area)
+__all__ = ["HEIGHT", "OVERSAMPLING", "WIDTH", "Box", "Canvas", "Pen", "Point"]
 
 
 class Canvas(Pen):
@@ -215,18 +141,32 @@ class Canvas(Pen):
         fade: float = 1.0,
     ) -> None:
         """Draw a rounded panel with a hairline edge; ``fade`` below 1 lets what is behind shine through."""
-        key = ("panel", box[2:], tuple(fill), tuple(edge), radius, alpha, width)
+        size = self.area(box).size
+        key = ("panel", size, tuple(fill), tuple(edge), radius, alpha, width)
+        made = self.keep(key, lambda: self._make_panel(size, fill, edge, (self.px(radius), self.px(width)), alpha))
+        self.blit(made, box[0], box[1], fade, key)
 
-        def paint(pen: Pen) -> None:
-            inside = (0, 0, box[2], box[3])
-            lit = theme.mix((fill[0], fill[1], fill[2]), theme.FOAM, 0.035)
-            pen.gradient((*lit, round(255 * alpha)), (*fill[:3], round(255 * alpha)), inside)
-            mask = pygame.Surface(pen.surface.get_size(), pygame.SRCALPHA)
-            Pen(mask, pen.scale).rect((255, 255, 255, 255), inside, radius)
-            pen.surface.blit(mask, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
-            pen.rect(edge, inside, radius, width)
-
-        self.blit(self.sprite(key, box[2], box[3], paint), box[0], box[1], fade, key)
+    def _make_panel(
+        self, size: tuple[int, int], fill: AnyColour, edge: AnyColour, radius_and_rim: tuple[int, int], alpha: float
+    ) -> pygame.Surface:
+        """Return a rounded panel.  Only its corners are painted large and shrunk, so that a big one is made fast."""
+        radius, rim = radius_and_rim
+        inner_size = (max(1, size[0] - 2 * rim), max(1, size[1] - 2 * rim))
+        inner = _rounded(inner_size, max(0, radius - rim))
+        panel = _rounded(size, radius)
+        panel.fill((*edge[:3], 255), special_flags=pygame.BLEND_RGBA_MULT)
+        hole = pygame.Surface(size, pygame.SRCALPHA)
+        hole.fill((255, 255, 255, 255))
+        hole.blit(inner, (rim, rim), special_flags=pygame.BLEND_RGBA_SUB)
+        panel.blit(hole, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
+        body = pygame.Surface(inner_size, pygame.SRCALPHA)
+        lit = theme.mix((fill[0], fill[1], fill[2]), theme.FOAM, 0.035)
+        opacity = round(255 * alpha)
+        Pen(body, 1.0).gradient((*lit, opacity), (*fill[:3], opacity), (0, 0, *inner_size))
+        body = body.premul_alpha()
+        body.blit(inner, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
+        panel.blit(body, (rim, rim), special_flags=pygame.BLEND_RGBA_ADD)
+        return panel
 
     def text(  # noqa: PLR0913 - each of them is needed somewhere
         self,
@@ -327,6 +267,26 @@ class Canvas(Pen):
             return copy  # type: ignore[no-any-return]
 
         return make() if key is None else self.keep(("faded", key, sprite.get_size(), step), make)
+
+
+def _rounded(size: tuple[int, int], radius: int) -> pygame.Surface:
+    """Return a white box with smooth round corners, premultiplied."""
+    box = pygame.Surface(size, pygame.SRCALPHA)
+    box.fill((255, 255, 255, 255))
+    radius = min(radius, size[0] // 2, size[1] // 2)
+    if radius < 1:
+        return box
+    large = pygame.Surface((radius * 2 * OVERSAMPLING, radius * 2 * OVERSAMPLING), pygame.SRCALPHA)
+    middle = radius * OVERSAMPLING
+    pygame.draw.circle(large, (255, 255, 255, 255), (middle, middle), middle)
+    disc = pygame.transform.smoothscale(large.premul_alpha(), (radius * 2, radius * 2))
+    for right in (0, 1):
+        for down in (0, 1):
+            corner = (right * (size[0] - radius), down * (size[1] - radius))
+            box.fill((0, 0, 0, 0), (*corner, radius, radius))
+            quarter = (right * radius, down * radius, radius, radius)
+            box.blit(disc, corner, quarter, special_flags=pygame.BLEND_RGBA_ADD)
+    return box
 
 
 def _bytes(surface: pygame.Surface) -> int:

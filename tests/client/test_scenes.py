@@ -9,6 +9,7 @@ import pytest
 from tables import Table, info
 
 from client.scenes.battleship.scene import BattleshipScene
+from client.scenes.battleship.thinking import read_thought
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
@@ -387,6 +388,37 @@ def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) ->
     table.picture()
     scene.handle(Command(ACCEPT))
     wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
+
+
+def test_an_opponent_is_asked_to_explain_itself_only_when_someone_wants_to_know(table: Table) -> None:
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    scene.battle.shoot(Cell(0, 0))
+    wait_until(table, lambda: scene.battle.my_turn)
+    assert scene.battle.thought is None
+    scene.handle(Command(SHUFFLE))
+    scene.battle.shoot(Cell(1, 0))
+    wait_until(table, lambda: scene.battle.my_turn)
+    assert [explain for _, explain in table.rivals[0].asked] == [False, False, True]
+    assert scene.battle.thought is not None
+    assert scene.battle.thought.best == (("B7", 0.4, ""),)
+    assert scene.battle.thought.heat[9][9] == pytest.approx(0.18)
+    table.picture()
+
+
+@pytest.mark.parametrize(
+    "said", [None, 7, [], {}, {"heat": None}, {"heat": [[1] * 10] * 9}, {"heat": [["x"] * 9] * 10}, {"best": [1]}]
+)
+def test_an_explanation_that_is_no_heat_map_is_passed_over(said: object) -> None:
+    assert read_thought(said, 10) is None
+
+
+def test_what_is_odd_inside_an_explanation_does_no_harm() -> None:
+    said = {"heat": [[9, -3, "x", None, True] * 2] * 10, "best": [{"shot": 5}, {"shot": "A1", "chance": 0.5}, 3]}
+    thought = read_thought(said, 10)
+    assert thought is not None
+    assert thought.heat[0][:4] == (1.0, 0.0, 0.0, 0.0)
+    assert thought.best == (("A1", 0.5, ""),)
 
 
 def test_settings_take_effect_and_are_kept(table: Table) -> None:

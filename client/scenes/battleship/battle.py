@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.rival import participant
+from client.scenes.battleship.thinking import Thought, read_thought
 from client.stage import TICKS_PER_SECOND
 from client.ui.hud import Hud
 from games.battleship import rules
@@ -73,6 +74,11 @@ class Battle:
         self._answer: Answer | None = None
         self._rest_until = 0.0
         self._closed = False
+        self.explain = False
+        """Whether the opponent is asked to explain its shots."""
+        self.thought: Thought | None = None
+        """What it thought before the last shot that was seen."""
+        self._next_thought: Thought | None = None
         self.foe_fired = False
         """Whether the last shot that was seen to leave was the opponent's."""
 
@@ -136,7 +142,7 @@ class Battle:
         self.match.seat(participant(info, self.foe))
         self.rival = self._world.connect(info)
         self.hud.seat(info)
-        self._asked = self._answer = None
+        self._asked = self._answer = self._next_thought = self.thought = None
 
     def tick(self, pause_s: float) -> list[Moment]:
         """Let a tick pass; return what is to be shown now.  ``pause_s``: how long the opponent seems to think."""
@@ -157,6 +163,7 @@ class Battle:
                 self._show(moment)
             else:
                 self.foe_fired = moment.shooter == self.foe
+                self.thought = self._next_thought if self.foe_fired else self.thought
         return due
 
     def close(self) -> None:
@@ -172,9 +179,11 @@ class Battle:
             if answer is not None:
                 self._asked = None
                 self._answer = answer
+                if self.state.fleets is not None:
+                    self._next_thought = read_thought(answer.explanation, self.state.variant.size)
                 self.hud.note(self.rival.info, answer)
         elif self._answer is None and self.foe in self.match.to_act():
-            self._asked = self.rival.ask(self.match, self.foe)
+            self._asked = self.rival.ask(self.match, self.foe, explain=self.explain)
             self._asked_at = self.now
 
     def _advance(self) -> None:

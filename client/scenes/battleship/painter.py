@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from client.scenes.battleship.effects import shake
 from client.scenes.battleship.panels import accuracy, draw_fleet, draw_log
 from client.scenes.battleship.ships import ship_sprite
+from client.scenes.battleship.thinking import draw_heat, draw_thought
 from client.ui import theme
-from client.ui.inputs import ACCEPT, BACK, NEXT, SHUFFLE, SWAP, TURN
+from client.ui.inputs import ACCEPT, BACK, NEXT, SHUFFLE, TURN
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import hint_line
 from games.battleship.fleet import berth_board
@@ -108,13 +109,17 @@ def _shooting(canvas: Canvas, scene: BattleshipScene, now: float, *, still: bool
         own.draw_ship(canvas, berth, wreck=cells <= struck)
     for report in theirs:
         own.draw_report(canvas, report, now, bold=bold, still=still)
+    if battle.explain and battle.thought is not None and not scene.ended:
+        draw_heat(canvas, own, battle.thought)
     canvas.text("THEIR SEA", enemy.left - 6, 92, theme.LABEL, theme.SIGNAL)
     canvas.text("YOUR SEA", own.left - 6, 92, theme.LABEL, theme.readable((84, 156, 255)))
     if scene.on_board and not scene.ended:
         enemy.draw_cursor(canvas, scene.cursor, legal=battle.may_shoot(scene.cursor), now=0.0 if still else now)
     draw_fleet(canvas, (73, 618, 474, 76), "THEIR FLEET", enemy.variant, mine, None)
     draw_fleet(canvas, (611, 482, 338, 96), "YOUR FLEET", own.variant, theirs, battle.fleet)
-    if not scene.ended:
+    if battle.explain and not scene.ended:
+        draw_thought(canvas, (611, 588, 338, 106), battle.thought, scene.name_of_foe)
+    elif not scene.ended:
         draw_log(canvas, (611, 588, 338, 106), scene.log)
 
 
@@ -203,5 +208,5 @@ def _hints(canvas: Canvas, scene: BattleshipScene) -> None:
         hints = [(ACCEPT, "take, put down"), (TURN, "turn"), (NEXT, "next ship"), (SHUFFLE, "random")]
         hint_line(canvas, scene.stage.device, hints, 76, 624)
     else:
-        hints = [(ACCEPT, "fire"), (SWAP, "swap"), (BACK, "pause")]
+        hints = [(ACCEPT, "fire"), (BACK, "pause")]
         hint_line(canvas, scene.stage.device, hints, 980, 690)

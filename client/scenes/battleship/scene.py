@@ -173,6 +173,8 @@ class BattleshipScene:
                 self.cursor = moved
         elif event.name == ACCEPT and not event.repeat:
             self._shoot()
+        elif event.name == SHUFFLE:
+            self._explain()
 
     def _leftmost(self) -> bool:
         focus = self.buttons.focus
@@ -195,6 +197,12 @@ class BattleshipScene:
                 self._shoot()
         elif self.buttons.handle(event):
             self.on_board = False
+
+    def _explain(self) -> None:
+        """Show, or no longer, what the opponent thinks; it is asked to say so from its next shot on."""
+        self.battle.explain = not self.battle.explain
+        self.stage.sounds.play("turn")
+        self._set_buttons()
 
     def _shoot(self) -> None:
         if self._ended:
@@ -252,7 +260,11 @@ class BattleshipScene:
                 Button((980, 626, 264, 44), "Swap opponent", self.open_swap, hint="Tab"),
             ]
         else:
-            widgets = [Button((980, 626, 264, 44), "Swap opponent", self.open_swap, hint="Tab")]
+            label = "Hide mind" if self.battle.explain else "Its mind"
+            widgets = [
+                Button((980, 622, 128, 44), "Swap", self.open_swap, hint="Tab"),
+                Button((1116, 622, 128, 44), label, self._explain, hint="X"),
+            ]
         self.buttons = Group([*widgets])
         self.buttons.on_move = lambda: self.stage.sounds.play("move")
         self.buttons.focus = 0 if self._ended else None
