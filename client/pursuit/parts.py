@@ -81,6 +81,8 @@ class Counts:
     used: int = 0
     refreshed: int = 0
     """Of ``used``: by an answer to a refresh."""
+    age_ticks: int = 0
+    """Of all ``used`` together: ticks from the screen that the answer saw to the junction."""
     stale: int = 0
     """A newer answer was there, or the ghost was turned round, frightened, eaten or given to another function."""
     late: int = 0

@@ -2,9 +2,10 @@
 
 A ghost's way to its next junction is a *visit*.  Its function is asked as soon as the visit begins (prefetch: an answer
 for safety, but an old one by the time it is needed) and again just so early that the answer should still arrive in
-time, by the slowest twentieth of the recent round trips (refresh).  The newest answer for the visit counts.  A visit
-ends at the junction's centre, the deadline; or when the ghost is turned round, frightened or eaten, which makes every
-answer to it stale.  All ghosts of one function share a request, and a team stays within a budget of requests.
+time, by the slowest twentieth of the recent round trips (refresh); then, if the budget is ample, once more when half of
+the round trips would still do: such an answer saw more of where Pac-Man runs.  The newest answer for the visit counts.
+A visit ends at the junction's centre, the deadline; or when the ghost is turned round, frightened or eaten, which makes
+every answer to it stale.  All ghosts of one function share a request, and a team stays within a budget of requests.
 
 Time is counted in ticks of the game, so a paused game asks nothing.
 """
@@ -31,6 +32,10 @@ BURST = 20
 """Requests that may be sent at once after a quiet while.  They count: no minute ever sees more than the budget."""
 RESERVE = 4
 """Requests kept back for prefetches, without which a decision would have no answer at all."""
+AMPLE = 12
+"""Requests that must be left for one more refresh."""
+SAFE, HOPEFUL = 0.95, 0.5
+"""Shares of the recent round trips that a refresh, and one more refresh, leaves time for."""
 IN_FLIGHT = 8
 """Unanswered requests to one function at which no more are sent: it hangs."""
 MARGIN_TICKS = 1
@@ -51,6 +56,8 @@ class _Visit:
     """Ticks that were left when it was last asked about."""
     exit: Direction | None = None
     answer: Reply | None = None
+    answer_asked: int = 0
+    """The tick whose screen the answer saw."""
     kind: str = PREFETCHED
     failure: str | None = None
     settled: bool = False
@@ -82,12 +89,11 @@ class Schedule:
 
     def slowest_twentieth_ms(self, function: str) -> float:
         """Return the 95th percentile of the function's recent round trips."""
-        seen = sorted(self._round_trips.get(function, ()))
-        return seen[ceil(0.95 * len(seen)) - 1] if seen else FIRST_GUESS_MS
+        return self._round_trip_ms(function, SAFE)
 
-    def lead_ticks(self, function: str) -> int:
-        """Return how many ticks before the junction the refresh is sent."""
-        return ceil(self.slowest_twentieth_ms(function) / TICK_MS) + MARGIN_TICKS
+    def lead_ticks(self, function: str, share: float = SAFE) -> int:
+        """Return how many ticks before the junction the refresh is sent that ``share`` of the round trips allows."""
+        return ceil(self._round_trip_ms(function, share) / TICK_MS) + MARGIN_TICKS
 
     @property
     def requests_in_last_minute(self) -> int:
@@ -124,7 +130,7 @@ class Schedule:
         if reply.failure is None and not reply.cold:  # the next answers will be warm
             self._round_trips.setdefault(ask.function, deque(maxlen=REMEMBERED)).append(reply.latency_ms)
         for ghost, question in ask.questions.items():
-            self._take_one(ghost, question, reply)
+            self._take_one(ghost, question, reply, ask.tick)
         if not self._under_way:
             self._ended.clear()
         return ask
@@ -154,6 +160,10 @@ class Schedule:
         while self._sent and self._sent[0] <= tick - 60 * TICKS_PER_SECOND:
             self._sent.popleft()
 
+    def _round_trip_ms(self, function: str, share: float) -> float:
+        seen = sorted(self._round_trips.get(function, ()))
+        return seen[ceil(share * len(seen)) - 1] if seen else FIRST_GUESS_MS
+
     def _ask(self, tick: int, function: str) -> Ask | None:
         """Return the request that ``function`` should get now, if any of its ghosts needs one."""
         lead = self.lead_ticks(function)
@@ -162,8 +172,10 @@ class Schedule:
         ]
         prefetch = any(visit.asked_left is None for visit in mine)
         refresh = any(_wants_refresh(visit, lead) for visit in mine)
-        affordable = self._budget >= (1 if prefetch else 1 + RESERVE)
-        if not (prefetch or refresh) or not affordable or self.under_way(function) >= IN_FLIGHT:
+        again = any(_wants_refresh(visit, self.lead_ticks(function, HOPEFUL)) for visit in mine)
+        if not (prefetch or refresh or again) or self.under_way(function) >= IN_FLIGHT:
+            return None
+        if self._budget < (1 if prefetch else 1 + RESERVE if refresh else AMPLE):
             return None
         self._asks += 1
         self._budget -= 1
@@ -174,7 +186,7 @@ class Schedule:
         self.counts.asked += len(mine)
         return ask
 
-    def _take_one(self, ghost: GhostName, question: Question, reply: Reply) -> None:
+    def _take_one(self, ghost: GhostName, question: Question, reply: Reply, asked: int) -> None:
         visit = self._visits.get(ghost)
         current = visit if visit is not None and visit.number == question.visit and not visit.settled else None
         failure = reply.failure
@@ -196,6 +208,7 @@ class Schedule:
         else:
             self.counts.stale += current.answer is not None
             current.exit, current.answer, current.kind = reply.exits[ghost], reply, question.kind
+            current.answer_asked = asked
 
     def _settle(self, visit: _Visit) -> Choice:
         ghost = visit.decision.ghost
@@ -205,6 +218,7 @@ class Schedule:
         self.counts.decisions += 1
         self.counts.used += 1
         self.counts.refreshed += visit.kind == REFRESHED
+        self.counts.age_ticks += (self._tick or 0) - visit.answer_asked
         return Choice(ghost, visit.kind, visit.exit, visit.answer)
 
     def _fall_back(self, visit: _Visit) -> str:

@@ -66,6 +66,8 @@ class Result:
     """Share of decisions that the arcade's rule took."""
     refreshed: float
     """Share of decisions that rest on a refresh."""
+    age_ms: float
+    """Mean time from the screen that an answer saw to the junction where it was played."""
     requests_a_minute: float
     causes: Mapping[str, int]
 
@@ -80,6 +82,7 @@ class Result:
             "decisions": self.decisions,
             "fallback": round(self.fallback, 4),
             "refreshed": round(self.refreshed, 4),
+            "age_ms": round(self.age_ms, 1),
             "requests_a_minute": round(self.requests_a_minute, 1),
             "causes": ", ".join(f"{cause} {count}" for cause, count in sorted(self.causes.items())),
         }
@@ -164,6 +167,7 @@ def study(
         decisions=decided,
         fallback=sum(one.fallback for one in counts) / max(1, decided),
         refreshed=sum(one.refreshed for one in counts) / max(1, decided),
+        age_ms=sum(one.age_ticks for one in counts) * TICK_MS / max(1, sum(one.used for one in counts)),
         requests_a_minute=sum(one.requests for one in counts) / minutes,
         causes=dict(sum((one.causes for one in counts), Counter())),
     )
