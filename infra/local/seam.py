@@ -38,6 +38,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_functions": (),
     "run_reentrant": ("fn", "args", "thread_name"),
     "_poll_kinesis": (),
+    "_init_stream_position": ("esm_id", "source_arn", "starting"),
     "_poll_dynamodb_streams": (),
     "_iter_all_esms": (),
     "_apply_filter_criteria": ("records", "esm"),

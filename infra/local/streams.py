@@ -53,8 +53,18 @@ class StreamPoller:
         self._not_before: dict[tuple[str, str], float] = {}
 
     def install(self) -> None:
-        """Replace MiniStack's pollers."""
-        self._lambda._poll_kinesis = lambda: self._poll("kinesis", self._kinesis_shards)  # noqa: SLF001 - see seam
+        """Replace MiniStack's pollers, and let LATEST mean the moment a mapping is made, for Kinesis too."""
+        anchor = self._lambda._init_stream_position  # noqa: SLF001 - see seam
+
+        def anchor_all(esm_id: str, source_arn: str, starting: str) -> None:
+            anchor(esm_id, source_arn, starting)
+            if ":kinesis:" in source_arn:
+                mapping = {"UUID": esm_id, "EventSourceArn": source_arn, "StartingPosition": starting}
+                for _ in self._kinesis_shards(mapping):
+                    pass  # a look at a shard for the first time notes where it starts
+
+        self._lambda._init_stream_position = anchor_all  # noqa: SLF001
+        self._lambda._poll_kinesis = lambda: self._poll("kinesis", self._kinesis_shards)  # noqa: SLF001
         self._lambda._poll_dynamodb_streams = lambda: self._poll("dynamodb", self._table_shards)  # noqa: SLF001
 
     def _poll(self, service: str, shards: Callable[[Any], Iterator[Shard]]) -> bool:

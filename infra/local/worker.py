@@ -94,6 +94,8 @@ class Worker:
 
         Raises StaleError, with nothing done, if the process had ended before.
         """
+        if not self.alive():
+            raise StaleError
         if not self._ready:
             self._await_next()
         self._ready = False

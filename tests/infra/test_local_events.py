@@ -184,6 +184,15 @@ def test_a_poison_record_of_a_stream_is_found_by_halving_the_batch(events: Event
     assert (info["batchSize"], info["startSequenceNumber"]) == (1, info["endSequenceNumber"])
 
 
+def test_a_mapping_that_starts_at_the_latest_record_sees_the_next_one(events: Events) -> None:
+    arn = events.stream("latest")
+    events.function("from-latest")
+    events.stream_put("latest", "before")
+    events.mapping("from-latest", arn, StartingPosition="LATEST")
+    events.stream_put("latest", "after")
+    assert eventually(lambda: events.saw("from-latest") == ["after"])
+
+
 def test_a_function_that_hangs_on_one_stream_holds_up_no_other(events: Events) -> None:
     stuck, free = events.stream("stuck"), events.stream("free")
     for name, arn in (("from-stuck", stuck), ("from-free", free)):

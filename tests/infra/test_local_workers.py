@@ -203,6 +203,7 @@ def test_concurrent_requests_get_processes_of_their_own_and_are_reused(bench: Be
 def test_a_warm_worker_that_died_is_replaced_without_an_error(bench: Bench) -> None:
     pid = bench.ask("sleep", 0).payload
     os.kill(pid, signal.SIGKILL)
+    assert until(lambda: not _runs(pid))
     answer = bench.ask("sleep", 0)
     assert not answer.error
     assert answer.payload != pid
@@ -226,12 +227,11 @@ def test_idle_workers_are_reaped_and_their_scratch_goes(tmp_path: Path) -> None:
 
 
 def test_a_function_that_hangs_as_it_starts_holds_up_only_itself(bench: Bench) -> None:
-    (bench.code / "slow.py").write_text("import time\ntime.sleep(4)\ndef handler(event, context): return 1")
+    (bench.code / "slow.py").write_text("import time\ntime.sleep(3)\ndef handler(event, context): return 1")
     with ThreadPoolExecutor(9) as threads:
         slow = [threads.submit(bench.ask, "slow.handler") for _ in range(8)]
-        begun = time.monotonic()
         assert bench.ask("echo", 1).payload == 1
-        assert time.monotonic() - begun < 3
+        assert not any(future.done() for future in slow)
         assert [future.result().payload for future in slow] == [1] * 8
 
 
