@@ -1,6 +1,6 @@
 """Pac-Man for self-play: the rules' own tick kernel, compiled.
 
-``games.pacman.chase`` and ``games.pacman.kernel`` are written in the part of Python that numba compiles.  Here that
+``games.pacman.kernel`` and the modules it is made of are written in the part of Python that numba compiles.  Here that
 very source is loaded a second time and every function of it compiled; no rule is written twice.  Tests hold both
 equal, cell by cell.  The compiled code is kept on disk under a hash of the source: a changed rule never meets stale
 code.
@@ -34,7 +34,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from games.pacman import cells as c
-from games.pacman import chase, kernel, levels, rules
+from games.pacman import chase, feast, kernel, levels, moves, rules
 from games.pacman.ghosts import imagine
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ if TYPE_CHECKING:
 
 Cells: TypeAlias = "NDArray[np.int64]"
 
+KERNEL = (chase, moves, feast, kernel)
+"""The kernel's modules, each after those it imports."""
 ASK_ANYONE = c.ASK_PACMAN | c.ASK_GHOSTS
 FOR_EVER = 1 << 40
 
@@ -68,27 +70,27 @@ class Choice(NamedTuple):
 
 @lru_cache(maxsize=1)
 def compiled() -> ModuleType:
-    """Return a copy of ``games.pacman.kernel`` whose functions, and those it calls in ``chase``, are compiled.
+    """Return the names of all modules of the kernel, with every function compiled.
 
     The first call of a function compiles it (about twenty seconds for all, once a machine and version of the rules).
     """
-    sources = [Path(str(module.__file__)) for module in (levels, c, chase, kernel)]
+    sources = [Path(str(module.__file__)) for module in (levels, c, *KERNEL)]
     stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
     config: Any = numba.config
     before = config.CACHE_DIR
     config.CACHE_DIR = str(user_cache_path("lambda-arcade") / "pacman-kernel" / stamp)
     try:
         done: dict[FunctionType, Any] = {}
-        moves = _compile(chase, done)
-        whole = _compile(kernel, done)
-        vars(whole).update(choose=moves.choose, next_decision=moves.next_decision)
+        whole = ModuleType("compiled_pacman_kernel")
+        for module in KERNEL:
+            vars(whole).update(_compile(module, done))
         return whole
     finally:
         config.CACHE_DIR = before
 
 
-def _compile(module: ModuleType, done: dict[FunctionType, Any]) -> ModuleType:
-    """Return a copy of ``module`` with its functions compiled; ``done`` maps plain functions to compiled ones."""
+def _compile(module: ModuleType, done: dict[FunctionType, Any]) -> dict[str, Any]:
+    """Return a copy of ``module``'s names with functions compiled; ``done`` maps plain functions to compiled ones."""
     name = f"{module.__name__}_compiled"
     spec = importlib.util.spec_from_file_location(name, str(module.__file__))
     if spec is None or spec.loader is None:
@@ -103,7 +105,7 @@ def _compile(module: ModuleType, done: dict[FunctionType, Any]) -> ModuleType:
             elif value.__module__ == name:
                 setattr(copy, key, numba.njit(cache=True)(value))
                 done[vars(module)[key]] = getattr(copy, key)
-    return copy
+    return {key: value for key, value in vars(copy).items() if not key.startswith("__")}
 
 
 @lru_cache(maxsize=16)

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.pacman import cells as c
-from games.pacman.chase import Table, choose, elroy, ghost_speed, next_decision, plan_from, roam, to_centre
-from games.pacman.kernel import LAST_MODE, ghost_plans, pixels
+from games.pacman.chase import Table, choose, elroy, ghost_speed, next_decision, to_centre
+from games.pacman.feast import LAST_MODE
+from games.pacman.kernel import ghost_plans, pixels
 from games.pacman.levels import level
+from games.pacman.moves import plan_from, roam
 from games.pacman.names import (
     DIRECTIONS,
     FRIGHTENED,

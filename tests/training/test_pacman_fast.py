@@ -11,9 +11,9 @@ import pytest
 
 from games.core import GameError
 from games.pacman import cells as c
-from games.pacman import chase, kernel, rules
+from games.pacman import rules
 from games.pacman.names import DIRECTIONS, GHOSTS
-from training.pacman_fast import FastGame, compiled
+from training.pacman_fast import KERNEL, FastGame, compiled
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -113,9 +113,7 @@ def test_a_game_can_be_imagined_from_what_a_player_sees() -> None:
 
 def test_every_function_of_the_kernel_is_compiled_and_none_is_left_plain() -> None:
     whole = vars(compiled())
-    names = {
-        key for module in (chase, kernel) for key, value in vars(module).items() if isinstance(value, FunctionType)
-    }
+    names = {key for module in KERNEL for key, value in vars(module).items() if isinstance(value, FunctionType)}
     assert {"tick", "run", "choose", "next_decision"} <= names
     assert not [key for key in whole if isinstance(whole[key], FunctionType)]
 
