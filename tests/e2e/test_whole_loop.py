@@ -6,15 +6,17 @@ import json
 import re
 import shutil
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pygame
 import pytest
 
+from ai_functions.runtime.protocol import MoveRequest
 from client.desk import Desk
 from client.recorder import Recorder
-from client.remote import fetch_opponents
+from client.remote import RemoteOpponent, fetch_opponents
 from client.rival import DeployedRival
 from client.scenes.battleship.scene import BattleshipScene
 from client.scenes.swap import SwapScene
@@ -25,7 +27,9 @@ from client.ui.canvas import Canvas
 from client.ui.inputs import ACCEPT, DOWN, SHUFFLE, SWAP, UP, Command
 from client.uploader import Uploader
 from games.battleship.fleet import Cell
+from games.catalog import find_game
 from games.record import GameRecord, verify
+from tests.readme import write_opponent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -206,6 +210,15 @@ def test_what_a_person_gets_wrong_is_one_line_and_exit_status_2(program: Program
         said = done.stderr.strip().splitlines()
         assert said, words
         assert "error" in said[-1].lower() or "Error" in done.stderr, (words, done.stderr)
+
+
+def test_the_opponent_of_the_readme_is_deployed_and_plays(program: Program, api: str, tmp_path: Path) -> None:
+    program.run("deploy", write_opponent(tmp_path))
+    (info,) = [info for info in fetch_opponents(api) if info.name == "my_opponent"]
+    state = find_game("battleship").start({}, Random(1))
+    observation = find_game("battleship").encode_observation(find_game("battleship").observe(state, "one"))
+    reply = RemoteOpponent(info.endpoint).ask(MoveRequest("battleship", "readme", 0, 1, observation), ANSWER_S)
+    find_game("battleship").check(state, "one", find_game("battleship").parse_action(reply.response.action))
 
 
 def test_deployed_functions_play_each_other_over_http(program: Program, api: str) -> None:  # noqa: ARG001
