@@ -140,7 +140,7 @@ def read_maze(text: str) -> Maze:
 
 def _rows(text: str) -> tuple[tuple[str, ...], int]:
     """Return the drawing's rows, without empty lines around it, and the number of its first line."""
-    lines = text.split("\n")
+    lines = text.replace("\r\n", "\n").split("\n")
     first, last = 0, len(lines)
     while first < last and not lines[first]:
         first += 1

@@ -78,6 +78,10 @@ def test_lines_are_counted_from_the_texts_first_even_when_it_is_empty() -> None:
     assert caught.value.line == 4
 
 
+def test_a_drawing_with_another_systems_line_ends_is_the_same_maze() -> None:
+    assert read_maze(POCKET.replace("\n", "\r\n")) == find_maze("pocket")
+
+
 @pytest.mark.parametrize("name", sorted(MAZES))
 def test_our_mazes_are_sound_and_known_by_name(name: str) -> None:
     maze = find_maze(name)
