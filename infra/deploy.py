@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""
+LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
+"""How old the catalog's answer may be."""
 COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
 """What can be wrong with one opponent, or with the cloud."""
 
@@ -291,7 +293,8 @@ def _deploy_service(
     settings: Mapping[str, str],
 ) -> None:
     package = package_service(service.name, service.outside)
-    known = {**arcade.platform, "ApiBaseUrl": arcade.api}
+    cache_seconds = LOCAL_CACHE_S if arcade.cloud.account.local else AWS_CACHE_S
+    known = {**arcade.platform, "ApiBaseUrl": arcade.api, "CacheSeconds": str(cache_seconds)}
     parameters = {
         "Prefix": arcade.names.prefix,
         "ArtifactKey": package.key,

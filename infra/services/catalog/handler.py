@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,11 +18,14 @@ from botocore.config import Config
 PREFIX = os.environ["PREFIX"]
 RATINGS = os.environ["RATINGS_TABLE"]
 API = os.environ["API_BASE_URL"]
+CACHE_S = float(os.environ["CACHE_SECONDS"])
+"""How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
 LIVE = "live"
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, "mode": "standard"})
 _ssm = boto3.client("ssm", config=_CONFIG)
 _lambda = boto3.client("lambda", config=_CONFIG)
 _dynamodb = boto3.client("dynamodb", config=_CONFIG)
+_kept: dict[str, tuple[float, str]] = {}
 _POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the local cloud gives no more than memory
 
 
@@ -29,6 +33,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the HTTP API with the list of opponents, easiest first."""
     del context
     base = _base_url(event)
+    made, body = _kept.get(base, (-CACHE_S, ""))
+    if not body or time.monotonic() - made >= CACHE_S:
+        body = json.dumps(_list(base), separators=(",", ":"))
+        _kept[base] = (time.monotonic(), body)
+    headers = {"content-type": "application/json", "cache-control": "no-store"}
+    return {"statusCode": 200, "headers": headers, "body": body}
+
+
+def _list(base: str) -> list[dict[str, Any]]:
     entries = _entries()
     ratings = _POOL.submit(_ratings)
     aliases = list(_POOL.map(_alias, entries))
@@ -38,9 +51,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         for entry, alias in zip(entries, aliases, strict=True)
         if alias is not None
     ]
-    listed.sort(key=lambda item: (item["game"], item["difficulty"], item["name"]))
-    headers = {"content-type": "application/json", "cache-control": "no-store"}
-    return {"statusCode": 200, "headers": headers, "body": json.dumps(listed, separators=(",", ":"))}
+    return sorted(listed, key=lambda item: (item["game"], item["difficulty"], item["name"]))
 
 
 def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, Any], base: str) -> dict[str, Any]:
