@@ -45,6 +45,8 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_get_func_record_for_qualifier": ("name", "qualifier"),
     "_execute_function": ("func", "event"),
     "_esm_wake": (),
+    "_esm_backoff_until": (),
+    "_run_sqs_batch": ("esm", "func_rec", "event", "batch", "queue_url", "queue_name"),
     "_kinesis_positions": (),
     "_dynamodb_stream_positions": (),
     "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),

@@ -22,6 +22,7 @@ from infra.local.keeper import Keeper
 from infra.local.observer import Observer
 from infra.local.paths import CloudPaths, cloud_paths
 from infra.local.pool import WorkerPool
+from infra.local.queues import mend_queue_batches
 from infra.local.streams import StreamPoller
 from infra.local.threads import Threads, reentrant_runner
 from infra.local.throttle import mend_route_throttling
@@ -115,6 +116,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     seam.install(lambda_svc, executor, pool, figures, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
+    mend_queue_batches(lambda_svc)
     StreamPoller(lambda_svc, endpoint).install()
     keeper = Keeper(ministack, paths.state)
     archives.keep_only(keeper.install(before_last=observer.close))

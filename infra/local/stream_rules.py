@@ -1,4 +1,4 @@
-"""What becomes of a batch from a stream after a function has seen it: AWS's rules, as arithmetic.
+"""What becomes of a batch from a stream or a queue after a function has seen it: AWS's rules, as arithmetic.
 
 https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-parameters.html
 """
@@ -59,21 +59,25 @@ class Step:
     attempt: Attempt
 
 
-def checkpoint(identifiers: Sequence[str], answer: Any, *, partial: bool) -> int:
-    """Return how many of a batch's records, from its first, need not be sent again, given what the function answered.
+def failed(identifiers: Sequence[str], answer: Any, *, partial: bool) -> set[str]:
+    """Return which of a batch's records a function says have failed.
 
-    All, unless it reports partially: then those before the first it names.  An answer that names a record which is
-    not in the batch, or is not in the form AWS asks for, counts as a failure of the whole batch.
+    None, unless it reports partially.  An answer that names a record which is not in the batch, or is not in the form
+    AWS asks for, counts as a failure of the whole batch.
     """
     if not partial or not answer:
-        return len(identifiers)
-    failures = answer.get("batchItemFailures") if isinstance(answer, dict) else None
-    if not failures:
-        return len(identifiers) if isinstance(answer, dict) else 0
-    named = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures]
-    if not set(named) <= set(identifiers):
-        return 0
-    return min(identifiers.index(str(name)) for name in named)
+        return set()
+    if not isinstance(answer, dict):
+        return set(identifiers)
+    failures = answer.get("batchItemFailures") or []
+    named = {failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures}
+    return {str(name) for name in named} if named <= set(identifiers) else set(identifiers)
+
+
+def checkpoint(identifiers: Sequence[str], answer: Any, *, partial: bool) -> int:
+    """Return how many of a batch's records, from its first, need not be sent again: those before the first failed."""
+    bad = failed(identifiers, answer, partial=partial)
+    return min((identifiers.index(name) for name in bad), default=len(identifiers))
 
 
 def next_step(rules: Rules, attempt: Attempt, count: int, good: int, oldest_s: float) -> Step:

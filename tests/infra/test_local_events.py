@@ -150,6 +150,17 @@ def test_a_poison_message_ends_in_the_dead_letter_queue_and_the_rest_of_its_batc
     assert sorted(events.saw("from-queue")) == ["a", "b"]
 
 
+def test_messages_of_a_batch_with_a_nonsensical_report_are_not_lost(events: Events) -> None:
+    lost_url, lost = events.queue("nonsense-lost")
+    redrive = json.dumps({"deadLetterTargetArn": lost, "maxReceiveCount": "1"})
+    url, queue = events.queue("nonsense", VisibilityTimeout="1", RedrivePolicy=redrive)
+    source = "def handler(event, context): return {'batchItemFailures': [{'itemIdentifier': ''}]}"
+    create_function(events.aws("lambda"), "nonsense", source)
+    events.aws("sqs").send_message(QueueUrl=url, MessageBody="a")
+    events.mapping("nonsense", queue, **PARTIAL)
+    assert eventually(lambda: events.received(lost_url) == ["a"], 15)
+
+
 def test_a_poison_record_of_a_table_is_given_up_and_the_rest_of_its_batch_is_done(events: Events) -> None:
     url, queue = events.queue("table-lost")
     arn = events.table("eventful")

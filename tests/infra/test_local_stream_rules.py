@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.stream_rules import FOREVER, Attempt, Rules, checkpoint, next_step
+from infra.local.stream_rules import FOREVER, Attempt, Rules, checkpoint, failed, next_step
 
 IDS = ["1", "2", "3", "4"]
 
@@ -31,6 +31,14 @@ IDS = ["1", "2", "3", "4"]
 def test_what_a_function_reports_is_where_the_batch_goes_on(answer: Any, good: int) -> None:
     assert checkpoint(IDS, answer, partial=True) == good
     assert checkpoint(IDS, answer, partial=False) == 4
+
+
+def test_a_queue_keeps_what_is_named_and_everything_after_nonsense() -> None:
+    report = {"batchItemFailures": [{"itemIdentifier": "4"}, {"itemIdentifier": "2"}]}
+    assert failed(IDS, report, partial=True) == {"2", "4"}
+    assert failed(IDS, {"batchItemFailures": [{"itemIdentifier": ""}]}, partial=True) == set(IDS)
+    assert failed(IDS, {"batchItemFailures": []}, partial=True) == set()
+    assert failed(IDS, report, partial=False) == set()
 
 
 def test_a_batch_that_went_well_is_done() -> None:
