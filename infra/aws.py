@@ -77,6 +77,11 @@ class Cloud:
         with self._making:
             return self._made(service)
 
+    @_in_one_line
+    def call(self, service: str, operation: str, /, **parameters: Any) -> Any:
+        """Return what ``operation`` of ``service`` answers: for what no method here has a name for."""
+        return getattr(self.client(service), operation)(**parameters)
+
     def _made(self, service: str) -> Any:
         if service not in self._clients:
             local = self.account.local

@@ -27,11 +27,12 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "rating": ("openskill",),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "narwhals",
                  "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes"),
+    "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "narwhals"),  # see measure
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",
                             "transformers", "quantization", "tools", "datasets"})  # fmt: skip
 UNUSED_SUFFIXES = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".a", ".lib", ".pdb", ".md", ".txt"})
-KEPT_ALTHOUGH_UNUSED = frozenset({"sklearn/datasets", "onnx/tools", "skl2onnx/common"})
+KEPT_ALTHOUGH_UNUSED = frozenset({"numpy/f2py", "sklearn/datasets", "onnx/tools", "skl2onnx/common"})
 LEVEL = 1
 """Of compression: a layer is unpacked once and fetched over loopback or a cloud's own network; speed counts."""
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}

@@ -12,9 +12,11 @@ import json
 import pickle
 import re
 import time
+import warnings
 import zipfile
 from base64 import b64decode
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -32,7 +34,7 @@ UNPICKLER = "scikit-learn, unpickled"
 _UNPICKLER_CODE = """\
 import pickle
 import sklearn.neural_network
-with open("model.pickle", "rb") as file:
+with open(__file__.replace("function.py", "model.pickle"), "rb") as file:
     MODEL = pickle.load(file)
 def handler(event, context):
     return {"value": float(MODEL.predict_proba([[0.0] * MODEL.n_features_in_])[0][0])}
@@ -57,9 +59,7 @@ def opponent_cold_starts(
 ) -> ColdStarts:
     """Measure ``times`` cold starts of the opponent in ``folder``, which is deployed.  Raises CloudError."""
     manifest, package = package_opponent(folder)
-    like = arcade.cloud.client("lambda").get_function_configuration(
-        FunctionName=arcade.names.function(manifest.name), Qualifier="live"
-    )
+    like = _configuration(arcade, manifest.name)
     layers = tuple(item["Arn"] for item in like.get("Layers", []))
     return _cold_starts(arcade, _Copy(manifest.name, package.content, _HANDLER, layers, like), event, times, progress)
 
@@ -69,18 +69,16 @@ def unpickler_cold_starts(arcade: Arcade, like: str, times: int, progress: Calla
 
     It has the memory and the role of the deployed opponent ``like``, and the layer that training ships with.
     """
-    client = arcade.cloud.client("lambda")
-    config = client.get_function_configuration(FunctionName=arcade.names.function(like), Qualifier="live")
-    layer = build_layer("training", arcade.target, arcade.cache)
-    arn = client.publish_layer_version(
-        LayerName=f"{arcade.names.prefix}-measure-training", Content={"ZipFile": layer.path.read_bytes()}
-    )["LayerVersionArn"]
+    config = _configuration(arcade, like)
+    layer = build_layer("comparison", arcade.target, arcade.cache)
+    call = partial(arcade.cloud.call, "lambda")
+    name = f"{arcade.names.prefix}-measure-comparison"
+    number = call("publish_layer_version", LayerName=name, Content={"ZipFile": layer.path.read_bytes()})
     try:
-        copy = _Copy(UNPICKLER, _unpickler_zip(), "function.handler", (arn,), config)
+        copy = _Copy(UNPICKLER, _unpickler_zip(), "function.handler", (number["LayerVersionArn"],), config)
         return _cold_starts(arcade, copy, {}, times, progress)
     finally:
-        name, _, number = arn.rpartition(":")
-        client.delete_layer_version(LayerName=name, VersionNumber=int(number))
+        call("delete_layer_version", LayerName=name, VersionNumber=number["Version"])
 
 
 def invoke_times(arcade: Arcade, opponent: str, event: Any, times: int) -> Iterator[float]:
@@ -103,11 +101,17 @@ class _Copy:
     """The configuration of the function whose memory, role and variables it has."""
 
 
+def _configuration(arcade: Arcade, opponent: str) -> Any:
+    function = arcade.names.function(opponent)
+    return arcade.cloud.call("lambda", "get_function_configuration", FunctionName=function, Qualifier="live")
+
+
 def _cold_starts(arcade: Arcade, what: _Copy, event: Any, times: int, progress: Callable[[], None]) -> ColdStarts:
-    client = arcade.cloud.client("lambda")
+    call = partial(arcade.cloud.call, "lambda")
     copy = f"{arcade.names.prefix}-measure-{uuid4().hex[:8]}"
     like, variables = what.like, what.like.get("Environment", {}).get("Variables", {})
-    client.create_function(
+    call(
+        "create_function",
         FunctionName=copy,
         Runtime=like["Runtime"],
         Role=like["Role"],
@@ -119,39 +123,37 @@ def _cold_starts(arcade: Arcade, what: _Copy, event: Any, times: int, progress: 
         Environment={"Variables": variables},
     )
     init, total = [], []
+    settled = arcade.cloud.client("lambda").get_waiter("function_updated_v2")
     try:
         for attempt in range(times):
-            client.get_waiter("function_updated_v2").wait(FunctionName=copy, WaiterConfig={"Delay": 1})
-            client.update_function_configuration(
-                FunctionName=copy, Environment={"Variables": {**variables, "ATTEMPT": str(attempt)}}
-            )
-            client.get_waiter("function_updated_v2").wait(FunctionName=copy, WaiterConfig={"Delay": 1})
+            settled.wait(FunctionName=copy, WaiterConfig={"Delay": 1})
+            changed = {"Variables": {**variables, "ATTEMPT": str(attempt)}}
+            call("update_function_configuration", FunctionName=copy, Environment=changed)
+            settled.wait(FunctionName=copy, WaiterConfig={"Delay": 1})
             started = time.perf_counter()
-            answer = client.invoke(FunctionName=copy, Payload=json.dumps(event).encode(), LogType="Tail")
+            answer = call("invoke", FunctionName=copy, Payload=json.dumps(event).encode(), LogType="Tail")
             answer["Payload"].read()
             total.append((time.perf_counter() - started) * 1000)
-            found = _INIT.search(b64decode(answer["LogResult"]).decode())
+            log = b64decode(answer["LogResult"]).decode()
+            found = _INIT.search(log)
             if found is None or "FunctionError" in answer:
-                raise RuntimeError(
-                    f"{what.name}: no cold start, or a failed one: {b64decode(answer['LogResult']).decode()}"
-                )
+                raise RuntimeError(f"{what.name}: no cold start, or a failed one: {log}")
             init.append(float(found[1]))
             progress()
     finally:
-        client.delete_function(FunctionName=copy)
+        call("delete_function", FunctionName=copy)
     return ColdStarts(what.name, tuple(init), tuple(total))
 
 
 def _unpickler_zip() -> bytes:
     from sklearn.datasets import make_classification  # noqa: PLC0415 - only this comparison needs it
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
     from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
 
     rows, labels = make_classification(400, 300, random_state=1)
     network = MLPClassifier((256, 100), max_iter=5, random_state=1)
-    import warnings  # noqa: PLC0415
-
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # five rounds do not converge, and need not
+        warnings.simplefilter("ignore", ConvergenceWarning)  # five rounds do not converge, and need not
         network.fit(rows, labels)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -77,6 +77,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "BucketName": platform["BucketName"],
         "ApiId": platform["ApiId"],
         "DeadLettersQueue": platform["DeadLettersQueue"],
+        "CanaryAlarmsTopic": platform["CanaryAlarmsTopic"],
         "ArtifactKey": package.key,
         "ArtifactSha256": package.sha256_base64,
         "LayerArns": ",".join(layer_arns) or "none",

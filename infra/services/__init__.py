@@ -37,6 +37,7 @@ _ALL = (
         "rating",
         frozenset({"openskill"}),
     ),
+    Service("guard", ("BucketName", "CanaryAlarmsTopic")),
     Service("coach", ("BucketName", "DeadLettersQueue", "NewRecordsTopic")),
 )
 AUTHORIZER = Service("authorizer", ("BucketName", "ApiId"))

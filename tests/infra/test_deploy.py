@@ -128,6 +128,20 @@ def test_a_canary_gets_its_share_of_new_matches_until_it_is_promoted(arcade: Arc
         promote(arcade, "bird")
 
 
+def test_a_canary_whose_alarm_goes_off_is_ended_by_itself(arcade: Arcade, make):
+    one(arcade, make("coalmine"))
+    one(arcade, make("coalmine", "Two"), canary=0.5)
+    assert listed(arcade)["coalmine"]["weights"] == {"2": 0.5}
+    arcade.cloud.client("cloudwatch").set_alarm_state(
+        AlarmName=f"{arcade.names.prefix}-coalmine-canary-errors", StateValue="ALARM", StateReason="a test"
+    )
+    end = time.monotonic() + 30
+    while listed(arcade)["coalmine"]["weights"]:
+        assert time.monotonic() < end, "the canary is still there"
+        time.sleep(0.2)
+    assert listed(arcade)["coalmine"]["version"] == "1"
+
+
 def test_a_rollback_goes_back_at_once_and_a_deployment_forward_again(arcade: Arcade, make):
     one(arcade, make("back"))
     one(arcade, make("back", "Two"))

@@ -1,0 +1,1 @@
+"""Ends a canary whose alarm goes off."""
