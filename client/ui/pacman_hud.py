@@ -78,7 +78,8 @@ class PackHud:
         canvas.panel(RIGHT_PANEL)
         inner = (left + 16, width - 32)
         canvas.text("THE PACK", inner[0], top + 16, theme.LABEL, theme.HAZE)
-        told = "one function" if len({driver.key for driver in team.drivers.values()}) == 1 else "a function each"
+        functions = len({driver.key for driver in team.drivers.values()})
+        told = "one function" if functions == 1 else f"{functions} functions"
         canvas.text(told, inner[0] + inner[1], top + 14, theme.SMALL, theme.HAZE, align="right")
         y = top + 38
         for index, name in enumerate(GHOSTS):
@@ -141,7 +142,7 @@ class PackHud:
             ("FRESH", counts.refreshed, theme.SIGNAL),
             ("STALE", counts.stale, theme.MIST),
             ("LATE", counts.late, theme.MIST),
-            ("ILLEGAL", counts.illegal + counts.failed, _warned(counts.illegal + counts.failed)),
+            ("FAILED", counts.illegal + counts.failed, _warned(counts.illegal + counts.failed)),
             ("FALLBACK", counts.fallback, _warned(counts.fallback)),
         )
         for index, (label, value, colour) in enumerate(cells):
