@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from training.statistics import Difference, Estimate
 
 LOOKS = (100, 200, 400, 800, 1600)
-ERROR = 0.025 / len(LOOKS)
+ERROR = 0.025
+"""How often a model that is worse by the margin may pass, over all looks together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +55,52 @@ class Verdict:
         }
 
 
-def judge(
+def judge(  # noqa: PLR0913 - who plays, on what, and for how long
     yardstick: Yardstick,
     candidate: Trial,
     current: Trial | None,
     seeds: Iterator[int],
     *,
     aim: float | None = None,
+    most: int = LOOKS[-1],
     pool: Executor | None = None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verdict:
     """Let both play ``seeds`` until it is clear whether ``candidate`` may replace ``current``.
 
-    ``aim`` is the value the first measure should have; with one, worse means further from it.  Without a ``current``
-    there is nothing to be worse than: the candidate is measured and passes.
+    ``aim`` is the value the first measure should have; with one, worse means further from it.  ``most`` is how many
+    tasks each may get.  Without a ``current`` there is nothing to be worse than: the candidate is measured and passes.
     """
+    looks = looks_within(most)
+    error = ERROR / len(looks)
     mine: list[Row] = []
     theirs: list[Row] = []
-    for look in LOOKS if current else LOOKS[:2]:
+    for look in looks if current else looks[:2]:
         some = list(islice(seeds, look - len(mine)))
         mine += run(candidate, some, pool, progress)
         if current is None:
             continue
         theirs += run(current, some, pool, progress)
-        low, high = harm(yardstick, mine, theirs, aim)
+        low, high = harm(yardstick, mine, theirs, aim, error)
         if low > 0:
-            return _verdict(yardstick, mine, theirs, passed=False, reason=f"worse: {_words(low, high, aim)}")
+            return _verdict(yardstick, mine, theirs, passed=False, reason=f"worse: {_words(low, high, aim, error)}")
         if high <= yardstick.margin:
-            return _verdict(yardstick, mine, theirs, passed=True, reason=f"not worse: {_words(low, high, aim)}")
+            return _verdict(yardstick, mine, theirs, passed=True, reason=f"not worse: {_words(low, high, aim, error)}")
     if current is None:
         return _verdict(yardstick, mine, theirs, passed=True, reason="there is no model to replace")
-    reason = f"not shown to be as good within {yardstick.margin:g}: {_words(low, high, aim)}"
+    reason = f"not shown to be as good within {yardstick.margin:g}: {_words(low, high, aim, error)}"
     return _verdict(yardstick, mine, theirs, passed=False, reason=reason)
 
 
-def harm(yardstick: Yardstick, mine: list[Row], theirs: list[Row], aim: float | None) -> tuple[float, float]:
-    """Return the least and the most that the candidate may be worse by, each wrong with probability ERROR."""
+def looks_within(most: int) -> tuple[int, ...]:
+    """Return after how many tasks the gate looks when each may get ``most``."""
+    return (*(look for look in LOOKS if look < most), most)
+
+
+def harm(
+    yardstick: Yardstick, mine: list[Row], theirs: list[Row], aim: float | None, error: float
+) -> tuple[float, float]:
+    """Return the least and the most that the candidate may be worse by, each wrong with probability ``error``."""
     name, better = next(iter(yardstick.measures.items()))
     rows = np.array([[a[name], b[name]] for a, b in zip(mine, theirs, strict=True)], dtype=np.float64)
     means = bootstrap_means(rows)
@@ -98,13 +109,15 @@ def harm(yardstick: Yardstick, mine: list[Row], theirs: list[Row], aim: float | 
         worse_by = distances[:, 0] - distances[:, 1]
     else:
         worse_by = (means[:, 0] - means[:, 1]) * (1 if better == LESS else -1)
-    low, high = np.quantile(worse_by, [ERROR, 1 - ERROR])
+    low, high = np.quantile(worse_by, [error, 1 - error])
     return float(low), float(high)
 
 
-def _words(low: float, high: float, aim: float | None) -> str:
+def _words(low: float, high: float, aim: float | None, error: float) -> str:
     further = "" if aim is None else f" further from the aim of {aim:g}"
-    return f"the new model is between {low:+.2f} and {high:+.2f} worse{further} ({100 * (1 - 2 * ERROR):g} % interval)"
+    return (
+        f"the new model is between {low:+.2f} and {high:+.2f} worse{further} ({100 * (1 - 2 * error):.4g} % interval)"
+    )
 
 
 def _verdict(yardstick: Yardstick, mine: list[Row], theirs: list[Row], *, passed: bool, reason: str) -> Verdict:

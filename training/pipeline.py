@@ -75,10 +75,11 @@ def gather(
     return found
 
 
-def train(folder: Path, origin: Origin, out: Path, teller: Teller) -> Trained:
+def train(folder: Path, origin: Origin, out: Path, teller: Teller, *, most: int = LOOKS[-1]) -> Trained:
     """Learn a model for the opponent in ``folder`` and, if it may replace the one there, put it into ``out``.
 
-    ``out`` may be ``folder``.  Raises TrainingError when nothing can be learned or the export would differ.
+    ``out`` may be ``folder``; ``most`` is how many tasks the gate may give each of the two.  Raises TrainingError when
+    nothing can be learned or the export would differ.
     """
     if finish_interrupted(folder):
         teller.say(f"{folder}: finished putting in place the model of an earlier training that was interrupted")
@@ -97,7 +98,7 @@ def train(folder: Path, origin: Origin, out: Path, teller: Teller) -> Trained:
         shutil.copytree(folder, candidate, ignore=_COPIED)
         write_artifact(candidate, exported, card)
         with _timed(seconds, "play"):
-            verdict = _compare(manifest, folder, candidate, origin, teller)
+            verdict = _compare(folder, candidate, origin, teller, most)
     card = {**card, "evaluation": verdict.to_json()}
     if verdict.passed:
         if out.resolve() != folder.resolve():
@@ -106,8 +107,9 @@ def train(folder: Path, origin: Origin, out: Path, teller: Teller) -> Trained:
     return Trained(manifest, card, verdict, out, seconds)
 
 
-def _compare(manifest: Manifest, folder: Path, candidate: Path, origin: Origin, teller: Teller) -> Verdict:
+def _compare(folder: Path, candidate: Path, origin: Origin, teller: Teller, most: int) -> Verdict:
     """Let the candidate and the model it replaces play on seeds that none of the records has."""
+    manifest = Manifest.load(folder)
     yardstick = yardstick_for(manifest.game)
     seeds = task_seeds("gate", origin.seed, frozenset(record.seed for record in origin.records))
     done = 0
@@ -115,17 +117,18 @@ def _compare(manifest: Manifest, folder: Path, candidate: Path, origin: Origin, 
     def count(more: int) -> None:
         nonlocal done
         done += more
-        teller.count("games played by the gate", done, 2 * LOOKS[-1])
+        teller.count("games played by the gate", done, 2 * most)
 
     current = LocalTrial(manifest.game, str(folder)) if _has_model(folder, teller) else None
     aim = manifest.training.get("aim")
-    with workers(LOOKS[0]) as pool:
+    with workers(min(most, LOOKS[0])) as pool:
         return judge(
             yardstick,
             LocalTrial(manifest.game, str(candidate)),
             current,
             seeds,
             aim=None if aim is None else float(aim),
+            most=most,
             pool=pool,
             progress=count,
         )

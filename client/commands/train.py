@@ -79,6 +79,9 @@ def train(  # noqa: PLR0913 - each is an option of the command
         Path | None,
         typer.Option("--out", help="Where to put the opponent with its new model, if not in its own folder."),
     ] = None,
+    games: Annotated[
+        int, typer.Option(min=20, help="At most so many games by the new model and by the one it replaces.")
+    ] = 1600,
     deploy: Annotated[
         bool, typer.Option("--deploy", help="Publish the new model as a new version of this one function.")
     ] = False,
@@ -111,7 +114,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
             command=_command(name, records or [], bootstrap, seed, player),
             seed=seed,
         )
-        trained = run_pipeline(folder, origin, target, teller)
+        trained = run_pipeline(folder, origin, target, teller, most=games)
     deployed = _deploy(context, trained.folder) if deploy and trained.verdict.passed else None
     if json:
         print_json(_result(trained, deployed))

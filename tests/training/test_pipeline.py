@@ -1,0 +1,131 @@
+"""From records to an artifact: what passes is put in place whole, what does not changes nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import pytest
+
+import ai_functions
+from ai_functions.runtime.loader import load_opponent
+from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import CARD, MODEL, model_sha256
+from games.battleship.fleet import STANDARD
+from games.battleship.observation import ShootObservation
+from training.card import Origin
+from training.pipeline import gather, personal_folder, train
+from training.recipes import TrainingError, yardstick_for
+from training.statistics import difference
+
+if TYPE_CHECKING:
+    from games.record import GameRecord
+    from training.pipeline import Trained
+
+EASY = Path(ai_functions.__file__).parent / "battleship_easy"
+GAMES = 24
+
+
+class Silent:
+    """A teller that keeps what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.told.append(text)
+
+    def count(self, what: str, done: int, total: int) -> None:
+        assert 0 <= done <= total, what
+
+
+@pytest.fixture(scope="module")
+def records() -> list[GameRecord]:
+    return gather(Manifest.load(EASY), [], GAMES, 1, Silent())
+
+
+def a_copy(folder: Path) -> Path:
+    shutil.copytree(EASY, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def trained(records: list[GameRecord], folder: Path, out: Path, seed: int = 1, most: int = 20) -> Trained:
+    return train(folder, Origin(records, "a test", "make test", seed), out, Silent(), most=most)
+
+
+def without_a_model(folder: Path) -> Path:
+    a_copy(folder)
+    (folder / MODEL).unlink()
+    (folder / CARD).unlink()
+    return folder
+
+
+def test_a_first_model_is_put_in_place_with_a_card_that_tells_all(records: list[GameRecord], tmp_path: Path):
+    folder = without_a_model(tmp_path / "battleship_easy")
+    found = trained(records, folder, folder)
+    assert found.verdict.passed
+    card = json.loads((folder / CARD).read_text())
+    assert card["sha256"] == model_sha256(folder)
+    assert card["data"]["games"] == GAMES
+    assert card["parity"]["max_error"] < 1e-5
+    assert card["evaluation"]["candidate"]["shots"]["n"] == found.verdict.games
+    assert {"command", "seed", "algorithm", "versions", "created", "measures"} <= set(card)
+    shot = load_opponent(folder).act(ShootObservation(STANDARD, ()), Random(1))
+    assert STANDARD.holds(shot.cell)
+    assert sorted(path.name for path in folder.iterdir() if path.name != "__pycache__") == sorted(
+        [CARD, MODEL, "function.py", "opponent.toml"]
+    )
+
+
+def test_the_same_records_and_seed_give_the_same_model(records: list[GameRecord], tmp_path: Path):
+    shas = set()
+    for name in ("first", "second"):
+        folder = without_a_model(tmp_path / name)
+        shas.add(trained(records, folder, folder).card["sha256"])
+    assert len(shas) == 1
+    again = gather(Manifest.load(EASY), [], GAMES, 1, Silent())
+    assert [record.digest for record in again] == [record.digest for record in records]
+    other = gather(Manifest.load(EASY), [], GAMES, 2, Silent())
+    assert [record.digest for record in other] != [record.digest for record in records]
+
+
+def test_a_refused_model_changes_nothing(records: list[GameRecord], tmp_path: Path):
+    folder = a_copy(tmp_path / "battleship_easy")
+    toml = folder / "opponent.toml"
+    text = toml.read_text().replace('learn = "player"', 'learn = "ship"')  # learns to win: far from this level's aim
+    toml.write_text(text)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    found = trained(records, folder, tmp_path / "out")
+    assert not found.verdict.passed
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_learned_player_is_stronger_than_its_baseline(records: list[GameRecord], tmp_path: Path):
+    folder = without_a_model(tmp_path / "battleship_easy")
+    trained(records, folder, folder)
+    yardstick = yardstick_for("battleship")
+    opponent, baseline = load_opponent(folder).act, yardstick.players["random"]
+    shots = [[yardstick.measure(who, seed=seed)["shots"] for seed in range(20)] for who in (opponent, baseline)]
+    gap = difference(shots[0], shots[1])
+    assert gap.mean < -10
+    assert gap.p < 0.01
+
+
+def test_an_opponent_that_gets_to_know_someone_has_a_name_of_its_own(tmp_path: Path):
+    made = personal_folder(EASY, 'Ann "the Fox" Lee', tmp_path)
+    manifest = Manifest.load(made)
+    assert manifest.name == "battleship_easy_for_ann_the_fox_lee"
+    assert manifest.training["player"] == 'Ann "the Fox" Lee'
+    assert manifest.temperature == Manifest.load(EASY).temperature
+    assert Manifest.load(EASY).name == "battleship_easy"
+    with pytest.raises(TrainingError, match="has no letter or digit"):
+        personal_folder(EASY, "!?", tmp_path)
+
+
+def test_no_games_at_all_are_said_in_one_line():
+    with pytest.raises(TrainingError, match="battleship_easy: no games to learn from; give --records or --bootstrap"):
+        gather(Manifest.load(EASY), [], 0, 1, Silent())
