@@ -1,0 +1,115 @@
+"""What was played can be listed, shown, checked, exported and replayed; what is wrong is said in one line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from client.commands import records
+from client.commands.context import CloudChoice, UsageError
+from client.recorder import save_record
+from games.battleship import rules
+from games.battleship.fleet import Cell, random_placement
+from games.battleship.observation import PlaceObservation
+from games.battleship.rules import Shot
+from games.match import Match, play
+from games.record import BOT, GameRecord, Participant
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+    from typing import Any
+
+    from click.testing import Result
+
+
+def anyone(observation: Any, random: Random) -> Any:
+    if isinstance(observation, PlaceObservation):
+        return random_placement(observation.variant, random)
+    tried = {report.cell for report in observation.shots}
+    reach = range(observation.variant.size)
+    return Shot(random.choice([cell for row in reach for column in reach if (cell := Cell(column, row)) not in tried]))
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with two records and what a killed program left of a third."""
+    monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path))
+    for seed, name in ((1, "aaa1"), (2, "bbb2")):
+        seats = {player: Participant(player, BOT, f"bot_{player}") for player in rules.PLAYERS}
+        match = Match(rules, seats, seed=seed, policy_seed=seed, match_id=name)
+        save_record(tmp_path / "records", play(match, dict.fromkeys(rules.PLAYERS, anyone)))
+    return tmp_path
+
+
+def run(*words: str) -> Result:
+    app = typer.Typer()
+
+    @app.callback()
+    def root(context: typer.Context) -> None:
+        context.obj = CloudChoice()
+
+    records.register(app)
+    return CliRunner().invoke(app, words)
+
+
+def test_what_was_recorded_is_listed_for_people_and_for_programs(home: Path):
+    assert "2 matches" in run("records", "list").output
+    listed = json.loads(run("records", "list", "--json").stdout)
+    assert [item["match_id"] for item in listed] == ["aaa1", "bbb2"]
+    assert "seed" not in listed[0]
+    assert json.loads(run("records", "list", "--game", "pacman", "--json").stdout) == []
+    assert home.exists()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_match_is_found_by_the_beginning_of_its_id():
+    shown = run("records", "show", "bbb")
+    assert shown.exit_code == 0
+    assert "bot_one" in shown.output
+    assert "two's fleet" in shown.output
+    unknown = run("records", "show", "zzz")
+    assert isinstance(unknown.exception, UsageError)
+    assert "no match 'zzz' is recorded in" in str(unknown.exception)
+
+
+def test_a_record_that_the_rules_do_not_allow_is_named(home: Path):
+    assert run("records", "verify").exit_code == 0
+    path = home / "records" / "battleship" / "aaa1.json"
+    record = GameRecord.from_line(path.read_text())
+    path.write_text(replace(record, digest="0" * 32).to_line() + "\n" + '{"half')
+    result = run("records", "verify", "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert found["records"] == 2
+    assert "aaa1: ends in state" in found["impossible"][0]
+    assert found["unreadable"][0].startswith(f"{path}:2: half a record")
+
+
+def test_records_are_exported_as_lines_that_can_be_read_again(home: Path):
+    out = home / "all.jsonl"
+    assert run("records", "export", "--to", str(out)).exit_code == 0
+    assert [GameRecord.from_line(line).match_id for line in out.read_text().splitlines()] == ["aaa1", "bbb2"]
+    assert run("records", "export", "--player", "nobody").stdout == ""
+
+
+@pytest.mark.usefixtures("home")
+def test_a_replay_shows_every_step_and_ends_where_the_record_does():
+    frames = [json.loads(line) for line in run("replay", "aaa", "--json").stdout.splitlines()]
+    (record,) = (item for item in json.loads(run("records", "list", "--json").stdout) if item["match_id"] == "aaa1")
+    assert [frame["step"] for frame in frames] == list(range(record["steps"] + 1))
+    assert frames[-1]["digest"] == record["digest"]
+    assert "every step verified" in run("replay", "aaa").output
+
+
+@pytest.mark.usefixtures("home")
+def test_a_replay_of_a_forged_record_is_refused(tmp_path: Path):
+    path = tmp_path / "records" / "battleship" / "aaa1.json"
+    record = GameRecord.from_line(path.read_text())
+    path.write_text(replace(record, turns=(*record.turns[:-1], replace(record.turns[-1], action="Z99"))).to_line())
+    assert "Z99" in str(run("replay", "aaa").exception)
