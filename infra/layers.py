@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
     "rating": ("openskill",),
-    "training": ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "narwhals",
+    "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
                  "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes"),
-    "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "threadpoolctl", "narwhals"),  # see measure
+    "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",
                             "transformers", "quantization", "tools", "datasets"})  # fmt: skip
@@ -85,7 +85,7 @@ def build_layer(name: str, target: Target, cache: Path) -> Layer:
         pinned = [f"{package}=={version(package)}" for package in packages]
     except PackageNotFoundError as error:
         raise PackagingError(f"layer {name}: {error.name} is not installed; run make setup") from error
-    recipe = hashlib.sha256(f"2 {pinned} {target}".encode()).hexdigest()[:16]
+    recipe = hashlib.sha256(f"3 {pinned} {target}".encode()).hexdigest()[:16]
     path = cache / f"layer-{name}-{recipe}.zip"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
