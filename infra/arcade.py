@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from infra.aws import api_base_url, now
 from infra.complaints import CloudError
+from infra.local import processes
 from infra.local.paths import cloud_paths
 from infra.names import Names
 
@@ -91,7 +92,8 @@ def held(arcade: Arcade, name: str) -> Iterator[None]:
     """
     table = arcade.platform["LocksTable"]
     token = uuid4().hex
-    me = {"token": token, "host": socket.gethostname(), "pid": str(os.getpid()), "since": now()}
+    started = processes.started(os.getpid()) or ""
+    me = {"token": token, "host": socket.gethostname(), "pid": str(os.getpid()), "started": started, "since": now()}
     holder = arcade.cloud.take(table, name, me, seconds=LOCK_S)
     if holder and _is_dead(holder):
         arcade.cloud.release(table, name, holder["token"])
@@ -106,12 +108,7 @@ def held(arcade: Arcade, name: str) -> Iterator[None]:
 
 
 def _is_dead(holder: Mapping[str, str]) -> bool:
-    if holder.get("host") != socket.gethostname():
+    """Return whether the holder was a process of this machine that no longer runs."""
+    if holder.get("host") != socket.gethostname() or not holder.get("started"):
         return False
-    try:
-        os.kill(int(holder["pid"]), 0)
-    except ProcessLookupError:
-        return True
-    except (PermissionError, ValueError, KeyError):
-        return False
-    return False
+    return not processes.is_running(int(holder["pid"]), holder["started"])

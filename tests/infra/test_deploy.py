@@ -18,7 +18,7 @@ from infra.aws import Cloud
 from infra.complaints import CloudError
 from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents, deploy_platform
 from infra.layers import this_machine
-from infra.packaging import PackagingError
+from infra.packaging import PackagingError, package_opponent
 from infra.state import Account, Pointer
 from infra.versions import promote, rollback
 
@@ -249,6 +249,61 @@ def test_a_failed_deployment_is_rolled_back_and_the_next_one_succeeds(arcade: Ar
     assert version_at(listed(arcade)["rolled"]["endpoint"]) == "1"
     assert one(arcade, make("rolled", "Two")).problem == ""
     assert version_at(listed(arcade)["rolled"]["endpoint"]) != "1"
+
+
+def test_the_templates_can_be_deployed_by_any_tool_unchanged(arcade: Arcade, make):
+    client = arcade.cloud.client("cloudformation")
+    folder = Path(__file__).parents[2] / "infra" / "templates"
+
+    def create(name: str, template: str, **parameters: str) -> dict[str, str]:
+        given = [{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()]
+        client.create_stack(
+            StackName=name, TemplateBody=(folder / template).read_text(), Parameters=given,
+            Capabilities=["CAPABILITY_IAM"],
+        )  # fmt: skip
+        stack = arcade.cloud.settled(name, patience_s=30)
+        assert stack.status == "CREATE_COMPLETE"
+        return dict(stack.outputs)
+
+    _, package = package_opponent(make("elsewhere"))
+    platform = create("other-platform", "platform.yaml", Prefix="other")
+    arcade.cloud.put_object(platform["BucketName"], package.key, package.content, package.sha256)
+    outputs = {key: platform[key] for key in ("BucketName", "ApiId", "DeadLettersQueue", "CanaryAlarmsTopic")}
+    create(
+        "other-opponent-elsewhere", "opponent.yaml", Prefix="other", OpponentName="elsewhere", Listing="{}",
+        ArtifactKey=package.key, ArtifactSha256=package.sha256_base64, Release="1",
+        Runtime=this_machine().runtime, **outputs,
+    )  # fmt: skip
+    assert (
+        version_at(f"{arcade.cloud.account.endpoint}/_aws/execute-api/{platform['ApiId']}/$default/opponents/elsewhere")
+        == "1"
+    )
+    for name in ("other-opponent-elsewhere", "other-platform"):
+        arcade.cloud.delete_stack(name, patience_s=30)
+
+
+@pytest.mark.parametrize("after_s", [0.15, 0.4])
+def test_a_deployer_that_is_killed_leaves_nothing_that_the_next_one_cannot_put_right(
+    arcade: Arcade, make, after_s: float
+):
+    folder = make(f"killed_{after_s * 100:.0f}")
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom infra.arcade import Arcade\nfrom infra.aws import Cloud\n"
+        "from infra.deploy import deploy_opponents\nfrom infra.layers import this_machine\n"
+        "from infra.state import Account\nprint('ready', flush=True)\n"
+        "arcade = Arcade(Cloud(Account(sys.argv[1])), this_machine(), cache=Path(sys.argv[3]))\n"
+        "deploy_opponents(arcade, [Path(sys.argv[2])], print)\n"
+    )
+    arguments = [sys.executable, "-c", code, arcade.cloud.account.endpoint, str(folder), str(arcade.cache)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    deployer = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, env=environment)
+    assert deployer.stdout.readline() == "ready\n"
+    time.sleep(after_s)
+    deployer.kill()
+    deployer.wait()
+    deployer.stdout.close()
+    assert one(arcade, folder).problem == ""
+    assert version_at(listed(arcade)[folder.name.partition("-")[0]]["endpoint"]) == "1"
 
 
 def test_a_cloud_that_is_not_there_is_told_in_one_line():
