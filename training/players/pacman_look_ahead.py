@@ -32,7 +32,7 @@ IMMUNE = 120.0
 _UNKNOWN = 30_000
 """Pixels: farther than FAR."""
 DEATH, DEATH_PUT_OFF = -1000.0, 20.0
-DOT, LATER, DISTANCE, LEAD = 10.0, 0.97, 0.5, 0.1
+DOT, LATER, DISTANCE, LEAD = 10.0, 0.97, 1.5, 0.03
 """What counts at the end of a way: dots, less for later ones; tiles to the next dot; pixels to the nearest ghost."""
 
 

@@ -45,7 +45,7 @@ ARCADE = -1
 
 
 _KERNEL = compiled()
-_run, _to_centre = _KERNEL.run, _KERNEL.to_centre
+_tick, _to_centre = _KERNEL.tick, _KERNEL.to_centre
 
 
 class TeamBot(Protocol):
@@ -254,7 +254,10 @@ def _run_on(s: NDArray[np.int64], w: NDArray[np.int64], live: NDArray[np.bool_],
     """Run every live game until somebody may act in it, it is over, or it has lasted ``most`` ticks."""
     for k in range(len(s)):
         if live[k]:
-            _run(s[k], w, most - s[k, c.TICK], c.ASK_PACMAN | c.ASK_GHOSTS)
+            while s[k, c.TICK] < most and s[k, c.PHASE] != c.OVER:
+                _tick(s[k], w)
+                if s[k, c.ASK]:
+                    break
 
 
 def _due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:

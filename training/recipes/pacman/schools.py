@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
+WEIGHTS = (1, 3, 3)
+"""A wanderer's games are long, and teach little about those who run."""
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
 SHARES = (0.1, 0.2, 0.4, 0.7)
@@ -74,7 +76,7 @@ def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[
 
 def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
     random = Random(move_seed(seed, index, "bootstrap"))  # noqa: S311 - a game, not a secret
-    pacman = random.choice(list(PACMANS))
+    (pacman,) = random.choices(list(PACMANS), WEIGHTS)
     return Plan(random.getrandbits(62), random.getrandbits(62), pacman, random.choice(teams), ONE_LIFE)
 
 

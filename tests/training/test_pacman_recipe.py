@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from ai_functions.runtime.manifest import Manifest
+from games.match import Match, play
+from games.pacman import rules
+from games.pacman.mazes import find_maze
+from games.record import BOT, Participant, verify
+from training.export import export
+from training.players.pacman import careful, greedy, random_safe
+from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
+from training.players.pacman_look_ahead import look_ahead
+from training.recipes import TrainingError
+from training.recipes.pacman import YARDSTICK, bootstrap, fit, lessons
+from training.recipes.pacman.arena import Plan, Played
+from training.recipes.pacman.arena import play as play_many
+
+OPTIONS = {"lives": 1, "boards": 1}
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": look_ahead}
+TEAMS = {"arcade": arcade, "random": random_ghosts, "shortest": shortest, "surround": surround, "patrol": patrol}
+
+
+def manifest(**training: object) -> Manifest:
+    return Manifest("pacman_new", "pacman", "New", 1, "me", "#000000", "trees", training=training)
+
+
+def games(pacman: str, ghosts: str, count: int) -> list[Played]:
+    plans = [Plan(seed, seed + 1, pacman, ghosts, OPTIONS) for seed in range(count)]
+    return play_many(find_maze("arcade"), plans, PACMANS, TEAMS)
+
+
+@pytest.mark.parametrize(
+    ("pacman", "ghosts"), [("greedy", "arcade"), ("random-safe", "shortest"), ("careful", "random")]
+)
+def test_games_side_by_side_are_games_by_the_rules(pacman: str, ghosts: str) -> None:
+    for played in games(pacman, ghosts, 2):
+        record = played.record()
+        verify(record)
+        assert record.outcome is not None
+        assert (record.outcome.winner == "pacman") == played.cleared
+
+
+def test_a_round_of_games_does_not_depend_on_who_else_plays_in_it() -> None:
+    plans = [Plan(seed, seed, "greedy", "random", OPTIONS) for seed in range(3)]
+    together = play_many(find_maze("arcade"), plans, PACMANS, TEAMS)
+    alone = play_many(find_maze("arcade"), plans[1:2], PACMANS, TEAMS)
+    assert together[1].turns == alone[0].turns
+    assert together[0].turns != together[2].turns
+
+
+def test_the_arcades_ghosts_chosen_and_left_to_the_rules_are_the_same() -> None:
+    (played,) = games("greedy", "arcade", 1)
+    record = played.record()
+    people = {player: Participant(player, BOT, "x") for player in rules.PLAYERS}
+    match = Match(rules, people, seed=record.seed, policy_seed=0, options=OPTIONS)
+    wants = {turn.step: turn.action for turn in record.turns if turn.player == "pacman"}
+    while match.outcome is None:
+        if match.step_number in wants:
+            match.submit("pacman", wants[match.step_number])
+        match.advance()
+    assert match.step_number == record.steps
+
+
+def test_lessons_know_how_soon_pacman_was_caught() -> None:
+    caught = next(item for item in games("greedy", "shortest", 6) if not item.cleared)
+    found = lessons.read([caught.record()], "team", 10_000, 1, print)
+    values = found.value[found.taken]
+    assert found.taken.sum() == found.decision[-1] + 1
+    assert (np.diff(values) >= 0).all()
+    assert 0.3 < values[-1] <= 1
+
+
+def test_the_same_seed_gives_the_same_games_and_the_same_model() -> None:
+    taught = manifest(learn="exit", sees="arcade", teachers="arcade", trees=5)
+    first, second = (bootstrap(taught, 8, seed=7, progress=lambda _: None) for _ in range(2))
+    other = bootstrap(taught, 8, seed=8, progress=lambda _: None)
+    assert [record.digest for record in first] == [record.digest for record in second]
+    assert [record.digest for record in first] != [record.digest for record in other]
+    models = {export(fit(taught, records, seed=7, progress=print)).sha256 for records in (first, second)}
+    assert len(models) == 1
+
+
+def test_imitation_takes_the_exit_that_the_arcade_takes() -> None:
+    taught = manifest(learn="exit", sees="arcade", teachers="arcade", trees=60)
+    records = bootstrap(taught, 24, seed=1, progress=lambda _: None)
+    fitted = fit(taught, records[:18], seed=1, progress=print)
+    new = lessons.read(records[18:], "arcade", 2000, 2, print)
+    said = fitted.estimator.predict(new.rows)
+    best = [said[new.decision == index].argmax() == new.taken[new.decision == index].argmax() for index in range(300)]
+    assert np.mean(best) > 0.85
+
+
+@pytest.mark.parametrize("training", [{"learn": "luck"}, {"sees": "all"}])
+def test_settings_that_there_are_not_are_named(training: dict[str, str]) -> None:
+    with pytest.raises(TrainingError, match=next(iter(training.values()))):
+        fit(manifest(**training), [], seed=1, progress=print)
+
+
+def test_too_few_games_teach_nothing() -> None:
+    with pytest.raises(TrainingError, match="are needed"):
+        fit(manifest(), [games("greedy", "arcade", 1)[0].record()], seed=1, progress=print)
+
+
+def test_a_measure_depends_on_its_seed_alone() -> None:
+    player = YARDSTICK.players["classic"]
+    first, again, other = (YARDSTICK.measure(player, seed=seed) for seed in (4, 4, 5))
+    assert first == again
+    assert set(first) == set(YARDSTICK.measures)
+    assert first != other
+
+
+@pytest.mark.parametrize("name", sorted(YARDSTICK.players))
+def test_every_player_plays_in_a_match(name: str) -> None:
+    pacman = name if name in {"random-safe", "greedy", "careful", "look-ahead"} else "random-safe"
+    ghosts = name if name != pacman else "classic"
+    people = {player: Participant(player, BOT, name) for player in rules.PLAYERS}
+    match = Match(rules, people, seed=1, policy_seed=2, options=OPTIONS)
+    record = play(match, {"pacman": YARDSTICK.players[pacman], "ghosts": YARDSTICK.players[ghosts]}, max_steps=700)
+    assert {turn.player for turn in record.turns} == set(rules.PLAYERS)
+
+
+def test_stronger_ghosts_leave_pacman_fewer_dots() -> None:
+    dots = {team: [played.dots for played in games("greedy", team, 40)] for team in ("random", "arcade", "surround")}
+    gaps = {
+        pair: np.array(dots[pair[0]]) - np.array(dots[pair[1]])
+        for pair in (("random", "arcade"), ("arcade", "surround"))
+    }
+    for gap in gaps.values():
+        signs = np.array([[Random(f"{k}/{i}").choice((-1, 1)) for i in range(len(gap))] for k in range(500)])
+        assert (np.abs((signs * gap).mean(axis=1)) >= gap.mean()).mean() < 0.05
+
+
+def test_folders_of_ghosts_say_what_their_recipe_needs() -> None:
+    for folder in Path(__file__).parents[2].glob("ai_functions/pacman_*/opponent.toml"):
+        settings = Manifest.load(folder.parent).training
+        assert not settings or {"learn", "sees", "teachers", "bootstrap"} <= set(settings)
