@@ -26,8 +26,8 @@ CATALOG_S = 10.0
 FORBIDDEN = frozenset({401, 403})
 KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
 MAX_LOAD_S = 3600.0
-HEADINGS = ("version", "share", "requests", "req/s", "now", "p50 ms", "p99 ms", "cold", "errors", "throttled", "GB-s",
-            "$/1000 moves", "$/month")  # fmt: skip
+HEADINGS = ("version", "reqs", "req/s", "now", "p50/p99", "cold", "err", "thr", "GB-s", "$/1000", "$/mon")
+"""Times in milliseconds; ``now``: running at once; ``thr``: refused for want of concurrency."""
 
 
 def register(app: typer.Typer) -> None:
@@ -254,13 +254,13 @@ def _print_event(at_ms: int, _event_id: str, text: str, *, as_json: bool) -> Non
 
 
 def _table(found: list[FunctionStatus]) -> Table:
-    table = Table(Column("function", no_wrap=True), *HEADINGS, box=None, header_style="bold")
+    table = Table(Column("function", no_wrap=True), *HEADINGS, box=None, header_style="bold", padding=(0, 1, 0, 0))
     for item in found:
         table.add_row(
-            item.name, item.version, f"{item.share:.0%}" if item.share is not None else "-", str(item.requests),
-            f"{item.requests_per_second:.1f}", str(item.concurrency), _number(item.p50_ms), _number(item.p99_ms),
-            str(item.cold_starts), str(item.errors), str(item.throttles), f"{item.gb_seconds:.2f}",
-            "-" if item.usd_per_1000 is None else f"{item.usd_per_1000:.5f}",
+            item.name, _version(item), str(item.requests), f"{item.requests_per_second:.1f}", str(item.concurrency),
+            f"{_number(item.p50_ms)}/{_number(item.p99_ms)}", str(item.cold_starts), str(item.errors),
+            str(item.throttles), f"{item.gb_seconds:.2f}",
+            "-" if item.usd_per_1000 is None else f"{item.usd_per_1000:.4f}",
             "-" if item.usd_per_month is None else f"{item.usd_per_month:.2f}",
         )  # fmt: skip
     from infra.prices import AS_OF  # noqa: PLC0415
@@ -269,5 +269,13 @@ def _table(found: list[FunctionStatus]) -> Table:
     return table
 
 
+def _version(item: FunctionStatus) -> str:
+    if item.share is None:
+        return f"[dim]{item.version} old[/]"
+    return item.version if item.share == 1 else f"{item.version} {item.share:.0%}"
+
+
 def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
+    if value is None:
+        return "-"
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"  # noqa: PLR2004 - four characters are enough
