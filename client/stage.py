@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from client.ladder import Ladder
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
@@ -84,6 +86,14 @@ class Stage:
         self.ticks = 0
         self.closing = False
         self._scenes: list[Scene] = []
+        self._ladder: Ladder | None = None
+
+    @property
+    def ladder(self) -> Ladder:
+        """The opponents that are deployed, followed from the first look on: every list shows them at once."""
+        if self._ladder is None:
+            self._ladder = Ladder(self.world.fetch)
+        return self._ladder
 
     @property
     def scenes(self) -> tuple[Scene, ...]:
@@ -116,6 +126,8 @@ class Stage:
     def close(self) -> None:
         """Take everything off: the window closes."""
         self.closing = True
+        if self._ladder is not None:
+            self._ladder.close()
         while self._scenes:
             self._scenes.pop().leave()
 

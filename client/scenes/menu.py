@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.ladder import Ladder
 from client.scenes import SCENES, open_scene
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
@@ -48,7 +47,7 @@ class MenuScene:
         self._from = GAMES
         settings = stage.settings
         self._game = settings.last_game if settings.last_game in SCENES else "battleship"
-        self._ladder = Ladder(stage.world.fetch)
+        self._ladder = stage.ladder
         self._picker = Picker(LIST, self._play, settings.last_opponent)
         self._bar = Group(
             [
@@ -112,8 +111,7 @@ class MenuScene:
         hint_line(canvas, self._stage.device, hints, 640, 656)
 
     def leave(self) -> None:
-        """Stop following what is deployed."""
-        self._ladder.close()
+        """Nothing is held."""
 
     def _card(self, canvas: Canvas, game: str, box: Box, now: float) -> None:
         chosen = game == self._game

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.ladder import Ladder
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, SWAP, Command, Pointer
@@ -32,7 +31,7 @@ class SwapScene:
         self._game = game
         self._current = current
         self._swap = swap
-        self._ladder = Ladder(stage.world.fetch)
+        self._ladder = stage.ladder
         self._picker = Picker((BOX[0] + 32, BOX[1] + 96, BOX[2] - 76, BOX[3] - 156), self._take, current.name)
 
     def handle(self, event: Input) -> None:
@@ -62,8 +61,7 @@ class SwapScene:
         hint_line(canvas, self._stage.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 38)
 
     def leave(self) -> None:
-        """Stop following."""
-        self._ladder.close()
+        """Nothing is held."""
 
     def _take(self, info: OpponentInfo) -> None:
         self._stage.sounds.play("accept")
