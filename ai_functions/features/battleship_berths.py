@@ -23,12 +23,18 @@ if TYPE_CHECKING:
 
     from games.battleship.fleet import Variant
 
-TRAITS = ("one", "vertical", "along_edge", "end_on_edge", "centre")
+TRAITS = (
+    "one", "vertical", "along_edge", "end_on_edge", "away", "column", "row", "column_squared", "row_squared", "corner",
+)  # fmt: skip
+"""What is said of a berth, whichever ship's."""
+OWN_TRAITS = ("one", "vertical", "along_edge")
+"""What is said again for each ship."""
 BERTHS = 760
 """Berths of the standard fleet; likings are learned for the standard game alone."""
-BERTH_COLUMNS = len(STANDARD.fleet) * len(TRAITS) + STANDARD.size**2 + BERTHS
-CELL_SCALE, OWN_SCALE = 0.5, 0.5
-"""How freely cells' and single berths' columns learn under the same penalty, compared with the traits."""
+BERTH_COLUMNS = len(TRAITS) + len(STANDARD.fleet) * len(OWN_TRAITS) + STANDARD.size**2 + BERTHS
+_TRAIT, _OWN_TRAIT, _CELL, _BERTH = 2.0, 0.5, 1.0, 0.7
+"""Scales: how freely each kind of column learns under one penalty.  Chosen by how well ten fleets of each of
+``training.players.battleship.HABITUAL`` foretell others of the same player."""
 
 
 @lru_cache(maxsize=1)
@@ -36,17 +42,20 @@ def berth_rows() -> NDArray[np.float32]:
     """Return shape (BERTHS, BERTH_COLUMNS): a row for every berth of the standard fleet."""
     waters = sea(STANDARD)
     size = STANDARD.size
-    traits = np.zeros((BERTHS, len(STANDARD.fleet), len(TRAITS)), np.float32)
+    middle = (size - 1) / 2
+    traits = np.zeros((BERTHS, len(TRAITS)), np.float32)
     for index, berth in enumerate(waters.berths):
         across, along = (berth.cell.column, berth.cell.row) if berth.vertical else (berth.cell.row, berth.cell.column)
         end = along + int(waters.length[index]) - 1
-        middle = (size - 1) / 2
-        away = np.hypot((along + end) / 2 - middle, across - middle) / middle
         edge, tip = across in (0, size - 1), along == 0 or end == size - 1
-        traits[index, waters.ship[index]] = (1, berth.vertical, edge, tip, away)
-    cells = waters.cover / waters.length[:, None] * CELL_SCALE * 3
-    own = np.eye(BERTHS, dtype=np.float32) * OWN_SCALE
-    return np.hstack([traits.reshape(BERTHS, -1), cells, own])
+        reach, off = (along + end) / 2 / middle - 1, across / middle - 1
+        x, y = (off, reach) if berth.vertical else (reach, off)
+        traits[index] = (1, berth.vertical, edge, tip, np.hypot(x, y), x, y, x * x, y * y, edge and tip)
+    own = np.zeros((BERTHS, len(STANDARD.fleet), len(OWN_TRAITS)), np.float32)
+    own[np.arange(BERTHS), waters.ship] = traits[:, : len(OWN_TRAITS)]
+    cells = waters.cover / np.sqrt(waters.length)[:, None]
+    each = np.eye(BERTHS, dtype=np.float32)
+    return np.hstack([traits * _TRAIT, own.reshape(BERTHS, -1) * _OWN_TRAIT, cells * _CELL, each * _BERTH])
 
 
 def berth_numbers(placement: Placement) -> list[int]:

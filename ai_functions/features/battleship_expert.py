@@ -21,6 +21,7 @@ from games.battleship.fleet import STANDARD
 from games.battleship.observation import PlaceObservation, ShootObservation
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
     from random import Random
 
@@ -52,22 +53,21 @@ class Expert:
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
-        self._known = self._learned_priors()
-        self._priors: dict[Variant, tuple[Prior, ...]] = {}
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
+        self.know([(name, self._likings(number)) for number, name in enumerate(BLOCKS)])
 
-    def _learned_priors(self) -> list[tuple[str, NDArray[np.float64]]]:
-        """Return the name and the berths' weights of each liking the model holds."""
-        known = []
-        for number, name in enumerate(BLOCKS):
-            rows = np.zeros((BERTHS, COLUMNS), np.float32)
-            begin = FLEET_COLUMNS + number * BERTH_COLUMNS
-            rows[:, begin : begin + BERTH_COLUMNS] = berth_rows()
-            liking = log_odds(self._model, rows)
-            liking -= liking.mean()
-            if np.abs(liking).max() > LEAST_LIKING:
-                known.append((name, np.exp(liking)))
-        return known
+    def _likings(self, block: int) -> NDArray[np.float64]:
+        """Return shape (BERTHS,): the log-odds that the model gives each berth."""
+        rows = np.zeros((BERTHS, COLUMNS), np.float32)
+        begin = FLEET_COLUMNS + block * BERTH_COLUMNS
+        rows[:, begin : begin + BERTH_COLUMNS] = berth_rows()
+        return log_odds(self._model, rows)
+
+    def know(self, likings: Sequence[tuple[str, NDArray[np.float64]]]) -> None:
+        """Believe that the enemy likes berths as ``likings`` say: pairs of a name and log-odds, shape (BERTHS,)."""
+        centred = [(name, liking - liking.mean()) for name, liking in likings]
+        self._known = [(name, np.exp(liking)) for name, liking in centred if np.abs(liking).max() > LEAST_LIKING]
+        self._priors: dict[Variant, tuple[Prior, ...]] = {}
 
     def priors(self, variant: Variant) -> tuple[Prior, ...]:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
@@ -79,10 +79,14 @@ class Expert:
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 
+    def believe(self, observation: ShootObservation) -> Posterior:
+        """Return the posterior.  Raises ObservationError where no fleet agrees with the answers."""
+        return believe(observation, self.priors(observation.variant), np.random.default_rng(_SEED))
+
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64], Posterior]:
         """Return the cells worth a thought, how likely each is to be shot at, and the posterior."""
         generator = np.random.default_rng(_SEED)
-        posterior = believe(observation, self.priors(observation.variant), generator)
+        posterior = self.believe(observation)
         rows = posterior_rows(observation, posterior, generator)
         size = observation.variant.size
         chance = posterior.cell.copy()

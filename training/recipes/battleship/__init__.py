@@ -27,7 +27,7 @@ from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
 from training.recipes.battleship.likings import fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
-from training.recipes.battleship.part import fit_part, join
+from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.teachers import bootstrap
 from training.recipes.battleship.worth import explored, worth_of, worth_part
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["YARDSTICK", "bootstrap", "fit"]
+__all__ = ["HALVED_AFTER", "YARDSTICK", "aged", "bootstrap", "fit"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 HALVED_AFTER = (None, 8)
@@ -59,7 +59,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
         shots = len(rows) // CANDIDATES
         raise TrainingError(f"{shots} shots in {len(learn)} games of the standard game; {LEAST_SHOTS} are needed")
     progress(f"fitting {len(rows)} cells")
-    cells = fit_part(rows, taken, np.ones(len(rows)))
+    cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = fleets_of(learn, None)
     estimator = join([cells, liking_part(fleets, [1.0] * len(fleets), seed)])
     seen, answers = choice_rows(manifest, judge or learn, generator)
@@ -86,12 +86,8 @@ def _fit_expert(
     if player and not fleets:
         raise TrainingError(f"{len(records)} games of the standard game, and in none of them {player!r} placed a fleet")
     learned = worth_part(records, seed, progress) if explored(records) else worth_of(_EXPERT)
-    parts = [learned.part]
-    for halved_after in HALVED_AFTER:
-        ages = range(len(fleets) - 1, -1, -1)
-        counts = [1.0 if halved_after is None else 0.5 ** (age / halved_after) for age in ages]
-        parts.append(liking_part(fleets, counts, seed))
-    estimator = join(parts)
+    likings = [liking_part(fleets, aged(len(fleets), halved_after), seed) for halved_after in HALVED_AFTER]
+    estimator = join([learned.part, *likings])
     wide = np.zeros((len(learned.rows) + len(HALVED_AFTER) * BERTHS, estimator.coef_.shape[1]), np.float32)
     wide[: len(learned.rows), :FLEET_COLUMNS] = learned.rows
     for number in range(len(HALVED_AFTER)):
@@ -99,3 +95,8 @@ def _fit_expert(
         wide[row : row + BERTHS, column : column + BERTH_COLUMNS] = berth_rows()
     progress(f"likings of {len(fleets)} fleets")
     return Fitted(estimator, wide, {**learned.measures, "fleets": float(len(fleets))})
+
+
+def aged(fleets: int, halved_after: int | None) -> list[float]:
+    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
+    return [1.0 if halved_after is None else 0.5 ** (age / halved_after) for age in range(fleets - 1, -1, -1)]

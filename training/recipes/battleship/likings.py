@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 UNIFORM_FLEETS = 20_000
-PENALTY = 3.0
-"""How far likings may go from none; see the table of shrinkage in docs/battleship.md."""
+PENALTY = 1.0
+"""How far likings may go from none, beside the scales of ``battleship_berths``."""
 
 
 def fleets_of(records: Sequence[GameRecord], player: str | None) -> list[Placement]:

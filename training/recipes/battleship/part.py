@@ -25,15 +25,21 @@ def fit_part(
 ) -> NDArray[np.float64]:
     """Return shape (columns,): weights of a regression without intercept; rows bring a column of ones if they want it.
 
-    ``penalty`` is scikit-learn's C, for columns scaled to a root mean square of 1; empty columns weigh nothing.
+    ``penalty`` is scikit-learn's C; the scales of the columns say how freely each may learn.
     """
+    model = LogisticRegression(C=penalty, fit_intercept=False, max_iter=1000, tol=1e-4)
+    model.fit(rows, labels, sample_weight=weights)
+    return np.asarray(model.coef_[0], np.float64)
+
+
+def fit_scaled_part(
+    rows: NDArray[np.float32], labels: NDArray[np.float64], weights: NDArray[np.float64], penalty: float = 1.0
+) -> NDArray[np.float64]:
+    """Return what ``fit_part`` does for columns scaled to a root mean square of 1; empty columns weigh nothing."""
     scale = np.sqrt((rows.astype(np.float64) ** 2).mean(axis=0))
     used = scale > CONSTANT
-    scaled = rows[:, used] / scale[used]
-    model = LogisticRegression(C=penalty, fit_intercept=False, max_iter=1000, tol=1e-4)
-    model.fit(scaled, labels, sample_weight=weights)
     part = np.zeros(rows.shape[1])
-    part[used] = model.coef_[0] / scale[used]
+    part[used] = fit_part(rows[:, used] / scale[used], labels, weights, penalty) / scale[used]
     return part
 
 

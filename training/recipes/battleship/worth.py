@@ -30,7 +30,7 @@ from games.battleship.notation import MISS
 from training.dataset import decisions
 from training.players.battleship import EXPLORER, EXPLORER_PAIRS, explorer_chances
 from training.recipes import TrainingError
-from training.recipes.battleship.part import fit_part
+from training.recipes.battleship.part import fit_scaled_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -94,7 +94,7 @@ def worth_part(records: Sequence[GameRecord], seed: int, progress: Callable[[str
     surprise = _surprise(shots)
     progress(f"fitting {len(shots)} explored shots")
     spread = float(surprise.std())
-    part = fit_part(
+    part = fit_scaled_part(
         np.stack([shot.row for shot in shots]) * MATTERS,
         (surprise < 0).astype(float),
         np.abs(surprise) / spread,

@@ -1,0 +1,175 @@
+"""Whole-fleet inference against the plainest way there is: look at every fleet, or draw fleets until some agree."""
+
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ai_functions.features.battleship import sea
+from ai_functions.features.battleship_fleets import infer
+from games.battleship import rules
+from games.battleship.consistency import first_contradiction
+from games.battleship.fleet import (
+    STANDARD,
+    Cell,
+    Placement,
+    Variant,
+    berth_board,
+    berths,
+    random_placement,
+    reserved,
+)
+from games.core import ObservationError
+from training.recipes.battleship.measure import sink
+
+FEW = (("liner", 8), ("ferry", 3), ("tug", 3))
+SMALL, APART = Variant(8, FEW), Variant(8, FEW, no_touch=True)
+
+
+def answers(variant: Variant, fleet: Placement, cells: list[Cell]) -> tuple[rules.Report, ...]:
+    """Return what a shooter at ``cells`` hears."""
+    state = rules.State(variant, (fleet, fleet), ((), ()), "one")
+    for cell in cells:
+        state, _ = rules.step(rules.State(variant, state.fleets, state.shots, "one"), {"one": rules.Shot(cell)})
+    return state.shots_of("one")
+
+
+def all_fleets(variant: Variant) -> list[Placement]:
+    found = []
+    for chosen in product(*(berths(variant, ship) for ship in variant.names)):
+        taken = 0
+        for berth in chosen:
+            board = berth_board(variant, berth)
+            if board & taken:
+                break
+            taken |= reserved(variant, board)
+        else:
+            found.append(Placement(chosen))
+    return found
+
+
+def aimed_shots(variant: Variant, fleet: Placement, count: int, random: Random) -> list[Cell]:
+    """Return shots half of which hit, so that ships sink and touch."""
+    ships = list(variant.cells(fleet.board(variant)))
+    water = [cell for cell in variant.cells((1 << variant.size**2) - 1) if cell not in ships]
+    random.shuffle(ships)
+    random.shuffle(water)
+    mixed = ships[: count // 2] + water[: count - count // 2]
+    random.shuffle(mixed)
+    return mixed
+
+
+@pytest.mark.parametrize("variant", [SMALL, APART], ids=["touching", "apart"])
+def test_inference_is_exact_where_every_fleet_can_be_looked_at(variant: Variant) -> None:
+    every = all_fleets(variant)
+    boards = [one.board(variant) for one in every]
+    random = Random(4)
+    for _ in range(6):
+        fleet = random.choice(every)
+        shots = answers(variant, fleet, aimed_shots(variant, fleet, 8, random))
+        if len(rules.ShootObservation(variant, shots).afloat) == 0:
+            continue
+        cells = [shot.cell for shot in shots]
+        missed = sum(variant.bit(shot.cell) for shot in shots if shot.result == "miss")
+        struck = sum(variant.bit(shot.cell) for shot in shots if shot.result != "miss")
+        near = [one for one, board in zip(every, boards, strict=True) if not board & missed and not struck & ~board]
+        agreeing = [one for one in near if answers(variant, one, cells) == shots]
+        expected = np.zeros(variant.size**2)
+        for one in agreeing:
+            board = one.board(variant)
+            expected += [board >> cell & 1 for cell in range(variant.size**2)]
+        fleets = infer(rules.ShootObservation(variant, shots), np.random.default_rng(1))
+        assert fleets.exact
+        assert fleets.evidence == len(agreeing)
+        waters = sea(variant)
+        assert fleets.berth_chances(waters) @ waters.cover == pytest.approx(expected / len(agreeing))
+
+
+def test_drawn_fleets_agree_with_rejection_sampling() -> None:
+    """Four misses and a hit: too many fleets to keep.  Plain draws that agree are the reference."""
+    fleet = random_placement(STANDARD, Random(12))
+    ship = next(iter(STANDARD.cells(fleet.board(STANDARD))))
+    water = [cell for cell in STANDARD.cells((1 << 100) - 1) if fleet.ship_at(STANDARD, cell) is None]
+    cells = [water[11], water[40], ship, water[60], water[75]]
+    shots = answers(STANDARD, fleet, cells)
+    random = Random(3)
+    agreeing = np.zeros(100)
+    count = 0
+    missed = sum(STANDARD.bit(shot.cell) for shot in shots if shot.result == "miss")
+    for _ in range(40_000):
+        board = random_placement(STANDARD, random).board(STANDARD)
+        if not board & missed and board & STANDARD.bit(ship):
+            agreeing += [board >> cell & 1 for cell in range(100)]
+            count += 1
+    fleets = infer(rules.ShootObservation(STANDARD, shots), np.random.default_rng(1))
+    waters = sea(STANDARD)
+    chance = fleets.berth_chances(waters) @ waters.cover
+    assert not fleets.exact
+    error = np.sqrt(np.maximum(chance * (1 - chance), 1e-4) * (1 / count + 1 / 2000))
+    assert np.abs(chance - agreeing / count).max() < 4.5 * error.max()
+
+
+def test_the_number_of_fleets_on_an_untouched_sea_is_estimated_without_bias() -> None:
+    estimates = [
+        infer(rules.ShootObservation(STANDARD, ()), np.random.default_rng(seed)).evidence for seed in range(30)
+    ]
+    assert np.mean(estimates) == pytest.approx(30_093_975_536, rel=0.01)
+
+
+def test_a_prior_counts_as_it_weighs() -> None:
+    """A liner that counts twice across must lie across twice as often as down: the sea is the same both ways."""
+    observation = rules.ShootObservation(SMALL, ())
+    waters = sea(SMALL)
+    across = np.array([not berth.vertical for berth in waters.berths])
+    weight = np.where(across & (waters.ship == 0), 2.0, 1.0)
+    fleets = infer(observation, np.random.default_rng(2), weight, pairs=10_000_000)
+    assert fleets.exact
+    chance = fleets.berth_chances(waters)
+    assert chance[across & (waters.ship == 0)].sum() == pytest.approx(2 / 3, abs=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.integers(0, 60))
+def test_the_true_fleet_is_never_ruled_out(seed: int, heard: int) -> None:
+    random = Random(seed)
+    fleet = random_placement(STANDARD, random)
+    shots = answers(STANDARD, fleet, aimed_shots(STANDARD, fleet, min(heard, 30), random))
+    observation = rules.ShootObservation(STANDARD, shots)
+    if not observation.afloat:
+        return
+    chance = infer(observation, np.random.default_rng(0)).berth_chances(sea(STANDARD)) @ sea(STANDARD).cover
+    hits = [shot.cell.row * 10 + shot.cell.column for shot in shots if shot.result != "miss"]
+    misses = [shot.cell.row * 10 + shot.cell.column for shot in shots if shot.result == "miss"]
+    assert chance[hits] == pytest.approx(np.ones(len(hits)))
+    assert not chance[misses].any()
+    assert chance.sum() == pytest.approx(17)
+    assert first_contradiction(STANDARD, shots) is None
+
+
+def test_no_fleet_is_said_to_fit_where_none_does() -> None:
+    shots = tuple(rules.Report(rules.parse_action(text).cell, "miss") for text in ("B1", "A2"))
+    hit = (rules.Report(Cell(0, 0), "hit"),)
+    with pytest.raises(ObservationError, match="no fleet fits"):
+        infer(rules.ShootObservation(STANDARD, shots + hit), np.random.default_rng(0))
+
+
+def test_whole_games_are_inferred_to_their_end() -> None:
+    """Greedy play on the chances sinks every fleet, and no answer on the way is called impossible."""
+
+    def greedy(observation: Any, random: Random) -> Any:
+        waters = sea(observation.variant)
+        fleets = infer(observation, np.random.default_rng(random.getrandbits(32)))
+        chance = fleets.berth_chances(waters) @ waters.cover
+        size = observation.variant.size
+        chance[[one.cell.row * size + one.cell.column for one in observation.shots]] = -1
+        row, column = divmod(int(chance.argmax()), size)
+        return rules.Shot(Cell(column, row))
+
+    needed = [len(sink(greedy, random_placement(STANDARD, Random(seed)), seed)) for seed in range(8)]
+    assert np.mean(needed) < 55
