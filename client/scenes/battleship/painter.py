@@ -110,7 +110,7 @@ def _shooting(canvas: Canvas, scene: BattleshipScene, now: float, *, still: bool
     for report in theirs:
         own.draw_report(canvas, report, now, bold=bold, still=still)
     if battle.explain and battle.thought is not None and not scene.ended:
-        draw_heat(canvas, own, battle.thought)
+        draw_heat(canvas, own, battle.thought, {report.cell for report in theirs[:-1]})
     canvas.text("THEIR SEA", enemy.left - 6, 92, theme.LABEL, theme.SIGNAL)
     canvas.text("YOUR SEA", own.left - 6, 92, theme.LABEL, theme.readable((84, 156, 255)))
     if scene.on_board and not scene.ended:

@@ -61,19 +61,23 @@ def _read_shot(item: Json) -> tuple[str, float, str] | None:
     return shot[:3], float(chance), reason[:WORDS]
 
 
-def draw_heat(canvas: Canvas, board: Board, thought: Thought) -> None:
-    """Lay the heat map over a board: the likelier, the larger and brighter its square."""
-    hottest = max(max(row) for row in thought.heat)
+def draw_heat(canvas: Canvas, board: Board, thought: Thought, tried: set[Cell]) -> None:
+    """Lay the heat map over the cells not shot at before: the likelier, the larger and brighter its square."""
+    asked = {
+        Cell(column, row): value
+        for row, values in enumerate(thought.heat)
+        for column, value in enumerate(values)
+        if Cell(column, row) not in tried
+    }
+    hottest = max(asked.values(), default=0.0)
     if hottest <= 0:
         return
-    for row, values in enumerate(thought.heat):
-        for column, value in enumerate(values):
-            share = value / hottest
-            if share < FAINTEST:
-                continue
-            x, y = board.centre(Cell(column, row))
-            side = board.cell * (0.3 + 0.62 * share)
-            canvas.tint(theme.AMBER, (x - side / 2, y - side / 2, side, side), 0.12 + 0.43 * share, 3)
+    for cell, value in asked.items():
+        share = value / hottest
+        if share >= FAINTEST:
+            x, y = board.centre(cell)
+            side = board.cell * (0.25 + 0.67 * share)
+            canvas.tint(theme.AMBER, (x - side / 2, y - side / 2, side, side), 0.08 + 0.47 * share**1.5, 3)
 
 
 def draw_thought(canvas: Canvas, box: Box, thought: Thought | None, name: str) -> None:
@@ -92,5 +96,5 @@ def draw_thought(canvas: Canvas, box: Box, thought: Thought | None, name: str) -
     for index, (shot, chance, reason) in enumerate(thought.best):
         y = top + 36 + index * 22
         canvas.text(shot, left + 16, y, theme.FIGURE, theme.FOAM)
-        canvas.text(f"{chance:.0%}", left + 92, y, theme.FIGURE, theme.AMBER, align="right")
-        canvas.text(reason, left + 106, y + 1, theme.SMALL, theme.MIST, within=width - 122)
+        canvas.text(f"{chance:.0%}", left + 84, y, theme.FIGURE, theme.AMBER, align="right")
+        canvas.text(reason, left + 94, y + 2, theme.Style("sans", 11), theme.MIST, within=width - 106)
