@@ -15,6 +15,7 @@ import numpy as np
 
 import ai_functions
 from ai_functions.features.pacman_team import Team
+from ai_functions.runtime.model import MODEL
 from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
@@ -41,7 +42,17 @@ PACMANS: dict[str, PacmanBot] = {
     "careful": careful,
     "look-ahead": look_ahead,
 }
-TEAMS = ("random", "classic", "pacman_easy", "pacman_medium", "pacman_hard", "pacman_expert")
+TEAMS = (
+    "random",
+    "classic",
+    *(
+        f"pacman_{level}"
+        for level in ("easy", "medium", "hard", "expert")
+        if (FOLDERS / f"pacman_{level}" / MODEL).exists()
+    ),
+)
+SLOW = 4
+"""The look-ahead Pac-Man thinks so long that he plays only one game in so many."""
 ELSEWHERE: dict[str, dict[str, Json]] = {
     "arcade, level 1": {},
     "pocket": {"maze": "pocket"},
@@ -97,8 +108,10 @@ def games(pacman: str, ghosts: str, count: int, place: str = "arcade, level 1") 
 
 def strength(count: int) -> str:
     """Return dots eaten before the first death by every Pac-Man against every team; in brackets boards cleared."""
-    rows = [[ghosts, *(_cell(games(pacman, ghosts, count)) for pacman in PACMANS)] for ghosts in TEAMS]
-    return table(["dots (cleared)", *PACMANS], rows) + f"\n{count} games a cell, level 1, one life, openings varied.\n"
+    counts = {pacman: count // SLOW if pacman == "look-ahead" else count for pacman in PACMANS}
+    rows = [[ghosts, *(_cell(games(pacman, ghosts, n)) for pacman, n in counts.items())] for ghosts in TEAMS]
+    note = f"{count} games a cell, {count // SLOW} with look-ahead; level 1, one life, openings varied."
+    return table(["dots (cleared)", *counts], rows) + f"\n{note}\n"
 
 
 def _cell(played: Sequence[Played]) -> str:
