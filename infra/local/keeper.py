@@ -125,7 +125,6 @@ class Keeper:
             self._closed = True
             self._condition.notify()
         self._thread.join()
-        self._save_everything()
 
     def operation_runs(self) -> bool:
         """Whether a CloudFormation operation is under way."""
@@ -150,7 +149,8 @@ class Keeper:
                 self._fulfil(keys, promises)
             elif self._is_time():
                 self._save_everything()
-        self._save_everything()
+        if self._touched:
+            self._save_everything()
         for promise in promises:
             promise.set_result(None)
 
@@ -167,7 +167,7 @@ class Keeper:
             if self.operation_runs():
                 self._touched = True  # saved whole as soon as the operation has ended
             else:
-                self._encode(keys)
+                self._encode(keys | (EAGER - self._encoded.keys()))  # after a start: what was loaded, too
                 self._write(self._file, EAGER)
         except Exception as error:  # the caller is told, and the next save tries again
             log.exception("the state could not be saved")

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MAX_EVENT_CHARACTERS = 256 * 1024
 """AWS: a longer line becomes several events."""
-MAX_GROUP_CHARACTERS = 8 * 1024 * 1024
-MAX_POINTS = 5_000
+MAX_GROUP_CHARACTERS = 1024 * 1024
+MAX_POINTS = 2_000
 """What is kept of each log group and each metric; older ones go first.  AWS keeps all, for money."""
 
 log = logging.getLogger(__name__)

@@ -47,10 +47,10 @@ def test_a_log_group_stays_small_and_keeps_what_is_newest() -> None:
     sizes = {"old": size, "middle": size, "new": size}
     observer._trim(streams, sizes)
     assert list(streams) == list(sizes) == ["middle", "new"]
-    rows = [{"message": "x" * 100_000, "number": number} for number in range(100)]
+    rows = [{"message": "x" * (observer.MAX_GROUP_CHARACTERS // 10), "number": number} for number in range(15)]
     alone = {"only": {"events": rows}}
-    observer._trim(alone, {"only": 100 * 100_200})
-    assert [row["number"] for row in alone["only"]["events"]] == list(range(51, 100))
+    observer._trim(alone, {"only": 2 * observer.MAX_GROUP_CHARACTERS})
+    assert [row["number"] for row in alone["only"]["events"]] == list(range(8, 15))
 
 
 def test_the_platforms_lines_surround_what_was_printed() -> None:

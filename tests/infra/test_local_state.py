@@ -100,6 +100,16 @@ def test_everything_answered_is_there_after_kill_9(home: Path) -> None:
     assert [message["Body"] for message in messages] == ["kept"]
 
 
+def test_a_change_after_a_restart_keeps_what_was_there_before_it(home: Path) -> None:
+    cloud = daemon.up(home, port=0)
+    create_function(client_of(cloud, "lambda"), "older", "def handler(event, context): return 'here'")
+    cloud = killed_and_started_again(cloud)
+    client_of(cloud, "sqs").create_queue(QueueName="newer")
+    cloud = killed_and_started_again(cloud)
+    assert json.loads(client_of(cloud, "lambda").invoke(FunctionName="older")["Payload"].read()) == "here"
+    assert client_of(cloud, "sqs").get_queue_url(QueueName="newer")
+
+
 def test_a_stack_that_was_being_created_is_created_again(home: Path) -> None:
     """Killed at any moment of it, the stack is either not there or complete: never something in between."""
     cloud = daemon.up(home, port=0)
