@@ -69,6 +69,11 @@ def _numbers() -> dict[tuple[str, tuple[int, int], bool], int]:
     return {(berth.ship, berth.cell, berth.vertical): index for index, berth in enumerate(sea(STANDARD).berths)}
 
 
+def likes_berths(variant: Variant) -> bool:
+    """Return whether learned likings are about this variant's berths: the standard board and fleet."""
+    return (variant.size, variant.fleet, variant.no_touch) == (STANDARD.size, STANDARD.fleet, False)
+
+
 _TRIES = 500
 
 
@@ -77,7 +82,7 @@ def draw_fleet(variant: Variant, weights: Sequence[float] | None, random: Random
 
     Weights so lopsided that 500 draws all overlap give way to the uniform fleet.
     """
-    if weights is None or variant.fleet != STANDARD.fleet or variant.size != STANDARD.size or variant.no_touch:
+    if weights is None or not likes_berths(variant):
         return random_placement(variant, random)
     waters = sea(variant)
     spans = [range(waters.first[ship], waters.first[ship + 1]) for ship in range(len(variant.fleet))]

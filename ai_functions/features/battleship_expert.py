@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
+from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet, likes_berths
 from ai_functions.features.battleship_explain import explain_placement, explain_shot
 from ai_functions.features.battleship_learned import check_plays, choose, log_odds, print_policy, softmax
 from ai_functions.features.battleship_posterior import FLEET_COLUMNS, believe, make_prior, posterior_rows
@@ -72,7 +72,7 @@ class Expert:
     def priors(self, variant: Variant) -> tuple[Prior, ...]:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
         if variant not in self._priors:
-            known = self._known if (variant.size, variant.fleet) == (STANDARD.size, STANDARD.fleet) else []
+            known = self._known if likes_berths(variant) else []
             share = (1 - UNIFORM_BELIEF) / max(1, len(known))
             uniform = make_prior(variant, "uniform", UNIFORM_BELIEF if known else 1.0, None)
             learned = [make_prior(variant, name, share, weight) for name, weight in known]

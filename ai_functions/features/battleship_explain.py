@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.features.battleship import hear, sea
+from ai_functions.features.battleship_berths import likes_berths
 from ai_functions.features.battleship_posterior import sink_chances
 from games.battleship.fleet import Cell
 from games.battleship.notation import COLUMNS, print_cell
@@ -69,7 +70,7 @@ def explain_shot(
 def explain_placement(variant: Variant, weights: Sequence[float] | None) -> JsonObject:
     """Return how likely each cell of an opponent that likes berths by ``weights`` holds a ship, overlaps aside."""
     waters = sea(variant)
-    liked = np.ones(len(waters.berths)) if weights is None else np.array(weights)
+    liked = np.array(weights) if weights is not None and likes_berths(variant) else np.ones(len(waters.berths))
     total = np.add.reduceat(liked, waters.first[:-1])
     return {"heat": grid((liked / total[waters.ship]) @ waters.cover, variant.size)}
 
