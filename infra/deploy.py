@@ -70,6 +70,8 @@ class Options:
     """Whether deploying what is the newest version already undoes a rollback."""
     subscribe: str | None = None
     """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
+    prove_new: bool = True
+    """Whether an opponent that was not there before is asked at once who it is.  An update always is."""
     dry_run: bool = False
 
 
@@ -88,7 +90,7 @@ def ensure_ready(progress: Progress) -> Ready:
     for note in cloud.notes:
         progress(note, 0.0)
     arcade = Arcade(Cloud(Account(cloud.endpoint)), this_machine())
-    deployed = deploy_all(arcade, ladder_folders(), progress, Options(repoint=False))
+    deployed = deploy_all(arcade, ladder_folders(), progress, Options(repoint=False, prove_new=False))
     for item in deployed:
         if item.problem:
             progress(f"{item.label} was not deployed: {item.problem}", item.seconds)
@@ -199,7 +201,7 @@ def _deploy_opponent(
             _prove(arcade, function, step.pointer.version, pointer)
         done = carry_out(arcade, step, package, progress)
         version = done.outputs["NewVersion"] if done else (step.pointer.version if step.pointer else None)
-        if done:
+        if done and (options.prove_new or step.verb == UPDATE):
             _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version)
 

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -75,6 +76,7 @@ def this_machine() -> Target:
     return Target(native_python(), "x86_64", native=True)
 
 
+@lru_cache
 def build_layer(name: str, target: Target, cache: Path) -> Layer:
     """Return the layer called ``name`` for ``target``, from ``cache`` if it has been made before.
 

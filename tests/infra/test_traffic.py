@@ -58,7 +58,7 @@ def entry_of(arcade: Arcade) -> dict:
 
 
 def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade):
-    phases = run_drill(arcade, [entry_of(arcade)], 0.5, lambda _what, _seconds: None)
+    phases = run_drill(arcade, [entry_of(arcade)], 0.3, lambda _what, _seconds: None)
     by_name = {phase.what: phase for phase in phases}
     assert by_name["throttled to none"].victim.throttled > 0
     assert by_name["a version that raises"].victim.errors > 0
