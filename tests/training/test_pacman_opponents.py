@@ -33,7 +33,7 @@ def opponent(folder: Path) -> Loaded:
 @cache
 def screens() -> tuple[Observation, ...]:
     """Screens with several ghosts to decide; the last with all four."""
-    game = FastGame({"lives": 9}, seed=1)
+    game = FastGame({"lives": 999}, seed=1)
     random = Random(1)
     found: list[Observation] = []
     while (len(found) < 40 or len(found[-1].decide) < 4) and game.run():
