@@ -70,7 +70,7 @@ class Desk:
         self, match: Match, player: Player, opponent: RemoteOpponent, bank: TimeBank, *, explain: bool = False
     ) -> Pending:
         """Send what ``player`` may know now to ``opponent``."""
-        observation = match.observe(player)
+        observation = match.ask(player)
         allowance_s = bank.allowance_s()
         request = MoveRequest(
             game=match.game.NAME,

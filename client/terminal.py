@@ -132,7 +132,7 @@ class _Show:
     def _decide(self, player: Player) -> tuple[Any, Told]:
         if player == self._me:
             random = Random(self.match.seed_for(player))  # noqa: S311 - a game, not a secret
-            return self._stand(self.match.observe(player), random), IN_PROCESS
+            return self._stand(self.match.ask(player), random), IN_PROCESS
         asked = self._rival.ask(self.match, player)
         while (answer := asked.poll()) is None:
             sleep(POLL_S)

@@ -90,6 +90,9 @@ class Game(Protocol[StateT, ObservationT, ActionT]):
     def observe(self, state: StateT, player: Player, /) -> ObservationT:
         """Return what ``player`` may know of ``state``, and nothing else."""
 
+    def ask(self, state: StateT, player: Player, /) -> ObservationT:
+        """Return what ``player``, who is in ``to_act``, is asked: ``observe`` without what need not be decided yet."""
+
     def check(self, state: StateT, player: Player, action: ActionT, /) -> None:
         """Raise IllegalActionError, quoting the action, unless ``player`` may play it now."""
 

@@ -112,6 +112,10 @@ class Match:
         """Return what ``player`` may know now."""
         return self.game.observe(self.state, player)
 
+    def ask(self, player: Player) -> Any:
+        """Return what ``player``, who is in ``to_act``, is asked now."""
+        return self.game.ask(self.state, player)
+
     def seed_for(self, player: Player) -> int:
         """Return the seed of ``player``'s decision at this step."""
         return move_seed(self._policy_seed, self.step_number, player)
@@ -192,7 +196,7 @@ def play(
     while match.outcome is None and (max_steps is None or match.step_number < max_steps):
         for player in match.to_act():
             random = Random(match.seed_for(player))  # noqa: S311 - a game, not a secret
-            match.submit(player, opponents[player](match.observe(player), random))
+            match.submit(player, opponents[player](match.ask(player), random))
         events = match.advance()
         if on_events is not None:
             on_events(events)

@@ -56,7 +56,7 @@ class Bot:
     def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
         """Return what it plays now."""
         random = Random(match.seed_for(player))  # noqa: S311 - a game, not a secret
-        return self.act(match.observe(player), random), IN_PROCESS
+        return self.act(match.ask(player), random), IN_PROCESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "NAME", "PLAYERS", "RULES_VERSION", "Action", "Cell", "Observation", "PlaceObservation", "Placement", "Report",
-    "ShootObservation", "Shot", "State", "Variant", "board", "check", "decode_observation", "digest",
+    "ShootObservation", "Shot", "State", "Variant", "ask", "board", "check", "decode_observation", "digest",
     "encode_observation", "observe", "outcome", "parse_action", "print_action", "start", "step", "to_act",
 ]  # fmt: skip
 
@@ -98,6 +98,11 @@ def observe(state: State, player: Player) -> Observation:
     if player == state.turn:
         shots += tuple(Report(cell, CALLED) for cell in state.called)
     return ShootObservation(state.variant, shots)
+
+
+def ask(state: State, player: Player) -> Observation:
+    """Return what ``player`` is asked: all there is to know."""
+    return observe(state, player)
 
 
 def check(state: State, player: Player, action: Action) -> None:

@@ -59,7 +59,7 @@ from games.pacman.kernel import JINGLE_TICKS, READY_TICKS, begin_level, next_lev
 from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.notation import Action, Exits, parse_action, print_action
-from games.pacman.observation import Decision, Observation
+from games.pacman.observation import Decision, Observation, ask_only
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,6 +74,7 @@ __all__ = [
     "Action",
     "Observation",
     "State",
+    "ask",
     "board",
     "check",
     "decisions",
@@ -170,6 +171,12 @@ def observe(state: State, player: Player) -> Observation:
     if player != PACMAN:
         raise GameError(f"nobody is called {player!r} in Pac-Man; there are {' and '.join(PLAYERS)}")
     return observation
+
+
+def ask(state: State, player: Player) -> Observation:
+    """Return the screen; for the ghosts with the decisions that fall at this tick, so that none is taken too soon."""
+    observation = observe(state, player)
+    return ask_only(observation, [item.ghost for item in observation.decide if item.ticks == 0])
 
 
 def decisions(state: State) -> tuple[Decision, ...]:

@@ -77,6 +77,17 @@ def test_observations_survive_json(game: AnyGame) -> None:
             assert game.decode_observation(encoded) == observation
 
 
+def test_what_a_player_is_asked_is_an_observation_it_may_have(game: AnyGame) -> None:
+    asked = 0
+    for frame in replay(played(game.NAME, 12)):
+        for player in game.to_act(frame.state):
+            question = game.ask(frame.state, player)
+            assert type(question) is type(game.observe(frame.state, player))
+            game.check(frame.state, player, SEATED[game.NAME][player](question, Random(1)))
+            asked += 1
+    assert asked > 20
+
+
 def test_states_and_observations_are_frozen_and_of_different_types(game: AnyGame) -> None:
     state = game.start({}, Random(1))
     observation = game.observe(state, game.PLAYERS[0])

@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
-from games.match import Match, play
+from games.match import Match
 from games.pacman import rules
 from games.pacman.names import DIRECTIONS
 from games.record import BOT, GameRecord, Participant
 
-if TYPE_CHECKING:
-    from random import Random
-
 FILE = Path(__file__).parent / "pacman.jsonl"
 KEEP_OFF = 4
 """Tiles."""
+MOST_TICKS = 9_000
 GAMES: tuple[tuple[str, dict[str, Any]], ...] = (
     ("arcade-from-level-1", {"maze": "arcade"}),
     ("pocket-from-level-4-without-overflow", {"maze": "pocket", "level": 4, "overflow": False, "lives": 5}),
@@ -64,7 +63,12 @@ def golden_game(number: int) -> GameRecord:
     name, options = GAMES[number]
     seats = {seat: Participant(seat, BOT, "golden") for seat in rules.PLAYERS}
     match = Match(rules, seats, seed=number, policy_seed=number + 1, options=options, match_id=name)
-    record = play(match, {"pacman": careful, "ghosts": now_and_then}, max_steps=9_000)
+    players: dict[str, Any] = {"pacman": careful, "ghosts": now_and_then}
+    while match.outcome is None and match.step_number < MOST_TICKS:
+        for seat in match.to_act():  # all the decisions ahead are answered at once, so that some wait to be taken
+            match.submit(seat, players[seat](match.observe(seat), Random(match.seed_for(seat))))
+        match.advance()
+    record = match.close()
     turns = tuple(replace(turn, at_ms=0) for turn in record.turns)
     return replace(record, turns=turns, started_at="2026-01-01T00:00:00.000+00:00")
 
