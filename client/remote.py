@@ -5,6 +5,7 @@ A function is stateless and the same request gets the same answer, so any reques
 
 from __future__ import annotations
 
+import os
 import random as jitter
 import threading
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from ai_functions.runtime.protocol import MoveRequest
 
+KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
+"""Holds the key of an API that was deployed with ``--auth key``."""
 CONNECT_S = 1.0
 CATALOG_S = 5.0
 FIRST_BACKOFF_S = 0.05
@@ -88,14 +91,13 @@ def fetch_opponents(api: str) -> list[OpponentInfo]:
 class RemoteOpponent:
     """One deployed opponent.  Safe to use from several threads."""
 
-    def __init__(self, endpoint: str, *, api_key: str | None = None) -> None:
+    def __init__(self, endpoint: str) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.last_latency_ms: float | None = None
-        self._headers = {"x-api-key": api_key} if api_key else {}
 
     def identify(self) -> dict[str, Any]:
         """Return what ``GET {opponent}`` says; this also starts the function.  Raises RemoteError."""
-        data = _get(self.endpoint, self._headers)
+        data = _get(self.endpoint)
         if not isinstance(data, dict) or "name" not in data:
             raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
         return data
@@ -130,7 +132,6 @@ class RemoteOpponent:
             answer = _session().post(
                 f"{self.endpoint}/move",
                 json=request.to_json(),
-                headers=self._headers,
                 timeout=(min(CONNECT_S, within_s), within_s),
             )
         except requests.Timeout as error:
@@ -145,9 +146,9 @@ class RemoteOpponent:
             raise RemoteError("nonsense", str(error)) from error
 
 
-def _get(url: str, headers: Mapping[str, str] | None = None) -> Any:
+def _get(url: str) -> Any:
     try:
-        answer = _session().get(url, headers=headers, timeout=(CONNECT_S, CATALOG_S))
+        answer = _session().get(url, timeout=(CONNECT_S, CATALOG_S))
     except requests.Timeout as error:
         raise RemoteError("timeout", f"{url}: no answer within {CATALOG_S:.0f} s") from error
     except requests.RequestException as error:
@@ -160,13 +161,20 @@ def _get(url: str, headers: Mapping[str, str] | None = None) -> Any:
         raise RemoteError("nonsense", f"{url}: not JSON") from error
 
 
+def new_session() -> requests.Session:
+    """Return a session that sends the API key, where the environment has one."""
+    session = requests.Session()
+    session.trust_env = False  # no look-up of proxies and netrc at every request
+    if key := os.environ.get(KEY_VARIABLE):
+        session.headers["x-api-key"] = key
+    return session
+
+
 def _session() -> requests.Session:
     """Return this thread's session: requests does not promise that one may be shared."""
     session: requests.Session | None = getattr(_threads, "session", None)
     if session is None:
-        session = requests.Session()
-        session.trust_env = False  # no look-up of proxies and netrc at every request
-        _threads.session = session
+        _threads.session = session = new_session()
     return session
 
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from client.remote import new_session
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 ACCEPTED = frozenset({200, 201, 202, 204})
-REFUSED = frozenset({400, 413, 422})
+REFUSED = frozenset({400, 409, 413, 422})
 """Final: the record itself is the reason."""
 MARK = ".uploaded"
 REFUSED_MARK = ".refused"
@@ -56,8 +58,7 @@ class Uploader:
         self._stop.set()
 
     def _work(self) -> None:
-        with requests.Session() as session:
-            session.trust_env = False
+        with new_session() as session:
             while (path := self._waiting.get()) is not None and not self._stop.is_set():
                 self._send(session, path)
 

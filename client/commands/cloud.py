@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +14,7 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from client.commands.context import UsageError, cloud_choice, err, out, print_json
+from client.remote import KEY_VARIABLE, new_session
 
 if TYPE_CHECKING:
     from infra.arcade import Arcade
@@ -24,7 +24,6 @@ JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 REFRESH_S = 1.0
 CATALOG_S = 10.0
 FORBIDDEN = frozenset({401, 403})
-KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
 MAX_LOAD_S = 3600.0
 HEADINGS = ("version", "reqs", "req/s", "now", "p50/p99", "cold", "err", "thr", "GB-s", "$/1000", "$/mon")
 """Times in milliseconds; ``now``: running at once; ``thr``: refused for want of concurrency."""
@@ -211,9 +210,8 @@ def duration(text: str) -> float:
 
 def fetch_catalog(api: str) -> list[dict[str, Any]]:
     """Return what ``GET {api}/opponents`` lists.  Raises UsageError if it does not answer."""
-    key = os.environ.get(KEY_VARIABLE)
     try:
-        answer = requests.get(f"{api}/opponents", timeout=CATALOG_S, headers={"x-api-key": key} if key else None)
+        answer = new_session().get(f"{api}/opponents", timeout=CATALOG_S)
         if answer.status_code in FORBIDDEN:
             raise UsageError(f"{api} lets in only who has the key; set {KEY_VARIABLE}")
         answer.raise_for_status()
