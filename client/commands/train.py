@@ -164,14 +164,14 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
     from infra.connect import connect  # noqa: PLC0415
-    from infra.deploy import deploy_opponents  # noqa: PLC0415
+    from infra.deploy import deploy_all  # noqa: PLC0415
 
     def told(what: str, took_s: float) -> None:
         err.print(f"  {what} ({took_s:.1f} s)", soft_wrap=True)
 
     choice = cloud_choice(context)
     arcade = connect(choice.endpoint, choice.profile, choice.region)
-    (done,) = deploy_opponents(arcade, [folder], told)
+    (done,) = deploy_all(arcade, [folder], told)
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}

@@ -29,6 +29,7 @@ from client.uploader import Uploader
 from games.battleship.fleet import Cell
 from games.catalog import find_game
 from games.record import GameRecord, verify
+from tests.conformance.tables import played
 from tests.readme import write_opponent
 
 if TYPE_CHECKING:
@@ -43,12 +44,16 @@ PICTURE_EVERY = 30
 
 @pytest.fixture(scope="module")
 def cadet(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An opponent of one's own: a copy of an opponent of the ladder under another name, deployed."""
+    """An opponent of one's own that has learned from players who know the rules and no more, deployed."""
     folder = tmp_path_factory.mktemp("opponents") / "cadet"
-    shutil.copytree(ROOT / "ai_functions" / "battleship_easy", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    manifest = folder / "opponent.toml"
-    manifest.write_text(manifest.read_text("utf-8").replace('"battleship_easy"', '"cadet"'), "utf-8")
-    program.run("deploy", folder)
+    folder.mkdir()
+    like = ROOT / "ai_functions" / "battleship_hard"
+    manifest = (like / "opponent.toml").read_text("utf-8").replace('"battleship_hard"', '"cadet"')
+    (folder / "opponent.toml").write_text(manifest, "utf-8")
+    shutil.copy(like / "function.py", folder)
+    lines = "".join(played("battleship", seed).to_line() + "\n" for seed in range(8))
+    (folder.parent / "beginners.jsonl").write_text(lines, "utf-8")
+    program.run("train", folder, "--records", folder.parent / "beginners.jsonl", "--games", "40", "--deploy")
     return folder
 
 
@@ -170,7 +175,9 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
 
     before = {item["name"]: item["version"] for item in program.json("opponents")}
     learned = json.loads(
-        program.run("train", cadet, "--records", seat.records, "--bootstrap", "60", "--deploy", "--json").stdout
+        program.run(
+            "train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--deploy", "--json"
+        ).stdout
     )
     after = {item["name"]: item["version"] for item in program.json("opponents")}
     assert learned["passed"], learned
