@@ -22,6 +22,8 @@ from client.ui.icon import draw_icon
 from client.ui.inputs import Inputs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from client.scenes.loading import Prepare
 
 TICK_S = 1 / TICKS_PER_SECOND
@@ -57,10 +59,18 @@ def open_window() -> pygame.Window:
     return window
 
 
-def run(window: pygame.Window, prepare: Prepare, *, game: str | None = None, fullscreen: bool | None = None) -> None:
+def run(
+    window: pygame.Window,
+    prepare: Prepare,
+    shown: Callable[[], None],
+    *,
+    game: str | None = None,
+    fullscreen: bool | None = None,
+) -> None:
     """Show the loading scene, which calls ``prepare`` in a thread, and play until the window is closed.
 
-    ``game`` and ``fullscreen`` go before what was chosen the last time.
+    ``shown`` is called once, when the first picture is on the screen.  ``game`` and ``fullscreen`` go before what was
+    chosen the last time.
     """
     folder = home()
     settings = Settings.load(folder)
@@ -70,7 +80,7 @@ def run(window: pygame.Window, prepare: Prepare, *, game: str | None = None, ful
     sounds = Sounds(settings.volume)
     stage = Stage(settings, sounds, folder)
     stage.push(LoadingScene(stage, prepare))
-    Shell(window, stage).run()
+    Shell(window, stage).run(shown)
     sounds.close()
     pygame.display.quit()
 
@@ -86,8 +96,10 @@ class Shell:
         self._fullscreen = False
         self._visible = True
 
-    def run(self) -> None:
-        """Loop until the stage closes."""
+    def run(self, shown: Callable[[], None]) -> None:
+        """Loop until the stage closes; ``shown`` is called after the first picture."""
+        self._draw(0.0)
+        shown()
         clock = pygame.time.Clock()
         behind = 0.0
         before = perf_counter()

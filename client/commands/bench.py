@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import Timer
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -279,6 +280,8 @@ def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float
     ) as process:
         shown = ready = None
         assert process.stdout is not None  # noqa: S101 - it is a pipe
+        patience = Timer(START_TIMEOUT_S, process.kill)
+        patience.start()
         for line in process.stdout:
             took = round(time.monotonic() - started, 1)
             err.print(f"[dim]{took:6.1f} s  {line.rstrip()}[/]", markup=True, highlight=False)
@@ -287,8 +290,7 @@ def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float
             elif "ready after" in line:
                 ready = took
                 break
-            if took > START_TIMEOUT_S:
-                break
+        patience.cancel()
         process.terminate()
     if shown is None:
         raise UsageError("play ended before it showed anything; see the lines above")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,6 +65,7 @@ class Table:
     """Everything a match needs of the world, from the cloud to the records."""
 
     def __init__(self, context: typer.Context, game: str | None, opponent: str | None) -> None:
+        self._began = monotonic()
         self._context = context
         self._game = game
         self._opponent = opponent
@@ -90,7 +92,13 @@ class Table:
             finished=_already_kept,
             where=where,
         )
-        return services, self._first(listed)
+        first = self._first(listed)
+        err.print(f"{len(listed)} opponents ready after {monotonic() - self._began:.1f} s")
+        return services, first
+
+    def shown(self) -> None:
+        """Say how long the first picture took: ``bench start`` reads it."""
+        err.print(f"first frame after {monotonic() - self._began:.1f} s")
 
     def first_or_any(self, services: Services, asked: Setup | None) -> Setup:
         """Return the match that was asked for, or one that makes a good show.  Raises UsageError."""
@@ -144,7 +152,7 @@ def _in_window(table: Table, game: str | None, fullscreen: bool | None) -> bool:
     except app.NoDisplayError as error:
         err.print(f"no display ({error}): showing a match here in the terminal", soft_wrap=True)
         return False
-    app.run(window, table.prepare, game=game, fullscreen=fullscreen)
+    app.run(window, table.prepare, table.shown, game=game, fullscreen=fullscreen)
     return True
 
 

@@ -70,7 +70,9 @@ def run(table: Table, scene: Watched) -> float:
     window = open_window()
     table.stage.push(scene)
     before = monotonic()
-    Shell(window, table.stage).run()
+    shown = []
+    Shell(window, table.stage).run(lambda: shown.append(True))
+    assert shown == [True]
     window.destroy()
     return monotonic() - before
 
