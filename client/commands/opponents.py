@@ -32,11 +32,12 @@ def register(app: typer.Typer) -> None:
 
 def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     """List the opponents that are deployed, with versions, ratings and endpoints."""
-    listed = fetch_catalog(find_arcade(context).api)
+    api = find_arcade(context).api
+    listed = fetch_catalog(api)
     if as_json:
         print_json(listed)
         return
-    table = Table("opponent", "game", "level", "version", "rating", "games", "endpoint", box=None, header_style="bold")
+    table = Table("opponent", "game", "level", "version", "rating", "games", box=None, header_style="bold")
     for item in listed:
         canary = "".join(f" + {version} at {weight:.0%}" for version, weight in item["weights"].items())
         rating = "-" if item["rating"] is None else f"{item['rating']:.0f}"
@@ -44,9 +45,11 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
             rating += f" ± {item['deviation']:.0f}"
         table.add_row(
             item["name"], item["game"], str(item["difficulty"]), item["version"] + canary, rating,
-            str(item["games"]), item["endpoint"],
+            str(item["games"]),
         )  # fmt: skip
     out.print(table if listed else "nobody is deployed; lambda-arcade deploy --all")
+    if listed:
+        out.print(f"each answers at {api}/opponents/NAME", soft_wrap=True)
 
 
 def deploy(  # noqa: PLR0913 - each is an option of the command
