@@ -123,6 +123,9 @@ class GameRecord:
             _checked(record)
         except (KeyError, TypeError) as error:
             raise RecordError(f"not a record of schema {SCHEMA}: {error}") from error
+        for one in record.participants:
+            if one.kind not in KINDS:
+                raise RecordError(f"{record.match_id}: {one.name} is a {one.kind!r}; there are {', '.join(KINDS)}")
         if not 0 <= record.steps <= MAX_STEPS:
             raise RecordError(f"{record.match_id}: {record.steps} steps, not within 0 to {MAX_STEPS}")
         return record

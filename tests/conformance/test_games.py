@@ -145,6 +145,7 @@ def test_a_forged_record_is_refused(game: AnyGame) -> None:
         replace(record, steps=record.steps + 1),
         replace(record, steps=10**12),
         replace(record, participants=()),
+        replace(record, participants=tuple(replace(one, kind="alien") for one in record.participants)),
     )
     for wrong in forged:
         with pytest.raises(RecordError):
