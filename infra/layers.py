@@ -27,7 +27,7 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
     "rating": ("openskill",),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
-                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes"),
+                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions"),
     "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",
