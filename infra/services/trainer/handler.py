@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NAMES = Names(os.environ["PREFIX"])
 NAME, GAME = os.environ["OPPONENT"], os.environ["GAME"]
-BUCKET, LOCKS = os.environ["BUCKET"], os.environ["LOCKS_TABLE"]
+BUCKET, LOCKS, TALLY = os.environ["BUCKET"], os.environ["LOCKS_TABLE"], os.environ["TALLY_TABLE"]
 MOST_RECORDS, MOST_GAMES = int(os.environ["MOST_RECORDS"]), int(os.environ["MOST_GAMES"])
 SPARE_S = 60.0
 """What is kept back of the time for publishing."""
@@ -73,10 +73,21 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
             stack.enter_context(held(cloud, LOCKS, f"train#{NAME}"))
         except CloudError as error:
             return done(passed=False, reason=str(error))
+        stack.callback(_tally, cloud, "REMOVE #started", {"#started": "started"})
+        _tally(cloud, "SET #records = :none", {"#records": "records"}, {":none": {"N": "0"}})
         try:
             return _retrain(cloud, Clock(context))
         except PackagingError as error:
             return done(passed=False, reason=str(error))
+
+
+def _tally(cloud: Cloud, change: str, names: dict[str, str], values: dict[str, Any] | None = None) -> None:
+    """Change what ``tally`` goes by."""
+    given = {"ExpressionAttributeValues": values} if values else {}
+    cloud.call(
+        "dynamodb", "update_item", TableName=TALLY, Key={"id": {"S": "pending"}}, UpdateExpression=change,
+        ExpressionAttributeNames=names, **given,
+    )  # fmt: skip
 
 
 def _retrain(cloud: Cloud, clock: Clock) -> dict[str, Any]:

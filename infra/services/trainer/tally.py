@@ -1,14 +1,15 @@
 """Counts each new record of a game once, and starts the trainer when there are enough.
 
 The note that a match has been counted and the count itself are written in one transaction: an event that comes twice
-changes nothing.  The count goes down before the trainer is started and up again if it cannot be, so that two batches at
-once start it once.
+changes nothing.  The trainer sets the count to nothing when it begins to read; until it is done it is not started
+again, and what comes meanwhile counts for the next time.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from typing import Any
 
 import boto3
@@ -24,6 +25,8 @@ TABLE = os.environ["TALLY_TABLE"]
 ENOUGH = int(os.environ["NEW_RECORDS"])
 TRAINER = os.environ["TRAINER"]
 ATTEMPTS = 8
+LONGEST_S = 960
+"""After which a trainer that has not said that it is done is done for: Lambda ends it after 900 s."""
 PENDING = {"id": {"S": "pending"}}
 _CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
 _s3 = boto3.client("s3", config=_CONFIG)
@@ -59,7 +62,8 @@ def _count(match_id: str) -> None:
             _dynamodb.transact_write_items(
                 TransactItems=[
                     {"Put": {"TableName": TABLE, "Item": seen, "ConditionExpression": "attribute_not_exists(id)"}},
-                    {"Update": {"TableName": TABLE, "Key": PENDING, "UpdateExpression": "ADD records :one",
+                    {"Update": {"TableName": TABLE, "Key": PENDING, "UpdateExpression": "ADD #records :one",
+                                "ExpressionAttributeNames": {"#records": "records"},
                                 "ExpressionAttributeValues": {":one": {"N": "1"}}}},
                 ]
             )  # fmt: skip
@@ -73,11 +77,16 @@ def _count(match_id: str) -> None:
 
 
 def _start_if_due() -> None:
+    """Start the trainer if there are enough records and it is not at work.  Raises ClientError, nothing begun."""
+    now = int(time.time())
     try:
         _dynamodb.update_item(
-            TableName=TABLE, Key=PENDING, UpdateExpression="ADD records :less",
-            ConditionExpression="records >= :enough",
-            ExpressionAttributeValues={":less": {"N": str(-ENOUGH)}, ":enough": {"N": str(ENOUGH)}},
+            TableName=TABLE, Key=PENDING, UpdateExpression="SET #started = :now",
+            ConditionExpression="#records >= :enough AND (attribute_not_exists(#started) OR #started < :given_up)",
+            ExpressionAttributeNames={"#records": "records", "#started": "started"},
+            ExpressionAttributeValues={
+                ":now": {"N": str(now)}, ":enough": {"N": str(ENOUGH)}, ":given_up": {"N": str(now - LONGEST_S)},
+            },
         )  # fmt: skip
     except _dynamodb.exceptions.ConditionalCheckFailedException:
         return
@@ -85,9 +94,6 @@ def _start_if_due() -> None:
         why = json.dumps({"why": f"{ENOUGH} new records"}).encode()
         _lambda.invoke(FunctionName=TRAINER, Qualifier="live", InvocationType="Event", Payload=why)
     except ClientError:
-        _dynamodb.update_item(
-            TableName=TABLE, Key=PENDING, UpdateExpression="ADD records :more",
-            ExpressionAttributeValues={":more": {"N": str(ENOUGH)}},
-        )  # fmt: skip
+        _dynamodb.update_item(TableName=TABLE, Key=PENDING, UpdateExpression="REMOVE started")
         raise
     print(json.dumps({"level": "INFO", "message": "trainer started", "why": f"{ENOUGH} new records"}))  # noqa: T201 - the log
