@@ -64,8 +64,8 @@ class Cloud:
             self._session: Any = boto3.Session(
                 profile_name=account.profile,
                 region_name=account.region or (LOCAL_REGION if account.local else None),
-                aws_access_key_id="local" if account.local else None,  # any will do there, none will not
-                aws_secret_access_key="local" if account.local else None,  # pragma: allowlist secret
+                aws_access_key_id="test" if account.local else None,  # the local cloud's root
+                aws_secret_access_key="test" if account.local else None,  # pragma: allowlist secret
             )
         except BotoCoreError as error:
             raise explain(error, endpoint=account.endpoint, profile=account.profile) from error
