@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
+from urllib.parse import urlsplit
 
 from infra.aws import api_base_url
 from infra.complaints import CloudError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from infra.aws import Cloud
     from infra.layers import Target
-    from infra.state import Change
+    from infra.state import Change, Stack
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Told what was done and how many seconds it took."""
@@ -39,6 +40,8 @@ class Deployed:
     """What would change, for a dry run."""
     keep_usd: float | None = None
     """What it would cost to keep for a month, for a dry run."""
+    url: str | None = None
+    """The function's own, if it has one."""
     problem: str = ""
     """Why it was not deployed."""
 
@@ -77,6 +80,15 @@ class Arcade:
     def api(self) -> str:
         """Where the HTTP API is called."""
         return api_base_url(self.cloud.account, self.cloud.region, self.platform["ApiId"])
+
+    def function_url(self, stack: Stack | None) -> str | None:
+        """Return the URL of an opponent's function itself, as it is called from here; None if it has none."""
+        url = stack.outputs.get("FunctionUrl") if stack else None
+        endpoint = self.cloud.account.endpoint
+        if url is None or endpoint is None:
+            return url
+        name = urlsplit(url).hostname or ""  # a name that only AWS resolves
+        return f"{endpoint.rstrip('/')}/_aws/lambda-url/{name.partition('.')[0]}/"
 
     def held(self, name: str) -> AbstractContextManager[None]:
         """Hold the lock of one opponent.  Raises CloudError that says who holds it."""

@@ -21,7 +21,7 @@ from infra.complaints import CloudError
 from infra.execute import carry_out, preview
 from infra.layers import build_layer, this_machine
 from infra.local import daemon
-from infra.opponents import ladder_folders, read_card, subscription, wanted_opponent
+from infra.opponents import function_url, ladder_folders, read_card, subscription, wanted_opponent
 from infra.packaging import PackagingError, check_unzipped, package_opponent
 from infra.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.prices import keep_usd_a_month
@@ -64,6 +64,8 @@ class Options:
     """Whether deploying what is the newest version already undoes a rollback."""
     subscribe: str | None = None
     """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
+    url: str | None = None
+    """Whether the function has a URL of its own: ``none``, ``iam`` or ``public``; None leaves it as it is."""
     prove_new: bool = True
     """Whether an opponent that was not there before is asked at once who it is.  An update always is."""
     dry_run: bool = False
@@ -157,6 +159,7 @@ def _deploy_opponent(
         layer_arns=[layer_arn(arcade, layer.name, found) for layer in layers],
         settings=route_settings(chosen(None, found, arcade.names), found, arcade.names)
         | subscription(options.subscribe, stack)
+        | function_url(options.url, stack)
         | dict(arcade.settings),
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
@@ -169,7 +172,7 @@ def _deploy_opponent(
         return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None
-        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version)
+        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version, url=arcade.function_url(stack))
     with arcade.held(wanted.label):
         if step.pointer:
             _prove(arcade, function, step.pointer.version, pointer)
@@ -177,7 +180,8 @@ def _deploy_opponent(
         version = done.outputs["NewVersion"] if done else (step.pointer.version if step.pointer else None)
         if done and (options.prove_new or step.verb == UPDATE):
             _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
-    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version)
+    url = arcade.function_url(done or stack)
+    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version, url=url)
 
 
 def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:

@@ -72,6 +72,10 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     subscribe: Annotated[
         str | None, typer.Option(help="Annotate the games of this queue or stream too; none ends it.", metavar="ARN")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Give the function a URL of its own, too: none, iam (signed requests) or public."),
+    ] = None,
     auth: Annotated[
         str | None, typer.Option(help="With --all: who may call the API (none, key or iam); stays as it is without.")
     ] = None,
@@ -85,13 +89,13 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
 
     if (name is None) == (not everyone):
         raise UsageError("give the name of an opponent or a folder, or --all")
-    if everyone and (canary or subscribe):
-        raise UsageError("--canary and --subscribe go with one opponent, not with --all")
+    if everyone and (canary or subscribe or url):
+        raise UsageError("--canary, --subscribe and --url go with one opponent, not with --all")
     if auth and not everyone:
         raise UsageError("--auth goes with --all: it holds for the whole API")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
     arcade = find_arcade(context, architecture=architecture)
-    options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, dry_run=dry_run)
+    options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, url=url, dry_run=dry_run)
     if dry_run:
         done = deploy_opponents(arcade, folders, _tell, options)
     elif everyone:
@@ -227,6 +231,7 @@ def _as_json(item: Deployed) -> dict[str, Any]:
         "name": item.label,
         "did": item.verb,
         "version": item.version,
+        "url": item.url,
         "seconds": round(item.seconds, 3),
         "why": list(item.why),
         "keep_usd_a_month": item.keep_usd,
@@ -253,4 +258,5 @@ def _sentence(item: Deployed, *, dry_run: bool) -> str:
         return "\n".join(lines)
     did = {"keep": "is deployed already", "create": "deployed", "update": "updated", "replace": "made anew"}[item.verb]
     why = f": {'; '.join(item.why)}" if item.why and item.verb != "create" else ""
-    return f"{item.label} {did}, version {item.version} ({item.seconds:.2f} s){why}"
+    url = f"\n    its own URL: {item.url}" if item.url else ""
+    return f"{item.label} {did}, version {item.version} ({item.seconds:.2f} s){why}{url}"
