@@ -87,13 +87,15 @@ ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """What ``iam`` replaces."""
+PROVISIONERS_SEAMS: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
+"""What ``mend_versions`` replaces."""
 
 
 class SeamError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
-def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any) -> None:
+def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, provisioners: Any) -> None:
     """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
@@ -104,6 +106,7 @@ def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, act
         (gateway, "apigateway", GATEWAY_SEAMS),
         (evaluator, "iam_evaluator", EVALUATOR_SEAMS),
         (actions, "iam_actions", ACTIONS_SEAMS),
+        (provisioners, "cloudformation.provisioners", PROVISIONERS_SEAMS),
     )
     for module, where, seams in parts:
         for name, expected in seams.items():
@@ -284,6 +287,21 @@ def mend_reserved_concurrency(lambda_service: Any) -> None:
         return reserved
 
     lambda_service._reserved_concurrency = of_the_function  # noqa: SLF001
+
+
+def mend_versions(provisioners: Any) -> None:
+    """Make CloudFormation publish no version of other code than its template names: MiniStack does not look."""
+    original = provisioners._lambda_version_function  # noqa: SLF001 - see SEAMS
+
+    @functools.wraps(original)
+    def compared(props: Mapping[str, Any]) -> Any:
+        func, name = original(props)
+        wanted, found = props.get("CodeSha256"), func["config"].get("CodeSha256") if func else None
+        if wanted and found and wanted != found:
+            raise ValueError(f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found}).")
+        return func, name
+
+    provisioners._lambda_version_function = compared  # noqa: SLF001
 
 
 def mend_failed_functions(lambda_service: Any) -> None:

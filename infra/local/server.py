@@ -111,9 +111,11 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
     from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    seam.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions)
+    seam.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
+    seam.mend_versions(provisioners)
     mend_iam(iam_evaluator, iam_actions)
     figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
     executor = seam.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
