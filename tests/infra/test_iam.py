@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import boto3
 import pytest
 import requests
 from botocore.auth import SigV4Auth
@@ -15,15 +16,22 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from conftest import client_of, zipped
 
-from infra.deploy import Options, deploy_opponents
+from infra.arcade import Arcade
+from infra.aws import Cloud
+from infra.complaints import CloudError
+from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.names import Names
 from infra.shared import deploy_platform
+from infra.state import Account
+from infra.status import log_group, take_status
+from infra.versions import rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.arcade import Arcade
     from infra.local.daemon import LocalCloud
 
+DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 REGION = "us-east-1"
 MOVE = {"protocol": 1, "game": "battleship", "match_id": "m", "turn": 0, "seed": 1, "observation": {"phase": "place"}}
@@ -165,3 +173,25 @@ def test_an_opponent_may_annotate_in_its_own_name_and_nothing_else(arcade: Arcad
         spy("iam", "list_roles"),
     ]
     assert set(refused) <= {"AccessDenied", "AccessDeniedException"}
+
+
+def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(local_cloud: LocalCloud, arcade: Arcade):
+    statements = json.loads((DOCS / "deployer-policy.json").read_text())["Statement"]
+    iam, name = client_of(local_cloud, "iam"), f"deployer-{uuid4().hex[:8]}"
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    cloud = Cloud(Account(local_cloud.endpoint))
+    cloud._session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
+    mine = Arcade(cloud, arcade.target, Names("lambda-arcade-two"), cache=arcade.cache)
+    with pytest.raises(CloudError, match=r"not allowed: .*iam:ListRoles"):
+        cloud.call("iam", "list_roles")
+    folder = EXAMPLE
+    (first,) = deploy_all(mine, [folder], lambda *_: None)
+    (url,) = deploy_opponents(mine, [folder], lambda *_: None, Options(url="iam"))
+    assert (first.problem, url.problem, url.version) == ("", "", "2")
+    rollback(mine, "first_free")
+    assert take_status(mine)
+    cloud.log_events(log_group(mine, "first_free"), 0)
+    delete_opponent(mine, "first_free")
