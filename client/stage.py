@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from client.ladder import Ladder
+from client.settings import Keeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +80,7 @@ class Stage:
     def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
         self.settings = settings
         self.sounds = sounds
-        self.folder = folder
+        self.keeper = Keeper(folder)
         self.services: Services | None = None
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
@@ -130,6 +131,7 @@ class Stage:
             self._ladder.close()
         while self._scenes:
             self._scenes.pop().leave()
+        self.keeper.close()
 
     def handle(self, event: Input) -> None:
         """Give one input to the scene on top."""
@@ -151,6 +153,6 @@ class Stage:
             scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
 
     def save_settings(self) -> None:
-        """Keep what was set, and let it take effect."""
+        """Keep what was set, and let it take effect; returns at once."""
         self.sounds.volume = self.settings.volume
-        self.settings.save(self.folder)
+        self.keeper.save(self.settings)

@@ -98,13 +98,14 @@ def test_events_reach_the_scene_and_closing_the_window_leaves_it(table: Table) -
     assert scene.ticks < 600
 
 
-def test_full_screen_is_toggled_with_f11_and_kept(table: Table) -> None:
+def test_full_screen_is_toggled_with_f11_and_kept(table: Table, tmp_path: Path) -> None:
     def act(tick: int) -> None:
         if tick == 2:
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11))
 
     run(table, Watched(table, 8, act=act))
-    assert Settings.load(table.stage.folder).fullscreen
+    table.stage.close()
+    assert Settings.load(tmp_path).fullscreen
 
 
 def test_the_first_window_fits_the_screen() -> None:
