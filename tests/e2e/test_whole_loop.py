@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 ANSWER_S = 60.0
 PICTURE_EVERY = 30
+SHOT_EVERY_S = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +118,18 @@ class Seat:
                 return
             scene.battle.shoot(next(cell for cell in cells if scene.battle.may_shoot(cell)))
 
+    def play_on(self, name: str, enough: Callable[[], bool]) -> None:
+        """Play at a person's pace, match after match, until ``enough``; then one shot more."""
+        scene = self.sit_down(name)
+        while not enough():
+            self.shoot(scene, 1)
+            sleep(SHOT_EVERY_S)
+            if scene.ended:
+                self.stage.pop()
+                scene = self.sit_down(name)
+        self.shoot(scene, 1)
+        self.until(lambda: scene.ended or scene.battle.my_turn)
+
     def swap(self, scene: BattleshipScene, name: str) -> None:
         """Press Tab and choose another opponent in the list."""
         self.until(lambda: scene.battle.my_turn)
@@ -174,11 +188,16 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
     assert "every step verified" in program.run("replay", kept, "--speed", "1000").stdout
 
     before = {item["name"]: item["version"] for item in program.json("opponents")}
-    learned = json.loads(
-        program.run(
-            "train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--deploy", "--json"
-        ).stdout
-    )
+    meanwhile = Seat(program.home, seat.api)
+    words = ("train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--deploy")
+    with ThreadPoolExecutor(1) as threads:
+        training = threads.submit(program.json, *words)
+        meanwhile.play_on("cadet", training.done)
+        learned = training.result()
+    meanwhile.close()
+    for other in meanwhile.finished:
+        assert [one.version for one in other.participants if one.name == "cadet"] == [before["cadet"]]
+        assert all(turn.fallback is None for turn in other.turns)
     after = {item["name"]: item["version"] for item in program.json("opponents")}
     assert learned["passed"], learned
     assert int(after["cadet"]) == int(before["cadet"]) + 1
