@@ -81,19 +81,24 @@ class Stage:
         self.settings = settings
         self.sounds = sounds
         self.keeper = Keeper(folder)
-        self.services: Services | None = None
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
         self.closing = False
         self._scenes: list[Scene] = []
+        self._world: Services | None = None
         self._ladder: Ladder | None = None
+
+    def open(self, world: Services) -> None:
+        """Let scenes use the world, and follow from now on what is deployed: every list shows it at once."""
+        self._world = world
+        self._ladder = Ladder(world.fetch)
 
     @property
     def ladder(self) -> Ladder:
-        """The opponents that are deployed, followed from the first look on: every list shows them at once."""
+        """The opponents that are deployed.  Raises RuntimeError before the cloud is ready."""
         if self._ladder is None:
-            self._ladder = Ladder(self.world.fetch)
+            raise RuntimeError("the cloud is not ready yet")
         return self._ladder
 
     @property
@@ -104,9 +109,9 @@ class Stage:
     @property
     def world(self) -> Services:
         """The services.  Raises RuntimeError before the cloud is ready."""
-        if self.services is None:
+        if self._world is None:
             raise RuntimeError("the cloud is not ready yet")
-        return self.services
+        return self._world
 
     def push(self, scene: Scene) -> None:
         """Lay a scene on top."""

@@ -13,13 +13,14 @@ from client.commands.context import UsageError, cloud_choice, err
 from client.commands.records import own_records
 from client.desk import Desk
 from client.recorder import Recorder
-from client.remote import fetch_opponents
+from client.remote import RemoteError, fetch_opponents
 from client.rival import DeployedRival
 from client.stage import Services, Setup
 from client.uploader import Uploader
 from games.catalog import GAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from client.remote import OpponentInfo
@@ -80,13 +81,13 @@ class Table:
 
         Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
         """
-        api, where = self._reach(report)
+        api, where, mend = self._reach(report)
         listed = fetch_opponents(api)
         if self._uploader is None:
             self._uploader = Uploader(own_records(), api)
             self._uploader.put_unsent()
         services = Services(
-            fetch=lambda: fetch_opponents(api),
+            fetch=lambda: look(api, mend),
             connect=lambda info: DeployedRival(self._desk, info),
             journal=self._recorder.journal,
             finished=_already_kept,
@@ -117,16 +118,16 @@ class Table:
         if self._uploader is not None:
             self._uploader.close(UPLOAD_S)
 
-    def _reach(self, report: Report) -> tuple[str, str]:
-        """Return the API of the chosen cloud, and the cloud's name; the local one is brought up."""
+    def _reach(self, report: Report) -> tuple[str, str, Callable[[], object]]:
+        """Return the API of the chosen cloud, its name, and what to do when it is not there any more."""
         choice = cloud_choice(self._context)
         if choice.endpoint:
-            return api_of(self._context), f"cloud at {choice.endpoint}"
+            return api_of(self._context), f"cloud at {choice.endpoint}", _wait_for_it
         if choice.profile or (choice.region and os.environ.get("AWS_ACCESS_KEY_ID")):
-            return api_of(self._context), "AWS cloud"
+            return api_of(self._context), "AWS cloud", _wait_for_it
         from infra.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
 
-        return ensure_ready(report).api_base_url, "local cloud"
+        return ensure_ready(report).api_base_url, "local cloud", _revive
 
     def _first(self, listed: list[OpponentInfo]) -> Setup | None:
         if self._opponent is None:
@@ -172,6 +173,31 @@ def _someone(game: str) -> tuple[str, Opponent]:
     yardstick = yardstick_for(game)
     name = yardstick.reference or list(yardstick.players)[-1]
     return name, yardstick.players[name]
+
+
+def look(api: str, mend: Callable[[], object]) -> list[OpponentInfo]:
+    """Return what is deployed.  Where nobody answers, ``mend`` is tried once.  Raises RemoteError."""
+    try:
+        return fetch_opponents(api)
+    except RemoteError as error:
+        if error.cause != "unreachable" or mend() is None:
+            raise
+    return fetch_opponents(api)
+
+
+def _revive() -> object:
+    """Start the local cloud again if it was killed; None if it was not.  Raises RemoteError when it does not start."""
+    from infra.local import daemon  # noqa: PLC0415 - the composition root reaches in here
+    from infra.local.paths import LocalCloudError  # noqa: PLC0415 - the same
+
+    try:
+        return daemon.revive()
+    except LocalCloudError as error:
+        raise RemoteError("unreachable", str(error)) from error
+
+
+def _wait_for_it() -> None:
+    """Do nothing: a cloud that is not ours to start comes back by itself, or does not."""
 
 
 def _tell(what: str, seconds: float | None) -> None:

@@ -20,7 +20,7 @@ from client.stage import TICKS_PER_SECOND
 from client.voices import RATE, VOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from client.ui.canvas import Canvas
@@ -62,8 +62,10 @@ class Watched:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
-    return Table(tmp_path)
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path)
+    yield table
+    table.stage.close()
 
 
 def run(table: Table, scene: Watched) -> float:

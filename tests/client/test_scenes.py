@@ -39,15 +39,17 @@ from games.battleship.fleet import Cell
 from games.record import FUNCTION, PERSON, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from client.ui.inputs import Input
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
-    return Table(tmp_path)
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path)
+    yield table
+    table.stage.close()
 
 
 def sit_down(table: Table, **options: object) -> BattleshipScene:
@@ -342,7 +344,7 @@ def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> Non
     table.listed.clear()
     menu = MenuScene(table.stage)
     table.stage.push(menu)
-    wait_until(table, lambda: menu._ladder.looked)
+    wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"), 8.0)
     for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
         menu.handle(Command(name))
         table.tick()
@@ -351,13 +353,10 @@ def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> Non
 
 
 def prepared(table: Table, first: Setup | None = None) -> object:
-    services = table.stage.services
-    table.stage.services = None
-
     def prepare(report: Callable[[str, float | None], None]) -> object:
         report("cloud", None)
         report("cloud", 0.1)
-        return services, first
+        return table.stage.world, first
 
     return prepare
 
