@@ -60,6 +60,8 @@ class OpponentInfo:
     rating: float | None = None
     deviation: float | None = None
     games: int = 0
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """How it did, on average, when its model was last compared with another: for those nobody has rated yet."""
     pinned: Mapping[str, str] = field(default_factory=dict)
     """Version -> the endpoint of that version alone, for those the alias ``live`` points at."""
 
