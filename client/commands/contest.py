@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 ASK_S = 10.0
 """How long a measured opponent may take; longer than in a match, where someone waits."""
+LONGEST_STEPS = 30 * 60 * 60
+"""Half an hour of Pac-Man: two programs can chase each other in a circle for ever.  Battleship needs 200 at most."""
 
 
 class Contestant(Protocol):
@@ -121,9 +123,9 @@ def asked_over_http(rules: AnyGame, endpoint: str) -> Opponent:
     return act
 
 
-def play_match(match: Match, seats: Mapping[Player, Contestant]) -> GameRecord:
-    """Play ``match`` to its end and return the record."""
-    while match.outcome is None:
+def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: int = LONGEST_STEPS) -> GameRecord:
+    """Play ``match`` and return the record; one that does not end is broken off, and recorded as abandoned."""
+    while match.outcome is None and match.step_number < longest_steps:
         for player in match.to_act():
             action, told = seats[player].answer(match, player)
             match.submit(player, action, told)

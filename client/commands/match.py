@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 UPLOAD_S = 10.0
 
+POINTS = "points a match"
+"""What is compared where the two meet each other."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -140,26 +143,30 @@ def _compare(
     together = list(zip(plan, records, strict=True))
     pairs = [[record for _, record in group] for _, group in groupby(together, key=lambda item: item[0].pair)]
     if all(set(names) <= set(fixture.seats.values()) for fixture in plan):
-        return "points a match", paired_points(pairs, *names)
+        return POINTS, paired_points(pairs, *names)
     partner = next(player for player in rules.PLAYERS if plan[0].seats[player] not in names)
     return f"{partner}'s score", paired_scores(pairs, partner)
 
 
 def _show(game: str, standings: Sequence[Standing], measure: str, gap: Difference | None, excluded: int) -> None:
-    table = Table("", "version", "won", "drawn", "lost", "win rate", "95 %", "p50 ms", "p99 ms", title=game, box=None)
+    table = Table("", "version", "won", "drawn", "lost", "win rate (95 %)", "p50 ms", "p99 ms", title=game, box=None)
     for item in standings:
         results = item.results
         cells = (
-            [str(results.wins), str(results.draws), str(results.losses), f"{results.rate:.0%}"]
+            [
+                *(str(count) for count in (results.wins, results.draws, results.losses)),
+                f"{results.rate:.0%} ({results.low:.0%} to {results.high:.0%})",
+            ]
             if results
             else ["-"] * 4
         )
-        interval = f"{results.low:.0%} to {results.high:.0%}" if results else "-"
         latency = [f"{value:.1f}" for value in item.latency_ms] if item.latency_ms else ["-", "-"]
-        table.add_row(item.name, ", ".join(item.versions) or "-", *cells, interval, *latency)
+        table.add_row(item.name, ", ".join(item.versions) or "-", *cells, *latency)
     out.print(table)
     for item in standings:
         for side, score in sorted(item.scores.items(), reverse=True):
+            if side == "other" and measure == POINTS:
+                continue  # it is the other one's own
             whose = f"{item.name}'s score" if side == "own" else f"score of who sat opposite {item.name}"
             out.print(f"{whose}: {score.mean:.1f} ± {score.standard_error:.1f} ({score.n} matches)")
     if gap is not None:
@@ -169,4 +176,5 @@ def _show(game: str, standings: Sequence[Standing], measure: str, gap: Differenc
             f"(95 % {gap.low:+.2f} to {gap.high:+.2f}, p = {gap.p:.4f}, {gap.pairs} pairs)"
         )
     if excluded:
-        out.print(f"[yellow]{excluded} matches do not count: a stand-in played in them[/]")
+        reason = "a stand-in played, or nobody had won after half an hour of play"
+        out.print(f"[yellow]{excluded} of the matches do not count: {reason}[/]")

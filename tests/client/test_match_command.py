@@ -24,6 +24,7 @@ from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
 from training.recipes import yardstick_for
+from training.report import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,15 @@ def served(status: int = 200) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_match_that_does_not_end_is_broken_off_and_rates_nobody() -> None:
+    seats = {"one": Bot("random", PLAYERS["random"]), "two": Bot("random", PLAYERS["random"])}
+    people = {player: seat.participant(player) for player, seat in seats.items()}
+    record = play_match(Match(rules, people, seed=1, policy_seed=2), seats, longest_steps=20)
+    verify(record)
+    assert (record.steps, record.outcome) == (20, None)
+    assert not counts(record)
 
 
 def race(api: str) -> Match:
