@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from client.commands.contest import Bot, Deployed, api_of, endpoint_of, find_deployed, play_match
+from client.commands.contest import Bot, Deployed, api_of, find_deployed, play_match
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate import evaluate
 from client.commands.records import own_records
 from client.commands.train import bars
 from client.desk import Desk
 from client.recorder import Recorder, record_path
-from client.remote import RemoteOpponent
+from client.remote import RemoteOpponent, fetch_guest, is_url
 from client.uploader import Uploader
 from games.catalog import find_game
 from games.match import Match
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from games.core import AnyGame
     from games.record import GameRecord
     from training.evaluate import Fixture
-    from training.recipes import Yardstick
     from training.report import Standing
     from training.statistics import Difference
 
@@ -51,7 +50,7 @@ def register(app: typer.Typer) -> None:
 def match(
     context: typer.Context,
     game: Annotated[str, typer.Argument(help="battleship or pacman.")],
-    first: Annotated[str, typer.Argument(help="A deployed opponent, or a player of the yardstick.")],
+    first: Annotated[str, typer.Argument(help="A deployed opponent, the URL of one, or a player of the yardstick.")],
     second: Annotated[str, typer.Argument(help="The one it is compared with.")],
     *,
     games: Annotated[int, typer.Option(min=2, help="How many matches; an even number, they come in pairs.")] = 20,
@@ -69,6 +68,8 @@ def match(
 
     rules = find_game(game)
     yardstick = yardstick_for(game)
+    given = (first, second)
+    first, second = (fetch_guest(word).name if is_url(word) else word for word in given)
     if first == second:
         raise UsageError(f"{first} cannot play itself: give two different opponents")
     plan = fixtures(yardstick, rules.PLAYERS, (first, second), games, seed)
@@ -79,7 +80,7 @@ def match(
     recorder = Recorder(own_records(), uploader.put)
     for told in recorder.recover():
         err.print(told, soft_wrap=True)
-    contestants = _contestants(api, desk, yardstick, (first, second))
+    contestants = _contestants(api, desk, game, given)
     records: list[GameRecord] = []
     try:
         with bars() as progress:
@@ -113,12 +114,16 @@ def match(
     )
 
 
-def _contestants(api: str, desk: Desk, yardstick: Yardstick, names: tuple[str, str]) -> dict[str, Contestant]:
+def _contestants(api: str, desk: Desk, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
     """Return who plays, by name: functions where they are deployed, otherwise players of the yardstick."""
-    wanted = [name for name in names if name not in yardstick.players]
-    found: dict[str, Contestant] = {name: Bot(name, act) for name, act in yardstick.players.items()}
-    for info in find_deployed(api, wanted):
-        found[info.name] = Deployed(info, desk, RemoteOpponent(endpoint_of(info)))
+    from training.recipes import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+
+    players = yardstick_for(game).players
+    found: dict[str, Contestant] = {name: Bot(name, act) for name, act in players.items()}
+    for info in find_deployed(api, [word for word in given if word not in players]):
+        if info.game != game:
+            raise UsageError(f"{info.name} plays {info.game}, not {game}")
+        found[info.name] = Deployed(info, desk, RemoteOpponent.of(info))
     return found
 
 

@@ -13,7 +13,7 @@ from client.commands.context import UsageError, cloud_choice, err
 from client.commands.records import own_records
 from client.desk import Desk
 from client.recorder import Recorder
-from client.remote import RemoteError, fetch_opponents
+from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.rival import DeployedRival
 from client.stage import Services, Setup
 from client.uploader import Uploader
@@ -41,7 +41,7 @@ def play(
     context: typer.Context,
     *,
     game: Annotated[str | None, typer.Option(help="battleship or pacman; without it the menu opens.")] = None,
-    opponent: Annotated[str | None, typer.Option(help="A deployed opponent to play at once.")] = None,
+    opponent: Annotated[str | None, typer.Option(help="Whom to play at once: a deployed opponent, or its URL.")] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Show a match here instead of in a window.")] = False,
     fullscreen: Annotated[
         bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
@@ -69,7 +69,7 @@ class Table:
         self._began = monotonic()
         self._context = context
         self._game = game
-        self._opponent = opponent
+        self._opponent = None if opponent is None else opponent.rstrip("/")
         self._desk = Desk()
         self._uploader: Uploader | None = None
         self._recorder = Recorder(own_records(), self._saved)
@@ -82,12 +82,13 @@ class Table:
         Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
         """
         api, where, mend = self._reach(report)
-        listed = fetch_opponents(api)
+        guests = [fetch_guest(self._opponent)] if self._opponent is not None and is_url(self._opponent) else []
+        listed = [*fetch_opponents(api), *guests]
         if self._uploader is None:
             self._uploader = Uploader(own_records(), api)
             self._uploader.put_unsent()
         services = Services(
-            fetch=lambda: look(api, mend),
+            fetch=lambda: [*look(api, mend), *guests],
             connect=lambda info: DeployedRival(self._desk, info),
             journal=self._recorder.journal,
             finished=_already_kept,
@@ -132,7 +133,7 @@ class Table:
     def _first(self, listed: list[OpponentInfo]) -> Setup | None:
         if self._opponent is None:
             return None
-        found = next((info for info in listed if info.name == self._opponent), None)
+        found = next((info for info in listed if self._opponent in {info.name, info.guest and info.endpoint}), None)
         if found is None or (self._game is not None and found.game != self._game):
             names = ", ".join(info.name for info in listed if self._game in {None, info.game})
             raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
