@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local import processes
-from infra.local.paths import PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
+from infra.local.paths import IAM_VARIABLE, PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +219,8 @@ def _start(paths: CloudPaths, port: int) -> LocalCloud:
 
 def _environment() -> dict[str, str]:
     """Return what the server may know of this process's environment: nothing of AWS, no secrets."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA",
+            IAM_VARIABLE)  # fmt: skip
     environment = {key: os.environ[key] for key in kept if key in os.environ}
     root = str(Path(__file__).resolve().parents[2])  # so that a checkout that is not installed works too
     return {**environment, "PYTHONPATH": root, PORT_VARIABLE: "0"}
