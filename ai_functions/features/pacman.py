@@ -178,9 +178,9 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     pacman = found.pacman[scene]
     lead = np.minimum(found.own, found.others[decision])
     lead -= pacman  # how much earlier than any ghost Pac-Man is on a tile
-    safe = lead > 0
+    safe = escape(paths, scenes, lead, scene, 0.0)
     others_lead = found.others - found.pacman[asked.scene]
-    others_area = (others_lead > 0).sum(axis=1)
+    others_area = escape(paths, scenes, others_lead, asked.scene, 0.0).sum(axis=1)
     area = safe.sum(axis=1)
 
     exits = paths.next[scenes.pac_tile] >= 0
@@ -200,7 +200,7 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     by_exit = np.stack(
         [
             area,
-            (lead > SURE).sum(axis=1),
+            escape(paths, scenes, lead, scene, SURE).sum(axis=1),
             (safe & scenes.dots[scene]).sum(axis=1),
             others_area[decision] - area,
             np.where(scenes.energizers[scene], lead, SHUT).max(axis=1),
@@ -242,6 +242,25 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
         dtype=np.float32,
     )
     return np.clip(by_exit, SHUT, LONG), np.clip(shared, SHUT, LONG)[decision]
+
+
+def escape(
+    paths: Paths, scenes: Scenes, lead: NDArray[np.float32], scene: NDArray[np.int64], margin: float
+) -> NDArray[np.bool_]:
+    """Return the tiles that Pac-Man reaches with more than ``margin`` ticks of lead there and all the way.
+
+    A tile behind a ghost that comes at him is none of them, though the ghost itself would be there later than he.
+    Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two, four,
+    eight… before it.
+    """
+    each = np.arange(len(lead))
+    barred = lead <= margin
+    barred[each, scenes.pac_tile[scene]] = False
+    before = paths.toward[scenes.pac_tile].astype(np.int64)
+    for _ in range(int(paths.walk.max() // TILE_PIXELS).bit_length()):
+        barred |= np.take_along_axis(barred, before[scene], axis=1)
+        before = np.take_along_axis(before, before, axis=1)
+    return ~barred
 
 
 def ways_out(paths: Paths, scenes: Scenes, lead: NDArray[np.float32], scene: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -45,6 +45,8 @@ class Paths:
     """Neighbour in each direction, -1 for a wall; shape (count, 4)."""
     walk: NDArray[np.int16]
     """Pixels between two tiles for someone who may turn back; shape (count, count)."""
+    toward: NDArray[np.int16]
+    """The tile before the second on a shortest way from the first, itself at the way's beginning; shape (count, count)."""
     hunt: NDArray[np.int16]
     """Pixels from a state to a tile for a ghost; tunnels count double; shape (count * 4, count)."""
     onward: NDArray[np.int16]
@@ -81,6 +83,7 @@ def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArr
     onward = np.where(following >= 0, following * 4 + np.arange(4, dtype=np.int16), -1).astype(np.int16)
     onward_pixels = np.where(following >= 0, entering[following], 0).astype(np.int16)
     corridor = _corridors(following)
+    walk = _walk(following)
     return Paths(
         count=len(walkable),
         width=width,
@@ -88,7 +91,8 @@ def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArr
         column=(walkable % width).astype(np.int16),
         row=(walkable // width).astype(np.int16),
         next=following,
-        walk=_walk(following),
+        walk=walk,
+        toward=_toward(following, walk),
         hunt=_hunt(onward, onward_pixels, choices[walkable]),
         onward=onward,
         onward_pixels=onward_pixels,
@@ -103,6 +107,15 @@ def _walk(following: NDArray[np.int16]) -> NDArray[np.int16]:
     np.fill_diagonal(distance, 0)
     cost = np.full(count, TILE_PIXELS, dtype=np.int16)
     return _relax(distance, [(following[:, d], following[:, d] >= 0, cost) for d in range(4)])
+
+
+def _toward(following: NDArray[np.int16], walk: NDArray[np.int16]) -> NDArray[np.int16]:
+    found = np.repeat(np.arange(len(following), dtype=np.int16)[None], len(following), axis=0)
+    for exit_ in range(3, -1, -1):
+        onto = following[:, exit_]
+        nearer = (onto >= 0) & (walk[:, onto] < walk)
+        found = np.where(nearer, onto, found)
+    return found
 
 
 def _hunt(onward: NDArray[np.int16], onward_pixels: NDArray[np.int16], choices: NDArray[np.int32]) -> NDArray[np.int16]:
