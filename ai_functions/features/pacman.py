@@ -35,9 +35,12 @@ SHUT = -300.0
 
 # name -> 1 where more is better for the ghosts, -1 where less is: which of the other exits counts as the best one
 _TEAM_BY_EXIT = {
-    "area": -1,  # tiles that Pac-Man reaches before any ghost
+    "area": -1,  # tiles that Pac-Man can run to before any ghost is there
     "sure_area": -1,  # the same with a second's lead
     "area_dots": -1,  # dots there
+    "area_crossings": -1,  # junctions there
+    "area_energizers": -1,  # energizers there
+    "to_safe_energizer": 1,  # his way to the nearest of them
     "area_taken": 1,  # tiles that this ghost alone takes from him
     "energizer_lead": -1,  # his best lead at an energizer
     "pocket": -1,  # the farthest he can run
@@ -55,7 +58,7 @@ _TEAM_BY_EXIT = {
 }
 _TEAM_SHARED = (
     "others_nearest", "others_second", "others_third", "others_area", "others_ways_shut", "dots_left", "to_energizer",
-    "to_nearest_dot", "fright", "until", "speed", "ways",
+    "to_nearest_dot", "fright", "until", "speed", "ways", "hunters",
 )  # fmt: skip
 _ARCADE_BY_EXIT = {"near_corner": -1, "near_pacman": -1, "near_ahead": -1, "near_mirror": -1, "way_to_pacman": -1}
 _ARCADE_SHARED = (
@@ -202,6 +205,9 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
             area,
             escape(paths, scenes, lead, scene, SURE).sum(axis=1),
             (safe & scenes.dots[scene]).sum(axis=1),
+            safe[:, paths.crossings].sum(axis=1),
+            (safe & scenes.energizers[scene]).sum(axis=1),
+            np.where(safe & scenes.energizers[scene], pacman, LONG).min(axis=1),
             others_area[decision] - area,
             np.where(scenes.energizers[scene], lead, SHUT).max(axis=1),
             np.where(safe, pacman, 0).max(axis=1),
@@ -237,6 +243,7 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
             found.until,
             (scenes.ghost_speed[asked.scene, asked.ghost] / scenes.pac_speed[asked.scene]),
             exits.sum(axis=1)[asked.scene],
+            (scenes.ghost_delay <= 0).sum(axis=1)[asked.scene],
         ],
         axis=1,
         dtype=np.float32,
@@ -253,13 +260,14 @@ def escape(
     Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two, four,
     eight… before it.
     """
-    each = np.arange(len(lead))
+    first = np.arange(len(lead), dtype=np.int32)[:, None] * paths.count
     barred = lead <= margin
-    barred[each, scenes.pac_tile[scene]] = False
-    before = paths.toward[scenes.pac_tile].astype(np.int64)
-    for _ in range(int(paths.walk.max() // TILE_PIXELS).bit_length()):
-        barred |= np.take_along_axis(barred, before[scene], axis=1)
-        before = np.take_along_axis(before, before, axis=1)
+    barred[np.arange(len(lead)), scenes.pac_tile[scene]] = False
+    before = paths.toward[scenes.pac_tile].astype(np.int32)
+    each = np.arange(len(before), dtype=np.int32)[:, None] * paths.count
+    for _ in range(paths.doublings):
+        barred |= barred.take(before[scene] + first)
+        before = before.take(before + each)
     return ~barred
 
 

@@ -47,6 +47,8 @@ class Paths:
     """Pixels between two tiles for someone who may turn back; shape (count, count)."""
     toward: NDArray[np.int16]
     """The tile before the second on a shortest way from the first, itself at the way's beginning; shape (count, count)."""
+    doublings: int
+    """How often a way must be doubled to be longer than the longest of these."""
     hunt: NDArray[np.int16]
     """Pixels from a state to a tile for a ghost; tunnels count double; shape (count * 4, count)."""
     onward: NDArray[np.int16]
@@ -60,6 +62,8 @@ class Paths:
     """
     junction: NDArray[np.int16]
     """That junction; shape (count, 4)."""
+    crossings: NDArray[np.int64]
+    """The junctions among the tiles."""
 
 
 @lru_cache(maxsize=8)
@@ -93,11 +97,13 @@ def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArr
         next=following,
         walk=walk,
         toward=_toward(following, walk),
+        doublings=int(walk.max() // TILE_PIXELS).bit_length(),
         hunt=_hunt(onward, onward_pixels, choices[walkable]),
         onward=onward,
         onward_pixels=onward_pixels,
         corridor=corridor,
         junction=np.ascontiguousarray(corridor[:, :, -1]),
+        crossings=np.flatnonzero((following >= 0).sum(axis=1) >= JUNCTION_WAYS),
     )
 
 

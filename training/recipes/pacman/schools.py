@@ -21,7 +21,7 @@ from games.record import move_seed
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.recipes import TrainingError
-from training.recipes.pacman.arena import ROUND, Plan, TeamBot, play
+from training.recipes.pacman.arena import Plan, TeamBot, play
 from training.recipes.pacman.learn import Pupil, fit
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
-WEIGHTS = (1, 3, 3)
+WEIGHTS = (2, 3, 3)
 """A wanderer's games are long, and teach little about those who run."""
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
@@ -65,13 +65,15 @@ def _count_on(progress: Callable[[int], None], before: int, more: int) -> None:
 
 
 def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
-    records: list[GameRecord] = []
     plans = [_plan(list(teams), seed, index) for index in range(games)]
-    for first in range(0, games, ROUND):
-        played = play(find_maze(MAZE), plans[first : first + ROUND], PACMANS, teams)
-        records += [item.record() for item in played]
-        progress(len(records))
-    return records
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done)
+
+    return [item.record() for item in play(find_maze(MAZE), plans, PACMANS, teams, count)]
 
 
 def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
