@@ -28,15 +28,17 @@ if TYPE_CHECKING:
 
 LONG = 999.0
 """Ticks beyond which nothing makes a difference any more."""
-SURE = 60.0
-"""Ticks of lead that make a tile safe for sure."""
+SLIP, LEISURE, SURE = 8.0, 30.0, 60.0
+"""Ticks of lead: with SLIP he slips past a ghost that comes to the same tile, since it catches him from edge to edge."""
 SHUT = -300.0
 """The lead along a way that does not exist."""
 
 # name -> 1 where more is better for the ghosts, -1 where less is: which of the other exits counts as the best one
 _TEAM_BY_EXIT = {
     "area": -1,  # tiles that Pac-Man can run to before any ghost is there
-    "sure_area": -1,  # the same with a second's lead
+    "bold_area": -1,  # the same with no lead to spare
+    "leisure_area": -1,  # with half a second to spare
+    "sure_area": -1,  # with a second
     "area_dots": -1,  # dots there
     "area_crossings": -1,  # junctions there
     "area_energizers": -1,  # energizers there
@@ -181,9 +183,9 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     pacman = found.pacman[scene]
     lead = np.minimum(found.own, found.others[decision])
     lead -= pacman  # how much earlier than any ghost Pac-Man is on a tile
-    safe = escape(paths, scenes, lead, scene, 0.0)
+    safe = escape(paths, scenes, lead, scene, SLIP)
     others_lead = found.others - found.pacman[asked.scene]
-    others_area = escape(paths, scenes, others_lead, asked.scene, 0.0).sum(axis=1)
+    others_area = escape(paths, scenes, others_lead, asked.scene, SLIP).sum(axis=1)
     area = safe.sum(axis=1)
 
     exits = paths.next[scenes.pac_tile] >= 0
@@ -203,7 +205,7 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     by_exit = np.stack(
         [
             area,
-            escape(paths, scenes, lead, scene, SURE).sum(axis=1),
+            *(escape(paths, scenes, lead, scene, spare).sum(axis=1) for spare in (0.0, LEISURE, SURE)),
             (safe & scenes.dots[scene]).sum(axis=1),
             safe[:, paths.crossings].sum(axis=1),
             (safe & scenes.energizers[scene]).sum(axis=1),

@@ -14,14 +14,14 @@ from games.record import BOT, Participant, verify
 from training.export import export
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes import TrainingError
 from training.recipes.pacman import YARDSTICK, bootstrap, fit, lessons
 from training.recipes.pacman.arena import Plan, Played
 from training.recipes.pacman.arena import play as play_many
 
 OPTIONS = {"lives": 1, "boards": 1}
-PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": look_ahead}
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": LOOK_AHEAD}
 TEAMS = {"arcade": arcade, "random": random_ghosts, "shortest": shortest, "surround": surround, "patrol": patrol}
 
 

@@ -7,6 +7,7 @@ against someone it has never met.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from ai_functions.features.pacman_scene import NEVER, scene_of
 from games.pacman.names import DIRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from numpy.typing import NDArray
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_paths import Paths
     from ai_functions.features.pacman_scene import Scenes
     from games.core import Opponent
+    from games.pacman.maze import Maze
     from games.pacman.names import Direction
     from games.pacman.observation import Observation
 
@@ -42,6 +44,16 @@ class PacmanBot(Protocol):
 
     def __call__(self, paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
         """Return a direction (0 to 3) for each scene."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Someone in Pac-Man's seat who plays games out, and needs the engine's cells for it.
+
+    ``choose(maze, cells)`` returns a direction for each row of cells, and reads there what the screen shows, no more.
+    """
+
+    choose: Callable[[Maze, NDArray[np.int64]], NDArray[np.int64]]
 
 
 def seated(bot: PacmanBot) -> Opponent:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_paths import Paths
     from ai_functions.features.pacman_scene import Asked, Scenes
 
-SIGHT = 64
+SIGHT = 48
 """Pixels of way within which a patrolling ghost notices Pac-Man."""
 
 

@@ -21,7 +21,7 @@ from games.pacman.mazes import find_maze
 from games.record import move_seed
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, random_ghosts
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes.pacman.arena import Plan, play
 from training.studies.battleship_tables import mean, table
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from games.core import Json
-    from training.players.pacman import PacmanBot
+    from training.players.pacman import PacmanBot, Planner
     from training.recipes.pacman.arena import Played, TeamBot
 
 PAGE = Path("docs/pacman-ghosts.md")
 FOLDERS = Path(ai_functions.__file__).parent
-PACMANS: dict[str, PacmanBot] = {
+PACMANS: dict[str, PacmanBot | Planner] = {
     "random-safe": random_safe,
     "greedy": greedy,
     "careful": careful,
-    "look-ahead": look_ahead,
+    "look-ahead": LOOK_AHEAD,
 }
 TEAMS = (
     "random",

@@ -21,7 +21,7 @@ from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.record import BOT, GameRecord, Participant, Turn, move_seed
 from training.pacman_fast import compiled
-from training.players.pacman import random_safe
+from training.players.pacman import Planner, random_safe
 from training.recipes.pacman.screens import Screens, screens_of
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ EPOCH = "1980-05-22T00:00:00.000+00:00"
 def play(
     maze: Maze,
     plans: Sequence[Plan],
-    pacmans: Mapping[str, PacmanBot],
+    pacmans: Mapping[str, PacmanBot | Planner],
     teams: Mapping[str, TeamBot],
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Played]:
@@ -151,7 +151,7 @@ class _Table:
         self,
         screens: Screens,
         plans: Sequence[Plan],
-        pacmans: Mapping[str, PacmanBot],
+        pacmans: Mapping[str, PacmanBot | Planner],
         teams: Mapping[str, TeamBot],
     ) -> None:
         self.screens, self.pacmans, self.teams = screens, pacmans, teams
@@ -222,12 +222,14 @@ class _Table:
         self.heat[games[asked, None], self.cells[games[asked]][:, _TILES]] += 1
         playing = self.pacman_of[games]
         names = {name: playing == name for name in dict.fromkeys(playing)}
-        groups = [(random_safe, asked[wandering[asked]])]
+        groups: list[tuple[PacmanBot | Planner, NDArray[np.int64]]] = [(random_safe, asked[wandering[asked]])]
         groups += [(self.pacmans[name], asked[(member & ~wandering)[asked]]) for name, member in names.items()]
         for bot, which in groups:
             if len(which):
-                randoms = _Randoms(self, games[which], "pacman")
-                chosen = bot(self.screens.paths, take(scenes, which), randoms)
+                if isinstance(bot, Planner):
+                    chosen = bot.choose(self.screens.maze, self.cells[games[which]])
+                else:
+                    chosen = bot(self.screens.paths, take(scenes, which), _Randoms(self, games[which], "pacman"))
                 found += list(zip(games[which].tolist(), chosen.tolist(), strict=True))
         return found
 

@@ -16,7 +16,7 @@ from games.record import move_seed
 from training.pacman_fast import FastGame
 from training.players.pacman import careful, greedy, random_safe, seated
 from training.players.pacman_ghosts import patrol, random_ghosts, shortest, surround
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_look_ahead import seated_look_ahead
 from training.recipes import LESS, Yardstick
 from training.recipes.pacman.arena import MOST_TICKS, TeamBot, opening_ends
 
@@ -85,7 +85,7 @@ PLAYERS: dict[str, Any] = {
     "random-safe": seated(random_safe),
     "greedy": seated(greedy),
     "careful": seated(careful),
-    "look-ahead": seated(look_ahead),
+    "look-ahead": seated_look_ahead,
     "random": team(random_ghosts),
     "classic": classic,
     "patrol": team(patrol),

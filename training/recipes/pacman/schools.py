@@ -50,11 +50,11 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
     school = str(manifest.training.get("teachers", "explore"))
     if school not in SCHOOLS:
         raise TrainingError(f"{manifest.name}: [training] teachers is {school!r}; there are {', '.join(SCHOOLS)}")
-    rounds = int(manifest.training.get("rounds", 2)) if school == "improve" else 0
-    sizes = [games // (rounds + 1)] * rounds
+    rounds = int(manifest.training.get("rounds", 3)) if school == "improve" else 0
+    sizes = [games * 2 // (2 * rounds + 1)] * rounds  # the first round is half as long: its teams are the weakest
     records: list[GameRecord] = []
     for number, size in enumerate([games - sum(sizes), *sizes]):
-        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records, seed)
+        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records[-2 * sizes[0] :], seed)
         counted = partial(_count_on, progress, len(records))
         records += _games(teams, size, move_seed(seed, number, "round"), counted)
     return records
