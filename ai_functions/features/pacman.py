@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 LONG = 999.0
 """Ticks beyond which nothing makes a difference any more."""
 SLIP, LEISURE, SURE = 8.0, 30.0, 60.0
-"""Ticks of lead: with SLIP he slips past a ghost that comes to the same tile, since it catches him from edge to edge."""
+"""Ticks of lead: with SLIP he gets past a ghost that comes to the same tile, since it catches from edge to edge."""
 SHUT = -300.0
 """The lead along a way that does not exist."""
 
@@ -259,8 +259,8 @@ def escape(
     """Return the tiles that Pac-Man reaches with more than ``margin`` ticks of lead there and all the way.
 
     A tile behind a ghost that comes at him is none of them, though the ghost itself would be there later than he.
-    Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two, four,
-    eight… before it.
+    Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two,
+    four, eight… before it.
     """
     first = np.arange(len(lead), dtype=np.int32)[:, None] * paths.count
     barred = lead <= margin

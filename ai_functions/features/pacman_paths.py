@@ -46,7 +46,7 @@ class Paths:
     walk: NDArray[np.int16]
     """Pixels between two tiles for someone who may turn back; shape (count, count)."""
     toward: NDArray[np.int16]
-    """The tile before the second on a shortest way from the first, itself at the way's beginning; shape (count, count)."""
+    """The tile before the second on a shortest way from the first, itself at the beginning; shape (count, count)."""
     doublings: int
     """How often a way must be doubled to be longer than the longest of these."""
     hunt: NDArray[np.int16]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numba
 import numpy as np
@@ -22,6 +22,7 @@ from games.pacman.names import DIRECTIONS, GHOSTS
 from games.record import BOT, GameRecord, Participant, Turn, move_seed
 from training.pacman_fast import compiled
 from training.players.pacman import Planner, random_safe
+from training.players.pacman_ghosts import ARCADE
 from training.recipes.pacman.screens import Screens, screens_of
 
 if TYPE_CHECKING:
@@ -29,11 +30,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ai_functions.features.pacman_paths import Paths
-    from ai_functions.features.pacman_scene import Asked
     from games.core import Json
     from games.pacman.maze import Maze
     from training.players.pacman import PacmanBot
+    from training.players.pacman_ghosts import TeamBot
 
 ROUND = 256
 """Games side by side: more gain little."""
@@ -41,19 +41,10 @@ MOST_TICKS = 10 * 60 * 60
 """Ten minutes: a game that is not over by then is abandoned."""
 OPENING_BEGINS, OPENING_TICKS = 250, 480
 """Pac-Man wanders for up to eight seconds of play before he plays his own way, so that no two games open alike."""
-ARCADE = -1
-"""Instead of an exit: let the ghost take the arcade's."""
 
 
 _KERNEL = compiled()
 _tick, _to_centre = _KERNEL.tick, _KERNEL.to_centre
-
-
-class TeamBot(Protocol):
-    """Someone in the ghosts' seat."""
-
-    def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
-        """Return an exit (0 to 3, or ARCADE) for each decision."""
 
 
 class Plan(NamedTuple):

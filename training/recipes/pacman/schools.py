@@ -21,7 +21,7 @@ from games.record import move_seed
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.recipes import TrainingError
-from training.recipes.pacman.arena import Plan, TeamBot, play
+from training.recipes.pacman.arena import Plan, play
 from training.recipes.pacman.learn import Pupil, fit
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_scene import Asked, Scenes
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
+    from training.players.pacman_ghosts import TeamBot
 
 PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
 WEIGHTS = (2, 3, 3)
