@@ -134,9 +134,7 @@ def test_pacman_escapes_to_a_tile_if_he_is_first_all_the_way(maze: str) -> None:
             assert len(way) == 1 + paths.walk[start, tile] // TILE_PIXELS
             assert found[tile] == all(lead[0, passed] > SLIP for passed in way[:-1])
         through_ghosts += int(((lead[0] > SLIP) & ~found).sum())
-    assert through_ghosts > 0, (
-        "tiles behind a ghost that comes at him are no escape, though it needs long to turn round"
-    )
+    assert through_ghosts > 0, "behind a ghost that comes at him is no escape, though it is slow to turn"
 
 
 def test_a_wall_where_an_actor_should_be_is_named() -> None:

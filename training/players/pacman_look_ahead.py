@@ -1,8 +1,8 @@
 """A Pac-Man who thinks ahead: the player that no ghost was trained on.
 
-He plays out, in the compiled engine, every way over the next junctions, with ghosts that hunt by the arcade's rules, and
-takes the first step of the best one.  He knows what the screen shows and no more: the engine starts from an imagined
-state in which everything hidden is a plain guess.
+He plays out, in the compiled engine, every way over the next junctions, with ghosts that hunt by the arcade's rules,
+and takes the first step of the best one.  He knows what the screen shows and no more: the engine starts from an
+imagined state in which everything hidden is a plain guess.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ DOT, LATER, DISTANCE, LEAD, SAFE, ONWARD = 10.0, 0.997, 2.0, 0.5, 64, 4.0
 nearest ghost that hunts, up to SAFE pixels.  Going on counts ONWARD, or he would waver between two equal ways."""
 
 FEW, MIND, TURN = 30, 480, 7
-"""Of the last FEW dots he is after another one every MIND ticks: with the nearest in mind, he and ghosts who do the same
-thing every time would go round in circles for ever."""
+"""Of the last FEW dots he is after another one every MIND ticks: with the nearest in mind, he and ghosts who do the
+same thing every time would go round in circles for ever."""
 
 _KERNEL = compiled()
 _tick, _plan_from, _ghost_plans, _elroy = _KERNEL.tick, _KERNEL.plan_from, _KERNEL.ghost_plans, _KERNEL.elroy
@@ -138,7 +138,7 @@ def _choose(stack, w, walk, number, following):  # type: ignore[no-untyped-def] 
     heading = stack[0, c.PAC_DIR]
     if _ways(following, tile) < JUNCTION_WAYS and _hunter(stack[0], walk, number, tile) > NEAR:
         for d in (heading, (heading + 1) % 4, (heading + 3) % 4):
-            if following[tile, d] >= 0 and (d != heading or _dot_ahead(stack[0], w, following, number, tile, d)):
+            if following[tile, d] >= 0 and (d != heading or _dot_ahead(stack[0], w, d)):
                 return d
     tried = np.full(LEGS, -1, dtype=np.int64)
     gained = np.zeros(LEGS + 1)
@@ -173,7 +173,7 @@ def _choose(stack, w, walk, number, following):  # type: ignore[no-untyped-def] 
 
 
 @numba.njit
-def _dot_ahead(s, w, following, number, tile, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _dot_ahead(s, w, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return whether the next tile that way has a dot: going on is then no question."""
     at = s[c.PAC_TILE]
     onto = w[c.TILE_TABLE + at * c.TILE_CELLS + c.NEXT + way]

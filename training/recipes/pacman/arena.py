@@ -125,7 +125,9 @@ def play(
 ) -> list[Played]:
     """Play ``plans`` in ``maze``; ``pacmans`` and ``teams`` are who their names mean."""
     table = _Table(screens_of(maze), plans, pacmans, teams)
-    while table.round():
+    going_on = True
+    while going_on:
+        going_on = table.round()
         progress(table.finished())
     return [item for item in table.played if item is not None]
 
