@@ -125,7 +125,7 @@ def test_every_player_plays_in_a_match(name: str) -> None:
 
 
 def test_stronger_ghosts_leave_pacman_fewer_dots() -> None:
-    dots = {team: [played.dots for played in games("greedy", team, 40)] for team in ("random", "arcade", "surround")}
+    dots = {team: [played.dots for played in games("greedy", team, 80)] for team in ("random", "arcade", "surround")}
     gaps = {
         pair: np.array(dots[pair[0]]) - np.array(dots[pair[1]])
         for pair in (("random", "arcade"), ("arcade", "surround"))
