@@ -69,6 +69,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "plays": dict(manifest.plays),
         "sha256": card.get("sha256", ""),
         "rating": card.get("rating"),
+        "measured": _measured(card),
         "invoke": f"{names.function(manifest.name)}:live",
     }
     parameters = {
@@ -99,6 +100,13 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         upload=Upload(package.key, package.sha256, len(package.content)),
         function=names.function(manifest.name),
     )
+
+
+def _measured(card: Mapping[str, object]) -> dict[str, float]:
+    """Return the means of what was measured when the model was last gated; empty without a model."""
+    evaluation = card.get("evaluation")
+    played = evaluation.get("candidate") if isinstance(evaluation, dict) else None
+    return {name: round(value["mean"], 2) for name, value in (played or {}).items()}
 
 
 def function_url(kind: str | None, stack: Stack | None) -> dict[str, str]:

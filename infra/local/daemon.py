@@ -81,6 +81,20 @@ def up(home: Path | None = None, port: int | None = None) -> LocalCloud:
         return replace(started, notes=(*notes, f"port {chosen} was taken; the local cloud listens on {started.port}"))
 
 
+def revive(home: Path | None = None) -> LocalCloud | None:
+    """Start the local cloud again, where it listened, if it ended without a goodbye.
+
+    None where it runs, or was stopped by somebody who meant it.  Raises LocalCloudError like ``up``.
+    """
+    found = _read_pidfile(cloud_paths(home))
+    if found is None or _is_ours(found):
+        return None
+    end = time.monotonic() + ANSWER_S
+    while _free_port(found.port) != found.port and time.monotonic() < end:
+        time.sleep(0.02)  # a killed process's first thread is gone before the last one lets go of its sockets
+    return up(found.home, found.port)
+
+
 def status(home: Path | None = None) -> LocalCloud | None:
     """Return the local cloud of ``home`` if it runs and answers; change nothing."""
     found = _read_pidfile(cloud_paths(home))
