@@ -16,6 +16,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from conftest import client_of, zipped
 
+from client.remote import new_session
 from infra.arcade import Arcade
 from infra.aws import Cloud
 from infra.complaints import CloudError
@@ -84,13 +85,27 @@ def signed_api(arcade: Arcade) -> Iterator[str]:
     deploy_opponents(arcade, [EXAMPLE], nothing)
 
 
-def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(arcade: Arcade, signed_api: str, caller):
+def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
+    arcade: Arcade, signed_api: str, caller, monkeypatch
+):
     api = f"arn:aws:execute-api:{REGION}:000000000000:{arcade.platform['ApiId']}/*"
     allowed = caller("execute-api:Invoke", resource=api)
     move = f"{signed_api}/move"
     assert allowed.call("GET", signed_api, "execute-api").json()["name"] == "first_free"
     assert "action" in allowed.call("POST", move, "execute-api", MOVE).json()
     assert allowed.call("GET", f"{arcade.api}/opponents", "execute-api").status_code == 200
+
+    for name, value in {
+        "LAMBDA_ARCADE_AUTH": "iam",
+        "AWS_ACCESS_KEY_ID": allowed.credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": allowed.credentials.secret_key,
+    }.items():
+        monkeypatch.setenv(name, value)
+    session = new_session()  # the game's own way
+    assert "action" in session.post(move, json=MOVE, timeout=20).json()
+    assert session.get(f"{signed_api}@1", timeout=20).json()["version"] == "1"
+    assert session.get(f"{arcade.api}/opponents?a=%20b&a=&c", timeout=20).status_code == 200
+    assert new_session(guest=True).get(signed_api, timeout=20).status_code == 403
 
     liar = Caller(Credentials(allowed.credentials.access_key, "not the secret"))
     other = {"data": json.dumps({**MOVE, "seed": 2})}
