@@ -13,7 +13,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local import seam
+from infra.local import seam, seams
 from infra.local.archives import Archives
 from infra.local.durable import Durable
 from infra.local.figures import Figures
@@ -114,7 +114,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    seam.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
+    seams.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
     seam.mend_versions(provisioners)
     mend_iam(iam_evaluator, iam_actions)
     figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.seam import VersionKey, check, pick_version, version_key
+from infra.local.seam import VersionKey, pick_version, version_key
+from infra.local.seams import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +21,8 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway, lambda_svc
 from ministack.services.cloudformation import provisioners
-from infra.local import seam
-seam.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
+from infra.local import seams
+seams.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
 """
 
 
