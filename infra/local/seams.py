@@ -21,6 +21,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
     "_effective_func_record_for_qualifier": ("func", "qualifier"),
     "_functions": (),
+    "invoke_async_with_retry": ("func", "event"),
     "run_reentrant": ("fn", "args", "thread_name"),
     "_poll_kinesis": (),
     "_init_stream_position": ("esm_id", "source_arn", "starting"),

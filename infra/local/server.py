@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local import seam, seams
 from infra.local.archives import Archives
+from infra.local.asynchronous import mend_asynchronous_calls
 from infra.local.durable import Durable
 from infra.local.figures import Figures
 from infra.local.guard import Guard
@@ -123,6 +124,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc)
+    mend_asynchronous_calls(lambda_svc)
     StreamPoller(lambda_svc, endpoint).install()
     keeper = Keeper(ministack, paths.state)
     archives.keep_only(keeper.install(before_last=observer.close))
