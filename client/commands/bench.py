@@ -145,7 +145,7 @@ def cold(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Time cold starts of each opponent, and of a function that imports scikit-learn and unpickles its model."""
-    from infra.measure import opponent_cold_starts, unpickler_cold_starts  # noqa: PLC0415
+    from infra.measure import cold_starts  # noqa: PLC0415
     from infra.opponents import find_folder  # noqa: PLC0415
 
     arcade, found = _deployed(context, names)
@@ -156,11 +156,8 @@ def cold(
         def step() -> None:
             progress.advance(task)
 
-        measured = [
-            opponent_cold_starts(arcade, find_folder(info.name), _request(info.game).to_json(), starts, step)
-            for info in found
-        ]
-        measured.append(unpickler_cold_starts(arcade, found[0].name, starts, step))
+        opponents = [(find_folder(info.name), _request(info.game).to_json()) for info in found]
+        measured = cold_starts(arcade, opponents, starts, step)
     slowest = statistics.median(measured[-1].total_ms)
     for item in measured:
         ratio = round(statistics.median(item.total_ms) / slowest, 3)
