@@ -34,7 +34,7 @@ BERTHS = 760
 BERTH_COLUMNS = len(TRAITS) + len(STANDARD.fleet) * len(OWN_TRAITS) + STANDARD.size**2 + BERTHS
 _TRAIT, _OWN_TRAIT, _CELL, _BERTH = 2.0, 0.5, 1.0, 0.7
 """Scales: how freely each kind of column learns under one penalty.  Chosen by how well ten fleets of each of
-``training.players.battleship.HABITUAL`` foretell others of the same player."""
+``training.players.battleship_habitual.HABITUAL`` foretell others of the same player."""
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from ai_functions.features.battleship_expert import Expert
 from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import PlaceObservation
 from training.evaluate import task_seeds
-from training.players.battleship import HABITUAL
+from training.players.battleship_habitual import HABITUAL
 from training.recipes.battleship import HALVED_AFTER, aged
 from training.recipes.battleship.likings import liking_part
 from training.recipes.battleship.measure import sink

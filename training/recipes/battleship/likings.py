@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ def fleets_of(records: Sequence[GameRecord], player: str | None) -> list[Placeme
             if kind in placed and (player is None or (kind == PERSON and name == player)):
                 placed[kind].append(decision.action)
     return placed[PERSON] or (placed[BOT] if player is None else [])
+
+
+def all_fleets(records: Sequence[GameRecord]) -> list[Placement]:
+    """Return the fleets of everyone."""
+    return [one.action for record in records for one in islice(decisions(record), 2) if one.step == 0]
 
 
 def liking_part(fleets: Sequence[Placement], counts: Sequence[float], seed: int) -> NDArray[np.float64]:
