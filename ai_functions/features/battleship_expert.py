@@ -6,6 +6,7 @@ of one player's fleets, a liking for each berth over all games and over the late
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,28 @@ NEARLY = 0.5
 UNIFORM_BELIEF = 0.4
 """How far uniform fleets are believed in before the first shot, once a player is known."""
 LEAST_LIKING = 0.02
-"""Likings whose logarithms all stay within this of their mean are none."""
+"""Likings whose logarithms differ by less are none."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Liking:
+    """How one player lays fleets, by what was seen."""
+
+    name: str
+    berths: NDArray[np.float64]
+    """Shape (BERTHS,): logarithm of how much more often each berth is used than by uniform fleets."""
+    touching: float
+    """How much more a fleet counts for every two of its ships that lie side by side."""
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """Shape (BERTHS,): how much each berth counts."""
+        return np.asarray(np.exp(self.berths - self.berths.mean()), np.float64)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether this differs from uniform fleets."""
+        return bool(np.ptp(self.berths) > LEAST_LIKING or abs(np.log(self.touching)) > LEAST_LIKING)
 
 
 class Expert:
@@ -64,16 +86,20 @@ class Expert:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
-        self.know([(name, self._likings(number)) for number, name in enumerate(BLOCKS)])
+        self.know([Liking(name, self._likings(number), self._touching(number)) for number, name in enumerate(BLOCKS)])
 
     def _likings(self, block: int) -> NDArray[np.float64]:
         """Return shape (BERTHS,): the log-odds that the model gives each berth."""
         return log_odds(self._model, in_columns(berth_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
 
-    def know(self, likings: Sequence[tuple[str, NDArray[np.float64]]]) -> None:
-        """Believe that the enemy likes berths as ``likings`` say: pairs of a name and log-odds, shape (BERTHS,)."""
-        centred = [(name, liking - liking.mean()) for name, liking in likings]
-        self._known = [(name, np.exp(liking)) for name, liking in centred if np.abs(liking).max() > LEAST_LIKING]
+    def _touching(self, block: int) -> float:
+        """Return how much more a fleet counts, by the model, for two ships that lie side by side."""
+        column = WORTH_COLUMNS + (block + 1) * BLOCK_COLUMNS - 1
+        return float(np.exp(log_odds(self._model, in_columns(np.ones((1, 1), np.float32), column, COLUMNS))[0]))
+
+    def know(self, likings: Sequence[Liking]) -> None:
+        """Believe that the enemy likes berths as ``likings`` say."""
+        self._known = [one for one in likings if one.says_something]
         self._priors: dict[Variant, tuple[Prior, ...]] = {}
 
     def priors(self, variant: Variant) -> tuple[Prior, ...]:
@@ -82,7 +108,7 @@ class Expert:
             known = self._known if likes_berths(variant) else []
             share = (1 - UNIFORM_BELIEF) / max(1, len(known))
             uniform = make_prior(variant, "uniform", UNIFORM_BELIEF if known else 1.0, None)
-            learned = [make_prior(variant, name, share, weight) for name, weight in known]
+            learned = [make_prior(variant, one.name, share, one.weight, one.touching) for one in known]
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 

@@ -71,15 +71,37 @@ def clashes(variant: Variant) -> NDArray[np.float32]:
     return clash
 
 
-def infer(observation: ShootObservation, prior: NDArray[np.float64] | None = None, pairs: int = PAIRS) -> Fleets:
+@lru_cache(maxsize=8)
+def touches(variant: Variant) -> NDArray[np.float32]:
+    """Return shape (berths + 1, berths + 1): 1 where berths of two ships lie side by side and may."""
+    waters = sea(variant)
+    beside = np.zeros_like(clashes(variant))
+    beside[:-1, :-1] = (waters.cover @ waters.beside) @ waters.cover.T > 0
+    return np.asarray(beside * (clashes(variant) == 0), np.float32)
+
+
+@lru_cache(maxsize=16)
+def _losses(variant: Variant, touching: float) -> NDArray[np.float32]:
+    """Return shape (berths + 1, berths + 1): how much of a fleet's weight a pair of berths loses; all if they clash."""
+    clash = clashes(variant)
+    return clash if touching == 1 else np.asarray(clash + (1 - touching) * touches(variant), np.float32)
+
+
+def infer(
+    observation: ShootObservation,
+    prior: NDArray[np.float64] | None = None,
+    touching: float = 1.0,
+    pairs: int = PAIRS,
+) -> Fleets:
     """Return the fleets that agree with ``observation``.
 
-    ``prior`` weighs berths, shape (berths,); ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
+    ``prior`` weighs berths, shape (berths,); a fleet counts ``touching`` times as much for every two of its ships that
+    lie side by side.  ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
 
     Raises ObservationError where no fleet agrees.
     """
     waters = sea(observation.variant)
-    search = _Search(observation, waters, np.ones(len(waters.berths)) if prior is None else prior)
+    search = _Search(observation, waters, np.ones(len(waters.berths)) if prior is None else prior, touching)
     search.explain_hits()
     for patience in PATIENCE:
         search.lay_what_is_few(pairs * patience)
@@ -98,10 +120,12 @@ PATIENCE = (1, 10, 100)
 class _Search:
     """Rows under way."""
 
-    def __init__(self, observation: ShootObservation, waters: Sea, prior: NDArray[np.float64]) -> None:
+    def __init__(self, observation: ShootObservation, waters: Sea, prior: NDArray[np.float64], touching: float) -> None:
         variant = observation.variant
-        self._waters, self._prior = waters, prior
+        self._waters, self._prior, self._touching = waters, prior, touching
         self._clash = clashes(variant)
+        self._touch = touches(variant) if touching != 1 else None
+        self._lost = _losses(variant, touching)
         self._none = len(waters.berths)
         self._afloat = np.array([name in observation.afloat for name in variant.names])
         self._possible, self._hits = _possible(observation, waters)
@@ -150,7 +174,10 @@ class _Search:
         row, at = np.nonzero(fits)
         grown, berth = rows[row], berths[at]
         grown[np.arange(len(row)), self._waters.ship[berth]] = berth
-        self._weight = np.concatenate([self._weight[~need], self._weight[need][row] * self._prior[berth]])
+        weight = self._weight[need][row] * self._prior[berth]
+        if self._touch is not None:
+            weight *= self._touching ** self._touch[rows[row], berth[:, None]].sum(axis=1)
+        self._weight = np.concatenate([self._weight[~need], weight])
         self._rows = np.concatenate([self._rows[~need], grown])
 
     def _let_go(self, keep: int) -> None:
@@ -167,7 +194,7 @@ class _Search:
         ships = len(self._afloat)
         water = np.zeros((self._none, ships), np.float32)
         water[np.arange(self._none), self._waters.ship] = self._untouched
-        pressure = (self._clash[:, : self._none] @ water).astype(np.float64)
+        pressure = (self._lost[:, : self._none] @ water).astype(np.float64)
         total = np.add.reduceat(self._untouched, first[:-1])
         free = (self._rows == self._none) & self._afloat
         beside = np.where(free, np.maximum(total - pressure[self._rows].sum(axis=1), 0), 1.0)
@@ -223,7 +250,7 @@ class _Search:
                 at = number[self._rows[:, ship]]
                 for other in np.flatnonzero(how_free):
                     taken[:, other] += np.bincount(at, per_berth[:, other], minlength=len(taken))
-            blocked = (self._clash[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), waters.ship]
+            blocked = (self._lost[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), waters.ship]
             chances = np.maximum(chances - self._untouched * blocked, 0)
         crowd = how_free / np.maximum(total, 1e-300)
         beside_others = np.maximum(1 - pressure[:-1] * crowd, 0)

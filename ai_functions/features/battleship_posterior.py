@@ -46,13 +46,17 @@ class Prior:
     """Before anything is heard; the beliefs of all priors sum to 1."""
     weight: NDArray[np.float64] | None
     """Shape (berths,): how much each berth counts; None for uniform fleets."""
+    touching: float
+    """How much more a fleet counts for every two of its ships that lie side by side."""
     fleets: float
     """How many fleets there are on an untouched sea, as this prior counts them."""
 
 
-def make_prior(variant: Variant, name: str, belief: float, weight: NDArray[np.float64] | None) -> Prior:
+def make_prior(
+    variant: Variant, name: str, belief: float, weight: NDArray[np.float64] | None, touching: float = 1.0
+) -> Prior:
     """Return a prior with its fleets counted."""
-    return Prior(name, belief, weight, infer(ShootObservation(variant, ()), weight).evidence)
+    return Prior(name, belief, weight, touching, infer(ShootObservation(variant, ()), weight, touching).evidence)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +82,7 @@ def believe(observation: ShootObservation, priors: Sequence[Prior], pairs: int =
     Raises ObservationError where no fleet agrees.
     """
     waters = sea(observation.variant)
-    each = [infer(observation, prior.weight, pairs) for prior in priors]
+    each = [infer(observation, prior.weight, prior.touching, pairs) for prior in priors]
     share = np.array([prior.belief * one.evidence / prior.fleets for prior, one in zip(priors, each, strict=True)])
     share /= share.sum()
     berth = np.einsum("p,pb->b", share, np.stack([one.berth for one in each]))

@@ -18,13 +18,25 @@ if TYPE_CHECKING:
     from games.core import Opponent
 
 
+_FAITHFUL = 0.75
+
+
 def _shoot_anywhere(observation: Observation, random: Random) -> Action:
     shot: Action = LADDER["random"](observation, random)
     return shot
 
 
-def _by_weights(weigh: Callable[[Variant, Berth], float], touching: float = 1.0) -> Opponent:
-    """Return a player who likes berths by weight and shoots at random; ``touching`` is how much contact counts."""
+def _even(_variant: Variant, _berth: Berth) -> float:
+    return 1.0
+
+
+def _by_weights(
+    weigh: Callable[[Variant, Berth], float] = _even, touching: Callable[[int], float] = lambda _: 1.0
+) -> Opponent:
+    """Return a player who likes berths by weight and shoots at random.
+
+    ``touching`` is how likely a fleet is kept, given how many pairs of its ships touch.
+    """
 
     def place(observation: Observation, random: Random) -> Action:
         if not isinstance(observation, PlaceObservation):
@@ -34,7 +46,7 @@ def _by_weights(weigh: Callable[[Variant, Berth], float], touching: float = 1.0)
         while True:
             placed = Placement(tuple(random.choices(berths(variant, ship), weights[ship])[0] for ship in variant.names))
             cells = [cells_of(variant, berth) for berth in placed.berths]
-            if len(set().union(*cells)) == sum(map(len, cells)) and random.random() < touching ** _contacts(cells):
+            if len(set().union(*cells)) == sum(map(len, cells)) and random.random() < touching(_contacts(cells)):
                 return placed
 
     return place
@@ -68,10 +80,27 @@ def _middle(variant: Variant, berth: Berth) -> float:
     return 1.0 if all(cell.column in inside and cell.row in inside for cell in cells_of(variant, berth)) else 0.02
 
 
+def _corner(variant: Variant, berth: Berth) -> float:
+    reach = variant.size // 2
+    return 1.0 if all(cell.column + cell.row <= reach for cell in cells_of(variant, berth)) else 0.03
+
+
+def _rows(variant: Variant, berth: Berth) -> float:
+    return 1.0 if not berth.vertical and berth.cell.row in (1, 4, variant.size - 2) else 0.03
+
+
 def _three_fleets(observation: Observation, random: Random) -> Action:
     """Use one of three fleets, always the same."""
     if isinstance(observation, PlaceObservation):
         return random_placement(observation.variant, Random(f"fleet {random.randrange(3)}"))  # noqa: S311
+    return _shoot_anywhere(observation, random)
+
+
+def _one_fleet(observation: Observation, random: Random) -> Action:
+    """Use the same fleet, or once in four games any other."""
+    if isinstance(observation, PlaceObservation):
+        chosen = Random("the one fleet") if random.random() < _FAITHFUL else random  # noqa: S311
+        return random_placement(observation.variant, chosen)
     return _shoot_anywhere(observation, random)
 
 
@@ -80,7 +109,11 @@ HABITUAL: dict[str, Opponent] = {
     "one side": _by_weights(_one_side),
     "upright": _by_weights(_upright),
     "middle": _by_weights(_middle),
-    "apart": _by_weights(lambda *_: 1.0, touching=0.05),
+    "corner": _by_weights(_corner),
+    "three rows": _by_weights(_rows),
+    "apart": _by_weights(touching=lambda pairs: 0.05**pairs),
+    "clustered": _by_weights(touching=lambda pairs: 0.2 ** max(0, 4 - pairs)),
     "three fleets": _three_fleets,
+    "one fleet": _one_fleet,
 }
 """Players with strong habits of placing, to learn to know."""

@@ -13,8 +13,8 @@ from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import PlaceObservation
 from training.evaluate import task_seeds
 from training.players.battleship_habitual import HABITUAL
-from training.recipes.battleship import HALVED_AFTER, aged
-from training.recipes.battleship.likings import liking_part
+from training.recipes.battleship import HALVED_AFTER
+from training.recipes.battleship.likings import block
 from training.recipes.battleship.measure import sink
 from training.studies.battleship_knowing import knowing
 from training.studies.battleship_tables import FOLDERS, mean, table
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from games.battleship.fleet import Placement
 
+_EXPERT = FOLDERS / "battleship_expert"
 SEEN = (0, 3, 10, 30)
 PART = 10
 """These tables take a part of the fleets: the effects are shots, not tenths."""
@@ -66,8 +67,8 @@ def _known(place: Callable[[Random], Placement], seen: int, fleets: int) -> str:
 
 
 def _shots(place: Callable[[Random], Placement], history: list[Placement], fleets: int) -> str:
-    expert = Expert(FOLDERS / "battleship_expert")
-    parts = [liking_part(history, aged(len(history), halved), 1) for halved in HALVED_AFTER]
+    expert = Expert(_EXPERT)
+    parts = [block(history, halved, 1) for halved in HALVED_AFTER]
     player = knowing(expert, parts)
     seeds = list(islice(task_seeds("adapting", 1), fleets))
     targets = [place(Random(seed)) for seed in seeds]  # noqa: S311 - a game, not a secret

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.features.battleship_berths import berth_rows
-from ai_functions.features.battleship_expert import BLOCKS
+from ai_functions.features.battleship_expert import BLOCKS, Liking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,5 +21,8 @@ if TYPE_CHECKING:
 def knowing(expert: Expert, parts: Sequence[NDArray[np.float64]]) -> Expert:
     """Return a copy of ``expert`` that believes in the likings of ``parts``, one for each of ``BLOCKS``."""
     known = copy(expert)
-    known.know(list(zip(BLOCKS, (berth_rows().astype(np.float64) @ part for part in parts), strict=False)))
+    rows = berth_rows().astype(np.float64)
+    known.know(
+        [Liking(name, rows @ part[:-1], float(np.exp(part[-1]))) for name, part in zip(BLOCKS, parts, strict=False)]
+    )
     return known

@@ -13,7 +13,7 @@ from ai_functions.features.battleship_expert import Expert, hiding_weights
 from games.battleship.fleet import STANDARD
 from training.evaluate import task_seeds
 from training.players.battleship import LADDER
-from training.recipes.battleship.likings import liking_part
+from training.recipes.battleship.likings import block
 from training.recipes.battleship.measure import sink
 from training.studies.battleship_knowing import knowing
 from training.studies.battleship_tables import FOLDERS, LEVELS, mean, shots, table
@@ -45,7 +45,7 @@ def _tilted(tilt: float, fleets: int) -> tuple[str, str, str, str]:
     weights = hiding_weights(tilt)
     expert = Expert(FOLDERS / "battleship_expert")
     seen = [draw_fleet(STANDARD, weights, Random(f"seen {number}")) for number in range(SEEN)]  # noqa: S311
-    known = knowing(expert, [liking_part(seen, [1.0] * SEEN, 1)])
+    known = knowing(expert, [block(seen, None, 1)])
     seeds = list(islice(task_seeds("study", 1), fleets))
     targets = [draw_fleet(STANDARD, weights, Random(seed)) for seed in seeds]  # noqa: S311 - games, not secrets
 

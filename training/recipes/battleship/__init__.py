@@ -30,7 +30,7 @@ from games.battleship import rules
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
-from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part
+from training.recipes.battleship.likings import aged, all_fleets, block, fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.teachers import bootstrap
@@ -104,9 +104,7 @@ def _fit_expert(
         progress("what shots are worth is taken over from the expert there is")
         worth, race = _kept(0, WORTH_COLUMNS), _kept(RACE, RACE_COLUMNS)
         positions, measures = np.eye(RACE_COLUMNS, dtype=np.float32), {}
-    likings = [
-        np.append(liking_part(fleets, aged(len(fleets), halved_after), seed), 0.0) for halved_after in HALVED_AFTER
-    ]
+    likings = [block(fleets, halved_after, seed) for halved_after in HALVED_AFTER]
     progress(f"likings of {len(fleets)} fleets")
     estimator = join([worth, *likings, race])
     blocks = [
@@ -123,8 +121,3 @@ def _kept(begin: int, columns: int) -> NDArray[np.float64]:
         raise TrainingError(f"too few fleets to tune on, and {_EXPERT} has no model to take over; use --bootstrap")
     one = np.eye(columns, dtype=np.float32) * _SMALL
     return log_odds(Model(_EXPERT), in_columns(one, begin, COLUMNS)) / _SMALL
-
-
-def aged(fleets: int, halved_after: int | None) -> list[float]:
-    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
-    return [1.0 if halved_after is None else 0.5 ** (age / halved_after) for age in range(fleets - 1, -1, -1)]
