@@ -63,14 +63,14 @@ class Teacher:
 
 def _novice(random: Random) -> Teacher:
     habits = Habits(
-        focus=random.uniform(0.5, 0.85),
-        line=random.uniform(0.3, 0.7),
-        chase=random.uniform(0.3, 0.9),
-        parity=random.uniform(0, 0.15),
-        spread=random.uniform(0, 0.2),
-        fits=random.uniform(0, 0.1),
+        focus=random.uniform(0.35, 0.7),
+        line=random.uniform(0.2, 0.6),
+        chase=random.uniform(0.4, 0.95),
+        parity=random.uniform(0, 0.3),
+        spread=random.uniform(0.1, 0.5),
+        fits=random.uniform(0, 0.3),
         favourite=(random.random(), random.random()),
-        pull=random.uniform(0, 6),
+        pull=random.uniform(0, 5),
         edges=random.uniform(-0.5, 1),
         lying=random.uniform(0.4, 0.75),
         apart=random.uniform(0.6, 1),
@@ -80,14 +80,14 @@ def _novice(random: Random) -> Teacher:
 
 def _club(random: Random) -> Teacher:
     habits = Habits(
-        focus=random.uniform(0.85, 1),
-        line=random.uniform(0.7, 1),
-        chase=random.uniform(0, 0.3),
-        parity=random.uniform(0.2, 0.8),
-        spread=random.uniform(0.2, 0.8),
-        fits=random.uniform(0.2, 0.8),
+        focus=random.uniform(0.7, 0.95),
+        line=random.uniform(0.4, 0.9),
+        chase=random.uniform(0.1, 0.5),
+        parity=random.uniform(0.4, 0.9),
+        spread=random.uniform(0.3, 0.8),
+        fits=random.uniform(0.3, 0.8),
         favourite=(random.uniform(0.2, 0.8), random.uniform(0.2, 0.8)),
-        pull=random.uniform(0, 3),
+        pull=random.uniform(0, 2),
         edges=random.uniform(-0.5, 0.7),
         lying=random.uniform(0.4, 0.65),
         apart=random.uniform(0.4, 0.9),

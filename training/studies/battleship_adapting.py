@@ -12,12 +12,11 @@ from ai_functions.features.battleship_expert import Expert
 from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import PlaceObservation
 from training.evaluate import task_seeds
+from training.page import table
 from training.players.battleship_habitual import HABITUAL
-from training.recipes.battleship import HALVED_AFTER
-from training.recipes.battleship.likings import block
 from training.recipes.battleship.measure import sink
-from training.studies.battleship_knowing import knowing
-from training.studies.battleship_tables import FOLDERS, mean, table
+from training.recipes.battleship.personal import knowing_fleets
+from training.studies.battleship_tables import FOLDERS, mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,8 +67,7 @@ def _known(place: Callable[[Random], Placement], seen: int, fleets: int) -> str:
 
 def _shots(place: Callable[[Random], Placement], history: list[Placement], fleets: int) -> str:
     expert = Expert(_EXPERT)
-    parts = [block(history, halved, 1) for halved in HALVED_AFTER]
-    player = knowing(expert, parts)
+    player = knowing_fleets(expert, history, 1) if history else expert
     seeds = list(islice(task_seeds("adapting", 1), fleets))
     targets = [place(Random(seed)) for seed in seeds]  # noqa: S311 - a game, not a secret
     return mean(np.array([len(sink(player.act, fleet, seed)) for fleet, seed in zip(targets, seeds, strict=True)]))

@@ -30,9 +30,10 @@ from games.battleship import rules
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
-from training.recipes.battleship.likings import aged, all_fleets, block, fleets_of, liking_part
+from training.recipes.battleship.likings import all_fleets, block, fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
+from training.recipes.battleship.personal import HALVED_AFTER, judge_player
 from training.recipes.battleship.teachers import bootstrap
 from training.recipes.battleship.tuning import LEAST_FLEETS, tuned_part
 from training.recipes.battleship.winning import race_part
@@ -45,11 +46,9 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["HALVED_AFTER", "YARDSTICK", "aged", "bootstrap", "fit"]
+__all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
-HALVED_AFTER = (None, 8)
-"""For each block of likings (``battleship_expert.BLOCKS``), after how many later games a fleet counts half."""
 LEAST_SHOTS = 200
 HELD_OUT_ROWS = 2000
 _SMALL = 0.1
