@@ -5,16 +5,23 @@ The chances are those of ``battleship_fleets`` with no ship laid that was not me
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numba
 import numpy as np
+from platformdirs import user_cache_path
 
+from ai_functions.features import battleship, battleship_fleets, battleship_posterior
 from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_fleets import clashes
+from games.battleship import fleet
 from games.battleship.fleet import STANDARD
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Numbers: TypeAlias = NDArray[np.int64]
@@ -26,7 +33,28 @@ NODES = 30_000
 UNKNOWN, MISSED, STRUCK, SANK = 0, 1, 2, 3
 _LOW = 64
 
-compiled = numba.njit(cache=True, error_model="numpy")
+
+def _stamp() -> str:
+    """Return a hash of all source that compiled code depends on: numba itself looks at one file only."""
+    here = Path(__file__)
+    sources = [here, here.with_name("compiled.py"), Path(str(fleet.__file__))]
+    sources += [Path(str(module.__file__)) for module in (battleship, battleship_fleets, battleship_posterior)]
+    return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
+_CACHE = str(user_cache_path("lambda-arcade") / "battleship-shooter" / _stamp())
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Return ``function`` compiled when it is first called; what was compiled before is kept on disk."""
+    config: Any = numba.config
+    before, config.CACHE_DIR = config.CACHE_DIR, _CACHE
+    try:
+        return numba.njit(cache=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = before
+
+
 _SEA = sea(STANDARD)
 _BERTHS = len(_SEA.berths)
 _SHIP = _SEA.ship
@@ -117,16 +145,16 @@ class Sight(NamedTuple):
 
 
 @compiled
-def new_table(fleet: Numbers) -> Table:
-    """Return the table before the first shot at ``fleet``, shape (ships,): a berth for each ship."""
+def new_table(berths: Numbers) -> Table:
+    """Return the table before the first shot at a fleet, ``berths`` of shape (ships,): a berth for each ship."""
     at = np.full(CELLS, -1)
     left = np.zeros(SHIPS, np.int64)
     room = np.zeros(SHIPS)
     for ship in range(SHIPS):
-        left[ship] = LENGTH[fleet[ship]]
+        left[ship] = LENGTH[berths[ship]]
         room[ship] = FIRST[ship + 1] - FIRST[ship]
         for step in range(left[ship]):
-            at[_HELD[fleet[ship], step]] = ship
+            at[_HELD[berths[ship], step]] = ship
     return Table(
         at,
         left,
