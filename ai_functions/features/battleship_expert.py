@@ -43,8 +43,9 @@ if TYPE_CHECKING:
     from games.battleship.rules import Action
     from games.core import JsonObject
 
-BLOCKS = ("lifelong", "recent")
-"""Likings learned from all of a player's fleets, and from the latest."""
+BLOCKS = {"lifelong": 0.25, "recent": 0.25, "faithful": 0.1}
+"""Likings learned of a player, and how far each is believed in before the first shot: from all fleets, from the latest,
+and from the latest as if the player used those very berths again.  The rest is for uniform fleets."""
 BLOCK_COLUMNS = BERTH_COLUMNS + 1
 """A block has a column for each thing said of a berth, and one for two ships that touch."""
 RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS
@@ -52,8 +53,6 @@ RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS
 COLUMNS = RACE + RACE_COLUMNS
 NEARLY = 0.5
 """The model chooses among cells at least this likely, compared with the likeliest."""
-UNIFORM_BELIEF = 0.4
-"""How far uniform fleets are believed in before the first shot, once a player is known."""
 LEAST_LIKING = 0.02
 """Likings whose logarithms differ by less are none."""
 
@@ -106,9 +105,8 @@ class Expert:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
         if variant not in self._priors:
             known = self._known if likes_berths(variant) else []
-            share = (1 - UNIFORM_BELIEF) / max(1, len(known))
-            uniform = make_prior(variant, "uniform", UNIFORM_BELIEF if known else 1.0, None)
-            learned = [make_prior(variant, one.name, share, one.weight, one.touching) for one in known]
+            uniform = make_prior(variant, "uniform", 1 - sum(BLOCKS[one.name] for one in known), None)
+            learned = [make_prior(variant, one.name, BLOCKS[one.name], one.weight, one.touching) for one in known]
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 

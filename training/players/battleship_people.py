@@ -206,6 +206,6 @@ POPULATIONS: dict[str, Callable[[Random], tuple[Teacher, Teacher]]] = {
     "novices": lambda random: (_novice(random), _novice(random)),
     "club": lambda random: (_club(random), _club(random)),
     "masters": lambda random: (_master(random), _master(random)),
-    "admirals": lambda _: (Teacher("posterior", LADDER["posterior"]), Teacher("posterior", LADDER["posterior"])),
+    "admirals": lambda _: (Teacher("density", LADDER["density"]), Teacher("density", LADDER["density"])),
 }
 """Makers of pairs that differ as people of one strength differ."""

@@ -1,4 +1,4 @@
-"""The tables of ``docs/battleship.md``: the levels' strength, placing, learning and calibration.
+"""The tables of ``docs/battleship.md``: the levels' strength, placing, getting to know players, calibration, variants.
 
 ``python -m training.studies.battleship --fleets 2000`` plays everything and writes the page; ``--only levels`` makes
 one section, and leaves the others on the page as they are.
@@ -15,6 +15,7 @@ from training.studies.battleship_adapting import adapting
 from training.studies.battleship_calibration import calibration
 from training.studies.battleship_levels import levels
 from training.studies.battleship_placing import placing
+from training.studies.battleship_variants import variants
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,7 @@ SECTIONS: dict[str, Callable[[int], str]] = {
     "placing": placing,
     "adapting": adapting,
     "calibration": calibration,
+    "variants": variants,
 }
 
 

@@ -30,10 +30,10 @@ from games.battleship import rules
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
-from training.recipes.battleship.likings import all_fleets, block, fleets_of, liking_part
+from training.recipes.battleship.likings import all_fleets, blocks_of, fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
-from training.recipes.battleship.personal import HALVED_AFTER, judge_player
+from training.recipes.battleship.personal import judge_player
 from training.recipes.battleship.teachers import bootstrap
 from training.recipes.battleship.tuning import LEAST_FLEETS, tuned_part
 from training.recipes.battleship.winning import race_part
@@ -103,7 +103,7 @@ def _fit_expert(
         progress("what shots are worth is taken over from the expert there is")
         worth, race = _kept(0, WORTH_COLUMNS), _kept(RACE, RACE_COLUMNS)
         positions, measures = np.eye(RACE_COLUMNS, dtype=np.float32), {}
-    likings = [block(fleets, halved_after, seed) for halved_after in HALVED_AFTER]
+    likings = blocks_of(fleets, seed)
     progress(f"likings of {len(fleets)} fleets")
     estimator = join([worth, *likings, race])
     blocks = [

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_berths import BERTHS, berth_numbers, berth_rows
+from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTH_SCALE, BERTHS, berth_numbers, berth_rows
 from ai_functions.features.battleship_fleets import clashes, touches
 from games.battleship.fleet import STANDARD, random_placement
 from games.record import BOT, PERSON
@@ -30,6 +30,8 @@ UNIFORM_FLEETS = 20_000
 PENALTY = 1.0
 """How far likings may go from none, beside the scales of ``battleship_berths``."""
 
+HALVED_AFTER = 8
+"""After so many later games a fleet counts half among the latest."""
 TOUCHING_SPREAD = 1.0
 DRAWN = 4000
 
@@ -55,11 +57,32 @@ def all_fleets(records: Sequence[GameRecord]) -> list[Placement]:
     return [one.action for record in records for one in islice(decisions(record), 2) if one.step == 0]
 
 
-def block(fleets: Sequence[Placement], halved_after: int | None, seed: int) -> NDArray[np.float64]:
-    """Return shape (BLOCK_COLUMNS,): what fleets tell, oldest first, if one counts half after so many later ones."""
-    counts = aged(len(fleets), halved_after)
-    part = liking_part(fleets, counts, seed)
-    return np.append(part, touching_weight(fleets, counts, part, seed))
+def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64]]:
+    """Return what a player's fleets, oldest first, tell: shape (BLOCK_COLUMNS,) for each of the expert's ``BLOCKS``."""
+    blocks = []
+    for halved_after in (None, HALVED_AFTER):
+        counts = aged(len(fleets), halved_after)
+        part = liking_part(fleets, counts, seed)
+        blocks.append(np.append(part, touching_weight(fleets, counts, part, seed)))
+    return [*blocks, np.append(_faithful_part(fleets, seed), 0.0)]
+
+
+def _faithful_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
+    """Return weights that say only how often each berth was used lately, one uniform fleet being added."""
+    part = np.zeros(BERTH_COLUMNS)
+    if fleets:
+        counts = aged(len(fleets), HALVED_AFTER)
+        usual = _uniform_use(seed)
+        part[-BERTHS:] = np.log((_used(fleets, counts) + usual) / (usual * (sum(counts) + 1))) / BERTH_SCALE
+    return part
+
+
+def _used(fleets: Sequence[Placement], counts: Sequence[float]) -> NDArray[np.float64]:
+    """Return how much each berth was used, shape (BERTHS,)."""
+    used = np.zeros(BERTHS)
+    for fleet, count in zip(fleets, counts, strict=True):
+        used[berth_numbers(fleet)] += count
+    return used
 
 
 def aged(fleets: int, halved_after: int | None) -> list[float]:
@@ -75,9 +98,7 @@ def liking_part(fleets: Sequence[Placement], counts: Sequence[float], seed: int)
     berths = berth_rows()
     if not fleets:
         return np.zeros(berths.shape[1])
-    used = np.zeros(BERTHS)
-    for fleet, count in zip(fleets, counts, strict=True):
-        used[berth_numbers(fleet)] += count
+    used = _used(fleets, counts)
     labels = np.repeat([1.0, 0.0], BERTHS)
     return fit_part(np.vstack([berths, berths]), labels, np.append(used, _uniform_use(seed) * sum(counts)), PENALTY)
 

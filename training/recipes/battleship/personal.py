@@ -24,7 +24,7 @@ from games.battleship.fleet import STANDARD
 from training.evaluate import task_seeds
 from training.gate import Verdict
 from training.recipes import TrainingError
-from training.recipes.battleship.likings import block, fleets_of
+from training.recipes.battleship.likings import blocks_of, fleets_of
 from training.recipes.battleship.measure import sink
 from training.statistics import difference, estimate
 
@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Placement
     from games.record import GameRecord
 
-HALVED_AFTER = (None, 8)
-"""For each block of likings (``battleship_expert.BLOCKS``), after how many later games a fleet counts half."""
 LEARNED_FIRST = 2
 """Games that are only learned from, before the first one is foretold."""
 MOST_HELD_OUT = 40
@@ -50,13 +48,13 @@ def knowing(expert: Expert, blocks: Sequence[NDArray[np.float64]]) -> Expert:
     """Return a copy of ``expert`` that believes in the likings of ``blocks``, one for each of ``BLOCKS``."""
     known = copy(expert)
     rows = berth_rows().astype(np.float64)
-    known.know([Liking(name, rows @ one[:-1], exp(one[-1])) for name, one in zip(BLOCKS, blocks, strict=False)])
+    known.know([Liking(name, rows @ one[:-1], exp(one[-1])) for name, one in zip(BLOCKS, blocks, strict=True)])
     return known
 
 
 def knowing_fleets(expert: Expert, fleets: Sequence[Placement], seed: int) -> Expert:
     """Return a copy of ``expert`` that has learned from ``fleets``, oldest first."""
-    return knowing(expert, [block(fleets, halved_after, seed) for halved_after in HALVED_AFTER])
+    return knowing(expert, blocks_of(fleets, seed))
 
 
 def log_odds_of(expert: Expert, fleet: Placement) -> float:
