@@ -29,8 +29,10 @@ if TYPE_CHECKING:
 
 PAIRS = 2500
 """Pairs of a row and a berth that are worth laying a ship one by one, until the posterior is exact."""
-MOST_ROWS = 12_000
+MOST_ROWS = 6000
 """Ways to explain the hits that are followed; of more, those that fewest fleets stand behind are let go."""
+_ON_A_HIT = 0.05
+"""About which part of a ship's berths is left when it must cover a hit."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,6 +112,8 @@ def infer(
             return found
         if search.exact:
             break
+    if search.let_go:
+        return search.alone()
     raise ObservationError("shots", "no fleet fits all that was heard")
 
 
@@ -134,6 +138,8 @@ class _Search:
         """Prior weight of each berth of a ship afloat on water nobody shot at."""
         self._rows = np.full((1, len(self._afloat)), self._none)
         self._weight = np.ones(1)
+        self.let_go = False
+        """Whether ways to explain the hits were given up."""
 
     def explain_hits(self) -> None:
         """Give the sunk ships their hits, and every hit left over to a ship afloat, in all ways."""
@@ -149,7 +155,8 @@ class _Search:
             bare = ~covers[self._rows].any(axis=1)
             if bare.any():
                 self._give(bare, np.flatnonzero(floating & covers[:-1]))
-                self._let_go(MOST_ROWS)
+                if len(self._rows) > MOST_ROWS:
+                    self._keep_likely(MOST_ROWS, floating)
 
     def lay_what_is_few(self, pairs: int) -> None:
         """Lay the ships not met yet, those with fewest berths first, as long as all ways can be looked at."""
@@ -180,10 +187,36 @@ class _Search:
         self._weight = np.concatenate([self._weight[~need], weight])
         self._rows = np.concatenate([self._rows[~need], grown])
 
-    def _let_go(self, keep: int) -> None:
-        if len(self._rows) > keep:
-            best = np.argpartition(-self._weight * self._completions()[0], keep)[:keep]
-            self._rows, self._weight = self._rows[best], self._weight[best]
+    def _keep_likely(self, keep: int, floating: NDArray[np.bool_]) -> None:
+        """Let go of rows whose free ships cannot cover the hits left over, and of the unlikeliest."""
+        self.let_go = True
+        needed = self._ships_needed(floating)
+        free = ((self._rows == self._none) & self._afloat).sum(axis=1)
+        likely = self._weight * self._completions()[0] * _ON_A_HIT**needed * (needed <= free)
+        best = np.argpartition(-likely, keep)[:keep]
+        best = best[likely[best] > 0]
+        self._rows, self._weight = self._rows[best], self._weight[best]
+
+    def _ships_needed(self, floating: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return shape (rows,), a lower bound: bare hits that no berth covers two of take a ship each."""
+        hits = np.flatnonzero(self._hits)
+        covers = np.vstack([self._waters.cover[:, hits], np.zeros((1, len(hits)), np.float32)]) > 0
+        bare = ~covers[self._rows].any(axis=1)
+        together = (covers[:-1][floating].T.astype(np.float32) @ covers[:-1][floating]) > 0
+        needed = np.zeros(len(self._rows), np.int64)
+        for number in range(len(hits)):
+            takes = bare[:, number].copy()
+            needed += takes
+            bare &= ~(takes[:, None] & together[number])
+        return needed
+
+    def alone(self) -> Fleets:
+        """Return every ship's chances by itself: the last resort, where ways were let go and no other works out."""
+        share = np.where(self._possible, self._prior, 0.0)
+        total = np.add.reduceat(share, self._waters.first[:-1])
+        chances = share / np.maximum(total, 1e-300)[self._waters.ship]
+        rows = np.full((1, len(self._afloat)), self._none)
+        return Fleets(rows, np.ones(1), np.zeros(self._none), chances, float(total.prod()), exact=False)
 
     def _completions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return in how many ways each row is completed, the berths of each free ship beside it, and ``pressure``.
