@@ -35,7 +35,6 @@ from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.personal import judge_player
 from training.recipes.battleship.teachers import bootstrap
-from training.recipes.battleship.tuning import LEAST_FLEETS, tuned_part
 from training.recipes.battleship.winning import race_part
 
 if TYPE_CHECKING:
@@ -50,6 +49,8 @@ __all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 LEAST_SHOTS = 200
+LEAST_FLEETS = 1000
+"""To tune on."""
 HELD_OUT_ROWS = 2000
 _SMALL = 0.1
 """Weights are read off where a probability is far from 0 and 1."""
@@ -97,6 +98,8 @@ def _fit_expert(
         raise TrainingError(f"{len(records)} games of the standard game, and in none of them {player!r} placed a fleet")
     everyone = [] if player else all_fleets(records)
     if len(everyone) >= LEAST_FLEETS:
+        from training.recipes.battleship.tuning import tuned_part  # noqa: PLC0415 - compiled code, needed here alone
+
         race, positions = race_part(records, seed, progress)
         worth, measures = tuned_part(everyone, seed, progress)
     else:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from games.battleship.fleet import Placement
 
-LEAST_FLEETS = 1000
 GENERATIONS, TRIED, FLEETS = 36, 16, 800
 """How long it goes on, how many weightings a generation tries, and at how many fleets each shoots."""
 STEP = 0.15
