@@ -28,16 +28,21 @@ if TYPE_CHECKING:
 
 LONG = 999.0
 """Ticks beyond which nothing makes a difference any more."""
-SURE = 60.0
-"""Ticks of lead that make a tile safe for sure."""
+SLIP, LEISURE, SURE = 8.0, 30.0, 60.0
+"""Ticks of lead: with SLIP he gets past a ghost that comes to the same tile, since it catches from edge to edge."""
 SHUT = -300.0
 """The lead along a way that does not exist."""
 
 # name -> 1 where more is better for the ghosts, -1 where less is: which of the other exits counts as the best one
 _TEAM_BY_EXIT = {
-    "area": -1,  # tiles that Pac-Man reaches before any ghost
-    "sure_area": -1,  # the same with a second's lead
+    "area": -1,  # tiles that Pac-Man can run to before any ghost is there
+    "bold_area": -1,  # the same with no lead to spare
+    "leisure_area": -1,  # with half a second to spare
+    "sure_area": -1,  # with a second
     "area_dots": -1,  # dots there
+    "area_crossings": -1,  # junctions there
+    "area_energizers": -1,  # energizers there
+    "to_safe_energizer": 1,  # his way to the nearest of them
     "area_taken": 1,  # tiles that this ghost alone takes from him
     "energizer_lead": -1,  # his best lead at an energizer
     "pocket": -1,  # the farthest he can run
@@ -55,7 +60,7 @@ _TEAM_BY_EXIT = {
 }
 _TEAM_SHARED = (
     "others_nearest", "others_second", "others_third", "others_area", "others_ways_shut", "dots_left", "to_energizer",
-    "to_nearest_dot", "fright", "until", "speed", "ways",
+    "to_nearest_dot", "fright", "until", "speed", "ways", "hunters",
 )  # fmt: skip
 _ARCADE_BY_EXIT = {"near_corner": -1, "near_pacman": -1, "near_ahead": -1, "near_mirror": -1, "way_to_pacman": -1}
 _ARCADE_SHARED = (
@@ -178,9 +183,9 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     pacman = found.pacman[scene]
     lead = np.minimum(found.own, found.others[decision])
     lead -= pacman  # how much earlier than any ghost Pac-Man is on a tile
-    safe = lead > 0
+    safe = escape(paths, scenes, lead, scene, SLIP)
     others_lead = found.others - found.pacman[asked.scene]
-    others_area = (others_lead > 0).sum(axis=1)
+    others_area = escape(paths, scenes, others_lead, asked.scene, SLIP).sum(axis=1)
     area = safe.sum(axis=1)
 
     exits = paths.next[scenes.pac_tile] >= 0
@@ -200,8 +205,11 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     by_exit = np.stack(
         [
             area,
-            (lead > SURE).sum(axis=1),
+            *(escape(paths, scenes, lead, scene, spare).sum(axis=1) for spare in (0.0, LEISURE, SURE)),
             (safe & scenes.dots[scene]).sum(axis=1),
+            safe[:, paths.crossings].sum(axis=1),
+            (safe & scenes.energizers[scene]).sum(axis=1),
+            np.where(safe & scenes.energizers[scene], pacman, LONG).min(axis=1),
             others_area[decision] - area,
             np.where(scenes.energizers[scene], lead, SHUT).max(axis=1),
             np.where(safe, pacman, 0).max(axis=1),
@@ -237,11 +245,32 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
             found.until,
             (scenes.ghost_speed[asked.scene, asked.ghost] / scenes.pac_speed[asked.scene]),
             exits.sum(axis=1)[asked.scene],
+            (scenes.ghost_delay <= 0).sum(axis=1)[asked.scene],
         ],
         axis=1,
         dtype=np.float32,
     )
     return np.clip(by_exit, SHUT, LONG), np.clip(shared, SHUT, LONG)[decision]
+
+
+def escape(
+    paths: Paths, scenes: Scenes, lead: NDArray[np.float32], scene: NDArray[np.int64], margin: float
+) -> NDArray[np.bool_]:
+    """Return the tiles that Pac-Man reaches with more than ``margin`` ticks of lead there and all the way.
+
+    A tile behind a ghost that comes at him is none of them, though the ghost itself would be there later than he.
+    Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two,
+    four, eight… before it.
+    """
+    first = np.arange(len(lead), dtype=np.int32)[:, None] * paths.count
+    barred = lead <= margin
+    barred[np.arange(len(lead)), scenes.pac_tile[scene]] = False
+    before = paths.toward[scenes.pac_tile].astype(np.int32)
+    each = np.arange(len(before), dtype=np.int32)[:, None] * paths.count
+    for _ in range(paths.doublings):
+        barred |= barred.take(before[scene] + first)
+        before = before.take(before + each)
+    return ~barred
 
 
 def ways_out(paths: Paths, scenes: Scenes, lead: NDArray[np.float32], scene: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -45,6 +45,10 @@ class Paths:
     """Neighbour in each direction, -1 for a wall; shape (count, 4)."""
     walk: NDArray[np.int16]
     """Pixels between two tiles for someone who may turn back; shape (count, count)."""
+    toward: NDArray[np.int16]
+    """The tile before the second on a shortest way from the first, itself at the beginning; shape (count, count)."""
+    doublings: int
+    """How often a way must be doubled to be longer than the longest of these."""
     hunt: NDArray[np.int16]
     """Pixels from a state to a tile for a ghost; tunnels count double; shape (count * 4, count)."""
     onward: NDArray[np.int16]
@@ -58,11 +62,13 @@ class Paths:
     """
     junction: NDArray[np.int16]
     """That junction; shape (count, 4)."""
+    crossings: NDArray[np.int64]
+    """The junctions among the tiles."""
 
 
 @lru_cache(maxsize=8)
 def paths_of(maze: Maze) -> Paths:
-    """Return the tables of ``maze``; about 60 ms the first time."""
+    """Return the tables of ``maze``; some 20 ms the first time."""
     width, height = maze.width, maze.height
     cells = np.asarray(maze.table[TILE_TABLE:], dtype=np.int32).reshape(-1, TILE_CELLS)[: width * height]
     return build(cells[:, NEXT : NEXT + 4], cells[:, CHOICES : CHOICES + 4], cells[:, SLOW] != 0, width)
@@ -81,6 +87,7 @@ def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArr
     onward = np.where(following >= 0, following * 4 + np.arange(4, dtype=np.int16), -1).astype(np.int16)
     onward_pixels = np.where(following >= 0, entering[following], 0).astype(np.int16)
     corridor = _corridors(following)
+    walk = _walk(following, onward)
     return Paths(
         count=len(walkable),
         width=width,
@@ -88,45 +95,93 @@ def build(neighbours: NDArray[np.int32], choices: NDArray[np.int32], slow: NDArr
         column=(walkable % width).astype(np.int16),
         row=(walkable // width).astype(np.int16),
         next=following,
-        walk=_walk(following),
+        walk=walk,
+        toward=_toward(following, walk),
+        doublings=int(walk.max() // TILE_PIXELS).bit_length(),
         hunt=_hunt(onward, onward_pixels, choices[walkable]),
         onward=onward,
         onward_pixels=onward_pixels,
         corridor=corridor,
         junction=np.ascontiguousarray(corridor[:, :, -1]),
+        crossings=np.flatnonzero((following >= 0).sum(axis=1) >= JUNCTION_WAYS),
     )
 
 
-def _walk(following: NDArray[np.int16]) -> NDArray[np.int16]:
+def _walk(following: NDArray[np.int16], onward: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Return the ways of someone who may set out anywhere: no shortest way turns back later."""
     count = len(following)
+    cost = np.where(following >= 0, TILE_PIXELS, 0).astype(np.int16)
+    every = (following >= 0) @ (1 << np.arange(4))
+    beyond = _hunt(onward, cost, every[:, None] & ~(1 << (np.arange(4) ^ 2)))
     distance = np.full((count, count), FAR, dtype=np.int16)
     np.fill_diagonal(distance, 0)
-    cost = np.full(count, TILE_PIXELS, dtype=np.int16)
-    return _relax(distance, [(following[:, d], following[:, d] >= 0, cost) for d in range(4)])
+    for exit_ in range(4):
+        way = following[:, exit_] >= 0
+        distance[way] = np.minimum(distance[way], beyond[onward[way, exit_]] + np.int16(TILE_PIXELS))
+    return distance
+
+
+def _toward(following: NDArray[np.int16], walk: NDArray[np.int16]) -> NDArray[np.int16]:
+    found = np.repeat(np.arange(len(following), dtype=np.int16)[None], len(following), axis=0)
+    for exit_ in range(3, -1, -1):
+        onto = following[:, exit_]
+        nearer = (onto >= 0) & (walk[:, onto] < walk)
+        found = np.where(nearer, onto, found)
+    return found
 
 
 def _hunt(onward: NDArray[np.int16], onward_pixels: NDArray[np.int16], choices: NDArray[np.int32]) -> NDArray[np.int16]:
+    """Return the ways of someone who never turns back: by corridors up to the next choice, and from choice to choice."""
     count = len(onward)
-    distance = np.full((count * 4, count), FAR, dtype=np.int16)
-    distance[np.arange(count * 4), np.arange(count * 4) // 4] = 0
-    steps = []
-    for exit_ in range(4):
-        allowed = ((choices >> exit_) & 1 == 1).ravel()
-        steps.append((np.repeat(onward[:, exit_], 4), allowed, np.repeat(onward_pixels[:, exit_], 4)))
-    return _relax(distance, steps)
+    tile = np.arange(count * 4) // 4
+    ways = ((choices[:, :, None] >> np.arange(4)) & 1 == 1).reshape(-1, 4)
+    corridor, last, pixels = _forced(onward, onward_pixels, ways)
+    branching = np.flatnonzero(ways.sum(axis=1) > 1)
+    place = np.full(count * 4, -1, dtype=np.int64)
+    place[branching] = np.arange(len(branching))
+    leads_on = place[last] >= 0
 
+    def beyond(states: NDArray[np.int64]) -> NDArray[np.int16]:
+        on = leads_on[states]
+        found = corridor[states]
+        found[on] = np.minimum(found[on], best[place[last[states[on]]]] + pixels[states[on], None])
+        return found
 
-def _relax(
-    distance: NDArray[np.int16], steps: list[tuple[NDArray[np.int16], NDArray[np.bool_], NDArray[np.int16]]]
-) -> NDArray[np.int16]:
-    """Return the shortest ways: each step (where to, whether there is a way, its pixels) by row of ``distance``."""
-    rows = [(np.flatnonzero(way), to[way], pixels[way][:, None]) for to, way, pixels in steps]
+    best = corridor[branching]
     while True:
-        before = distance.copy()
-        for at, to, pixels in rows:
-            distance[at] = np.minimum(distance[at], distance[to] + pixels)
-        if np.array_equal(before, distance):
-            return distance
+        before = best.copy()
+        for exit_ in range(4):
+            rows = np.flatnonzero(ways[branching, exit_])
+            at = tile[branching[rows]]
+            step = onward_pixels[at, exit_][:, None]
+            best[rows] = np.minimum(best[rows], beyond(onward[at, exit_].astype(np.int64)) + step)
+        if np.array_equal(before, best):
+            return beyond(np.arange(count * 4))
+
+
+def _forced(
+    onward: NDArray[np.int16], onward_pixels: NDArray[np.int16], ways: NDArray[np.bool_]
+) -> tuple[NDArray[np.int16], NDArray[np.int64], NDArray[np.int16]]:
+    """Follow each state as long as there is but one way on.
+
+    Returns the pixels to every tile passed (else FAR), the state at the end, and the pixels to it.
+    """
+    count = len(onward)
+    states = np.arange(count * 4)
+    only = ways.argmax(axis=1)
+    following, step = onward[states // 4, only].astype(np.int64), onward_pixels[states // 4, only]
+    passed = np.full((count * 4, count), FAR, dtype=np.int16)
+    passed[states, states // 4] = 0
+    here, pixels = states.copy(), np.zeros(count * 4, dtype=np.int16)
+    going = states[ways.sum(axis=1) == 1]
+    for _ in range(count * 4):
+        if not len(going):
+            break
+        pixels[going] += step[here[going]]
+        here[going] = following[here[going]]
+        passed[going, here[going] // 4] = np.minimum(passed[going, here[going] // 4], pixels[going])
+        going = going[(ways[here[going]].sum(axis=1) == 1) & (here[going] != going)]
+    return passed, here, pixels
 
 
 def _corridors(following: NDArray[np.int16]) -> NDArray[np.int16]:

@@ -71,6 +71,10 @@ class Asked:
     exits: NDArray[np.bool_]
     """Shape (decisions, 4)."""
 
+    def only(self, which: NDArray[np.int64]) -> Asked:
+        """Return some of the decisions."""
+        return Asked(self.scene[which], self.ghost[which], self.junction[which], self.heading[which], self.exits[which])
+
 
 def scene_of(observation: Observation, paths: Paths) -> Scenes:
     """Return the one screen of ``observation``.  Raises ObservationError for an actor in a wall."""

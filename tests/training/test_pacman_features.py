@@ -5,8 +5,8 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.pacman import ARCADE, TEAM, race, rows
-from ai_functions.features.pacman_paths import FAR, paths_of
+from ai_functions.features.pacman import ARCADE, SLIP, TEAM, escape, ghost_ticks, pacman_ticks, race, rows
+from ai_functions.features.pacman_paths import FAR, TILE_PIXELS, paths_of
 from ai_functions.features.pacman_scene import Scenes, asked_of, scene_of
 from games.core import ObservationError
 from games.pacman import cells as c
@@ -115,6 +115,26 @@ def test_the_best_of_a_ghosts_exits_is_what_it_can_do_at_its_best() -> None:
                 <= paths.hunt[scene_of(observation, paths).ghost_state[0, ghost], asked.junction[index]]
             ] = False
             np.testing.assert_allclose(best[beyond], found.ghosts[0, ghost, beyond], atol=0.1)
+
+
+@pytest.mark.parametrize("maze", sorted(MAZES))
+def test_pacman_escapes_to_a_tile_if_he_is_first_all_the_way(maze: str) -> None:
+    through_ghosts = 0
+    for state in states(25, maze):
+        observation = rules.observe(state, "ghosts")
+        paths = paths_of(observation.maze)
+        scenes = scene_of(observation, paths)
+        lead = ghost_ticks(paths, scenes).min(axis=1) - pacman_ticks(paths, scenes)
+        found = escape(paths, scenes, lead, np.array([0]), SLIP)[0]
+        start = int(scenes.pac_tile[0])
+        for tile in range(paths.count):
+            way = [tile]
+            while way[-1] != start:
+                way.append(int(paths.toward[start, way[-1]]))
+            assert len(way) == 1 + paths.walk[start, tile] // TILE_PIXELS
+            assert found[tile] == all(lead[0, passed] > SLIP for passed in way[:-1])
+        through_ghosts += int(((lead[0] > SLIP) & ~found).sum())
+    assert through_ghosts > 0, "behind a ghost that comes at him is no escape, though it is slow to turn"
 
 
 def test_a_wall_where_an_actor_should_be_is_named() -> None:

@@ -14,14 +14,14 @@ from games.record import BOT, Participant, verify
 from training.export import export
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes import TrainingError
 from training.recipes.pacman import YARDSTICK, bootstrap, fit, lessons
 from training.recipes.pacman.arena import Plan, Played
 from training.recipes.pacman.arena import play as play_many
 
 OPTIONS = {"lives": 1, "boards": 1}
-PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": look_ahead}
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": LOOK_AHEAD}
 TEAMS = {"arcade": arcade, "random": random_ghosts, "shortest": shortest, "surround": surround, "patrol": patrol}
 
 
@@ -125,7 +125,7 @@ def test_every_player_plays_in_a_match(name: str) -> None:
 
 
 def test_stronger_ghosts_leave_pacman_fewer_dots() -> None:
-    dots = {team: [played.dots for played in games("greedy", team, 40)] for team in ("random", "arcade", "surround")}
+    dots = {team: [played.dots for played in games("greedy", team, 80)] for team in ("random", "arcade", "surround")}
     gaps = {
         pair: np.array(dots[pair[0]]) - np.array(dots[pair[1]])
         for pair in (("random", "arcade"), ("arcade", "surround"))

@@ -7,17 +7,18 @@ against someone it has never met.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from ai_functions.features.pacman import ghost_ticks, pacman_ticks, ways_out
 from ai_functions.features.pacman_paths import paths_of
-from ai_functions.features.pacman_scene import scene_of
+from ai_functions.features.pacman_scene import NEVER, scene_of
 from games.pacman.names import DIRECTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from random import Random
 
     from numpy.typing import NDArray
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_paths import Paths
     from ai_functions.features.pacman_scene import Scenes
     from games.core import Opponent
+    from games.pacman.maze import Maze
     from games.pacman.names import Direction
     from games.pacman.observation import Observation
 
 MARGIN = 8.0
-"""Ticks of lead that a careful Pac-Man wants on his way to the next junction."""
-CLOSE = 80.0
+"""Ticks of lead that the careful Pac-Man wants on his way to the next junction."""
+SIGHT, CLEAR = 18.0, 2.0
+"""How far, in ticks, the wanderer looks along a way, and the lead that he wants there."""
+CLOSE = 100.0
 """Ticks within which a ghost that can be here makes the greedy one run."""
 NO_WAY, NO_DOT = -1e6, 30_000
 
@@ -40,6 +44,16 @@ class PacmanBot(Protocol):
 
     def __call__(self, paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
         """Return a direction (0 to 3) for each scene."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Someone in Pac-Man's seat who plays games out, and needs the engine's cells for it.
+
+    ``choose(maze, cells)`` returns a direction for each row of cells, and reads there what the screen shows, no more.
+    """
+
+    choose: Callable[[Maze, NDArray[np.int64]], NDArray[np.int64]]
 
 
 def seated(bot: PacmanBot) -> Opponent:
@@ -53,13 +67,15 @@ def seated(bot: PacmanBot) -> Opponent:
 
 
 def random_safe(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
-    """Wander: go on in a corridor, draw at a junction, and take no way on which a ghost would be first."""
-    leads, _ = _leads(paths, scenes)
+    """Wander: go on in a corridor, draw at a junction, and take no way on whose next tiles a ghost would be first."""
+    ticks = pacman_ticks(paths, scenes)
+    lead = np.where(ticks <= SIGHT, ghost_ticks(paths, scenes).min(axis=1) - ticks, np.float32(NEVER))
+    leads = ways_out(paths, scenes, lead, np.arange(len(lead)))
     exits = paths.next[scenes.pac_tile] >= 0
     back = scenes.pac_heading ^ 2
     found: NDArray[np.int64] = leads.argmax(axis=1)
     for index, random in enumerate(randoms):
-        safe = [int(d) for d in np.flatnonzero(exits[index] & (leads[index] > MARGIN))]
+        safe = [int(d) for d in np.flatnonzero(exits[index] & (leads[index] > CLEAR))]
         onward = [d for d in safe if d != back[index]] or safe
         if onward:
             found[index] = random.choice(onward)

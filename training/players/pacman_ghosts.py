@@ -6,7 +6,7 @@ when he comes near.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,7 +21,17 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_paths import Paths
     from ai_functions.features.pacman_scene import Asked, Scenes
 
-SIGHT = 64
+
+class TeamBot(Protocol):
+    """Someone in the ghosts' seat."""
+
+    def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        """Return an exit (0 to 3, or ARCADE) for each decision."""
+
+
+ARCADE = -1
+"""Instead of an exit: let the ghost take the arcade's."""
+SIGHT = 48
 """Pixels of way within which a patrolling ghost notices Pac-Man."""
 
 
@@ -35,7 +45,7 @@ def random_ghosts(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[
 def arcade(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
     """Leave it to the arcade's rules."""
     del paths, scenes, randoms
-    return np.full(len(asked.scene), -1)
+    return np.full(len(asked.scene), ARCADE)
 
 
 def shortest(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
@@ -67,6 +77,20 @@ def surround(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Rando
     scores[found.decision, found.exit] = worth
     best: NDArray[np.int64] = scores.argmin(axis=1)
     return best
+
+
+def by_ghost(teams: Sequence[TeamBot]) -> TeamBot:
+    """Return the team in which each ghost is moved by its own of four teams: functions that hunt together."""
+
+    def choose(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        found = np.zeros(len(asked.scene), dtype=np.int64)
+        for ghost, team in enumerate(teams):
+            mine = np.flatnonzero(asked.ghost == ghost)
+            if len(mine):
+                found[mine] = team(paths, scenes, asked.only(mine), randoms)
+        return found
+
+    return choose
 
 
 _SURROUND = {"area": 1.0, "to_pacman": 0.5, "spread": -0.2}

@@ -20,8 +20,8 @@ from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
 from training.players.pacman import careful, greedy, random_safe
-from training.players.pacman_ghosts import arcade, random_ghosts
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_ghosts import arcade, by_ghost, random_ghosts
+from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes.pacman.arena import Plan, play
 from training.studies.battleship_tables import mean, table
 
@@ -31,16 +31,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from games.core import Json
-    from training.players.pacman import PacmanBot
-    from training.recipes.pacman.arena import Played, TeamBot
+    from training.players.pacman import PacmanBot, Planner
+    from training.players.pacman_ghosts import TeamBot
+    from training.recipes.pacman.arena import Played
 
 PAGE = Path("docs/pacman-ghosts.md")
 FOLDERS = Path(ai_functions.__file__).parent
-PACMANS: dict[str, PacmanBot] = {
+PACMANS: dict[str, PacmanBot | Planner] = {
     "random-safe": random_safe,
     "greedy": greedy,
     "careful": careful,
-    "look-ahead": look_ahead,
+    "look-ahead": LOOK_AHEAD,
 }
 TEAMS = (
     "random",
@@ -50,7 +51,10 @@ TEAMS = (
         for level in ("easy", "medium", "hard", "expert")
         if (FOLDERS / f"pacman_{level}" / MODEL).exists()
     ),
+    "mixed",
 )
+MIXED = ("pacman_expert", "pacman_hard", "pacman_medium", "pacman_easy")
+"""Four functions that move Blinky, Pinky, Inky and Clyde."""
 SLOW = 4
 """The look-ahead Pac-Man thinks so long that he plays only one game in so many."""
 ELSEWHERE: dict[str, dict[str, Json]] = {
@@ -90,7 +94,9 @@ def put(page: Path, name: str, section: str) -> None:
 
 @lru_cache
 def team(name: str) -> TeamBot:
-    """Return a team of the arena: the ghosts of an opponent's folder, or ``random`` or ``classic``."""
+    """Return a team of the arena: the ghosts of an opponent's folder, ``random``, ``classic``, or those of MIXED."""
+    if name == "mixed":
+        return by_ghost([team(one) for one in MIXED])
     return {"random": random_ghosts, "classic": arcade}.get(name) or Team(FOLDERS / name).exits
 
 

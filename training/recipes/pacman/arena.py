@@ -6,9 +6,10 @@ like any other, which a test replays.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import numba
 import numpy as np
@@ -20,39 +21,30 @@ from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.record import BOT, GameRecord, Participant, Turn, move_seed
 from training.pacman_fast import compiled
-from training.players.pacman import random_safe
+from training.players.pacman import Planner, random_safe
+from training.players.pacman_ghosts import ARCADE
 from training.recipes.pacman.screens import Screens, screens_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
-    from ai_functions.features.pacman_paths import Paths
-    from ai_functions.features.pacman_scene import Asked
     from games.core import Json
     from games.pacman.maze import Maze
     from training.players.pacman import PacmanBot
+    from training.players.pacman_ghosts import TeamBot
 
-ROUND = 192
+ROUND = 256
 """Games side by side: more gain little."""
 MOST_TICKS = 10 * 60 * 60
 """Ten minutes: a game that is not over by then is abandoned."""
 OPENING_BEGINS, OPENING_TICKS = 250, 480
 """Pac-Man wanders for up to eight seconds of play before he plays his own way, so that no two games open alike."""
-ARCADE = -1
-"""Instead of an exit: let the ghost take the arcade's."""
 
 
 _KERNEL = compiled()
 _tick, _to_centre = _KERNEL.tick, _KERNEL.to_centre
-
-
-class TeamBot(Protocol):
-    """Someone in the ghosts' seat."""
-
-    def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
-        """Return an exit (0 to 3, or ARCADE) for each decision."""
 
 
 class Plan(NamedTuple):
@@ -127,18 +119,17 @@ EPOCH = "1980-05-22T00:00:00.000+00:00"
 def play(
     maze: Maze,
     plans: Sequence[Plan],
-    pacmans: Mapping[str, PacmanBot],
+    pacmans: Mapping[str, PacmanBot | Planner],
     teams: Mapping[str, TeamBot],
     progress: Callable[[int], None] = lambda _: None,
 ) -> list[Played]:
     """Play ``plans`` in ``maze``; ``pacmans`` and ``teams`` are who their names mean."""
-    screens = screens_of(maze)
-    played: list[Played] = []
-    for first in range(0, len(plans), ROUND):
-        some = plans[first : first + ROUND]
-        played += _Round(screens, some, pacmans, teams).play()
-        progress(len(some))
-    return played
+    table = _Table(screens_of(maze), plans, pacmans, teams)
+    going_on = True
+    while going_on:
+        going_on = table.round()
+        progress(table.finished())
+    return [item for item in table.played if item is not None]
 
 
 def opening_ends(seed: int) -> int:
@@ -146,36 +137,65 @@ def opening_ends(seed: int) -> int:
     return OPENING_BEGINS + move_seed(seed, 0, "opening") % OPENING_TICKS
 
 
-class _Round:
-    """Some games side by side."""
+class _Table:
+    """Some games side by side: where one is over, the next one is laid out."""
 
     def __init__(
         self,
         screens: Screens,
         plans: Sequence[Plan],
-        pacmans: Mapping[str, PacmanBot],
+        pacmans: Mapping[str, PacmanBot | Planner],
         teams: Mapping[str, TeamBot],
     ) -> None:
-        self.screens, self.plans, self.pacmans, self.teams = screens, plans, pacmans, teams
-        self.cells = np.array([first_cells(plan) for plan in plans], dtype=np.int64)
-        self.live = np.ones(len(plans), dtype=bool)
-        self.opening = np.array([opening_ends(plan.seed) for plan in plans])
-        self.heat = np.zeros((len(plans), len(screens.paths.number)), dtype=np.int64)
+        self.screens, self.pacmans, self.teams = screens, pacmans, teams
+        self.all_plans = plans
+        self.played: list[Played | None] = [None] * len(plans)
+        self._laid_out = seats = min(ROUND, len(plans))
+        self._told = 0
+        self.number = np.arange(seats)
+        """Which of the plans is played at each seat."""
+        self.plans = list(plans[:seats])
+        self.cells = np.array([first_cells(plan) for plan in self.plans], dtype=np.int64)
+        self.live = np.ones(seats, dtype=bool)
+        self.opening = np.array([opening_ends(plan.seed) for plan in self.plans])
+        self.heat = np.zeros((seats, len(screens.paths.number)), dtype=np.int64)
         self.dots = self.cells[:, c.DOTS_LEFT].copy()
-        self.turns: list[list[tuple[int, int, int]]] = [[] for _ in plans]
-        self.pacman_of = _index([plan.pacman for plan in plans])
-        self.ghosts_of = _index([plan.ghosts for plan in plans])
+        self.turns: list[list[tuple[int, int, int]]] = [[] for _ in self.plans]
+        self.pacman_of = np.array([plan.pacman for plan in self.plans], dtype=object)
+        self.ghosts_of = np.array([plan.ghosts for plan in self.plans], dtype=object)
 
-    def play(self) -> list[Played]:
-        s, w = self.cells, self.screens.table
-        while self.live.any():
-            run_on(s, w, self.live, MOST_TICKS)
-            self.live &= (s[:, c.PHASE] != c.OVER) & (s[:, c.TICK] < MOST_TICKS)
-            self._turn()
-        eaten = self.dots - np.where(s[:, c.BOARDS] > 0, 0, s[:, c.DOTS_LEFT])
-        return [
-            Played(plan, s[k].copy(), int(eaten[k]), self.heat[k], self.turns[k]) for k, plan in enumerate(self.plans)
-        ]
+    def round(self) -> bool:
+        """Let every game go on until somebody may act in it, and let them; return whether any game is left."""
+        s = self.cells
+        run_on(s, self.screens.table, self.live, MOST_TICKS)
+        for seat in np.flatnonzero(self.live & ((s[:, c.PHASE] == c.OVER) | (s[:, c.TICK] >= MOST_TICKS))):
+            self._finish(int(seat))
+        self._turn()
+        return bool(self.live.any())
+
+    def finished(self) -> int:
+        """Return how many games have ended since this was last asked."""
+        done = self._laid_out - int(self.live.sum())
+        more, self._told = done - self._told, done
+        return more
+
+    def _finish(self, seat: int) -> None:
+        cells = self.cells[seat].copy()
+        eaten = int(self.dots[seat]) - (0 if cells[c.BOARDS] else int(cells[c.DOTS_LEFT]))
+        number = int(self.number[seat])
+        self.played[number] = Played(self.plans[seat], cells, eaten, self.heat[seat].copy(), self.turns[seat])
+        if self._laid_out == len(self.all_plans):
+            self.live[seat] = False
+            return
+        self.number[seat] = self._laid_out
+        plan = self.plans[seat] = self.all_plans[self._laid_out]
+        self._laid_out += 1
+        self.cells[seat] = first_cells(plan)
+        self.opening[seat] = opening_ends(plan.seed)
+        self.heat[seat] = 0
+        self.dots[seat] = self.cells[seat, c.DOTS_LEFT]
+        self.turns[seat] = []
+        self.pacman_of[seat], self.ghosts_of[seat] = plan.pacman, plan.ghosts
 
     def _turn(self) -> None:
         """Let everyone act who may, in every game that goes on."""
@@ -193,13 +213,16 @@ class _Round:
         found = []
         wandering = self.cells[games, c.TICK] < self.opening[games]
         self.heat[games[asked, None], self.cells[games[asked]][:, _TILES]] += 1
-        names = {name: np.isin(games, which) for name, which in self.pacman_of.items()}
-        groups = [(random_safe, asked[wandering[asked]])]
+        playing = self.pacman_of[games]
+        names = {name: playing == name for name in dict.fromkeys(playing)}
+        groups: list[tuple[PacmanBot | Planner, NDArray[np.int64]]] = [(random_safe, asked[wandering[asked]])]
         groups += [(self.pacmans[name], asked[(member & ~wandering)[asked]]) for name, member in names.items()]
         for bot, which in groups:
             if len(which):
-                randoms = [self._random(int(games[i]), "pacman") for i in which]
-                chosen = bot(self.screens.paths, take(scenes, which), randoms)
+                if isinstance(bot, Planner):
+                    chosen = bot.choose(self.screens.maze, self.cells[games[which]])
+                else:
+                    chosen = bot(self.screens.paths, take(scenes, which), _Randoms(self, games[which], "pacman"))
                 found += list(zip(games[which].tolist(), chosen.tolist(), strict=True))
         return found
 
@@ -207,14 +230,15 @@ class _Round:
         self, games: NDArray[np.int64], ghosts_due: NDArray[np.bool_], scenes: Scenes
     ) -> list[tuple[int, int, int]]:
         found = []
-        for name, which in self.ghosts_of.items():
-            member = np.flatnonzero(np.isin(games, which) & ghosts_due.any(axis=1))
+        hunting = self.ghosts_of[games]
+        for name in dict.fromkeys(hunting):
+            member = np.flatnonzero((hunting == name) & ghosts_due.any(axis=1))
             if not len(member):
                 continue
             scene, ghost = np.nonzero(ghosts_due[member])
             cells = self.cells[games[member]]
             asked = self.screens.asked(cells, scene, ghost)
-            randoms = [self._random(int(games[i]), "ghosts") for i in member]
+            randoms = _Randoms(self, games[member], "ghosts")
             exits = self.teams[name](self.screens.paths, take(scenes, member), asked, randoms)
             arcade = cells[scene, c.GHOST + ghost * c.GHOST_CELLS + c.EXIT]
             exits = np.where(exits == ARCADE, arcade, exits)
@@ -233,18 +257,38 @@ class _Round:
             tile, heading = self.cells[game, offset + c.TILE_OF], self.cells[game, offset + c.DIR]
             _KERNEL.submit_exit(self.cells[game], ghost, tile, heading, way)
 
-    def _random(self, game: int, player: str) -> Random:
-        return Random(move_seed(self.plans[game].policy_seed, int(self.cells[game, c.TICK]), player))  # noqa: S311
+
+class _Randoms(Sequence[Random]):
+    """The random numbers of a seat in some games, made where they are asked for: seeding costs more than most bots."""
+
+    def __init__(self, table: _Table, seats: NDArray[np.int64], player: str) -> None:
+        self._table, self._seats, self._player = table, seats, player
+        self._made: dict[int, Random] = {}
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    @overload
+    def __getitem__(self, index: int) -> Random: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Random]: ...
+    def __getitem__(self, index: int | slice) -> Random | Sequence[Random]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if index >= len(self):
+            raise IndexError(index)
+        if index not in self._made:
+            seat = int(self._seats[index])
+            tick = int(self._table.cells[seat, c.TICK])
+            seed = move_seed(self._table.plans[seat].policy_seed, tick, self._player)
+            self._made[index] = Random(seed)  # noqa: S311 - a game, not a secret
+        return self._made[index]
 
 
 def take(scenes: Scenes, which: NDArray[np.int64]) -> Scenes:
     """Return some of the scenes."""
     values = {name: getattr(scenes, name) for name in Scenes.__slots__}
     return Scenes(**{name: value if name == "corners" else value[which] for name, value in values.items()})
-
-
-def _index(names: Sequence[str]) -> dict[str, NDArray[np.int64]]:
-    return {name: np.array([k for k, other in enumerate(names) if other == name]) for name in dict.fromkeys(names)}
 
 
 _TILES = c.GHOST + np.arange(4) * c.GHOST_CELLS + c.TILE_OF

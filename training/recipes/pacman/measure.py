@@ -16,9 +16,9 @@ from games.record import move_seed
 from training.pacman_fast import FastGame
 from training.players.pacman import careful, greedy, random_safe, seated
 from training.players.pacman_ghosts import patrol, random_ghosts, shortest, surround
-from training.players.pacman_look_ahead import look_ahead
+from training.players.pacman_look_ahead import seated_look_ahead
 from training.recipes import LESS, Yardstick
-from training.recipes.pacman.arena import MOST_TICKS, TeamBot, opening_ends
+from training.recipes.pacman.arena import MOST_TICKS, opening_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from games.core import Opponent
     from games.pacman.notation import Exits
     from games.pacman.observation import Observation
+    from training.players.pacman_ghosts import TeamBot
 
 ONE_LIFE = {"lives": 1, "boards": 1}
 NOTICEABLE = 12.0
@@ -85,7 +86,7 @@ PLAYERS: dict[str, Any] = {
     "random-safe": seated(random_safe),
     "greedy": seated(greedy),
     "careful": seated(careful),
-    "look-ahead": seated(look_ahead),
+    "look-ahead": seated_look_ahead,
     "random": team(random_ghosts),
     "classic": classic,
     "patrol": team(patrol),

@@ -21,7 +21,7 @@ from games.record import move_seed
 from training.players.pacman import careful, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.recipes import TrainingError
-from training.recipes.pacman.arena import ROUND, Plan, TeamBot, play
+from training.recipes.pacman.arena import Plan, play
 from training.recipes.pacman.learn import Pupil, fit
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from ai_functions.features.pacman_scene import Asked, Scenes
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
+    from training.players.pacman_ghosts import TeamBot
 
 PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
-WEIGHTS = (1, 3, 3)
+WEIGHTS = (2, 3, 3)
 """A wanderer's games are long, and teach little about those who run."""
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
@@ -50,11 +51,11 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
     school = str(manifest.training.get("teachers", "explore"))
     if school not in SCHOOLS:
         raise TrainingError(f"{manifest.name}: [training] teachers is {school!r}; there are {', '.join(SCHOOLS)}")
-    rounds = int(manifest.training.get("rounds", 2)) if school == "improve" else 0
-    sizes = [games // (rounds + 1)] * rounds
+    rounds = int(manifest.training.get("rounds", 3)) if school == "improve" else 0
+    sizes = [games * 2 // (2 * rounds + 1)] * rounds  # the first round is half as long: its teams are the weakest
     records: list[GameRecord] = []
     for number, size in enumerate([games - sum(sizes), *sizes]):
-        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records, seed)
+        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records[-2 * sizes[0] :], seed)
         counted = partial(_count_on, progress, len(records))
         records += _games(teams, size, move_seed(seed, number, "round"), counted)
     return records
@@ -65,13 +66,15 @@ def _count_on(progress: Callable[[int], None], before: int, more: int) -> None:
 
 
 def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
-    records: list[GameRecord] = []
     plans = [_plan(list(teams), seed, index) for index in range(games)]
-    for first in range(0, games, ROUND):
-        played = play(find_maze(MAZE), plans[first : first + ROUND], PACMANS, teams)
-        records += [item.record() for item in played]
-        progress(len(records))
-    return records
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done)
+
+    return [item.record() for item in play(find_maze(MAZE), plans, PACMANS, teams, count)]
 
 
 def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:

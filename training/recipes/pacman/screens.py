@@ -34,6 +34,7 @@ class Screens:
     """Reads screens of one maze out of cells."""
 
     def __init__(self, maze: Maze) -> None:
+        self.maze = maze
         self.paths: Paths = paths_of(maze)
         self.table = np.array(maze.table, dtype=np.int64)
         tiles = np.array(maze.dot_tiles, dtype=np.int64)
