@@ -183,9 +183,9 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     pacman = found.pacman[scene]
     lead = np.minimum(found.own, found.others[decision])
     lead -= pacman  # how much earlier than any ghost Pac-Man is on a tile
-    safe = escape(paths, scenes, lead, scene, SLIP)
+    safe = escape(paths, scenes.pac_tile, lead, scene, SLIP)
     others_lead = found.others - found.pacman[asked.scene]
-    others_area = escape(paths, scenes, others_lead, asked.scene, SLIP).sum(axis=1)
+    others_area = escape(paths, scenes.pac_tile, others_lead, asked.scene, SLIP).sum(axis=1)
     area = safe.sum(axis=1)
 
     exits = paths.next[scenes.pac_tile] >= 0
@@ -205,7 +205,7 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     by_exit = np.stack(
         [
             area,
-            *(escape(paths, scenes, lead, scene, spare).sum(axis=1) for spare in (0.0, LEISURE, SURE)),
+            *(escape(paths, scenes.pac_tile, lead, scene, spare).sum(axis=1) for spare in (0.0, LEISURE, SURE)),
             (safe & scenes.dots[scene]).sum(axis=1),
             safe[:, paths.crossings].sum(axis=1),
             (safe & scenes.energizers[scene]).sum(axis=1),
@@ -254,9 +254,11 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
 
 
 def escape(
-    paths: Paths, scenes: Scenes, lead: NDArray[np.float32], scene: NDArray[np.int64], margin: float
+    paths: Paths, pac_tile: NDArray[np.int64], lead: NDArray[np.float32], scene: NDArray[np.int64], margin: float
 ) -> NDArray[np.bool_]:
     """Return the tiles that Pac-Man reaches with more than ``margin`` ticks of lead there and all the way.
+
+    ``pac_tile`` is by scene; ``lead`` and what is returned have a row for each of ``scene``: shape (rows, tiles).
 
     A tile behind a ghost that comes at him is none of them, though the ghost itself would be there later than he.
     Ways are followed from their ends by doubling: a tile is out of reach if the tile before it is, or the one two,
@@ -264,8 +266,8 @@ def escape(
     """
     first = np.arange(len(lead), dtype=np.int32)[:, None] * paths.count
     barred = lead <= margin
-    barred[np.arange(len(lead)), scenes.pac_tile[scene]] = False
-    before = paths.toward[scenes.pac_tile].astype(np.int32)
+    barred[np.arange(len(lead)), pac_tile[scene]] = False
+    before = paths.toward[pac_tile].astype(np.int32)
     each = np.arange(len(before), dtype=np.int32)[:, None] * paths.count
     for _ in range(paths.doublings):
         barred |= barred.take(before[scene] + first)

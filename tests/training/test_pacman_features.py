@@ -125,7 +125,7 @@ def test_pacman_escapes_to_a_tile_if_he_is_first_all_the_way(maze: str) -> None:
         paths = paths_of(observation.maze)
         scenes = scene_of(observation, paths)
         lead = ghost_ticks(paths, scenes).min(axis=1) - pacman_ticks(paths, scenes)
-        found = escape(paths, scenes, lead, np.array([0]), SLIP)[0]
+        found = escape(paths, scenes.pac_tile, lead, np.array([0]), SLIP)[0]
         start = int(scenes.pac_tile[0])
         for tile in range(paths.count):
             way = [tile]
