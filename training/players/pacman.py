@@ -109,7 +109,7 @@ def careful(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[
 
 
 def elusive(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
-    """Keep room to run: go for the nearest dot in it by a step that leaves ROOM tiles; else the step that leaves most."""
+    """Keep room to run: go for the nearest dot by a step that leaves ROOM tiles, or take the step that leaves most."""
     del randoms
     count = len(scenes.pac_tile)
     onto = paths.next[scenes.pac_tile].astype(np.int64)
