@@ -21,7 +21,7 @@ from ai_functions.runtime.model import MODEL
 from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.players.pacman import careful, elusive, greedy, random_safe
+from training.players.pacman import greedy, random_safe
 from training.players.pacman_ghosts import arcade, by_ghost, random_ghosts
 from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes.pacman.arena import Plan, play
@@ -43,8 +43,6 @@ FOLDERS = Path(ai_functions.__file__).parent
 PACMANS: dict[str, PacmanBot | Planner] = {
     "random-safe": random_safe,
     "greedy": greedy,
-    "careful": careful,
-    "elusive": elusive,
     "look-ahead": LOOK_AHEAD,
 }
 TEAMS = (
