@@ -81,6 +81,7 @@ def run(
     stage = Stage(settings, sounds, folder)
     stage.push(LoadingScene(stage, prepare))
     Shell(window, stage).run(shown)
+    stage.close()
     sounds.close()
     pygame.display.quit()
 

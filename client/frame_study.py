@@ -54,11 +54,13 @@ def study_frames(
     info = OpponentInfo(opponent.manifest.name, "pacman", opponent.manifest.title, opponent.manifest.difficulty, "")
     stage = Stage(Settings(), Sounds(silent=True), folder)
     desk = Desk()
-    stage.services = Services(
-        fetch=lambda: [info],
-        connect=lambda one: DeployedRival(desk, one),
-        journal=lambda: None,
-        finished=lambda _: None,
+    stage.open(
+        Services(
+            fetch=lambda: [info],
+            connect=lambda one: DeployedRival(desk, one),
+            journal=lambda: None,
+            finished=lambda _: None,
+        )
     )
     answerer = InProcess(opponent)
     stage.push(PacmanScene(stage, Setup("pacman", info, {}), lambda _: answerer))

@@ -60,6 +60,10 @@ class OpponentInfo:
     rating: float | None = None
     deviation: float | None = None
     games: int = 0
+    guest: bool = False
+    """Whether somebody gave its URL: it is not one of this cloud's, and is not shown this cloud's key."""
+    measured: Mapping[str, float] = field(default_factory=dict)
+    """How it did, on average, when its model was last compared with another: for those nobody has rated yet."""
     pinned: Mapping[str, str] = field(default_factory=dict)
     """Version -> the endpoint of that version alone, for those the alias ``live`` points at."""
 
@@ -88,16 +92,38 @@ def fetch_opponents(api: str) -> list[OpponentInfo]:
     return sorted(found, key=lambda item: (item.game, item.difficulty, item.name))
 
 
+def is_url(name: str) -> bool:
+    """Say whether ``name`` is the URL of an opponent rather than a name in the catalog."""
+    return name.startswith(("http://", "https://"))
+
+
+def fetch_guest(url: str) -> OpponentInfo:
+    """Return who answers at ``url``, wherever that is: anybody may deploy an opponent.  Raises RemoteError."""
+    said = RemoteOpponent(url, guest=True).identify()
+    known = {name for name, item in OpponentInfo.__dataclass_fields__.items() if item.type in {"str", "int"}}
+    missing = {"name", "game", "title", "difficulty"} - said.keys()
+    if missing:
+        raise RemoteError("nonsense", f"{url}: says nothing of its {', '.join(sorted(missing))}")
+    told = {name: value for name, value in said.items() if name in known}
+    return OpponentInfo.from_json({**told, "endpoint": url.rstrip("/"), "guest": True})
+
+
 class RemoteOpponent:
     """One deployed opponent.  Safe to use from several threads."""
 
-    def __init__(self, endpoint: str) -> None:
+    def __init__(self, endpoint: str, *, guest: bool = False) -> None:
         self.endpoint = endpoint.rstrip("/")
         self.last_latency_ms: float | None = None
+        self._guest = guest
+
+    @classmethod
+    def of(cls, info: OpponentInfo) -> RemoteOpponent:
+        """Return the version that ``info`` names, which no deployment changes."""
+        return cls(info.pinned.get(info.version, info.endpoint), guest=info.guest)
 
     def identify(self) -> dict[str, Any]:
         """Return what ``GET {opponent}`` says; this also starts the function.  Raises RemoteError."""
-        data = _get(self.endpoint)
+        data = _get(self.endpoint, guest=self._guest)
         if not isinstance(data, dict) or "name" not in data:
             raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
         return data
@@ -129,7 +155,7 @@ class RemoteOpponent:
 
     def _post(self, request: MoveRequest, within_s: float) -> MoveResponse:
         try:
-            answer = _session().post(
+            answer = _session(guest=self._guest).post(
                 f"{self.endpoint}/move",
                 json=request.to_json(),
                 timeout=(min(CONNECT_S, within_s), within_s),
@@ -146,9 +172,9 @@ class RemoteOpponent:
             raise RemoteError("nonsense", str(error)) from error
 
 
-def _get(url: str) -> Any:
+def _get(url: str, *, guest: bool = False) -> Any:
     try:
-        answer = _session().get(url, timeout=(CONNECT_S, CATALOG_S))
+        answer = _session(guest=guest).get(url, timeout=(CONNECT_S, CATALOG_S))
     except requests.Timeout as error:
         raise RemoteError("timeout", f"{url}: no answer within {CATALOG_S:.0f} s") from error
     except requests.RequestException as error:
@@ -161,20 +187,22 @@ def _get(url: str) -> Any:
         raise RemoteError("nonsense", f"{url}: not JSON") from error
 
 
-def new_session() -> requests.Session:
-    """Return a session that sends the API key, where the environment has one."""
+def new_session(*, guest: bool = False) -> requests.Session:
+    """Return a session that sends the API key, where the environment has one; a guest is never shown it."""
     session = requests.Session()
     session.trust_env = False  # no look-up of proxies and netrc at every request
-    if key := os.environ.get(KEY_VARIABLE):
+    if not guest and (key := os.environ.get(KEY_VARIABLE)):
         session.headers["x-api-key"] = key
     return session
 
 
-def _session() -> requests.Session:
+def _session(*, guest: bool = False) -> requests.Session:
     """Return this thread's session: requests does not promise that one may be shared."""
-    session: requests.Session | None = getattr(_threads, "session", None)
+    kept = "guest" if guest else "own"
+    session: requests.Session | None = getattr(_threads, kept, None)
     if session is None:
-        _threads.session = session = new_session()
+        session = new_session(guest=guest)
+        setattr(_threads, kept, session)
     return session
 
 

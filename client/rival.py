@@ -44,7 +44,7 @@ class DeployedRival:
     def __init__(self, desk: Desk, info: OpponentInfo) -> None:
         self.info = info
         self._desk = desk
-        self._remote = RemoteOpponent(info.pinned.get(info.version, info.endpoint))
+        self._remote = RemoteOpponent.of(info)
         self._bank = TimeBank()
         Thread(target=self._warm, name=f"warm-{info.name}", daemon=True).start()
 

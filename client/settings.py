@@ -1,10 +1,16 @@
-"""What a person has set, kept on disk so that it survives anything that may happen while it is written."""
+"""What a person has set, kept on disk so that it survives anything that may happen while it is written.
+
+A slider that is drawn along changes a setting sixty times a second, and a disk may take its time: so a thread writes,
+and only what is newest.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +64,38 @@ class Settings:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(folder / FILE)
+
+
+class Keeper:
+    """Saves settings in ``folder``, in a thread of its own: ``save`` returns at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.trouble: str | None = None
+        """Why the last writing failed; None when it did not."""
+        self._folder = folder
+        self._newest: deque[Settings] = deque(maxlen=1)
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="settings")
+
+    def save(self, settings: Settings) -> None:
+        """Keep the settings as they are now."""
+        self._newest.append(replace(settings))
+        self._writer.submit(self._write)
+
+    def close(self) -> None:
+        """Wait until what was given last is written, and end."""
+        self._writer.shutdown()
+
+    def _write(self) -> None:
+        try:
+            newest = self._newest.pop()
+        except IndexError:
+            return  # the writing before this one found what is newest
+        try:
+            newest.save(self._folder)
+        except OSError as error:
+            self.trouble = f"settings cannot be kept: {error}"
+        else:
+            self.trouble = None
 
 
 def _take(settings: Settings, name: str, value: Any) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from client.ladder import Ladder
+from client.settings import Keeper
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -79,20 +80,25 @@ class Stage:
     def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
         self.settings = settings
         self.sounds = sounds
-        self.folder = folder
-        self.services: Services | None = None
+        self.keeper = Keeper(folder)
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
         self.closing = False
         self._scenes: list[Scene] = []
+        self._world: Services | None = None
         self._ladder: Ladder | None = None
+
+    def open(self, world: Services) -> None:
+        """Let scenes use the world, and follow from now on what is deployed: every list shows it at once."""
+        self._world = world
+        self._ladder = Ladder(world.fetch)
 
     @property
     def ladder(self) -> Ladder:
-        """The opponents that are deployed, followed from the first look on: every list shows them at once."""
+        """The opponents that are deployed.  Raises RuntimeError before the cloud is ready."""
         if self._ladder is None:
-            self._ladder = Ladder(self.world.fetch)
+            raise RuntimeError("the cloud is not ready yet")
         return self._ladder
 
     @property
@@ -103,9 +109,9 @@ class Stage:
     @property
     def world(self) -> Services:
         """The services.  Raises RuntimeError before the cloud is ready."""
-        if self.services is None:
+        if self._world is None:
             raise RuntimeError("the cloud is not ready yet")
-        return self.services
+        return self._world
 
     def push(self, scene: Scene) -> None:
         """Lay a scene on top."""
@@ -130,6 +136,7 @@ class Stage:
             self._ladder.close()
         while self._scenes:
             self._scenes.pop().leave()
+        self.keeper.close()
 
     def handle(self, event: Input) -> None:
         """Give one input to the scene on top."""
@@ -151,6 +158,6 @@ class Stage:
             scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
 
     def save_settings(self) -> None:
-        """Keep what was set, and let it take effect."""
+        """Keep what was set, and let it take effect; returns at once."""
         self.sounds.volume = self.settings.volume
-        self.settings.save(self.folder)
+        self.keeper.save(self.settings)

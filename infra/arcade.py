@@ -1,34 +1,30 @@
-"""All that is deployed under one prefix in one cloud, and the lock that keeps two deployers apart."""
+"""All that is deployed under one prefix in one cloud."""
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Callable
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
-from uuid import uuid4
+from urllib.parse import urlsplit
 
-from infra.aws import api_base_url, now
+from infra.aws import api_base_url
 from infra.complaints import CloudError
-from infra.local import processes
 from infra.local.paths import cloud_paths
+from infra.locks import held
 from infra.names import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from infra.aws import Cloud
     from infra.layers import Target
-    from infra.state import Change
+    from infra.state import Change, Stack
 
 Progress: TypeAlias = Callable[[str, float], None]
 """Told what was done and how many seconds it took."""
 LOCAL_PATIENCE_S, AWS_PATIENCE_S = 60.0, 900.0
-LOCK_S = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +40,8 @@ class Deployed:
     """What would change, for a dry run."""
     keep_usd: float | None = None
     """What it would cost to keep for a month, for a dry run."""
+    url: str | None = None
+    """The function's own, if it has one."""
     problem: str = ""
     """Why it was not deployed."""
 
@@ -83,32 +81,15 @@ class Arcade:
         """Where the HTTP API is called."""
         return api_base_url(self.cloud.account, self.cloud.region, self.platform["ApiId"])
 
+    def function_url(self, stack: Stack | None) -> str | None:
+        """Return the URL of an opponent's function itself, as it is called from here; None if it has none."""
+        url = stack.outputs.get("FunctionUrl") if stack else None
+        endpoint = self.cloud.account.endpoint
+        if url is None or endpoint is None:
+            return url
+        name = urlsplit(url).hostname or ""  # a name that only AWS resolves
+        return f"{endpoint.rstrip('/')}/_aws/lambda-url/{name.partition('.')[0]}/"
 
-@contextmanager
-def held(arcade: Arcade, name: str) -> Iterator[None]:
-    """Hold the lock of one opponent.  Raises CloudError that says who holds it.
-
-    A lock whose holder died on this machine is taken over; any other runs out after a quarter of an hour.
-    """
-    table = arcade.platform["LocksTable"]
-    token = uuid4().hex
-    started = processes.started(os.getpid()) or ""
-    me = {"token": token, "host": socket.gethostname(), "pid": str(os.getpid()), "started": started, "since": now()}
-    holder = arcade.cloud.take(table, name, me, seconds=LOCK_S)
-    if holder and _is_dead(holder):
-        arcade.cloud.release(table, name, holder["token"])
-        holder = arcade.cloud.take(table, name, me, seconds=LOCK_S)
-    if holder:
-        who = f"process {holder.get('pid')} on {holder.get('host')}"
-        raise CloudError(f"{name}: {who} has been deploying it since {holder.get('since')}; try again when it is done")
-    try:
-        yield
-    finally:
-        arcade.cloud.release(table, name, token)
-
-
-def _is_dead(holder: Mapping[str, str]) -> bool:
-    """Return whether the holder was a process of this machine that no longer runs."""
-    if holder.get("host") != socket.gethostname() or not holder.get("started"):
-        return False
-    return not processes.is_running(int(holder["pid"]), holder["started"])
+    def held(self, name: str) -> AbstractContextManager[None]:
+        """Hold the lock of one opponent.  Raises CloudError that says who holds it."""
+        return held(self.cloud, self.platform["LocksTable"], name)

@@ -9,6 +9,7 @@ import functools
 import json
 import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
@@ -31,6 +32,8 @@ LOCAL_REGION = "us-east-1"
 POLL_FIRST_S, POLL_MOST_S = 0.02, 2.0
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
 LIVE = "live"
+READERS = 8
+"""Objects read at a time."""
 
 ParamsT = ParamSpec("ParamsT")
 ResultT = TypeVar("ResultT")
@@ -61,8 +64,8 @@ class Cloud:
             self._session: Any = boto3.Session(
                 profile_name=account.profile,
                 region_name=account.region or (LOCAL_REGION if account.local else None),
-                aws_access_key_id="local" if account.local else None,  # any will do there, none will not
-                aws_secret_access_key="local" if account.local else None,  # pragma: allowlist secret
+                aws_access_key_id="test" if account.local else None,  # the local cloud's root
+                aws_secret_access_key="test" if account.local else None,  # pragma: allowlist secret
             )
         except BotoCoreError as error:
             raise explain(error, endpoint=account.endpoint, profile=account.profile) from error
@@ -116,8 +119,17 @@ class Cloud:
         return _stack(item)
 
     @_in_one_line
-    def prepare(self, name: str, template: str, parameters: Mapping[str, str], tags: Mapping[str, str]) -> ChangeSet:
-        """Return a change set, not yet executed.  A stack that does not exist is begun."""
+    def template(self, name: str) -> str:
+        """Return the template that a stack was deployed with."""
+        answer = self.client("cloudformation").get_template(StackName=name, TemplateStage="Original")
+        body = answer["TemplateBody"]
+        return body if isinstance(body, str) else json.dumps(body)
+
+    @_in_one_line
+    def prepare(
+        self, name: str, template: str, parameters: Mapping[str, str], tags: Mapping[str, str] | None = None
+    ) -> ChangeSet:
+        """Return a change set, not yet executed.  A stack that is not there is begun; no ``tags`` keep its own."""
         client = self.client("cloudformation")
         existing = self.stack(name)
         kind = "CREATE" if existing is None or existing.status == "REVIEW_IN_PROGRESS" else "UPDATE"
@@ -125,7 +137,8 @@ class Cloud:
         client.create_change_set(
             StackName=name, ChangeSetName=change_set, ChangeSetType=kind, TemplateBody=template,
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
-            Tags=[{"Key": key, "Value": value} for key, value in tags.items()], Capabilities=list(CAPABILITIES),
+            Capabilities=list(CAPABILITIES),
+            **({} if tags is None else {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}),
         )  # fmt: skip
         for _ in _patiently(60):
             answer = client.describe_change_set(StackName=name, ChangeSetName=change_set)
@@ -211,15 +224,26 @@ class Cloud:
         with content.open("rb") as file:
             self.client("s3").put_object(Bucket=bucket, Key=key, Body=file, ChecksumSHA256=checksum)
 
-    def read_objects(self, bucket: str, prefix: str) -> Iterator[tuple[str, bytes]]:
-        """Yield key and content of every object of ``bucket`` whose key starts with ``prefix``."""
-        for key in self._keys(bucket, prefix):
-            yield key, self._read(bucket, key)
+    def read_objects(
+        self, bucket: str, prefix: str, *, newest: int | None = None, largest: int | None = None
+    ) -> Iterator[tuple[str, bytes]]:
+        """Yield key and content of the objects of ``bucket`` whose key starts with ``prefix``, by key.
+
+        ``newest`` yields so many of them at most, those stored last; ``largest`` leaves out those with more bytes.
+        """
+        keys = self._keys(bucket, prefix, newest, largest)
+        with ThreadPoolExecutor(READERS) as pool:
+            yield from zip(keys, pool.map(lambda key: self._read(bucket, key), keys), strict=True)
 
     @_in_one_line
-    def _keys(self, bucket: str, prefix: str) -> list[str]:
+    def _keys(self, bucket: str, prefix: str, newest: int | None, largest: int | None) -> list[str]:
         pages = self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-        return [item["Key"] for page in pages for item in page.get("Contents", ())]
+        found = [item for page in pages for item in page.get("Contents", ())]
+        if largest is not None:
+            found = [item for item in found if item["Size"] <= largest]
+        if newest is not None:
+            found = sorted(found, key=lambda item: item["LastModified"])[-newest:]
+        return sorted(item["Key"] for item in found)
 
     @_in_one_line
     def _read(self, bucket: str, key: str) -> bytes:

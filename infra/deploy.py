@@ -12,37 +12,31 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ai_functions.runtime.manifest import Manifest, ManifestError
+from ai_functions.runtime.manifest import ManifestError
 from ai_functions.runtime.model import ModelError
-from infra.arcade import Arcade, Deployed, held
-from infra.auth import KEY, chosen, new_key, route_settings
+from infra.arcade import Arcade, Deployed
+from infra.auth import chosen, route_settings
 from infra.aws import Cloud
 from infra.complaints import CloudError
 from infra.execute import carry_out, preview
 from infra.layers import build_layer, this_machine
 from infra.local import daemon
-from infra.opponents import ladder_folders, read_card, subscription, wanted_opponent
-from infra.packaging import PackagingError, check_unzipped, package_opponent, package_service
-from infra.plan import CREATE, KEEP, UPDATE, Upload, Wanted, plan_opponent, plan_stack
+from infra.opponents import function_url, ladder_folders, read_card, subscription, wanted_opponent
+from infra.packaging import PackagingError, check_unzipped, package_opponent
+from infra.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.prices import keep_usd_a_month
 from infra.prove import prove
-from infra.services import AUTHORIZER, GUARDED, SERVICES
+from infra.shared import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
 from infra.state import Account, Pointer
-from infra.templates import template
+from infra.trainers import delete_trainer, deploy_trainer, trained_opponents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from infra.arcade import Progress
-    from infra.layers import Layer
-    from infra.services import Service
     from infra.state import Stack
 
-PARALLEL = 4
-"""Deployments at a time: they mostly wait for the cloud."""
-LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
-"""How old the catalog's answer may be."""
 COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
 """What can be wrong with one opponent, or with the cloud."""
 
@@ -70,6 +64,8 @@ class Options:
     """Whether deploying what is the newest version already undoes a rollback."""
     subscribe: str | None = None
     """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
+    url: str | None = None
+    """Whether the function has a URL of its own: ``none``, ``iam`` or ``public``; None leaves it as it is."""
     prove_new: bool = True
     """Whether an opponent that was not there before is asked at once who it is.  An update always is."""
     dry_run: bool = False
@@ -102,39 +98,19 @@ def ensure_ready(progress: Progress) -> Ready:
 def deploy_all(
     arcade: Arcade, folders: Sequence[Path], progress: Progress, options: Options = DEFAULT, *, auth: str | None = None
 ) -> list[Deployed]:
-    """Bring the platform and the opponents in ``folders`` up to date; ``auth`` as for ``deploy_platform``."""
-    found = deploy_platform(arcade, layers_for(folders), progress, auth=auth)
-    return deploy_opponents(arcade, folders, progress, options, found)
+    """Bring the platform, the opponents in ``folders`` and the trainers there are up to date.
 
-
-def deploy_platform(
-    arcade: Arcade, layers: Sequence[str], progress: Progress, *, auth: str | None = None
-) -> dict[str, Stack]:
-    """Bring the platform, the layers named and the platform's own functions up to date; return the stacks there are.
-
-    ``auth`` says who may call the API: none, key or iam; None leaves that as it is.
+    ``auth`` is as for ``deploy_platform``.
     """
-    found = _found(arcade)
-    authorization = chosen(auth, found, arcade.names)
-    tags = {"application": arcade.names.prefix}
-    wanted = Wanted(arcade.names.platform, "platform", template("platform"), {"Prefix": arcade.names.prefix}, tags)
-    carry_out(arcade, plan_stack(wanted, found.get(wanted.stack)), None, progress)
-    functions = arcade.cloud.functions(arcade.names.prefix)
-    if authorization == KEY:
-        _deploy_authorizer(arcade, found, functions, progress)
-    guard = route_settings(authorization, found, arcade.names)
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        made = {name: pool.submit(_deploy_layer, arcade, name, found, progress) for name in {*layers, *layers_for([])}}
-        jobs = [
-            pool.submit(
-                _deploy_service, arcade, service, found, functions, progress, guard if service.name in GUARDED else {}
-            )
-            for service in sorted(SERVICES.values(), key=lambda item: item.layer or "")
-            if service.layer is None or made[service.layer].result() is None
-        ]
-        for job in (*made.values(), *jobs):
-            job.result()
-    return found
+    found = deploy_platform(arcade, layers_for(folders), progress, auth=auth)
+    done = deploy_opponents(arcade, folders, progress, options, found)
+    for name in trained_opponents(arcade, found):
+        began = time.monotonic()
+        try:
+            deploy_trainer(arcade, name, progress)  # what trains must be the code that serves
+        except COMPLAINTS as error:
+            progress(f"the trainer of {name} was not deployed: {error}", time.monotonic() - began)
+    return done
 
 
 def deploy_opponents(
@@ -149,7 +125,7 @@ def deploy_opponents(
     What is wrong with one opponent is told in its ``problem`` and stops no other.  With ``dry_run`` nothing changes;
     ``changes`` then tells what would.
     """
-    found = _found(arcade) if found is None else found
+    found = stacks_found(arcade) if found is None else found
     functions = frozenset(arcade.cloud.functions(arcade.names.prefix))
 
     def one(folder: Path) -> Deployed:
@@ -180,9 +156,10 @@ def _deploy_opponent(
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     wanted = wanted_opponent(
         arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
-        layer_arns=[_layer_arn(arcade, layer.name, found) for layer in layers],
+        layer_arns=[layer_arn(arcade, layer.name, found) for layer in layers],
         settings=route_settings(chosen(None, found, arcade.names), found, arcade.names)
         | subscription(options.subscribe, stack)
+        | function_url(options.url, stack)
         | dict(arcade.settings),
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
@@ -195,21 +172,22 @@ def _deploy_opponent(
         return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None
-        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version)
-    with held(arcade, wanted.label):
+        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version, url=arcade.function_url(stack))
+    with arcade.held(wanted.label):
         if step.pointer:
             _prove(arcade, function, step.pointer.version, pointer)
         done = carry_out(arcade, step, package, progress)
         version = done.outputs["NewVersion"] if done else (step.pointer.version if step.pointer else None)
         if done and (options.prove_new or step.verb == UPDATE):
             _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
-    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version)
+    url = arcade.function_url(done or stack)
+    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version, url=url)
 
 
 def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:
     """Ask the new version who it is.  If it does not answer, what served before serves on, or the new stack goes."""
     try:
-        prove(arcade, function, version)
+        prove(arcade.cloud, function, version)
     except CloudError as error:
         if before is None:
             name = function.removeprefix(f"{arcade.names.prefix}-")
@@ -220,108 +198,16 @@ def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) 
 
 
 def delete_opponent(arcade: Arcade, name: str) -> None:
-    """Delete the opponent's stack: function, role, log, routes and its place in the catalog.  Records stay."""
+    """Delete the opponent's stack (function, role, log, routes, its place in the catalog) and its trainer's.
+
+    Records stay.  Raises CloudError if it is not deployed.
+    """
     stack = arcade.names.opponent(name)
     stacks = arcade.cloud.stacks(arcade.names.opponents)
     if stack not in stacks:
         deployed = ", ".join(sorted(arcade.names.opponent_of(item) for item in stacks)) or "nobody"
         raise CloudError(f"{name} is not deployed; deployed are {deployed}")
-    with held(arcade, name):
+    with arcade.held(name):
+        if arcade.cloud.stack(arcade.names.trainer(name)) is not None:
+            delete_trainer(arcade, name)
         arcade.cloud.delete_stack(stack, patience_s=arcade.patience_s)
-
-
-def layers_for(folders: Sequence[Path]) -> list[str]:
-    """Return the layers that opponents and the platform's own functions need."""
-    needed = {service.layer for service in SERVICES.values() if service.layer}
-    for folder in folders:
-        try:
-            needed |= set(Manifest.load(folder).function.layers)
-        except ManifestError:
-            continue  # told when its turn comes
-    return sorted(needed)
-
-
-def _found(arcade: Arcade) -> dict[str, Stack]:
-    """Return the stacks there are, once nothing that an earlier deployment began is still in progress."""
-    stacks = arcade.cloud.stacks(arcade.names.prefix)
-    for name, stack in stacks.items():
-        if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-            settled = arcade.cloud.settled(name, patience_s=arcade.patience_s)
-            if settled is not None:
-                stacks[name] = settled
-    return stacks
-
-
-def _layer_arn(arcade: Arcade, name: str, found: dict[str, Stack]) -> str:
-    stack = arcade.cloud.stack(arcade.names.layer(name)) or found.get(arcade.names.layer(name))
-    if stack is None:
-        raise CloudError(f"the layer {name} is not deployed here; run lambda-arcade deploy --all")
-    return stack.outputs["LayerArn"]
-
-
-def _deploy_layer(arcade: Arcade, name: str, found: dict[str, Stack], progress: Progress) -> None:
-    began = time.monotonic()
-    layer = build_layer(name, arcade.target, arcade.cache)
-    if time.monotonic() - began > 1:
-        progress(f"layer {name} packed", time.monotonic() - began)
-    wanted = wanted_layer(arcade, layer)
-    step = plan_stack(wanted, found.get(wanted.stack))
-    stack = carry_out(arcade, step, layer, progress)
-    if stack is not None:
-        found[wanted.stack] = stack
-
-
-def wanted_layer(arcade: Arcade, layer: Layer) -> Wanted:
-    """Return the stack of a layer."""
-    parameters = {
-        "Prefix": arcade.names.prefix,
-        "LayerName": layer.name,
-        "BucketName": arcade.platform["BucketName"],
-        "ArtifactKey": layer.key,
-        "Runtime": arcade.target.runtime,
-        "Architecture": arcade.target.architecture,
-    }
-    upload = Upload(layer.key, layer.sha256, layer.path.stat().st_size)
-    tags = {"application": arcade.names.prefix}
-    return Wanted(arcade.names.layer(layer.name), f"layer {layer.name}", template("layer"), parameters, tags, upload)
-
-
-def _deploy_service(
-    arcade: Arcade,
-    service: Service,
-    found: dict[str, Stack],
-    functions: Iterable[str],
-    progress: Progress,
-    settings: Mapping[str, str],
-) -> None:
-    package = package_service(service.name, service.outside)
-    cache_seconds = LOCAL_CACHE_S if arcade.cloud.account.local else AWS_CACHE_S
-    known = {**arcade.platform, "ApiBaseUrl": arcade.api, "CacheSeconds": str(cache_seconds)}
-    parameters = {
-        "Prefix": arcade.names.prefix,
-        "ArtifactKey": package.key,
-        "ArtifactSha256": package.sha256_base64,
-        "Runtime": arcade.target.runtime,
-        "Architecture": arcade.target.architecture,
-        **{key: known[key] for key in service.needs},
-        **settings,
-    }
-    if service.layer:
-        parameters["LayerArn"] = _layer_arn(arcade, service.layer, found)
-    upload = Upload(package.key, package.sha256, len(package.content))
-    stack = arcade.names.service(service.name)
-    wanted = Wanted(stack, f"service {service.name}", service.template(), parameters,
-                    {"application": arcade.names.prefix}, upload, stack)  # fmt: skip
-    done = carry_out(arcade, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)
-    if done is not None:
-        found[stack] = done
-
-
-def _deploy_authorizer(arcade: Arcade, found: dict[str, Stack], functions: Iterable[str], progress: Progress) -> None:
-    """Deploy what asks for the key; the first time, make a key and tell it."""
-    stack = found.get(arcade.names.service(AUTHORIZER.name))
-    kept = stack.parameters.get("KeySha256") if stack else None
-    key, key_sha256 = ("", kept) if kept else new_key()
-    _deploy_service(arcade, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
-    if key:
-        progress(f"the API key, which is shown this once: {key}", 0.0)

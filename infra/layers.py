@@ -1,4 +1,4 @@
-"""The shared layers: numpy and onnxruntime without what no function uses (tests, headers, tools for building).
+"""The shared layers: numpy and onnxruntime, and what a retraining needs, without what no function ever loads.
 
 For this machine they are made from what is installed; for AWS from the wheels of the function's own platform and
 Python, which pip fetches whatever the machine.  A layer is named by its content and made once.
@@ -27,13 +27,20 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
     "rating": ("openskill",),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
-                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes"),
+                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions"),
     "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",
                             "transformers", "quantization", "tools", "datasets"})  # fmt: skip
-UNUSED_SUFFIXES = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".a", ".lib", ".pdb", ".md", ".txt"})
+UNUSED_SUFFIXES = frozenset({".pyi", ".pyx", ".pxd", ".tp", ".c", ".cc", ".h", ".proto", ".a", ".lib", ".pdb", ".md",
+                             ".txt"})  # fmt: skip
 KEPT_ALTHOUGH_UNUSED = frozenset({"numpy/f2py", "sklearn/datasets", "onnx/tools", "skl2onnx/common"})
+NEVER_LOADED = (
+    "onnxruntime/capi/libonnxruntime.so",  # for programs in C: Python's extension holds all of it itself (33 MB)
+    *(f"scipy/{part}/" for part in ("cluster", "datasets", "differentiate", "fftpack", "io", "misc", "odr", "signal")),
+    *("onnx/backend/", "onnx/reference/"),
+)
+"""What neither a model's inference, nor scikit-learn's fitting, nor skl2onnx ever imports."""
 LEVEL = 1
 """Of compression: a layer is unpacked once and fetched over loopback or a cloud's own network; speed counts."""
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -87,7 +94,7 @@ def build_layer(name: str, target: Target, cache: Path) -> Layer:
         pinned = [f"{package}=={version(package)}" for package in packages]
     except PackageNotFoundError as error:
         raise PackagingError(f"layer {name}: {error.name} is not installed; run make setup") from error
-    recipe = hashlib.sha256(f"3 {pinned} {target}".encode()).hexdigest()[:16]
+    recipe = hashlib.sha256(f"4 {pinned} {target}".encode()).hexdigest()[:16]
     path = cache / f"layer-{name}-{recipe}.zip"
     if not path.exists():
         cache.mkdir(parents=True, exist_ok=True)
@@ -138,7 +145,7 @@ def _unchecked(bytecode: bytes, source: bytes) -> bytes:
 def needed(inside: str) -> bool:
     """Return whether a wheel's file called ``inside`` is of use to a function."""
     path = PurePosixPath(inside)
-    if ".." in path.parts or path.suffix in UNUSED_SUFFIXES:
+    if ".." in path.parts or path.suffix in UNUSED_SUFFIXES or inside.startswith(NEVER_LOADED):
         return False
     if any(inside.startswith(f"{kept}/") for kept in KEPT_ALTHOUGH_UNUSED):
         return "tests" not in path.parts and "__pycache__" not in path.parts

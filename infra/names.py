@@ -24,6 +24,18 @@ class Names:
         """Return the stack of one of the platform's own functions, which is also the function's name."""
         return f"{self.prefix}-service-{service}"
 
+    def trainer(self, opponent: str) -> str:
+        """Return the stack of an opponent's trainer."""
+        return f"{self.prefix}-trainer-{opponent.replace('_', '-')}"
+
+    def trainer_function(self, opponent: str) -> str:
+        """Return the function that trains an opponent."""
+        return f"{self.prefix}-trainer-{opponent}"
+
+    def tally_function(self, opponent: str) -> str:
+        """Return the function that counts new records for an opponent's trainer."""
+        return f"{self.prefix}-tally-{opponent}"
+
     @property
     def opponents(self) -> str:
         """What the stacks of opponents begin with."""

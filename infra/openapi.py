@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,9 @@ from ai_functions.runtime.protocol import (
     MoveResponse,
 )
 from games.catalog import GAMES, find_game
+from games.core import Outcome
+from games.match import Match
+from games.record import KINDS, PERSON, SCHEMA, GameRecord, Participant, Turn
 
 if TYPE_CHECKING:
     from games.core import JsonObject
@@ -31,7 +34,16 @@ _TYPES: dict[str, JsonObject] = {
     "float": {"type": "number"},
     "bool": {"type": "boolean"},
     "float | None": {"type": ["number", "null"]},
+    "str | None": {"type": ["string", "null"]},
+    "bool | None": {"type": ["boolean", "null"]},
     "Json": {},
+    "Player": {"type": "string"},
+    "Player | None": {"type": ["string", "null"]},
+    "Mapping[str, Json]": {"type": "object"},
+    "Mapping[Player, int]": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "tuple[Participant, ...]": {"type": "array", "items": {"$ref": "#/components/schemas/Participant"}},
+    "tuple[Turn, ...]": {"type": "array", "items": {"$ref": "#/components/schemas/Turn"}},
+    "Outcome | None": {"anyOf": [{"$ref": "#/components/schemas/Outcome"}, {"type": "null"}]},
 }
 _LIMITS: dict[str, JsonObject] = {
     "match_id": {"maxLength": 128},
@@ -60,6 +72,7 @@ def document() -> JsonObject:
                 "get": _operation("Who answers; asking starts the function", "Identity"),
             },
             "/opponents/{name}/move": {"parameters": [_NAME], "post": _move()},
+            "/records": {"post": _store()},
         },
         "components": {"schemas": _schemas()},
     }
@@ -98,9 +111,36 @@ def _move() -> JsonObject:
     }
 
 
+def _store() -> JsonObject:
+    return {
+        "summary": "Store a recorded match.  It is played again first, and kept once, under its match id",
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": _ref("Record"), "examples": _example_records()}},
+        },
+        "responses": {
+            "200": _content("Known already, and the same", "Stored"),
+            "201": _content("Stored", "Stored"),
+            "409": _content("Another record has this match id", "Problem", kind=PROBLEM_TYPE),
+            "429": {"description": "Throttled: ask again a little later"},
+            **{status: _content(text, "Problem", kind=PROBLEM_TYPE) for status, text in _PROBLEMS.items()},
+        },
+    }
+
+
 def _schemas() -> JsonObject:
     return {
-        "MoveRequest": _object({"protocol": {"const": PROTOCOL}, **_properties(MoveRequest)}, _required(MoveRequest)),
+        "Record": _object({**_properties(GameRecord), "schema": {"const": SCHEMA}}, [*_needed(GameRecord), "schema"]),
+        "Participant": _object({**_properties(Participant), "kind": {"enum": list(KINDS)}}, _needed(Participant)),
+        "Turn": _object(_properties(Turn), _needed(Turn)),
+        "Outcome": _object(_properties(Outcome), _needed(Outcome)),
+        "Stored": _object(
+            {"match_id": {"type": "string"}, "key": {"type": "string"}, "stored": {"type": "boolean"}},
+            ["match_id", "key", "stored"],
+        ),
+        "MoveRequest": _object(
+            {"protocol": {"const": PROTOCOL}, **_properties(MoveRequest)}, ["protocol", *_needed(MoveRequest)]
+        ),
         "MoveResponse": _object(
             {
                 **{key: value for key, value in _properties(MoveResponse).items() if key not in _MODEL_FIELDS},
@@ -138,8 +178,8 @@ def _properties(kind: type) -> dict[str, Any]:
     return found
 
 
-def _required(kind: type) -> list[str]:
-    return ["protocol", *(item.name for item in fields(kind) if item.default is MISSING)]
+def _needed(kind: type) -> list[str]:
+    return [item.name for item in fields(kind) if item.default is MISSING]
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> JsonObject:
@@ -162,6 +202,18 @@ def _examples() -> JsonObject:
         state = game.start({}, Random(1))  # noqa: S311 - a game, not a secret
         observation = game.encode_observation(game.observe(state, game.PLAYERS[-1]))
         found[name] = {"value": MoveRequest(name, "example", 0, 1, observation).to_json()}
+    return found
+
+
+def _example_records() -> JsonObject:
+    """Return a match of each game that was given up before it began."""
+    found: JsonObject = {}
+    for name in sorted(GAMES):
+        game = find_game(name)
+        sit = {player: Participant(player, PERSON, player) for player in game.PLAYERS}
+        match = Match(game, sit, seed=1, policy_seed=2, match_id=f"example-{name}")
+        record = replace(match.record(), started_at="2026-01-01T00:00:00+00:00")
+        found[name] = {"value": json.loads(record.to_line())}
     return found
 
 

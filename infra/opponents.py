@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from infra.state import Stack
 
 SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
+URLS = ("none", "iam", "public")
 LADDER = ROOT / "ai_functions"
 
 
@@ -68,6 +69,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "plays": dict(manifest.plays),
         "sha256": card.get("sha256", ""),
         "rating": card.get("rating"),
+        "measured": _measured(card),
         "invoke": f"{names.function(manifest.name)}:live",
     }
     parameters = {
@@ -98,6 +100,24 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         upload=Upload(package.key, package.sha256, len(package.content)),
         function=names.function(manifest.name),
     )
+
+
+def _measured(card: Mapping[str, object]) -> dict[str, float]:
+    """Return the means of what was measured when the model was last gated; empty without a model."""
+    evaluation = card.get("evaluation")
+    played = evaluation.get("candidate") if isinstance(evaluation, dict) else None
+    return {name: round(value["mean"], 2) for name, value in (played or {}).items()}
+
+
+def function_url(kind: str | None, stack: Stack | None) -> dict[str, str]:
+    """Return the template's parameter for a URL of the function's own; None keeps what ``stack`` has.
+
+    Raises PackagingError for a kind of URL that there is not.
+    """
+    if kind is not None and kind not in URLS:
+        raise PackagingError(f"--url {kind!r}: it is one of {', '.join(URLS)}")
+    kept = stack.parameters.get("FunctionUrl", URLS[0]) if stack else URLS[0]
+    return {"FunctionUrl": kind or kept}
 
 
 def subscription(arn: str | None, stack: Stack | None) -> dict[str, str]:

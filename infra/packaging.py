@@ -90,17 +90,29 @@ def package_service(name: str, outside: AbstractSet[str] = frozenset()) -> Packa
 
     Raises PackagingError.
     """
-    folder = ROOT / "infra" / "services" / name
-    roots = sorted(folder.rglob("*.py"))
-    if not roots:
-        raise PackagingError(f"{folder}: no such service")
-    try:
-        needed = ours_needed_by(roots, ROOT, outside | MANAGED, ours={"games", "ai_functions", "infra"})
-    except ImportRefusedError as error:
-        raise PackagingError(str(error)) from error
+    needed = _needed_by(_modules(f"infra/services/{name}"), outside)
     games = [path for path in sorted((ROOT / "games").rglob("*.py")) if path.parent != ROOT / "games"]
     extra = games if ROOT / "games" / "catalog.py" in needed else []  # the catalogue imports rules by name
     return pack(name, {path.relative_to(ROOT).as_posix(): path for path in [*needed, *extra]})
+
+
+def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
+    """Return the zip of what trains opponents of ``game``: its recipe and its ladder come along.
+
+    Raises PackagingError for a recipe that imports what the layer ``outside`` has not.
+    """
+    ladder = [
+        path
+        for folder in sorted((ROOT / "ai_functions").glob(f"{game}_*"))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and _wanted(folder, path)
+    ]
+    roots = [
+        *_modules("infra/services/trainer"), *_modules(f"training/recipes/{game}"), *_modules(f"games/{game}"),
+        *_modules("ai_functions/runtime"), *(path for path in ladder if path.suffix == ".py"),
+    ]  # fmt: skip
+    needed = _needed_by(roots, outside)
+    return pack(f"trainer of {game}", {path.relative_to(ROOT).as_posix(): path for path in {*needed, *ladder}})
 
 
 def pack(name: str, files: Mapping[str, Path], *, level: int = 9) -> Package:
@@ -143,6 +155,13 @@ def check_unzipped(package: Package, layers: Iterable[tuple[str, int]]) -> None:
 def native_python() -> str:
     """Return this machine's Python as Lambda would call it, such as ``3.11``."""
     return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _needed_by(roots: Iterable[Path], outside: AbstractSet[str]) -> list[Path]:
+    try:
+        return ours_needed_by(roots, ROOT, outside | MANAGED, ours={"games", "ai_functions", "infra", "training"})
+    except ImportRefusedError as error:
+        raise PackagingError(str(error)) from error
 
 
 def _own_files(folder: Path) -> Iterable[tuple[str, Path]]:

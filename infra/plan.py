@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 SLOTS = ("A", "B", "C")
 CREATE, UPDATE, KEEP, REPLACE = "create", "update", "keep", "replace"
 SERVING = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"})
-ROUTING = frozenset({"NewSlot", *(f"Slot{slot}" for slot in SLOTS), "StableVersion", "CanaryWeight"})
-"""Parameters that say where versions stand, not what they are."""
+ROUTING = frozenset({"NewSlot", *(f"Slot{slot}" for slot in SLOTS), "StableVersion", "CanaryWeight", "BaseRelease"})
+"""Parameters that say where versions stand and came from, not what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,8 @@ def plan_stack(wanted: Wanted, found: Stack | None, functions: frozenset[str] | 
         return StackPlan(wanted, REPLACE, parameters, (f"its function {wanted.function} is gone",))
     if found.parameters.get("Release") == wanted.release:
         return StackPlan(wanted, KEEP, parameters)
+    if found.parameters.get("BaseRelease") == wanted.release:
+        return StackPlan(wanted, KEEP, parameters, ("a model that its trainer made of it since",))
     return StackPlan(wanted, UPDATE, parameters, tuple(_differences(parameters, found.parameters)))
 
 
@@ -105,7 +107,9 @@ def plan_opponent(
         return _with(step, {"NewSlot": SLOTS[0], "StableVersion": "", "CanaryWeight": "0"})
     newest = found.outputs.get("NewVersion", "")
     if step.verb == KEEP:
-        if not repoint or pointer is None or canary is not None or (pointer.version == newest and not pointer.canary):
+        retrained = bool(found.parameters.get("BaseRelease"))  # then the newest version is not what is in the folder
+        serves = pointer is not None and pointer.version == newest and not pointer.canary
+        if not repoint or pointer is None or canary is not None or serves or retrained:
             return step
         return StackPlan(
             wanted, KEEP, step.parameters, (f"live moves from {pointer.version} to {newest}",), Pointer(newest)
@@ -116,7 +120,7 @@ def plan_opponent(
         routing |= {"StableVersion": pointer.version, "CanaryWeight": f"{canary:g}"}
     else:
         routing |= {"StableVersion": "", "CanaryWeight": "0"}
-    return _with(step, routing)
+    return _with(step, {**routing, "BaseRelease": ""})
 
 
 def next_slots(parameters: Mapping[str, str], newest: str, serving: set[str | None]) -> dict[str, str]:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from infra.complaints import CloudError
 
 if TYPE_CHECKING:
-    from infra.arcade import Arcade
+    from infra.aws import Cloud
 
 IDENTIFY = {"version": "2.0", "rawPath": "/", "requestContext": {"http": {"method": "GET", "path": "/"}}}
 """``GET {opponent}`` as the HTTP API would send it."""
 
 
-def prove(arcade: Arcade, function: str, version: str) -> None:
+def prove(cloud: Cloud, function: str, version: str) -> None:
     """Start ``version`` of ``function`` and ask it who it is.  Raises CloudError if it does not say."""
     try:
-        arcade.cloud.invoke(function, IDENTIFY, qualifier=version)
+        cloud.invoke(function, IDENTIFY, qualifier=version)
     except CloudError as error:
         raise CloudError(f"version {version} does not start: {error}") from error

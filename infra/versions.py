@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.arcade import held
 from infra.complaints import CloudError
 from infra.plan import previous_version, slots_of
 from infra.prove import prove
@@ -43,12 +42,12 @@ def rollback(arcade: Arcade, name: str, version: str | None = None) -> Pointer:
     if target not in slots.values():
         raise CloudError(f"{name}: version {target} is not deployed; deployed are {there}")
     if target != pointer.version:
-        prove(arcade, function, target)
+        prove(arcade.cloud, function, target)
     return _move(arcade, name, function, Pointer(target))
 
 
 def _move(arcade: Arcade, name: str, function: str, pointer: Pointer) -> Pointer:
-    with held(arcade, name):
+    with arcade.held(name):
         arcade.cloud.point(function, pointer)
     return pointer
 

@@ -78,7 +78,8 @@ def task_seeds(purpose: str, seed: int, avoid: frozenset[int] = frozenset()) -> 
 def workers(tasks: int) -> Iterator[Executor | None]:
     """Lend a process for each core when there are ``tasks`` enough to be worth it; None to work alone."""
     count = min(os.cpu_count() or 1, tasks // WORTH_A_PROCESS)
-    if count < 2:  # noqa: PLR2004 - one worker gains nothing
+    in_lambda = "AWS_LAMBDA_FUNCTION_NAME" in os.environ  # which has no /dev/shm, so no locks between processes
+    if count < 2 or in_lambda:  # noqa: PLR2004 - one worker gains nothing
         yield None
         return
     with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.context import UsageError, cloud_choice
 from client.desk import TimeBank
-from client.remote import RemoteError, RemoteOpponent, fetch_opponents
+from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from games.match import IN_PROCESS, Match, Told
 from games.record import BOT, FUNCTION, GameRecord, Participant
 
@@ -19,13 +19,15 @@ if TYPE_CHECKING:
     import typer
 
     from client.desk import Desk
-    from client.remote import OpponentInfo
+    from client.remote import OpponentInfo, RemoteOpponent
     from games.core import AnyGame, Opponent, Player
     from training.evaluate import Row
     from training.recipes import Yardstick
 
 ASK_S = 10.0
 """How long a measured opponent may take; longer than in a match, where someone waits."""
+LONGEST_STEPS = 30 * 60 * 60
+"""Half an hour of Pac-Man: two programs can chase each other in a circle for ever.  Battleship needs 200 at most."""
 
 
 class Contestant(Protocol):
@@ -91,20 +93,19 @@ class RemoteTrial:
 
     yardstick: Yardstick
     rules: AnyGame
-    endpoint: str
+    remote: RemoteOpponent
     against: Opponent | None
 
     def __call__(self, seed: int) -> Row:
         """Play one task."""
         try:
-            return self.yardstick.measure(asked_over_http(self.rules, self.endpoint), seed=seed, against=self.against)
+            return self.yardstick.measure(asked_over_http(self.rules, self.remote), seed=seed, against=self.against)
         except RemoteError:
             return {}
 
 
-def asked_over_http(rules: AnyGame, endpoint: str) -> Opponent:
+def asked_over_http(rules: AnyGame, remote: RemoteOpponent) -> Opponent:
     """Return the deployed opponent as one that answers at once: whoever calls it waits.  It raises RemoteError."""
-    remote = RemoteOpponent(endpoint)
 
     def act(observation: Any, random: Random) -> Any:
         request = MoveRequest(
@@ -121,9 +122,9 @@ def asked_over_http(rules: AnyGame, endpoint: str) -> Opponent:
     return act
 
 
-def play_match(match: Match, seats: Mapping[Player, Contestant]) -> GameRecord:
-    """Play ``match`` to its end and return the record."""
-    while match.outcome is None:
+def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: int = LONGEST_STEPS) -> GameRecord:
+    """Play ``match`` and return the record; one that does not end is broken off, and recorded as abandoned."""
+    while match.outcome is None and match.step_number < longest_steps:
         for player in match.to_act():
             action, told = seats[player].answer(match, player)
             match.submit(player, action, told)
@@ -140,16 +141,14 @@ def api_of(context: typer.Context) -> str:
 
 
 def find_deployed(api: str, names: Sequence[str]) -> list[OpponentInfo]:
-    """Return the deployed opponents called ``names``.  Raises UsageError that lists those there are."""
+    """Return the deployed opponents called ``names``; a name may also be the URL of one, deployed anywhere.
+
+    Raises UsageError that lists those there are, RemoteError where nobody answers.
+    """
     listed = {info.name: info for info in fetch_opponents(api)}
     for name in names:
-        if name not in listed:
+        if name not in listed and not is_url(name):
             raise UsageError(
                 f"{name!r} is not deployed; there are {', '.join(listed) or 'none'}: lambda-arcade deploy {name}"
             )
-    return [listed[name] for name in names]
-
-
-def endpoint_of(info: OpponentInfo) -> str:
-    """Return the endpoint of the version that ``info`` names, which no deployment changes."""
-    return info.pinned.get(info.version, info.endpoint)
+    return [listed[name] if name in listed else fetch_guest(name) for name in names]

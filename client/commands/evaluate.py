@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.contest import RemoteTrial, api_of, endpoint_of, find_deployed
+from client.commands.contest import RemoteTrial, api_of, find_deployed
 from client.commands.context import UsageError, out, print_json
 from client.commands.train import bars, opponent_folder
+from client.remote import RemoteOpponent
 from games.catalog import find_game
 
 if TYPE_CHECKING:
@@ -110,7 +111,7 @@ def _deployed(context: typer.Context, names: Sequence[str], against: str | None)
     for info in find_deployed(api_of(context), names):
         opposite = _opposite(info.game, against)
         partner = None if opposite is None else local_opponent(info.game, opposite)
-        trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), endpoint_of(info), partner)
+        trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), RemoteOpponent.of(info), partner)
         entries[info.name] = Entry(info.game, trial, info.version, info.sha256)
     return entries
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from client.commands.contest import Bot, Deployed, api_of, endpoint_of, find_deployed, play_match
+from client.commands.contest import Bot, Deployed, api_of, find_deployed, play_match
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate import evaluate
 from client.commands.records import own_records
 from client.commands.train import bars
 from client.desk import Desk
 from client.recorder import Recorder, record_path
-from client.remote import RemoteOpponent
+from client.remote import RemoteOpponent, fetch_guest, is_url
 from client.uploader import Uploader
 from games.catalog import find_game
 from games.match import Match
@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from games.core import AnyGame
     from games.record import GameRecord
     from training.evaluate import Fixture
-    from training.recipes import Yardstick
     from training.report import Standing
     from training.statistics import Difference
 
 UPLOAD_S = 10.0
+
+POINTS = "points a match"
+"""What is compared where the two meet each other."""
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +50,7 @@ def register(app: typer.Typer) -> None:
 def match(
     context: typer.Context,
     game: Annotated[str, typer.Argument(help="battleship or pacman.")],
-    first: Annotated[str, typer.Argument(help="A deployed opponent, or a player of the yardstick.")],
+    first: Annotated[str, typer.Argument(help="A deployed opponent, the URL of one, or a player of the yardstick.")],
     second: Annotated[str, typer.Argument(help="The one it is compared with.")],
     *,
     games: Annotated[int, typer.Option(min=2, help="How many matches; an even number, they come in pairs.")] = 20,
@@ -66,6 +68,8 @@ def match(
 
     rules = find_game(game)
     yardstick = yardstick_for(game)
+    given = (first, second)
+    first, second = (fetch_guest(word).name if is_url(word) else word for word in given)
     if first == second:
         raise UsageError(f"{first} cannot play itself: give two different opponents")
     plan = fixtures(yardstick, rules.PLAYERS, (first, second), games, seed)
@@ -76,7 +80,7 @@ def match(
     recorder = Recorder(own_records(), uploader.put)
     for told in recorder.recover():
         err.print(told, soft_wrap=True)
-    contestants = _contestants(api, desk, yardstick, (first, second))
+    contestants = _contestants(api, desk, game, given)
     records: list[GameRecord] = []
     try:
         with bars() as progress:
@@ -110,12 +114,16 @@ def match(
     )
 
 
-def _contestants(api: str, desk: Desk, yardstick: Yardstick, names: tuple[str, str]) -> dict[str, Contestant]:
+def _contestants(api: str, desk: Desk, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
     """Return who plays, by name: functions where they are deployed, otherwise players of the yardstick."""
-    wanted = [name for name in names if name not in yardstick.players]
-    found: dict[str, Contestant] = {name: Bot(name, act) for name, act in yardstick.players.items()}
-    for info in find_deployed(api, wanted):
-        found[info.name] = Deployed(info, desk, RemoteOpponent(endpoint_of(info)))
+    from training.recipes import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+
+    players = yardstick_for(game).players
+    found: dict[str, Contestant] = {name: Bot(name, act) for name, act in players.items()}
+    for info in find_deployed(api, [word for word in given if word not in players]):
+        if info.game != game:
+            raise UsageError(f"{info.name} plays {info.game}, not {game}")
+        found[info.name] = Deployed(info, desk, RemoteOpponent.of(info))
     return found
 
 
@@ -140,26 +148,30 @@ def _compare(
     together = list(zip(plan, records, strict=True))
     pairs = [[record for _, record in group] for _, group in groupby(together, key=lambda item: item[0].pair)]
     if all(set(names) <= set(fixture.seats.values()) for fixture in plan):
-        return "points a match", paired_points(pairs, *names)
+        return POINTS, paired_points(pairs, *names)
     partner = next(player for player in rules.PLAYERS if plan[0].seats[player] not in names)
     return f"{partner}'s score", paired_scores(pairs, partner)
 
 
 def _show(game: str, standings: Sequence[Standing], measure: str, gap: Difference | None, excluded: int) -> None:
-    table = Table("", "version", "won", "drawn", "lost", "win rate", "95 %", "p50 ms", "p99 ms", title=game, box=None)
+    table = Table("", "version", "won", "drawn", "lost", "win rate (95 %)", "p50 ms", "p99 ms", title=game, box=None)
     for item in standings:
         results = item.results
         cells = (
-            [str(results.wins), str(results.draws), str(results.losses), f"{results.rate:.0%}"]
+            [
+                *(str(count) for count in (results.wins, results.draws, results.losses)),
+                f"{results.rate:.0%} ({results.low:.0%} to {results.high:.0%})",
+            ]
             if results
             else ["-"] * 4
         )
-        interval = f"{results.low:.0%} to {results.high:.0%}" if results else "-"
         latency = [f"{value:.1f}" for value in item.latency_ms] if item.latency_ms else ["-", "-"]
-        table.add_row(item.name, ", ".join(item.versions) or "-", *cells, interval, *latency)
+        table.add_row(item.name, ", ".join(item.versions) or "-", *cells, *latency)
     out.print(table)
     for item in standings:
         for side, score in sorted(item.scores.items(), reverse=True):
+            if side == "other" and measure == POINTS:
+                continue  # it is the other one's own
             whose = f"{item.name}'s score" if side == "own" else f"score of who sat opposite {item.name}"
             out.print(f"{whose}: {score.mean:.1f} ± {score.standard_error:.1f} ({score.n} matches)")
     if gap is not None:
@@ -169,4 +181,5 @@ def _show(game: str, standings: Sequence[Standing], measure: str, gap: Differenc
             f"(95 % {gap.low:+.2f} to {gap.high:+.2f}, p = {gap.p:.4f}, {gap.pairs} pairs)"
         )
     if excluded:
-        out.print(f"[yellow]{excluded} matches do not count: a stand-in played in them[/]")
+        reason = "a stand-in played, or nobody had won after half an hour of play"
+        out.print(f"[yellow]{excluded} of the matches do not count: {reason}[/]")

@@ -28,6 +28,10 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: lambda-arcade promote battleship_hard")(promote)
     app.command(epilog="Example: lambda-arcade rollback battleship_hard --to 6")(rollback)
     app.command(epilog="Example: lambda-arcade delete my_opponent --yes")(delete)
+    app.command(
+        epilog="Examples: lambda-arcade retrain battleship_easy --after 100  |  "
+        "lambda-arcade retrain battleship_easy --every 7d --now  |  lambda-arcade retrain battleship_easy --off"
+    )(retrain)
 
 
 def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
@@ -68,6 +72,10 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     subscribe: Annotated[
         str | None, typer.Option(help="Annotate the games of this queue or stream too; none ends it.", metavar="ARN")
     ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(help="Give the function a URL of its own, too: none, iam (signed requests) or public."),
+    ] = None,
     auth: Annotated[
         str | None, typer.Option(help="With --all: who may call the API (none, key or iam); stays as it is without.")
     ] = None,
@@ -75,18 +83,19 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     as_json: JSON = False,
 ) -> None:
     """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone."""
-    from infra.deploy import Options, deploy_all, deploy_opponents, deploy_platform, layers_for  # noqa: PLC0415
+    from infra.deploy import Options, deploy_all, deploy_opponents  # noqa: PLC0415
     from infra.opponents import find_folder, ladder_folders  # noqa: PLC0415
+    from infra.shared import deploy_platform, layers_for  # noqa: PLC0415
 
     if (name is None) == (not everyone):
         raise UsageError("give the name of an opponent or a folder, or --all")
-    if everyone and (canary or subscribe):
-        raise UsageError("--canary and --subscribe go with one opponent, not with --all")
+    if everyone and (canary or subscribe or url):
+        raise UsageError("--canary, --subscribe and --url go with one opponent, not with --all")
     if auth and not everyone:
         raise UsageError("--auth goes with --all: it holds for the whole API")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
     arcade = find_arcade(context, architecture=architecture)
-    options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, dry_run=dry_run)
+    options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, url=url, dry_run=dry_run)
     if dry_run:
         done = deploy_opponents(arcade, folders, _tell, options)
     elif everyone:
@@ -144,6 +153,56 @@ def delete(
     out.print(f"{name} deleted in {time.monotonic() - began:.2f} s")
 
 
+def retrain(  # noqa: PLR0913 - each is an option of the command
+    context: typer.Context,
+    name: NAME,
+    *,
+    after: Annotated[
+        int | None, typer.Option(help="Begin after so many new records of its game, each counted once.", min=1)
+    ] = None,
+    every: Annotated[
+        str | None, typer.Option(help="Begin from time to time, too: 7d, 12h, 30m; none ends that.", metavar="TIME")
+    ] = None,
+    records: Annotated[int | None, typer.Option(help="Read so many of the newest records at most.", min=1)] = None,
+    games: Annotated[
+        int | None, typer.Option(help="At most so many games of the gate by each of the two models.", min=20)
+    ] = None,
+    now: Annotated[bool, typer.Option("--now", help="Begin at once, too.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="Take the trainer away; what it published stays.")] = False,
+    architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
+    as_json: JSON = False,
+) -> None:
+    """Let the cloud retrain one opponent by itself, in a function of its own that may change this opponent alone.
+
+    It learns from the newest recorded games as lambda-arcade train does, and publishes a new version if that plays no
+    worse than the one that serves.  A number that is not given stays as it is; at first it is 100 new records.
+    """
+    from infra.trainers import delete_trainer, deploy_trainer, schedule, start_trainer  # noqa: PLC0415
+
+    if off and (after or every or records or games or now):
+        raise UsageError("--off goes alone")
+    arcade = find_arcade(context, architecture=architecture)
+    if off:
+        delete_trainer(arcade, name)
+        out.print(f"{name} is not retrained any more")
+        return
+    settings = {
+        "NewRecords": None if after is None else str(after),
+        "Schedule": None if every is None else schedule(every),
+        "MostRecords": None if records is None else str(records),
+        "MostGames": None if games is None else str(games),
+    }
+    done = deploy_trainer(arcade, name, _tell, {key: value for key, value in settings.items() if value is not None})
+    if now:
+        start_trainer(arcade, name)
+    if as_json:
+        print_json(_as_json(done))
+        return
+    did = {"keep": "is there already", "create": "deployed", "update": "updated", "replace": "made anew"}[done.verb]
+    out.print(f"{done.label} {did} ({done.seconds:.2f} s){'; it begins now' if now else ''}")
+    out.print(f"lambda-arcade cloud logs trainer-{name} --follow shows what it does", soft_wrap=True)
+
+
 def share(text: str) -> float:
     """Return the share that ``10%`` or ``0.1`` means.  Raises UsageError."""
     try:
@@ -172,6 +231,7 @@ def _as_json(item: Deployed) -> dict[str, Any]:
         "name": item.label,
         "did": item.verb,
         "version": item.version,
+        "url": item.url,
         "seconds": round(item.seconds, 3),
         "why": list(item.why),
         "keep_usd_a_month": item.keep_usd,
@@ -198,4 +258,5 @@ def _sentence(item: Deployed, *, dry_run: bool) -> str:
         return "\n".join(lines)
     did = {"keep": "is deployed already", "create": "deployed", "update": "updated", "replace": "made anew"}[item.verb]
     why = f": {'; '.join(item.why)}" if item.why and item.verb != "create" else ""
-    return f"{item.label} {did}, version {item.version} ({item.seconds:.2f} s){why}"
+    url = f"\n    its own URL: {item.url}" if item.url else ""
+    return f"{item.label} {did}, version {item.version} ({item.seconds:.2f} s){why}{url}"

@@ -14,7 +14,7 @@ from client.commands.context import UsageError, cloud_choice, err
 from client.commands.records import own_records
 from client.desk import Desk
 from client.recorder import Recorder
-from client.remote import fetch_opponents
+from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.rival import DeployedRival
 from client.stage import Services, Setup
 from client.uploader import Uploader
@@ -23,7 +23,7 @@ from games.pacman.maze import MazeError
 from games.pacman.mazes import find_maze
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from client.remote import OpponentInfo
     from client.scenes.loading import Report
@@ -43,7 +43,7 @@ def play(
     context: typer.Context,
     *,
     game: Annotated[str | None, typer.Option(help="battleship or pacman; without it the menu opens.")] = None,
-    opponent: Annotated[str | None, typer.Option(help="A deployed opponent to play at once.")] = None,
+    opponent: Annotated[str | None, typer.Option(help="Whom to play at once: a deployed opponent, or its URL.")] = None,
     maze: Annotated[
         Path | None, typer.Option(help="Play Pac-Man in a maze of your own: a drawing as docs/pacman.md tells.")
     ] = None,
@@ -89,7 +89,7 @@ class Table:
         self._began = monotonic()
         self._context = context
         self._game = game
-        self._opponent = opponent
+        self._opponent = None if opponent is None else opponent.rstrip("/")
         self._options = options
         self._desk = Desk()
         self._uploader: Uploader | None = None
@@ -102,13 +102,14 @@ class Table:
 
         Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
         """
-        api, where = self._reach(report)
-        listed = fetch_opponents(api)
+        api, where, mend = self._reach(report)
+        guests = [fetch_guest(self._opponent)] if self._opponent is not None and is_url(self._opponent) else []
+        listed = [*fetch_opponents(api), *guests]
         if self._uploader is None:
             self._uploader = Uploader(own_records(), api)
             self._uploader.put_unsent()
         services = Services(
-            fetch=lambda: fetch_opponents(api),
+            fetch=lambda: [*look(api, mend), *guests],
             connect=lambda info: DeployedRival(self._desk, info),
             journal=self._recorder.journal,
             finished=_already_kept,
@@ -139,21 +140,21 @@ class Table:
         if self._uploader is not None:
             self._uploader.close(UPLOAD_S)
 
-    def _reach(self, report: Report) -> tuple[str, str]:
-        """Return the API of the chosen cloud, and the cloud's name; the local one is brought up."""
+    def _reach(self, report: Report) -> tuple[str, str, Callable[[], object]]:
+        """Return the API of the chosen cloud, its name, and what to do when it is not there any more."""
         choice = cloud_choice(self._context)
         if choice.endpoint:
-            return api_of(self._context), f"cloud at {choice.endpoint}"
+            return api_of(self._context), f"cloud at {choice.endpoint}", _wait_for_it
         if choice.profile or (choice.region and os.environ.get("AWS_ACCESS_KEY_ID")):
-            return api_of(self._context), "AWS cloud"
+            return api_of(self._context), "AWS cloud", _wait_for_it
         from infra.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
 
-        return ensure_ready(report).api_base_url, "local cloud"
+        return ensure_ready(report).api_base_url, "local cloud", _revive
 
     def _first(self, listed: list[OpponentInfo]) -> Setup | None:
         if self._opponent is None:
             return None
-        found = next((info for info in listed if info.name == self._opponent), None)
+        found = next((info for info in listed if self._opponent in {info.name, info.guest and info.endpoint}), None)
         if found is None or (self._game is not None and found.game != self._game):
             names = ", ".join(info.name for info in listed if self._game in {None, info.game})
             raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
@@ -196,6 +197,31 @@ def _someone(game: str) -> tuple[str, Opponent]:
     yardstick = yardstick_for(game)
     name = yardstick.reference or list(yardstick.players)[-1]
     return name, yardstick.players[name]
+
+
+def look(api: str, mend: Callable[[], object]) -> list[OpponentInfo]:
+    """Return what is deployed.  Where nobody answers, ``mend`` is tried once.  Raises RemoteError."""
+    try:
+        return fetch_opponents(api)
+    except RemoteError as error:
+        if error.cause != "unreachable" or mend() is None:
+            raise
+    return fetch_opponents(api)
+
+
+def _revive() -> object:
+    """Start the local cloud again if it was killed; None if it was not.  Raises RemoteError when it does not start."""
+    from infra.local import daemon  # noqa: PLC0415 - the composition root reaches in here
+    from infra.local.paths import LocalCloudError  # noqa: PLC0415 - the same
+
+    try:
+        return daemon.revive()
+    except LocalCloudError as error:
+        raise RemoteError("unreachable", str(error)) from error
+
+
+def _wait_for_it() -> None:
+    """Do nothing: a cloud that is not ours to start comes back by itself, or does not."""
 
 
 def _tell(what: str, seconds: float | None) -> None:

@@ -77,4 +77,4 @@ class Team:
 
 def deployed(info: OpponentInfo) -> RemoteOpponent:
     """Return the function that ``info`` tells of, in the version that it tells of."""
-    return RemoteOpponent(info.pinned.get(info.version, info.endpoint))
+    return RemoteOpponent.of(info)

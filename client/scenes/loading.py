@@ -68,7 +68,8 @@ class LoadingScene:
         """Go on as soon as everything is ready."""
         self._ticks += 1
         if self._ready is not None:
-            self._stage.services, first = self._ready
+            world, first = self._ready
+            self._stage.open(world)
             self._stage.sounds.play("ping")
             self._stage.replace(MenuScene(self._stage) if first is None else open_scene(self._stage, first))
         elif self._error is not None and self._group is None:

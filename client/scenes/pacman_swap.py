@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.ladder import Ladder
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import ACCEPT, BACK, LEFT, LEFT_BUTTON, RIGHT, SWAP, Command, Pointer
@@ -40,7 +39,7 @@ class PackScene:
         self._swap = swap
         self._part = 0
         self._ticks = 0
-        self._ladder = Ladder(stage.world.fetch)
+        self._ladder = stage.ladder
         list_box = (BOX[0] + 32, BOX[1] + 186, BOX[2] - 76, BOX[3] - 240)
         self._picker = Picker(list_box, self._take, self._current.name)
 
@@ -84,8 +83,7 @@ class PackScene:
         hint_line(canvas, self._stage.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 36)
 
     def leave(self) -> None:
-        """Stop following."""
-        self._ladder.close()
+        """Nothing is held."""
 
     def _draw_tab(self, canvas: Canvas, index: int) -> None:
         box = _tab(index)

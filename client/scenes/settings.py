@@ -59,6 +59,9 @@ class SettingsScene:
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Settings", BOX[0] + 50, BOX[1] + 34, theme.HEADING)
         self._group.draw(canvas)
+        if self._stage.keeper.trouble is not None:
+            where = (BOX[0] + 50, BOX[1] + BOX[3] - 84)
+            canvas.text(self._stage.keeper.trouble, *where, theme.SMALL, theme.AMBER, within=BOX[2] - 300)
         hints = [("←→", "change"), (BACK, "done")]
         hint_line(canvas, self._stage.device, hints, BOX[0] + 50, BOX[1] + BOX[3] - 52)
 

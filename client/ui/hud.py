@@ -115,7 +115,7 @@ class Hud:
         _pair(canvas, inner, y + 18, "answered by", f"{last.name} v{last.version}" if last.version else last.name)
         if last.note:
             _pair(canvas, inner, y + 36, "note", last.note)
-        return y + 58
+        return y + 64
 
     def _stand_in(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
         left, width = inner

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 
+MEASURED = {"shots": "sinks a fleet in {:.0f} shots", "dots": "a bot got {:.0f} dots past it"}
+"""What the first measure of a game says to a person."""
 ROW, PITCH = 70.0, 78.0
 SWEEP = 0.25
 """Share of the way that scrolling goes in a tick."""
@@ -98,7 +100,7 @@ class Picker:
         canvas.text(f"{info.name}  {version}{author}", x, top + 42, theme.SMALL_FIGURE, theme.HAZE, within=width * 0.62)
         right = left + width - 20
         if info.rating is None:
-            canvas.text("not rated yet", right, top + 40, theme.SMALL, theme.HAZE, align="right")
+            canvas.text(_unrated(info), right, top + 40, theme.SMALL, theme.HAZE, align="right")
         else:
             spread = f" ±{info.deviation:.0f}" if info.deviation is not None else ""
             used = canvas.text(spread, right, top + 42, theme.SMALL_FIGURE, theme.HAZE, align="right")
@@ -151,3 +153,9 @@ class Picker:
     def _bounded(self, scroll: float) -> float:
         whole = len(self._rows) * PITCH - (PITCH - ROW)
         return min(max(0.0, whole - self.box[3]), max(0.0, scroll))
+
+
+def _unrated(info: OpponentInfo) -> str:
+    """Return what is known of somebody who has not met anybody yet."""
+    said = (MEASURED[name].format(value) for name, value in info.measured.items() if name in MEASURED)
+    return next(said, "not rated yet")

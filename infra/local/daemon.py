@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local import processes
-from infra.local.paths import PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
+from infra.local.paths import IAM_VARIABLE, PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +79,20 @@ def up(home: Path | None = None, port: int | None = None) -> LocalCloud:
         # Another program took the port between the look and the start.
         started = _start(paths, _free_port(0))
         return replace(started, notes=(*notes, f"port {chosen} was taken; the local cloud listens on {started.port}"))
+
+
+def revive(home: Path | None = None) -> LocalCloud | None:
+    """Start the local cloud again, where it listened, if it ended without a goodbye.
+
+    None where it runs, or was stopped by somebody who meant it.  Raises LocalCloudError like ``up``.
+    """
+    found = _read_pidfile(cloud_paths(home))
+    if found is None or _is_ours(found):
+        return None
+    end = time.monotonic() + ANSWER_S
+    while _free_port(found.port) != found.port and time.monotonic() < end:
+        time.sleep(0.02)  # a killed process's first thread is gone before the last one lets go of its sockets
+    return up(found.home, found.port)
 
 
 def status(home: Path | None = None) -> LocalCloud | None:
@@ -205,7 +219,8 @@ def _start(paths: CloudPaths, port: int) -> LocalCloud:
 
 def _environment() -> dict[str, str]:
     """Return what the server may know of this process's environment: nothing of AWS, no secrets."""
-    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA")
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT", "USERPROFILE", "LOCALAPPDATA",
+            IAM_VARIABLE)  # fmt: skip
     environment = {key: os.environ[key] for key in kept if key in os.environ}
     root = str(Path(__file__).resolve().parents[2])  # so that a checkout that is not installed works too
     return {**environment, "PYTHONPATH": root, PORT_VARIABLE: "0"}

@@ -10,6 +10,8 @@ from platformdirs import user_data_dir
 
 HOME_VARIABLE = "LAMBDA_ARCADE_HOME"
 PORT_VARIABLE = "LAMBDA_ARCADE_PORT"
+IAM_VARIABLE = "LAMBDA_ARCADE_IAM"
+ENFORCED = "enforced"
 DEFAULT_PORT = 4566
 
 
@@ -77,3 +79,11 @@ def wanted_port() -> int:
     if not text.isdecimal() or not 0 <= int(text) < 2**16:
         raise LocalCloudError(f"{PORT_VARIABLE} is {text!r}; give a port number, 0 for any free one")
     return int(text)
+
+
+def enforces_iam() -> bool:
+    """Whether signatures and policies are to be checked.  Raises LocalCloudError for a variable that says neither."""
+    text = os.environ.get(IAM_VARIABLE, "")
+    if text not in {"", ENFORCED}:
+        raise LocalCloudError(f"{IAM_VARIABLE} is {text!r}; give {ENFORCED}, or nothing to let everything pass")
+    return text == ENFORCED

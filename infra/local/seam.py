@@ -78,13 +78,22 @@ GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
     "run_reentrant": ("fn", "args", "thread_name"),
 }
 """What ``throttle`` replaces and calls."""
+EVALUATOR_SEAMS: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
+ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_lambda_action": ("method", "path"),
+    "extract_resource_arn": (
+        *("service", "method", "path", "headers", "body"),
+        *("query_params", "region", "account_id"),
+    ),
+}
+"""What ``iam`` replaces."""
 
 
 class SeamError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
-def check(lambda_service: Any, ministack: Any, gateway: Any) -> None:
+def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any) -> None:
     """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
@@ -93,6 +102,8 @@ def check(lambda_service: Any, ministack: Any, gateway: Any) -> None:
         (lambda_service, "lambda_svc", SEAMS),
         (ministack, "app", APP_SEAMS),
         (gateway, "apigateway", GATEWAY_SEAMS),
+        (evaluator, "iam_evaluator", EVALUATOR_SEAMS),
+        (actions, "iam_actions", ACTIONS_SEAMS),
     )
     for module, where, seams in parts:
         for name, expected in seams.items():

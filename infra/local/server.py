@@ -18,9 +18,10 @@ from infra.local.archives import Archives
 from infra.local.durable import Durable
 from infra.local.figures import Figures
 from infra.local.guard import Guard
+from infra.local.iam import mend_iam
 from infra.local.keeper import Keeper
 from infra.local.observer import Observer
-from infra.local.paths import CloudPaths, cloud_paths
+from infra.local.paths import CloudPaths, cloud_paths, enforces_iam
 from infra.local.pool import WorkerPool
 from infra.local.queues import mend_queue_batches
 from infra.local.streams import StreamPoller
@@ -64,6 +65,7 @@ def configure(paths: CloudPaths, port: int) -> None:
         AWS_DEFAULT_REGION=REGION,
         TMPDIR=str(paths.scratch),
         LAMBDA_ACCOUNT_CONCURRENCY=str(MAX_CONCURRENCY),
+        AUTH=str(enforces_iam()).lower(),
     )
 
 
@@ -107,10 +109,12 @@ def serve(paths: CloudPaths, port: int) -> None:
 def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions."""
     from ministack import app as ministack  # noqa: PLC0415
+    from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
     from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    seam.check(lambda_svc, ministack, apigateway)
+    seam.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions)
+    mend_iam(iam_evaluator, iam_actions)
     figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
     executor = seam.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
     seam.install(lambda_svc, executor, pool, figures, observer)

@@ -81,11 +81,13 @@ class Table:
         self.rivals: list[FakeRival] = []
         self.fallback: str | None = None
         self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), folder)
-        self.stage.services = Services(
-            fetch=lambda: list(self.listed),
-            connect=self.connect,
-            journal=lambda: None,
-            finished=self.records.append,
+        self.stage.open(
+            Services(
+                fetch=lambda: list(self.listed),
+                connect=self.connect,
+                journal=lambda: None,
+                finished=self.records.append,
+            )
         )
         self.canvas = Canvas(pygame.Surface((1280, 720)))
 

@@ -20,7 +20,7 @@ from client.stage import TICKS_PER_SECOND
 from client.voices import RATE, VOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from client.ui.canvas import Canvas
@@ -62,8 +62,10 @@ class Watched:
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
-    return Table(tmp_path)
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path)
+    yield table
+    table.stage.close()
 
 
 def run(table: Table, scene: Watched) -> float:
@@ -98,13 +100,14 @@ def test_events_reach_the_scene_and_closing_the_window_leaves_it(table: Table) -
     assert scene.ticks < 600
 
 
-def test_full_screen_is_toggled_with_f11_and_kept(table: Table) -> None:
+def test_full_screen_is_toggled_with_f11_and_kept(table: Table, tmp_path: Path) -> None:
     def act(tick: int) -> None:
         if tick == 2:
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11))
 
     run(table, Watched(table, 8, act=act))
-    assert Settings.load(table.stage.folder).fullscreen
+    table.stage.close()
+    assert Settings.load(tmp_path).fullscreen
 
 
 def test_the_first_window_fits_the_screen() -> None:

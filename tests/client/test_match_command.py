@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,11 +20,12 @@ from ai_functions.runtime.loader import load_opponent
 from client.commands.contest import Bot, Deployed, RemoteTrial, asked_over_http, find_deployed, play_match
 from client.commands.context import UsageError
 from client.desk import Desk
-from client.remote import RemoteError, RemoteOpponent
+from client.remote import KEY_VARIABLE, RemoteError, RemoteOpponent
 from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
 from training.recipes import yardstick_for
+from training.report import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,12 @@ def served(status: int = 200) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             entry = {"name": "easy", "game": "battleship", "title": "Easy", "difficulty": 1, "version": "4"}
-            self.answer(200, [{**entry, "endpoint": f"http://{self.headers['host']}/opponents/easy"}])
+            if self.path.endswith("/opponents"):
+                self.answer(200, [{**entry, "endpoint": f"http://{self.headers['host']}/opponents/easy"}])
+            elif self.path.endswith("/nameless"):
+                self.answer(200, {"name": "nameless"})
+            else:
+                self.answer(200, {**entry, "rating": None, "author": self.headers.get("x-api-key", "no key")})
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["content-length"])))
@@ -65,6 +72,15 @@ def served(status: int = 200) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def test_a_match_that_does_not_end_is_broken_off_and_rates_nobody() -> None:
+    seats = {"one": Bot("random", PLAYERS["random"]), "two": Bot("random", PLAYERS["random"])}
+    people = {player: seat.participant(player) for player, seat in seats.items()}
+    record = play_match(Match(rules, people, seed=1, policy_seed=2), seats, longest_steps=20)
+    verify(record)
+    assert (record.steps, record.outcome) == (20, None)
+    assert not counts(record)
 
 
 def race(api: str) -> Match:
@@ -99,7 +115,7 @@ def test_a_function_that_fails_is_stood_in_for_and_every_move_of_it_is_marked():
 def test_a_measured_function_gives_the_same_figures_for_the_same_seeds():
     yardstick = yardstick_for("battleship")
     with served() as api:
-        trial = RemoteTrial(yardstick, rules, f"{api}/opponents/easy", None)
+        trial = RemoteTrial(yardstick, rules, RemoteOpponent(f"{api}/opponents/easy"), None)
         rows = [trial(seed) for seed in range(3)]
         again = [trial(seed) for seed in range(3)]
     assert rows == again
@@ -109,14 +125,28 @@ def test_a_measured_function_gives_the_same_figures_for_the_same_seeds():
 
 def test_a_task_that_was_not_answered_counts_for_nobody():
     with served(status=404) as api:
-        trial = RemoteTrial(yardstick_for("battleship"), rules, f"{api}/opponents/easy", None)
+        trial = RemoteTrial(yardstick_for("battleship"), rules, RemoteOpponent(f"{api}/opponents/easy"), None)
         assert trial(1) == {}
         with pytest.raises(RemoteError):
-            asked_over_http(rules, f"{api}/opponents/easy")(race_observation(), Random(1))
+            asked_over_http(rules, RemoteOpponent(f"{api}/opponents/easy"))(race_observation(), Random(1))
 
 
 def race_observation() -> object:
     return rules.observe(rules.start({}, Random(1)), "one")
+
+
+def test_an_opponent_may_be_given_by_its_url_and_is_not_shown_the_key(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(KEY_VARIABLE, "a secret")
+    with served() as api, ThreadPoolExecutor(1) as fresh:  # a thread without sessions from before
+        (guest,) = fresh.submit(find_deployed, api, [f"{api}/opponents/easy/"]).result()
+        known = fresh.submit(RemoteOpponent(f"{api}/opponents/easy").identify).result()
+    assert (guest.name, guest.endpoint, guest.version) == ("easy", f"{api}/opponents/easy", "4")
+    assert (guest.author, known["author"]) == ("no key", "a secret")
+
+
+def test_a_url_where_no_opponent_answers_says_what_is_missing():
+    with served() as api, pytest.raises(RemoteError, match="says nothing of its difficulty, game, title"):
+        find_deployed(api, [f"{api}/nameless"])
 
 
 def test_someone_who_is_not_deployed_is_named_with_those_who_are():

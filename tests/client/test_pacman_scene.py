@@ -39,11 +39,13 @@ class Table:
         self.records: list[GameRecord] = []
         self.fakes: dict[str, Fake] = {}
         self.stage = Stage(Settings(name="Ada"), Sounds(silent=True), folder)
-        self.stage.services = Services(
-            fetch=lambda: [info("first"), info("second", "4")],
-            connect=pytest.fail,
-            journal=lambda: None,
-            finished=self.records.append,
+        self.stage.open(
+            Services(
+                fetch=lambda: [info("first"), info("second", "4")],
+                connect=pytest.fail,
+                journal=lambda: None,
+                finished=self.records.append,
+            )
         )
         self.canvas = Canvas(pygame.Surface((640, 360)))
 

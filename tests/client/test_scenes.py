@@ -16,7 +16,7 @@ from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
-from client.settings import Settings
+from client.settings import Keeper, Settings
 from client.stage import Setup
 from client.ui.inputs import (
     ACCEPT,
@@ -39,15 +39,17 @@ from games.battleship.fleet import Cell
 from games.record import FUNCTION, PERSON, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from client.ui.inputs import Input
 
 
 @pytest.fixture
-def table(tmp_path: Path) -> Table:
-    return Table(tmp_path)
+def table(tmp_path: Path) -> Iterator[Table]:
+    table = Table(tmp_path)
+    yield table
+    table.stage.close()
 
 
 def sit_down(table: Table, **options: object) -> BattleshipScene:
@@ -309,7 +311,7 @@ def test_the_battle_cannot_begin_before_every_ship_lies(table: Table) -> None:
     assert scene.battle.match.step_number == 0
 
 
-def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table) -> None:
+def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table, tmp_path: Path) -> None:
     menu = MenuScene(table.stage)
     table.stage.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
@@ -322,7 +324,8 @@ def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(tab
     (scene,) = table.stage.scenes
     assert isinstance(scene, BattleshipScene)
     assert scene.battle.rival.info.name == "newcomer"
-    assert Settings.load(table.stage.folder).last_opponent == "newcomer"
+    table.stage.keeper.close()
+    assert Settings.load(tmp_path).last_opponent == "newcomer"
 
 
 def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> None:
@@ -341,7 +344,7 @@ def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> Non
     table.listed.clear()
     menu = MenuScene(table.stage)
     table.stage.push(menu)
-    wait_until(table, lambda: menu._ladder.looked)
+    wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"), 8.0)
     for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
         menu.handle(Command(name))
         table.tick()
@@ -350,13 +353,10 @@ def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> Non
 
 
 def prepared(table: Table, first: Setup | None = None) -> object:
-    services = table.stage.services
-    table.stage.services = None
-
     def prepare(report: Callable[[str, float | None], None]) -> object:
         report("cloud", None)
         report("cloud", 0.1)
-        return services, first
+        return table.stage.world, first
 
     return prepare
 
@@ -421,7 +421,7 @@ def test_what_is_odd_inside_an_explanation_does_no_harm() -> None:
     assert thought.best == (("A1", 0.5, ""),)
 
 
-def test_settings_take_effect_and_are_kept(table: Table) -> None:
+def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None:
     scene = SettingsScene(table.stage)
     table.stage.push(scene)
     for event in (
@@ -434,7 +434,8 @@ def test_settings_take_effect_and_are_kept(table: Table) -> None:
         Command(RIGHT),
     ):
         scene.handle(event)
-    kept = Settings.load(table.stage.folder)
+    table.stage.keeper.close()
+    kept = Settings.load(tmp_path)
     assert (round(kept.volume, 2), round(kept.enemy_pause, 2)) == (0.6, 0.1)
     assert kept.bold_marks
     assert kept.reduced_motion
@@ -443,7 +444,29 @@ def test_settings_take_effect_and_are_kept(table: Table) -> None:
     assert table.stage.scenes == ()
 
 
-def test_a_name_is_typed_or_picked_letter_by_letter(table: Table) -> None:
+def test_settings_that_cannot_be_written_say_so_and_stop_nothing(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "settings.json").mkdir()
+    scene = SettingsScene(table.stage)
+    table.stage.push(scene)
+    scene.handle(Command(LEFT))
+    table.stage.keeper.close()
+    assert table.stage.keeper.trouble is not None
+    before = table.picture()
+    table.stage.keeper.trouble = None
+    assert table.picture() != before
+
+
+def test_of_many_changes_the_last_is_kept(tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path)
+    settings = Settings()
+    for step in range(200):
+        settings.volume = step / 199
+        keeper.save(settings)
+    keeper.close()
+    assert Settings.load(tmp_path).volume == 1.0
+
+
+def test_a_name_is_typed_or_picked_letter_by_letter(table: Table, tmp_path: Path) -> None:
     scene = NameScene(table.stage)
     table.stage.push(scene)
     events: list[Input] = [Command(ERASE)] * 3
@@ -456,7 +479,8 @@ def test_a_name_is_typed_or_picked_letter_by_letter(table: Table) -> None:
     done = scene._group.widgets[-1].box
     scene.handle(Pointer("press", done[0] + 3, done[1] + 3, button=LEFT_BUTTON))
     assert table.stage.settings.name == "WowA"
-    assert Settings.load(table.stage.folder).name == "WowA"
+    table.stage.keeper.close()
+    assert Settings.load(tmp_path).name == "WowA"
 
 
 def test_a_paused_match_stands_still_and_goes_on(table: Table) -> None:

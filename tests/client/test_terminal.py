@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: str | None = None) -> tuple[str, Table]:
     table = Table(tmp_path)
     table.fallback = fallback
-    assert table.stage.services is not None
     screen = StringIO()
     console = Console(file=screen, force_terminal=terminal, width=120, height=50, highlight=False)
 
@@ -29,7 +28,7 @@ def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: s
         return stand_in("battleship", observation, random)
 
     setup = Setup("battleship", table.listed[0], {})
-    show_match(table.stage.services, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
+    show_match(table.stage.world, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
     return screen.getvalue(), table
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from openapi_spec_validator import validate
 
 from ai_functions.runtime.protocol import parse_move_request
+from games.record import GameRecord, verify
 from infra.openapi import document
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
@@ -25,3 +26,11 @@ def test_its_examples_are_requests() -> None:
     post = document()["paths"]["/opponents/{name}/move"]["post"]
     for game, example in post["requestBody"]["content"]["application/json"]["examples"].items():
         assert parse_move_request(example["value"], game=game).to_json() == example["value"]
+
+
+def test_its_example_records_are_possible_matches() -> None:
+    post = document()["paths"]["/records"]["post"]
+    for example in post["requestBody"]["content"]["application/json"]["examples"].values():
+        record = GameRecord.from_json(example["value"])
+        verify(record)
+        assert json.loads(record.to_line()) == example["value"]

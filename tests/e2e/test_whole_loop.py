@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from time import monotonic, sleep
@@ -14,6 +17,7 @@ import pygame
 import pytest
 
 from ai_functions.runtime.protocol import MoveRequest
+from client.commands.play import look
 from client.desk import Desk
 from client.recorder import Recorder
 from client.remote import RemoteOpponent, fetch_opponents
@@ -29,6 +33,7 @@ from client.uploader import Uploader
 from games.battleship.fleet import Cell
 from games.catalog import find_game
 from games.record import GameRecord, verify
+from infra.local import daemon, processes
 from tests.conformance.tables import played
 from tests.readme import write_opponent
 
@@ -40,6 +45,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 ANSWER_S = 60.0
 PICTURE_EVERY = 30
+SHOT_EVERY_S = 0.3
 
 
 @pytest.fixture(scope="module")
@@ -81,11 +87,13 @@ class Seat:
         self.finished: list[GameRecord] = []
         self.canvas = Canvas(pygame.Surface((1280, 720)))
         self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
-        self.stage.services = Services(
-            fetch=lambda: fetch_opponents(api),
-            connect=lambda info: DeployedRival(self.desk, info),
-            journal=self.recorder.journal,
-            finished=self.finished.append,
+        self.stage.open(
+            Services(
+                fetch=lambda: fetch_opponents(api),
+                connect=lambda info: DeployedRival(self.desk, info),
+                journal=self.recorder.journal,
+                finished=self.finished.append,
+            )
         )
 
     def sit_down(self, name: str) -> BattleshipScene:
@@ -115,6 +123,18 @@ class Seat:
             if scene.ended:
                 return
             scene.battle.shoot(next(cell for cell in cells if scene.battle.may_shoot(cell)))
+
+    def play_on(self, name: str, enough: Callable[[], bool]) -> None:
+        """Play at a person's pace, match after match, until ``enough``; then one shot more."""
+        scene = self.sit_down(name)
+        while not enough():
+            self.shoot(scene, 1)
+            sleep(SHOT_EVERY_S)
+            if scene.ended:
+                self.stage.pop()
+                scene = self.sit_down(name)
+        self.shoot(scene, 1)
+        self.until(lambda: scene.ended or scene.battle.my_turn)
 
     def swap(self, scene: BattleshipScene, name: str) -> None:
         """Press Tab and choose another opponent in the list."""
@@ -174,11 +194,16 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
     assert "every step verified" in program.run("replay", kept, "--speed", "1000").stdout
 
     before = {item["name"]: item["version"] for item in program.json("opponents")}
-    learned = json.loads(
-        program.run(
-            "train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--deploy", "--json"
-        ).stdout
-    )
+    meanwhile = Seat(program.home, seat.api)
+    words = ("train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--deploy")
+    with ThreadPoolExecutor(1) as threads:
+        training = threads.submit(program.json, *words)
+        meanwhile.play_on("cadet", training.done)
+        learned = training.result()
+    meanwhile.close()
+    for other in meanwhile.finished:
+        assert [one.version for one in other.participants if one.name == "cadet"] == [before["cadet"]]
+        assert all(turn.fallback is None for turn in other.turns)
     after = {item["name"]: item["version"] for item in program.json("opponents")}
     assert learned["passed"], learned
     assert int(after["cadet"]) == int(before["cadet"]) + 1
@@ -192,6 +217,25 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
     again.close()
     assert again.finished[0].participants[-1].version == after["cadet"]
     assert again.finished[0].turns[-1].fallback is None
+
+
+def test_a_killed_cloud_is_brought_back_in_the_middle_of_a_match(program: Program, api: str, seat: Seat) -> None:
+    cloud = daemon.status(program.home)
+    assert cloud is not None
+    scene = seat.sit_down("cadet")
+    seat.shoot(scene, 2)
+    seat.until(lambda: scene.battle.my_turn)
+    os.kill(cloud.pid, signal.SIGKILL)
+    seat.shoot(scene, 1)
+    seat.until(lambda: not processes.is_running(cloud.pid, cloud.since))
+    listed = look(api, lambda: daemon.revive(program.home))
+    assert {info.name for info in listed} == {"cadet", "first_free"}
+    seat.shoot(scene, 2)
+    seat.until(lambda: scene.battle.my_turn)
+    seat.stage.pop()
+    (record,) = seat.finished
+    assert len(record.turns) >= 10
+    assert all(turn.fallback is None for turn in record.turns)
 
 
 def test_without_a_display_a_match_is_shown_in_the_terminal(program: Program, api: str) -> None:  # noqa: ARG001

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from infra.aws import Cloud
 from infra.deploy import deploy_all
 from infra.layers import this_machine
 from infra.local import daemon
+from infra.local.paths import ENFORCED, IAM_VARIABLE
 from infra.state import Account
 
 if TYPE_CHECKING:
@@ -27,7 +29,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="session")
 def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     home = tmp_path_factory.mktemp("arcade-home")
-    cloud = daemon.up(home, port=0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(IAM_VARIABLE, ENFORCED)  # what a role may not do fails in these tests, as it would on AWS
+        cloud = daemon.up(home, port=0)
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    client_of(cloud, "iam").create_role(RoleName="test", AssumeRolePolicyDocument=document)  # it may do nothing
     yield cloud
     daemon.down(home)
 

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from infra.arcade import Arcade, held
+from infra.arcade import Arcade
 from infra.aws import Cloud
 from infra.complaints import CloudError
-from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents, deploy_platform
+from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
 from infra.layers import this_machine
 from infra.packaging import PackagingError, package_opponent
+from infra.shared import deploy_platform
 from infra.state import Account, Pointer
 from infra.versions import promote, rollback
 
@@ -186,25 +187,25 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(arcade: Arcade, m
 
 def test_a_second_deployer_hears_who_holds_the_lock(arcade: Arcade, make):
     folder = make("contested")
-    with held(arcade, "contested"):
+    with arcade.held("contested"):
         assert f"process {os.getpid()} on" in one(arcade, folder).problem
     assert one(arcade, folder).problem == ""
 
 
 def test_a_lock_whose_holder_was_killed_is_taken_over(arcade: Arcade):
     script = (
-        "import os, sys\nfrom tests_arcade import arcade, held\n"
-        "with held(arcade(sys.argv[1]), 'orphan'):\n    print('held', flush=True)\n    os.kill(os.getpid(), 9)\n"
+        "import os, sys\nfrom tests_arcade import arcade\n"
+        "with arcade(sys.argv[1]).held('orphan'):\n    print('held', flush=True)\n    os.kill(os.getpid(), 9)\n"
     )
     helper = (
-        "from infra.arcade import Arcade, held\nfrom infra.aws import Cloud\nfrom infra.layers import this_machine\n"
+        "from infra.arcade import Arcade\nfrom infra.aws import Cloud\nfrom infra.layers import this_machine\n"
         "from infra.state import Account\n\ndef arcade(endpoint):\n"
         "    return Arcade(Cloud(Account(endpoint)), this_machine())\n"
     )
     done = run_with(helper, script, arcade.cloud.account.endpoint)
     assert done.stdout == "held\n"
     assert done.returncode == -9
-    with held(arcade, "orphan"):
+    with arcade.held("orphan"):
         pass
 
 

@@ -52,6 +52,26 @@ def test_a_port_that_another_program_has_is_avoided_and_said(home: Path) -> None
     assert any(str(port) in note and str(cloud.port) in note for note in cloud.notes)
 
 
+def test_only_a_server_that_nobody_stopped_is_revived_and_where_it_was(home: Path) -> None:
+    assert daemon.revive(home) is None
+    first = daemon.up(home, port=0)
+    assert daemon.revive(home) is None
+    os.kill(first.pid, signal.SIGKILL)
+    assert until_gone(first)
+    second = daemon.revive(home)
+    assert second is not None
+    assert (second.endpoint, second.pid == first.pid) == (first.endpoint, False)
+    daemon.down(home)
+    assert daemon.revive(home) is None
+
+
+def until_gone(cloud: daemon.LocalCloud) -> bool:
+    end = time.monotonic() + 5
+    while processes.is_running(cloud.pid, cloud.since) and time.monotonic() < end:
+        time.sleep(0.01)
+    return not processes.is_running(cloud.pid, cloud.since)
+
+
 def test_a_server_that_was_killed_is_replaced_and_said(home: Path) -> None:
     first = daemon.up(home, port=0)
     os.kill(first.pid, signal.SIGKILL)

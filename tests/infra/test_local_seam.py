@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 CHECK = """
 from ministack import app
+from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway, lambda_svc
 from infra.local import seam
-seam.check(lambda_svc, app, apigateway)
+seam.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions)
 """
 
 
@@ -31,13 +32,13 @@ def test_ministack_is_the_one_the_pool_is_written_against(tmp_path: Path) -> Non
 
 def test_a_part_that_is_gone_is_named() -> None:
     with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
-        check(*[SimpleNamespace()] * 3)
+        check(*[SimpleNamespace()] * 5)
 
 
 def test_a_part_that_takes_something_else_is_named() -> None:
     moved = SimpleNamespace(_execute_function_warm=lambda function, event: (function, event))
     with pytest.raises(RuntimeError, match=r"_execute_function_warm takes \('function', 'event'\), not"):
-        check(moved, SimpleNamespace(), SimpleNamespace())
+        check(moved, *[SimpleNamespace()] * 4)
 
 
 def test_an_alias_routes_by_its_weights() -> None:

@@ -48,12 +48,25 @@ def test_no_role_may_do_everything_or_to_everything(path: Path):
 
 
 @pytest.mark.parametrize("path", FUNCTIONS, ids=name_of)
-def test_no_function_may_read_or_write_an_artifact(path: Path):
+def test_no_function_may_read_or_write_an_artifact_but_a_trainer_its_own(path: Path):
+    own = ("artifacts/trained/${OpponentName}/",) if name_of(path) == "trainer" else ()
     touching = [item for item in statements(path) if any(action.startswith("s3:") for action in many(item["Action"]))]
     for item in touching:
         for resource in many(item["Resource"]):
-            where = resource["Fn::Sub"].split("${BucketName}/")[1]
-            assert where.startswith(("records/", "annotations/"))
+            _, _, where = resource["Fn::Sub"].partition("${BucketName}/")
+            if item["Action"] == "s3:ListBucket":
+                where = item["Condition"]["StringEquals"]["s3:prefix"]["Fn::Sub"]
+            assert where.startswith(("records/", "annotations/", *own))
+
+
+def test_a_trainer_may_change_its_own_opponent_alone():
+    own = ("OpponentName}", "OpponentStack}/*", "OpponentName}:*")
+    for item in statements(ROOT / "services/trainer/template.yaml"):
+        actions = many(item["Action"])
+        if any(action.startswith(("lambda:Update", "lambda:Publish", "cloudformation:", "ssm:")) for action in actions):
+            assert all(resource["Fn::Sub"].endswith(own) for resource in many(item["Resource"]))
+        if "iam:PassRole" in actions:
+            assert item["Resource"] == [{"Ref": "FunctionRoleArn"}, {"Ref": "ApiRoleArn"}]
 
 
 def test_an_opponent_may_write_its_own_annotations_alone():

@@ -11,6 +11,7 @@ import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3  # the managed runtime brings it
 from botocore.config import Config
@@ -21,6 +22,7 @@ API = os.environ["API_BASE_URL"]
 CACHE_S = float(os.environ["CACHE_SECONDS"])
 """How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
 LIVE = "live"
+LOCAL = "http://127.0.0.1:"
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, "mode": "standard"})
 _ssm = boto3.client("ssm", config=_CONFIG)
 _lambda = boto3.client("lambda", config=_CONFIG)
@@ -101,6 +103,12 @@ def _ratings() -> dict[str, dict[str, Any]]:
 
 
 def _base_url(event: dict[str, Any]) -> str:
-    """Return the API's address as callers know it: on AWS the name they called, else what the deployment set."""
+    """Return the API's address as callers know it: the name they called, where that is known to be right.
+
+    The local cloud may have another port than when this was deployed; it lets in nobody who names a foreign host.
+    """
     domain = str((event.get("requestContext") or {}).get("domainName", ""))
-    return f"https://{domain}" if domain.endswith(".amazonaws.com") else API
+    if domain.endswith(".amazonaws.com"):
+        return f"https://{domain}"
+    host = (event.get("headers") or {}).get("host")
+    return urlsplit(API)._replace(netloc=host).geturl() if host and API.startswith(LOCAL) else API

@@ -1,0 +1,167 @@
+"""Signed requests and policies: what a caller, an opponent and a trainer may do, checked by the cloud itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import pytest
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from conftest import client_of, zipped
+
+from infra.deploy import Options, deploy_opponents
+from infra.shared import deploy_platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from infra.arcade import Arcade
+    from infra.local.daemon import LocalCloud
+
+EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
+REGION = "us-east-1"
+MOVE = {"protocol": 1, "game": "battleship", "match_id": "m", "turn": 0, "seed": 1, "observation": {"phase": "place"}}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Someone with an access key."""
+
+    credentials: Credentials
+
+    def call(self, method: str, url: str, service: str, body: dict | None = None, **later: Any) -> requests.Response:
+        """Send a request signed with SigV4 for ``service``; ``later`` replaces parts of it once it is signed."""
+        data = None if body is None else json.dumps(body)
+        signed = AWSRequest(method, url, headers={"content-type": "application/json"}, data=data)
+        SigV4Auth(self.credentials, service, REGION).add_auth(signed)
+        sent = {"data": data, "headers": dict(signed.headers)} | later
+        return requests.request(method, url, timeout=20, **sent)
+
+
+@pytest.fixture(scope="module")
+def caller(local_cloud: LocalCloud) -> Callable[..., Caller]:
+    """Make a user who may do ``actions`` to ``resource``, and return the caller with that user's key."""
+    iam = client_of(local_cloud, "iam")
+
+    def made(*actions: str, resource: str = "*") -> Caller:
+        name = f"caller-{uuid4().hex[:8]}"
+        iam.create_user(UserName=name)
+        if actions:
+            statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Caller(Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+    return made
+
+
+@pytest.fixture
+def signed_api(arcade: Arcade) -> Iterator[str]:
+    """Return where the example answers while every route asks for a signature."""
+
+    def nothing(_what: str, _seconds: float) -> None:
+        """Tell nobody."""
+
+    deploy_platform(arcade, [], nothing, auth="iam")
+    deploy_opponents(arcade, [EXAMPLE], nothing)
+    yield f"{arcade.api}/opponents/first_free"
+    deploy_platform(arcade, [], nothing, auth="none")
+    deploy_opponents(arcade, [EXAMPLE], nothing)
+
+
+def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(arcade: Arcade, signed_api: str, caller):
+    api = f"arn:aws:execute-api:{REGION}:000000000000:{arcade.platform['ApiId']}/*"
+    allowed = caller("execute-api:Invoke", resource=api)
+    move = f"{signed_api}/move"
+    assert allowed.call("GET", signed_api, "execute-api").json()["name"] == "first_free"
+    assert "action" in allowed.call("POST", move, "execute-api", MOVE).json()
+    assert allowed.call("GET", f"{arcade.api}/opponents", "execute-api").status_code == 200
+
+    liar = Caller(Credentials(allowed.credentials.access_key, "not the secret"))
+    other = {"data": json.dumps({**MOVE, "seed": 2})}
+    refused = {
+        "unsigned": requests.post(move, json=MOVE, timeout=20),
+        "signed with another secret": liar.call("POST", move, "execute-api", MOVE),
+        "changed after signing": allowed.call("POST", move, "execute-api", MOVE, **other),
+        "not allowed to": caller().call("POST", move, "execute-api", MOVE),
+        "allowed another route": caller("execute-api:Invoke", resource=f"{api[:-1]}$default/GET/*").call(
+            "POST", move, "execute-api", MOVE
+        ),
+    }
+    assert {what: answer.status_code for what, answer in refused.items()} == dict.fromkeys(refused, 403)
+
+
+def test_a_functions_own_url_is_for_who_signs_or_for_all(arcade: Arcade, caller):
+    (done,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="iam"))
+    function = f"arn:aws:lambda:{REGION}:000000000000:function:{arcade.names.function('first_free')}:live"
+    allowed = caller("lambda:InvokeFunctionUrl", "lambda:InvokeFunction", resource=function)
+    assert allowed.call("GET", done.url, "lambda").json()["name"] == "first_free"
+    assert "action" in allowed.call("POST", f"{done.url}move", "lambda", MOVE).json()
+    assert requests.get(done.url, timeout=20).status_code == 403
+    assert caller().call("GET", done.url, "lambda").status_code == 403
+
+    (kept,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None)
+    assert (kept.verb, kept.url) == ("keep", done.url)
+    (public,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="public"))
+    assert "action" in requests.post(f"{public.url}move", json=MOVE, timeout=20).json()
+    (gone,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="none"))
+    assert gone.url is None
+    assert requests.get(public.url, timeout=20).status_code == 404
+
+
+SPY = """
+import boto3, json, os
+from botocore.exceptions import ClientError
+
+def handler(event, context):
+    client = boto3.client(event["service"])
+    try:
+        getattr(client, event["operation"])(**event["parameters"])
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+    return "done"
+"""
+
+
+@pytest.fixture(scope="module")
+def spy(arcade: Arcade, local_cloud: LocalCloud) -> Callable[..., str]:
+    """Try what the example's own role lets a function do."""
+    client = client_of(local_cloud, "lambda")
+    role = arcade.cloud.stack(arcade.names.opponent("first_free")).outputs["RoleArn"]
+    client.create_function(
+        FunctionName="spy", Runtime="python3.11", Handler="app.handler", Role=role, Timeout=20, MemorySize=512,
+        Code={"ZipFile": zipped(app=SPY)},
+    )  # fmt: skip
+
+    def tried(service: str, operation: str, **parameters: Any) -> str:
+        event = {"service": service, "operation": operation, "parameters": parameters}
+        return json.load(client.invoke(FunctionName="spy", Payload=json.dumps(event))["Payload"])
+
+    return tried
+
+
+def test_an_opponent_may_annotate_in_its_own_name_and_nothing_else(arcade: Arcade, spy):
+    bucket = arcade.platform["BucketName"]
+    assert spy("s3", "put_object", Bucket=bucket, Key="annotations/m/first_free.json", Body="{}") == "done"
+    key = arcade.cloud.stack(arcade.names.opponent("first_free")).parameters["ArtifactKey"]
+    refused = [
+        spy("s3", "put_object", Bucket=bucket, Key="annotations/m/another.json", Body="{}"),
+        spy("s3", "put_object", Bucket=bucket, Key="records/battleship/m.json", Body="{}"),
+        spy("s3", "put_object", Bucket=bucket, Key=key, Body="code"),
+        spy("s3", "get_object", Bucket=bucket, Key=key),
+        spy("s3", "list_objects_v2", Bucket=bucket),
+        spy("lambda", "get_function", FunctionName=arcade.names.function("first_free")),
+        spy("lambda", "update_function_code", FunctionName=arcade.names.function("first_free"), ZipFile="x"),
+        spy("lambda", "invoke", FunctionName=arcade.names.service("rater")),
+        spy("dynamodb", "scan", TableName=arcade.platform["RatingsTable"]),
+        spy("cloudformation", "describe_stacks"),
+        spy("iam", "list_roles"),
+    ]
+    assert set(refused) <= {"AccessDenied", "AccessDeniedException"}

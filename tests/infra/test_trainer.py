@@ -1,0 +1,203 @@
+"""Retraining in the cloud: counted once, judged by the gate, published for one opponent, undone by no deployment."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import time
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from ai_functions.runtime.manifest import Manifest
+from games.battleship import rules
+from games.match import Match, play
+from games.record import GameRecord, Participant
+from infra.deploy import delete_opponent, deploy_all, deploy_opponents
+from infra.packaging import ROOT, PackagingError, add, package_opponent, package_trainer
+from infra.services.trainer.artifact import unpack, with_model
+from infra.services.trainer.publish import publish
+from infra.trainers import deploy_trainer, schedule
+from infra.versions import rollback
+from training.export import export, write_artifact
+from training.recipes import bootstrap_for, recipe_for
+from training.recipes.battleship import YARDSTICK
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from infra.arcade import Arcade
+
+EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
+BROUGHT = frozenset({"numpy", "sklearn", "skl2onnx", "onnx", "threadpoolctl"})
+
+
+def nothing(_what: str, _seconds: float) -> None:
+    """Tell nobody."""
+
+
+def opponent(parent: Path, name: str, source: Path = EXAMPLE) -> Path:
+    """Return a folder like ``source`` that holds an opponent of that name."""
+    folder = Path(shutil.copytree(source, parent / name))
+    manifest = folder / "opponent.toml"
+    lines = manifest.read_text().replace(f'name = "{source.name}"', f'name = "{name}"').splitlines()
+    manifest.write_text("\n".join(line for line in lines if not line.startswith("aim")) + "\n")
+    return folder
+
+
+def modelled(folder: Path) -> Path:
+    """Put into ``folder`` what stands for a model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "model.onnx").write_bytes(b"retrained")
+    card = {"sha256": hashlib.sha256(b"retrained").hexdigest(), "data": {}}
+    (folder / "model_card.json").write_text(json.dumps(card))
+    return folder
+
+
+def test_a_retrained_zip_differs_in_its_model_alone(tmp_path: Path):
+    _, package = package_opponent(EXAMPLE)
+    made = with_model("first_free", package.content, modelled(tmp_path))
+    before, after = (zipfile.ZipFile(io.BytesIO(item.content)) for item in (package, made))
+    assert set(after.namelist()) - set(before.namelist()) == {"opponent/model.onnx", "opponent/model_card.json"}
+    assert all(before.read(name) == after.read(name) for name in before.namelist())
+    assert (unpack(made.content, tmp_path / "there") / "model.onnx").read_bytes() == b"retrained"
+
+
+def test_an_opponent_of_other_code_is_not_trained(tmp_path: Path):
+    _, package = package_opponent(EXAMPLE)
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package.content)) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            add(new, name, old.read(name) + (b"# newer\n" if name == "games/battleship/rules.py" else b""), 1)
+    with pytest.raises(PackagingError, match=r"games/battleship/rules\.py .* different code"):
+        unpack(changed.getvalue(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path: Path):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("opponent/model.onnx", "w") as file:
+        for _ in range(260):
+            file.write(bytes(1024 * 1024))
+    with pytest.raises(PackagingError, match="unpacks to 272629760 bytes"):
+        unpack(bomb.getvalue(), tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_trainer_holds_its_game_and_the_training_and_no_other_game():
+    with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT | {"onnxruntime"}).content)) as archive:
+        names = archive.namelist()
+    assert {"infra/services/trainer/handler.py", "training/gate.py", "ai_functions/battleship_expert/model.onnx"} < set(
+        names
+    )
+    assert not [name for name in names if "pacman" in name or name.startswith(("client/", "tests/"))]
+
+
+def test_what_needs_a_compiler_is_not_trained_in_a_function():
+    with pytest.raises(PackagingError, match="imports numba"):
+        package_trainer("pacman", BROUGHT)
+
+
+@pytest.mark.parametrize(("text", "told"), [("7d", "rate(7 days)"), ("1h", "rate(1 hour)"), ("none", "none")])
+def test_a_time_becomes_a_schedule(text: str, told: str):
+    assert schedule(text) == told
+
+
+@pytest.mark.parametrize("text", ["0d", "7", "d", "1w", "1.5h", "-1h"])
+def test_no_time_is_refused(text: str):
+    with pytest.raises(PackagingError, match="such as 7d"):
+        schedule(text)
+
+
+def test_a_retrained_model_serves_until_something_newer_is_deployed(arcade: Arcade, tmp_path: Path):
+    folder = opponent(tmp_path, "pupil")
+    deploy_opponents(arcade, [folder], nothing)
+    _, package = package_opponent(folder)
+    made = with_model("pupil", package.content, modelled(tmp_path / "new"))
+    key = f"artifacts/trained/pupil/{made.sha256}.zip"
+    arcade.cloud.put_object(arcade.platform["BucketName"], key, made.content, made.sha256)
+    card = json.loads((tmp_path / "new" / "model_card.json").read_text())
+    assert publish(arcade.cloud, arcade.names, made, card, key, patience_s=60) == "2"
+    for place in ("pupil", "pupil@2"):
+        known = requests.get(f"{arcade.api}/opponents/{place}", timeout=20).json()
+        assert (known["version"], known["sha256"]) == ("2", card["sha256"])
+    assert requests.get(f"{arcade.api}/opponents/pupil@1", timeout=20).json()["version"] == "1"
+
+    (again,) = deploy_opponents(arcade, [folder], nothing)
+    assert (again.verb, again.version) == ("keep", "2")
+    rollback(arcade, "pupil")
+    with pytest.raises(RuntimeError, match="live points at 1, the newest version is 2"):
+        publish(arcade.cloud, arcade.names, made, card, key, patience_s=60)
+    (again,) = deploy_opponents(arcade, [folder], nothing)
+    assert (again.verb, again.version) == ("keep", "1")
+
+    with (folder / "function.py").open("a") as file:
+        file.write("\n# newer\n")
+    (newer,) = deploy_opponents(arcade, [folder], nothing)
+    assert (newer.verb, newer.version) == ("update", "3")
+    assert "model.onnx" not in requests.get(f"{arcade.api}/opponents/pupil", timeout=20).text
+    delete_opponent(arcade, "pupil")
+
+
+def random_games(count: int) -> list[GameRecord]:
+    act = YARDSTICK.players["random"]
+    sit = {seat: Participant(seat, "bot", "random") for seat in rules.PLAYERS}
+    return [
+        play(Match(rules, sit, seed=seed, policy_seed=seed), dict.fromkeys(rules.PLAYERS, act)) for seed in range(count)
+    ]
+
+
+def in_time(look: Callable[[], Any], seconds: float) -> Any:
+    """Return the first true answer of ``look``; fail when it takes too long."""
+    end = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.25)
+    return found
+
+
+@pytest.mark.slow
+def test_uploaded_records_end_in_a_new_version_of_one_opponent(arcade: Arcade, tmp_path: Path):
+    folder = opponent(tmp_path, "trainee", ROOT / "ai_functions" / "battleship_easy")
+    manifest = Manifest.load(folder)
+    weak = export(recipe_for("battleship")(manifest, random_games(12), seed=1, progress=lambda _: None))
+    write_artifact(folder, weak, {"sha256": weak.sha256, "data": {}})
+    deploy_all(arcade, [folder, EXAMPLE], nothing)
+    deploy_trainer(arcade, "trainee", nothing, {"NewRecords": "60", "MostGames": "100"})
+    before = arcade.cloud.pointer(arcade.names.function("first_free"))
+
+    def log(function: str) -> str:
+        return "\n".join(text for _, _, text in arcade.cloud.log_events(f"/aws/lambda/{function}", 0))
+
+    def put(record: GameRecord) -> None:
+        key, line = f"records/battleship/{record.match_id}.json", record.to_line().encode()
+        arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=line)
+
+    def counted() -> int:
+        table = f"{arcade.names.prefix}-tally-trainee"
+        found = arcade.cloud.client("dynamodb").scan(TableName=table)["Items"]
+        return sum(item["id"]["S"].startswith("match#") for item in found)
+
+    games = bootstrap_for("battleship")(manifest, 60, seed=3, progress=lambda _: None)
+    begun = counted()
+    for record in [*games[:59], *games[:30]]:  # half of them come twice
+        put(record)
+    in_time(lambda: counted() - begun == 59, 60)
+    time.sleep(2)
+    assert "training begins" not in log(arcade.names.trainer_function("trainee"))
+    put(games[59])
+    told = in_time(lambda: "published" in (text := log(arcade.names.trainer_function("trainee"))) and text, 280)
+    assert "trained and published" in told, told
+    assert log(arcade.names.tally_function("trainee")).count("trainer started") == 1
+    known = requests.get(f"{arcade.api}/opponents/trainee", timeout=20).json()
+    assert known["version"] == "2"
+    assert known["sha256"] != weak.sha256
+    assert known["trained_on"]["players"] == {"bot:novice": 60}
+    assert arcade.cloud.pointer(arcade.names.function("first_free")) == before
+    delete_opponent(arcade, "trainee")
+    assert not [name for name in arcade.cloud.stacks(arcade.names.prefix) if "trainee" in name]

@@ -1,0 +1,202 @@
+"""Take the pictures of README and docs anew: ``python -m tests.pictures [FOLDER]``.
+
+Every scene is shown by the program's own stage, in matches really played against functions in the local cloud, with a
+program in the person's seat.  No display is needed.  The cloud is that of LAMBDA_ARCADE_HOME, or the usual one; nothing
+is recorded.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from time import monotonic, sleep
+from typing import TYPE_CHECKING
+
+os.environ["SDL_VIDEODRIVER"] = os.environ["SDL_AUDIODRIVER"] = "dummy"
+os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+
+import pygame
+
+from client.desk import Desk
+from client.remote import fetch_opponents
+from client.rival import DeployedRival
+from client.scenes.battleship.scene import BattleshipScene
+from client.scenes.loading import LoadingScene
+from client.scenes.menu import MenuScene
+from client.scenes.name import NameScene
+from client.scenes.pacman import PacmanScene
+from client.scenes.settings import SettingsScene
+from client.settings import Settings
+from client.sound import Sounds
+from client.stage import TICKS_PER_SECOND, Services, Setup, Stage
+from client.ui.canvas import HEIGHT, WIDTH, Canvas
+from client.ui.inputs import ACCEPT, BACK, SHUFFLE, SWAP, Command
+from infra.deploy import ensure_ready
+from training.recipes import yardstick_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from client.scenes.loading import Report
+    from games.core import Opponent
+
+FOLDER = Path(__file__).parents[1] / "docs" / "images"
+PATIENCE_S = 300.0
+
+
+class Studio:
+    """A stage, and a camera before it."""
+
+    def __init__(self, folder: Path, home: Path) -> None:
+        pygame.display.init()
+        pygame.font.init()
+        pygame.display.set_mode((1, 1))
+        self.folder = folder
+        self.desk = Desk()
+        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
+        self.canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
+
+    def prepare(self, report: Report) -> tuple[Services, None]:
+        """Bring the local cloud up, as ``lambda-arcade play`` does."""
+        api = ensure_ready(report).api_base_url
+        services = Services(
+            fetch=lambda: fetch_opponents(api),
+            connect=lambda info: DeployedRival(self.desk, info),
+            journal=lambda: None,
+            finished=lambda _: None,
+        )
+        return services, None
+
+    def take(self, name: str) -> None:
+        """Keep what can be seen now as ``name``.png."""
+        self.canvas.surface.fill((0, 0, 0))
+        self.stage.draw(self.canvas, 0.5)
+        pygame.image.save(self.canvas.surface, self.folder / f"{name}.png")
+        sys.stdout.write(f"{name}\n")
+
+    def until(self, done: Callable[[], bool], then: float = 0.0) -> None:
+        """Let time pass at its own pace until ``done``, and ``then`` so many seconds more."""
+        end = monotonic() + PATIENCE_S
+        while not done():
+            if monotonic() > end:
+                raise TimeoutError(f"{self.stage.scenes[-1]}: nothing happened in {PATIENCE_S:.0f} s")
+            self._pass()
+        for _ in range(round(then * TICKS_PER_SECOND)):
+            self._pass()
+
+    def opponent(self, name: str, game: str) -> Setup:
+        """Return the match against the deployed opponent ``name``."""
+        (info,) = [info for info in self.stage.ladder.opponents(game) if info.name == name]
+        return Setup(game, info, {})
+
+    @contextmanager
+    def overlay(self) -> Iterator[None]:
+        """Whatever is laid over the scene inside is taken off again."""
+        depth = len(self.stage.scenes)
+        yield
+        while len(self.stage.scenes) > depth:
+            self.stage.pop()
+
+    def _pass(self) -> None:
+        self.stage.tick()
+        sleep(1 / TICKS_PER_SECOND / 4)  # faster than a person would see it
+
+
+def take_menus(studio: Studio) -> None:
+    """The way in."""
+    stage = studio.stage
+    loading = LoadingScene(stage, studio.prepare)
+    stage.push(loading)
+    studio.until(lambda: len(loading._lines) > 1)
+    studio.take("loading")
+    studio.until(lambda: isinstance(stage.scenes[-1], MenuScene), 1.0)
+    studio.until(lambda: len(stage.ladder.opponents("battleship")) > 1, 2.0)
+    studio.take("menu")
+    for name, scene in (("settings", SettingsScene(stage)), ("name", NameScene(stage))):
+        with studio.overlay():
+            stage.push(scene)
+            studio.take(name)
+
+
+def take_battleship(studio: Studio) -> None:
+    """A battle from the harbour to its end; half-way the opponent is swapped for another function."""
+    stage = studio.stage
+    player: Opponent = yardstick_for("battleship").players["density"]
+    scene = BattleshipScene(stage, studio.opponent("battleship_medium", "battleship"))
+    stage.replace(scene)
+    stage.handle(Command(SHUFFLE))
+    studio.take("battleship-placing")
+    stage.handle(Command(ACCEPT))
+    stage.handle(Command(ACCEPT))
+    for _ in range(14):
+        _shoot(studio, scene, player)
+    studio.until(lambda: scene.battle.my_turn)
+    studio.take("battleship")
+    with studio.overlay():
+        stage.handle(Command(SWAP))
+        studio.until(lambda: True, 0.5)
+        studio.take("battleship-swap")
+    with studio.overlay():
+        stage.handle(Command(BACK))
+        studio.take("pause")
+    scene._swap(studio.opponent("battleship_expert", "battleship").opponent)
+    stage.handle(Command(SHUFFLE))
+    for _ in range(4):
+        _shoot(studio, scene, player)
+    studio.until(lambda: scene.battle.my_turn and scene.battle.thought is not None, 0.5)
+    studio.take("battleship-mind")
+    while not scene.ended:
+        _shoot(studio, scene, player)
+        studio.until(lambda: scene.ended or scene.battle.my_turn)
+    studio.until(lambda: scene.ended, 2.0)
+    studio.take("battleship-end")
+
+
+def _shoot(studio: Studio, scene: BattleshipScene, player: Opponent) -> None:
+    studio.until(lambda: scene.ended or scene.battle.my_turn)
+    if not scene.ended:
+        match = scene.battle.match
+        shot = player(match.observe(scene.battle.me), Random(match.step_number))
+        scene.battle.shoot(getattr(shot, "cell", shot))
+
+
+def take_pacman(studio: Studio) -> None:
+    """A hunt, what the ghosts think of it, and a choice of others."""
+    stage = studio.stage
+    player: Opponent = yardstick_for("pacman").players["greedy"]
+    scene = PacmanScene(stage, studio.opponent("pacman_hard", "pacman"))
+    stage.replace(scene)
+    for name, seconds in (("pacman", 14.0), ("pacman-explained", 4.0)):
+        for _ in range(round(seconds * TICKS_PER_SECOND)):
+            if "pacman" in scene.match.to_act():
+                stage.handle(Command(player(scene.match.observe("pacman"), Random(scene.match.step_number))))
+            studio.until(lambda: True, 1 / TICKS_PER_SECOND)
+        studio.take(name)
+        scene.chase.explain = True
+    with studio.overlay():
+        stage.handle(Command(SWAP))
+        studio.until(lambda: True, 0.5)
+        studio.take("pacman-swap")
+
+
+def main(words: list[str]) -> None:
+    """Take every picture."""
+    folder = Path(words[0]) if words else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as home:
+        studio = Studio(folder, Path(home))
+        try:
+            take_menus(studio)
+            take_battleship(studio)
+            take_pacman(studio)
+        finally:
+            studio.stage.close()
+            studio.desk.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
