@@ -5,8 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.pacman import ARCADE, SLIP, TEAM, escape, ghost_ticks, pacman_ticks, race, rows
+from ai_functions.features.pacman import ARCADE, TEAM, rows
 from ai_functions.features.pacman_paths import FAR, TILE_PIXELS, paths_of
+from ai_functions.features.pacman_race import SLIP, escape, ghost_ticks, pacman_ticks, race
 from ai_functions.features.pacman_scene import Scenes, asked_of, scene_of
 from games.core import ObservationError
 from games.pacman import cells as c

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ai_functions.features.pacman import SLIP, escape, ghost_ticks, pacman_ticks, ways_out
 from ai_functions.features.pacman_paths import paths_of
+from ai_functions.features.pacman_race import SLIP, escape, ghost_ticks, pacman_ticks, ways_out
 from ai_functions.features.pacman_scene import CYCLE, NEVER, scene_of
 from games.pacman.names import DIRECTIONS
 
