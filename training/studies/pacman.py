@@ -148,7 +148,7 @@ def interest(count: int) -> str:
 def sides(played: Sequence[Played]) -> float:
     """Return from how many sides ghosts within NEARBY come at Pac-Man when he is caught, on average (2 in a corridor).
 
-    A ghost's side is the tile next to his by which its shortest way goes.
+    A ghost's side is the tile next to his by which its shortest way goes; of one on his tile, where it came from.
     """
     ended = np.array([item.cells for item in played if not item.cleared])
     if not len(ended):
@@ -160,7 +160,10 @@ def sides(played: Sequence[Played]) -> float:
     near = (hunt[each, np.arange(4), scenes.pac_tile[:, None]] <= NEARBY) & (scenes.ghost_delay < NEVER)
     onto = screens.paths.next[scenes.pac_tile].astype(np.int64)
     ways = np.where(onto[:, None] >= 0, hunt[each[:, :, None], np.arange(4)[:, None], onto[:, None]], FAR)
-    side = ways.argmin(axis=2)
+    ghosts = ended[:, cells.GHOST : cells.GHOST + 4 * cells.GHOST_CELLS].reshape(-1, 4, cells.GHOST_CELLS)
+    met = ghosts[:, :, cells.TILE_OF] == ended[:, cells.PAC_TILE, None]
+    near |= met & (scenes.ghost_delay < NEVER)
+    side = np.where(met, ghosts[:, :, cells.DIR] ^ 2, ways.argmin(axis=2))
     return float(np.mean([len(set(side[k][near[k]].tolist())) for k in range(len(ended))]))
 
 
