@@ -131,7 +131,7 @@ def _toward(following: NDArray[np.int16], walk: NDArray[np.int16]) -> NDArray[np
 
 
 def _hunt(onward: NDArray[np.int16], onward_pixels: NDArray[np.int16], choices: NDArray[np.int32]) -> NDArray[np.int16]:
-    """Return the ways of someone who never turns back: by corridors up to the next choice, and from choice to choice."""
+    """Return the ways of someone who never turns back: by corridors to the next choice, and from choice to choice."""
     count = len(onward)
     tile = np.arange(count * 4) // 4
     ways = ((choices[:, :, None] >> np.arange(4)) & 1 == 1).reshape(-1, 4)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.features.pacman import SETS, Race, rows
+from ai_functions.features.pacman import SETS, rows
 from ai_functions.features.pacman_paths import paths_of
 from ai_functions.features.pacman_scene import asked_of, scene_of
 from ai_functions.runtime.manifest import Manifest, ManifestError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ai_functions.features.pacman_paths import Paths
+    from ai_functions.features.pacman_race import Race
     from ai_functions.features.pacman_scene import Asked, Scenes
     from games.core import Json, JsonObject
     from games.pacman.notation import Exits

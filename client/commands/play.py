@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,14 +19,15 @@ from client.rival import DeployedRival
 from client.stage import Services, Setup
 from client.uploader import Uploader
 from games.catalog import GAMES
+from games.pacman.maze import MazeError
+from games.pacman.mazes import find_maze
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
 
     from client.remote import OpponentInfo
     from client.scenes.loading import Report
-    from games.core import Opponent
+    from games.core import Json, Opponent
     from games.record import GameRecord
 
 UPLOAD_S = 3.0
@@ -42,6 +44,9 @@ def play(
     *,
     game: Annotated[str | None, typer.Option(help="battleship or pacman; without it the menu opens.")] = None,
     opponent: Annotated[str | None, typer.Option(help="Whom to play at once: a deployed opponent, or its URL.")] = None,
+    maze: Annotated[
+        Path | None, typer.Option(help="Play Pac-Man in a maze of your own: a drawing as docs/pacman.md tells.")
+    ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Show a match here instead of in a window.")] = False,
     fullscreen: Annotated[
         bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
@@ -54,7 +59,8 @@ def play(
     """
     if game is not None and game not in GAMES:
         raise UsageError(f"no game is called {game!r}; there are {', '.join(GAMES)}")
-    table = Table(context, game, opponent)
+    options = _drawn(maze, game, opponent) if maze is not None else {}
+    table = Table(context, game, opponent, options)
     try:
         if terminal or not _in_window(table, game, fullscreen):
             _in_terminal(table)
@@ -62,14 +68,29 @@ def play(
         table.close()
 
 
+def _drawn(maze: Path, game: str | None, opponent: str | None) -> Mapping[str, Json]:
+    """Return the options of a match in the maze that is drawn in a file.  Raises UsageError: where it breaks a rule."""
+    if game == "battleship" or opponent is None:
+        raise UsageError("--maze is for a match of Pac-Man: name the ghosts too, such as --opponent pacman_hard")
+    try:
+        return {"maze": find_maze(maze.read_text(encoding="utf-8") + "\n").text}
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{maze}: {error}") from error
+    except MazeError as error:
+        raise UsageError(f"{maze}: {error}") from error
+
+
 class Table:
     """Everything a match needs of the world, from the cloud to the records."""
 
-    def __init__(self, context: typer.Context, game: str | None, opponent: str | None) -> None:
+    def __init__(
+        self, context: typer.Context, game: str | None, opponent: str | None, options: Mapping[str, Json]
+    ) -> None:
         self._began = monotonic()
         self._context = context
         self._game = game
         self._opponent = None if opponent is None else opponent.rstrip("/")
+        self._options = options
         self._desk = Desk()
         self._uploader: Uploader | None = None
         self._recorder = Recorder(own_records(), self._saved)
@@ -137,7 +158,9 @@ class Table:
         if found is None or (self._game is not None and found.game != self._game):
             names = ", ".join(info.name for info in listed if self._game in {None, info.game})
             raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
-        return Setup(found.game, found, {})
+        if self._options and found.game != "pacman":
+            raise UsageError(f"--maze is for a match of Pac-Man; {found.name} plays {found.game}")
+        return Setup(found.game, found, self._options)
 
     def _saved(self, path: Path) -> None:
         if self._uploader is not None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from typer.testing import CliRunner
 
 from client.cli import app
+from games.pacman.mazes import POCKET
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 runner = CliRunner()
 
@@ -19,3 +25,24 @@ def test_an_unknown_game_is_refused_before_anything_is_started() -> None:
     result = runner.invoke(app, ["play", "--game", "chess"])
     assert result.exit_code != 0
     assert "no game is called 'chess'; there are battleship, pacman" in str(result.exception)
+
+
+def test_a_drawing_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path) -> None:
+    drawing = tmp_path / "mine.txt"
+    drawing.write_text(POCKET.replace("#........####........#", "#...x....####........#"), encoding="utf-8")
+    result = runner.invoke(app, ["play", "--opponent", "pacman_hard", "--maze", str(drawing)])
+    assert result.exit_code != 0
+    assert f"{drawing}: maze, line 3, column 5: " in str(result.exception)
+
+
+def test_a_maze_needs_ghosts_to_hunt_in_it(tmp_path: Path) -> None:
+    drawing = tmp_path / "mine.txt"
+    drawing.write_text(POCKET, encoding="utf-8")
+    for words in (["--game", "battleship"], []):
+        result = runner.invoke(app, ["play", *words, "--maze", str(drawing)])
+        assert "name the ghosts too" in str(result.exception)
+
+
+def test_a_maze_that_is_no_file_is_told() -> None:
+    result = runner.invoke(app, ["play", "--opponent", "pacman_hard", "--maze", "nowhere.txt"])
+    assert "nowhere.txt" in str(result.exception)

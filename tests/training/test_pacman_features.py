@@ -5,8 +5,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.pacman import ARCADE, SLIP, TEAM, escape, ghost_ticks, pacman_ticks, race, rows
+from ai_functions.features.pacman import ARCADE, TEAM, rows
 from ai_functions.features.pacman_paths import FAR, TILE_PIXELS, paths_of
+from ai_functions.features.pacman_race import SLIP, escape, ghost_ticks, pacman_ticks, race
 from ai_functions.features.pacman_scene import Scenes, asked_of, scene_of
 from games.core import ObservationError
 from games.pacman import cells as c
@@ -125,7 +126,7 @@ def test_pacman_escapes_to_a_tile_if_he_is_first_all_the_way(maze: str) -> None:
         paths = paths_of(observation.maze)
         scenes = scene_of(observation, paths)
         lead = ghost_ticks(paths, scenes).min(axis=1) - pacman_ticks(paths, scenes)
-        found = escape(paths, scenes, lead, np.array([0]), SLIP)[0]
+        found = escape(paths, scenes.pac_tile, lead, np.array([0]), SLIP)[0]
         start = int(scenes.pac_tile[0])
         for tile in range(paths.count):
             way = [tile]

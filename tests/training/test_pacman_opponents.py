@@ -9,10 +9,12 @@ import pytest
 
 import ai_functions
 from ai_functions.features.pacman_team import Team
+from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import Loaded, load_opponent
+from ai_functions.runtime.protocol import MoveRequest
 from games.pacman import rules
 from games.pacman.ghosts import classic_exits
-from games.pacman.mazes import find_maze
+from games.pacman.mazes import ARCADE, find_maze
 from games.pacman.observation import Observation, ask_only
 from training.pacman_fast import FastGame
 from training.players.pacman import greedy
@@ -80,6 +82,26 @@ def test_an_explanation_tells_values_pacmans_way_and_what_is_closed(folder: Path
         assert way[0] == [observation.pacman.x // 8, observation.pacman.y // 8]
         assert all(observation.maze.is_corridor(row * observation.maze.width + column) for column, row in way)
         assert all(item["ticks"] <= item["pacman_ticks"] for item in told["closed"])
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS.glob("pacman_*")), ids=lambda folder: folder.name)
+def test_a_maze_that_nobody_has_seen_is_hunted_in_by_its_drawing(folder: Path) -> None:
+    rows = ARCADE.strip("\n").split("\n")
+    rows[1], rows[2] = "#............##............#", "#.#######.##.##.##.#######.#"
+    drawing = "\n".join(rows)
+    game = FastGame({"maze": drawing, "lives": 9}, seed=3)
+    random = Random(3)
+    asked = 0
+    while asked < 25 and game.run():
+        if game.asks_pacman:
+            game.head(random.randrange(4))
+        screen = rules.encode_observation(rules.observe(game.state(), "ghosts"))
+        if game.due() and screen["decide"]:
+            assert screen["maze"] == drawing
+            request = MoveRequest("pacman", "m", game.tick, seed=1, observation=screen).to_json()
+            _, response = move(opponent(folder), "1", request, cold=False)
+            rules.check(game.state(), "ghosts", rules.parse_action(response.action))
+            asked += 1
 
 
 def test_nobody_asked_gets_no_exits() -> None:

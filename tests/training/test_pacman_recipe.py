@@ -12,7 +12,7 @@ from games.pacman import rules
 from games.pacman.mazes import find_maze
 from games.record import BOT, Participant, verify
 from training.export import export
-from training.players.pacman import careful, greedy, random_safe
+from training.players.pacman import careful, elusive, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes import TrainingError
@@ -21,7 +21,13 @@ from training.recipes.pacman.arena import Plan, Played
 from training.recipes.pacman.arena import play as play_many
 
 OPTIONS = {"lives": 1, "boards": 1}
-PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "look-ahead": LOOK_AHEAD}
+PACMANS = {
+    "random-safe": random_safe,
+    "greedy": greedy,
+    "careful": careful,
+    "elusive": elusive,
+    "look-ahead": LOOK_AHEAD,
+}
 TEAMS = {"arcade": arcade, "random": random_ghosts, "shortest": shortest, "surround": surround, "patrol": patrol}
 
 
@@ -116,7 +122,7 @@ def test_a_measure_depends_on_its_seed_alone() -> None:
 
 @pytest.mark.parametrize("name", sorted(YARDSTICK.players))
 def test_every_player_plays_in_a_match(name: str) -> None:
-    pacman = name if name in {"random-safe", "greedy", "careful", "look-ahead"} else "random-safe"
+    pacman = name if name in PACMANS else "random-safe"
     ghosts = name if name != pacman else "classic"
     people = {player: Participant(player, BOT, name) for player in rules.PLAYERS}
     match = Match(rules, people, seed=1, policy_seed=2, options=OPTIONS)

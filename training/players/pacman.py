@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from ai_functions.features.pacman import ghost_ticks, pacman_ticks, ways_out
 from ai_functions.features.pacman_paths import paths_of
-from ai_functions.features.pacman_scene import NEVER, scene_of
+from ai_functions.features.pacman_race import SLIP, escape, ghost_ticks, pacman_ticks, ways_out
+from ai_functions.features.pacman_scene import CYCLE, NEVER, scene_of
 from games.pacman.names import DIRECTIONS
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ SIGHT, CLEAR = 18.0, 2.0
 """How far, in ticks, the wanderer looks along a way, and the lead that he wants there."""
 CLOSE = 100.0
 """Ticks within which a ghost that can be here makes the greedy one run."""
+ROOM = 15
+"""Tiles to run to that the elusive one wants to keep."""
 NO_WAY, NO_DOT = -1e6, 30_000
 
 
@@ -103,6 +105,26 @@ def careful(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[
     scores = np.where(leads > MARGIN, -near, NO_WAY)
     safe = scores.max(axis=1) > NO_WAY
     found: NDArray[np.int64] = np.where(safe, scores.argmax(axis=1), leads.argmax(axis=1))
+    return found
+
+
+def elusive(paths: Paths, scenes: Scenes, randoms: Sequence[Random]) -> NDArray[np.int64]:
+    """Keep room to run: go for the nearest dot by a step that leaves ROOM tiles, or take the step that leaves most."""
+    del randoms
+    count = len(scenes.pac_tile)
+    onto = paths.next[scenes.pac_tile].astype(np.int64)
+    ghosts = ghost_ticks(paths, scenes).min(axis=1)
+    pacman = pacman_ticks(paths, scenes)
+    each = np.repeat(np.arange(count), 4)
+    tile = np.maximum(onto, 0).ravel()
+    pace = (CYCLE / scenes.pac_speed)[each]
+    lead = ghosts[each] - (pacman[each, tile] + pace * paths.walk[tile].T).T.astype(np.float32)
+    caught = lead[np.arange(len(tile)), tile] <= SLIP
+    room = escape(paths, tile, lead, np.arange(len(tile)), SLIP)
+    area = np.where(caught | (onto.ravel() < 0), -1, room.sum(axis=1)).reshape(count, 4)
+    dots = np.where(room & scenes.dots[each], paths.walk[tile], np.int16(NO_DOT)).min(axis=1).reshape(count, 4)
+    wishes = np.where(area >= ROOM, dots.astype(np.float64), -NO_WAY)
+    found: NDArray[np.int64] = np.where((area >= ROOM).any(axis=1), wishes.argmin(axis=1), area.argmax(axis=1))
     return found
 
 

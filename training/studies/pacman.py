@@ -14,15 +14,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import ai_functions
+from ai_functions.features.pacman_paths import FAR
+from ai_functions.features.pacman_scene import NEVER
 from ai_functions.features.pacman_team import Team
 from ai_functions.runtime.model import MODEL
 from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.players.pacman import careful, greedy, random_safe
+from training.players.pacman import greedy, random_safe
 from training.players.pacman_ghosts import arcade, by_ghost, random_ghosts
 from training.players.pacman_look_ahead import LOOK_AHEAD
 from training.recipes.pacman.arena import Plan, play
+from training.recipes.pacman.screens import screens_of
 from training.studies.battleship_tables import mean, table
 
 if TYPE_CHECKING:
@@ -40,7 +43,6 @@ FOLDERS = Path(ai_functions.__file__).parent
 PACMANS: dict[str, PacmanBot | Planner] = {
     "random-safe": random_safe,
     "greedy": greedy,
-    "careful": careful,
     "look-ahead": LOOK_AHEAD,
 }
 TEAMS = (
@@ -66,6 +68,8 @@ ELSEWHERE: dict[str, dict[str, Json]] = {
 }
 SEED = 20_261_122
 """No training uses it: its games are new to every team."""
+NEARBY = 96
+"""Pixels of way within which a ghost counts as closing in."""
 CHALLENGE, DIVERSITY, SPREAD = 0.5, 1.0, 4.0
 """Exponents of the interest measure."""
 WEIGHTS = (1.0, 2.0, 3.0)
@@ -135,8 +139,32 @@ def interest(count: int) -> str:
         parts = (_challenge(ticks), _diversity(ticks), _entropy(played))
         value = sum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True)) / sum(WEIGHTS)
         distinct = len({item.opening() for item in played})
-        rows.append([ghosts, *(f"{part:.2f}" for part in (value, *parts)), f"{distinct} of {len(played)}"])
-    return table(["team", "interest", "challenge", "diversity", "spatial entropy", "distinct games"], rows)
+        told = (*(f"{part:.2f}" for part in (value, *parts)), f"{sides(played):.2f}", f"{distinct} of {len(played)}")
+        rows.append([ghosts, *told])
+    head = ["team", "interest", "challenge", "diversity", "spatial entropy", "sides at the catch", "distinct games"]
+    return table(head, rows) + f"\n{count} games a row, greedy Pac-Man.\n"
+
+
+def sides(played: Sequence[Played]) -> float:
+    """Return from how many sides ghosts within NEARBY come at Pac-Man when he is caught, on average (2 in a corridor).
+
+    A ghost's side is the tile next to his by which its shortest way goes; of one on his tile, where it came from.
+    """
+    ended = np.array([item.cells for item in played if not item.cleared])
+    if not len(ended):
+        return float("nan")
+    screens = screens_of(find_maze(str(played[0].plan.options.get("maze", "arcade"))))
+    scenes = screens.scenes(ended)
+    hunt = screens.paths.hunt[scenes.ghost_state]
+    each = np.arange(len(ended))[:, None]
+    near = (hunt[each, np.arange(4), scenes.pac_tile[:, None]] <= NEARBY) & (scenes.ghost_delay < NEVER)
+    onto = screens.paths.next[scenes.pac_tile].astype(np.int64)
+    ways = np.where(onto[:, None] >= 0, hunt[each[:, :, None], np.arange(4)[:, None], onto[:, None]], FAR)
+    ghosts = ended[:, cells.GHOST : cells.GHOST + 4 * cells.GHOST_CELLS].reshape(-1, 4, cells.GHOST_CELLS)
+    met = ghosts[:, :, cells.TILE_OF] == ended[:, cells.PAC_TILE, None]
+    near |= met & (scenes.ghost_delay < NEVER)
+    side = np.where(met, ghosts[:, :, cells.DIR] ^ 2, ways.argmin(axis=2))
+    return float(np.mean([len(set(side[k][near[k]].tolist())) for k in range(len(ended))]))
 
 
 def _challenge(ticks: NDArray[np.float64]) -> float:

@@ -14,7 +14,7 @@ from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.observation import ask_only
 from games.record import move_seed
 from training.pacman_fast import FastGame
-from training.players.pacman import careful, greedy, random_safe, seated
+from training.players.pacman import careful, elusive, greedy, random_safe, seated
 from training.players.pacman_ghosts import patrol, random_ghosts, shortest, surround
 from training.players.pacman_look_ahead import seated_look_ahead
 from training.recipes import LESS, Yardstick
@@ -86,6 +86,7 @@ PLAYERS: dict[str, Any] = {
     "random-safe": seated(random_safe),
     "greedy": seated(greedy),
     "careful": seated(careful),
+    "elusive": seated(elusive),
     "look-ahead": seated_look_ahead,
     "random": team(random_ghosts),
     "classic": classic,

@@ -18,7 +18,7 @@ import numpy as np
 
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.players.pacman import careful, greedy, random_safe
+from training.players.pacman import careful, elusive, greedy, random_safe
 from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.recipes import TrainingError
 from training.recipes.pacman.arena import Plan, play
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord
     from training.players.pacman_ghosts import TeamBot
 
-PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful}
-WEIGHTS = (2, 3, 3)
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "elusive": elusive}
+WEIGHTS = (2, 3, 2, 3)
 """A wanderer's games are long, and teach little about those who run."""
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
