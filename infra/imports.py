@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+_PARSING = Lock()
+"""On Python 3.11 two threads that parse at once can make each other fail: python/cpython#106905."""
 OURS = frozenset({"games", "ai_functions"})
 RUNTIME = "ai_functions/runtime"
 """Every function ships with it, and it imports the layer's packages only where a model is loaded."""
@@ -55,8 +58,10 @@ def imports_of(path: Path) -> Iterator[tuple[int, str]]:
 
     Raises ImportRefusedError for a file that is not Python.
     """
+    source = path.read_bytes()
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        with _PARSING:
+            tree = ast.parse(source, filename=str(path))
     except SyntaxError as error:
         raise ImportRefusedError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
     yield from _walk(tree)
