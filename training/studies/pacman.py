@@ -150,7 +150,7 @@ def sides(played: Sequence[Played]) -> float:
 
     A ghost's side is the tile next to his by which its shortest way goes; of one on his tile, where it came from.
     """
-    ended = np.array([item.cells for item in played if not item.cleared])
+    ended = np.array([item.cells for item in played if item.cells[cells.LIVES] == 0])
     if not len(ended):
         return float("nan")
     screens = screens_of(find_maze(str(played[0].plan.options.get("maze", "arcade"))))
