@@ -19,7 +19,7 @@ SCRIPTS = VENV / ("Scripts" if sys.platform == "win32" else "bin")
 PYTHON = SCRIPTS / ("python.exe" if sys.platform == "win32" else "python")
 LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 OLDEST = (3, 11)
-HASHES = r"model_card\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
+HASHES = r"model_card\.json$|openapi\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
 """Files that are full of checksums, which look like secrets and are none."""
 EXIT_USAGE = 2
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from ai_functions.runtime.protocol import MoveResponse
+from client import signed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,9 +189,11 @@ def _get(url: str, *, guest: bool = False) -> Any:
 
 
 def new_session(*, guest: bool = False) -> requests.Session:
-    """Return a session that sends the API key, where the environment has one; a guest is never shown it."""
+    """Return a session that sends the API key, or signs, where the environment says so; a guest is shown neither."""
     session = requests.Session()
     session.trust_env = False  # no look-up of proxies and netrc at every request
+    if not guest and signed.wanted():
+        session.auth = signed.Signed()
     if not guest and (key := os.environ.get(KEY_VARIABLE)):
         session.headers["x-api-key"] = key
     return session

@@ -70,8 +70,8 @@ def run_drill(arcade: Arcade, others: Sequence[Mapping[str, Any]], seconds: floa
     Raises CloudError when the drill itself cannot be carried out.
     """
     with tempfile.TemporaryDirectory() as folder:
-        victims = {kind: _victim(Path(folder), kind) for kind in MISDEEDS}
-        _deploy(arcade, victims["well"])
+        victims = {kind: make_victim(Path(folder), kind) for kind in MISDEEDS}
+        deploy_victim(arcade, victims["well"])
         endpoint = f"{arcade.api}/opponents/{VICTIM}"
         request = find_request({"game": "battleship", "name": VICTIM, "endpoint": endpoint})
         stop = threading.Event()
@@ -112,7 +112,7 @@ def _misdeeds(arcade: Arcade, victims: Mapping[str, Path], endpoint: str) -> lis
             thread.join()
 
     def bad(kind: str) -> Callable[[], None]:
-        return lambda: _deploy(arcade, victims[kind])
+        return lambda: deploy_victim(arcade, victims[kind])
 
     def back() -> None:
         rollback(arcade, VICTIM, first)
@@ -136,13 +136,15 @@ def _misdeeds(arcade: Arcade, victims: Mapping[str, Path], endpoint: str) -> lis
     ]
 
 
-def _deploy(arcade: Arcade, folder: Path) -> None:
+def deploy_victim(arcade: Arcade, folder: Path) -> None:
+    """Deploy the function that the drill is about.  Raises CloudError."""
     (done,) = deploy_opponents(arcade, [folder], lambda _what, _seconds: None, Options())
     if done.problem:
         raise CloudError(done.problem)
 
 
-def _victim(folder: Path, kind: str) -> Path:
+def make_victim(folder: Path, kind: str) -> Path:
+    """Make, below ``folder``, the folder of that function, with one of the ``MISDEEDS``."""
     made = folder / kind
     made.mkdir()
     (made / "opponent.toml").write_text(MANIFEST, encoding="utf-8")

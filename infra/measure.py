@@ -15,19 +15,22 @@ import time
 import warnings
 import zipfile
 from base64 import b64decode
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from ai_functions.runtime.manifest import Manifest
 from infra.layers import build_layer
 from infra.packaging import package_opponent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from infra.arcade import Arcade
+    from infra.aws import Cloud
 
 UNPICKLER = "scikit-learn, unpickled"
 """The comparison: the same kind of network as the opponents', served as a notebook would leave it."""
@@ -54,31 +57,27 @@ class ColdStarts:
     """From the caller's request to the answer."""
 
 
-def opponent_cold_starts(
-    arcade: Arcade, folder: Path, event: Any, times: int, progress: Callable[[], None]
-) -> ColdStarts:
-    """Measure ``times`` cold starts of the opponent in ``folder``, which is deployed.  Raises CloudError."""
-    manifest, package = package_opponent(folder)
-    like = _configuration(arcade, manifest.name)
-    layers = tuple(item["Arn"] for item in like.get("Layers", []))
-    return _cold_starts(arcade, _Copy(manifest.name, package.content, _HANDLER, layers, like), event, times, progress)
+def cold_starts(
+    arcade: Arcade, opponents: Sequence[tuple[Path, Any]], times: int, progress: Callable[[], None]
+) -> list[ColdStarts]:
+    """Measure ``times`` cold starts of each opponent (its folder, and an event for it), which is deployed.
 
-
-def unpickler_cold_starts(arcade: Arcade, like: str, times: int, progress: Callable[[], None]) -> ColdStarts:
-    """Measure ``times`` cold starts of a function that imports scikit-learn and unpickles a fitted network.
-
-    It has the memory and the role of the deployed opponent ``like``, and the layer that training ships with.
+    The last in the list is a function that imports scikit-learn and unpickles a fitted network, with the memory, the
+    role and the variables of the first opponent.  All take turns, so that whatever else the machine does falls on all
+    alike.  Raises CloudError.
     """
-    config = _configuration(arcade, like)
-    layer = build_layer("comparison", arcade.target, arcade.cache)
-    call = partial(arcade.cloud.call, "lambda")
-    name = f"{arcade.names.prefix}-measure-comparison"
-    number = call("publish_layer_version", LayerName=name, Content={"ZipFile": layer.path.read_bytes()})
-    try:
-        copy = _Copy(UNPICKLER, _unpickler_zip(), "function.handler", (number["LayerVersionArn"],), config)
-        return _cold_starts(arcade, copy, {}, times, progress)
-    finally:
-        call("delete_layer_version", LayerName=name, VersionNumber=number["Version"])
+    with ExitStack() as stack:
+        copies = [stack.enter_context(_copied(arcade, _opponent(arcade, folder), event)) for folder, event in opponents]
+        copies.append(stack.enter_context(_unpickler(arcade, Manifest.load(opponents[0][0]).name)))
+        measured: list[list[tuple[float, float]]] = [[] for _ in copies]
+        for _ in range(times):
+            for copy, found in zip(copies, measured, strict=True):
+                found.append(copy.start())
+                progress()
+    return [
+        ColdStarts(copy.name, tuple(init for init, _ in found), tuple(total for _, total in found))
+        for copy, found in zip(copies, measured, strict=True)
+    ]
 
 
 def invoke_times(arcade: Arcade, opponent: str, event: Any, times: int) -> Iterator[float]:
@@ -90,7 +89,7 @@ def invoke_times(arcade: Arcade, opponent: str, event: Any, times: int) -> Itera
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class _What:
     """A function to be made for the measurement."""
 
     name: str
@@ -101,18 +100,72 @@ class _Copy:
     """The configuration of the function whose memory, role and variables it has."""
 
 
+@dataclass(slots=True)
+class _Copy:
+    """That function, made."""
+
+    name: str
+    function: str
+    variables: Mapping[str, str]
+    event: Any
+    cloud: Cloud
+    starts: int = 0
+
+    def start(self) -> tuple[float, float]:
+        """Return the milliseconds of one cold start: Lambda's own figure, and from the request to the answer."""
+        call = partial(self.cloud.call, "lambda")
+        settled = self.cloud.client("lambda").get_waiter("function_updated_v2")
+        self.starts += 1
+        settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
+        changed = {"Variables": {**self.variables, "ATTEMPT": str(self.starts)}}
+        call("update_function_configuration", FunctionName=self.function, Environment=changed)
+        settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
+        started = time.perf_counter()
+        answer = call("invoke", FunctionName=self.function, Payload=json.dumps(self.event).encode(), LogType="Tail")
+        answer["Payload"].read()
+        total = (time.perf_counter() - started) * 1000
+        log = b64decode(answer["LogResult"]).decode()
+        found = _INIT.search(log)
+        if found is None or "FunctionError" in answer:
+            raise RuntimeError(f"{self.name}: no cold start, or a failed one: {log}")
+        return float(found[1]), total
+
+
 def _configuration(arcade: Arcade, opponent: str) -> Any:
     function = arcade.names.function(opponent)
     return arcade.cloud.call("lambda", "get_function_configuration", FunctionName=function, Qualifier="live")
 
 
-def _cold_starts(arcade: Arcade, what: _Copy, event: Any, times: int, progress: Callable[[], None]) -> ColdStarts:
+def _opponent(arcade: Arcade, folder: Path) -> _What:
+    manifest, package = package_opponent(folder)
+    like = _configuration(arcade, manifest.name)
+    layers = tuple(item["Arn"] for item in like.get("Layers", []))
+    return _What(manifest.name, package.content, _HANDLER, layers, like)
+
+
+@contextmanager
+def _unpickler(arcade: Arcade, like: str) -> Iterator[_Copy]:
+    layer = build_layer("comparison", arcade.target, arcade.cache)
     call = partial(arcade.cloud.call, "lambda")
-    copy = f"{arcade.names.prefix}-measure-{uuid4().hex[:8]}"
+    name = f"{arcade.names.prefix}-measure-comparison"
+    number = call("publish_layer_version", LayerName=name, Content={"ZipFile": layer.path.read_bytes()})
+    layers = (number["LayerVersionArn"],)
+    try:
+        what = _What(UNPICKLER, _unpickler_zip(), "function.handler", layers, _configuration(arcade, like))
+        with _copied(arcade, what, {}) as copy:
+            yield copy
+    finally:
+        call("delete_layer_version", LayerName=name, VersionNumber=number["Version"])
+
+
+@contextmanager
+def _copied(arcade: Arcade, what: _What, event: Any) -> Iterator[_Copy]:
+    call = partial(arcade.cloud.call, "lambda")
+    function = f"{arcade.names.prefix}-measure-{uuid4().hex[:8]}"
     like, variables = what.like, what.like.get("Environment", {}).get("Variables", {})
     call(
         "create_function",
-        FunctionName=copy,
+        FunctionName=function,
         Runtime=like["Runtime"],
         Role=like["Role"],
         Handler=what.handler,
@@ -122,27 +175,10 @@ def _cold_starts(arcade: Arcade, what: _Copy, event: Any, times: int, progress: 
         Timeout=30,
         Environment={"Variables": variables},
     )
-    init, total = [], []
-    settled = arcade.cloud.client("lambda").get_waiter("function_updated_v2")
     try:
-        for attempt in range(times):
-            settled.wait(FunctionName=copy, WaiterConfig={"Delay": 1})
-            changed = {"Variables": {**variables, "ATTEMPT": str(attempt)}}
-            call("update_function_configuration", FunctionName=copy, Environment=changed)
-            settled.wait(FunctionName=copy, WaiterConfig={"Delay": 1})
-            started = time.perf_counter()
-            answer = call("invoke", FunctionName=copy, Payload=json.dumps(event).encode(), LogType="Tail")
-            answer["Payload"].read()
-            total.append((time.perf_counter() - started) * 1000)
-            log = b64decode(answer["LogResult"]).decode()
-            found = _INIT.search(log)
-            if found is None or "FunctionError" in answer:
-                raise RuntimeError(f"{what.name}: no cold start, or a failed one: {log}")
-            init.append(float(found[1]))
-            progress()
+        yield _Copy(what.name, function, variables, event, arcade.cloud)
     finally:
-        call("delete_function", FunctionName=copy)
-    return ColdStarts(what.name, tuple(init), tuple(total))
+        call("delete_function", FunctionName=function)
 
 
 def _unpickler_zip() -> bytes:

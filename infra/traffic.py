@@ -37,6 +37,8 @@ class Call:
     """Of the answer; 0 for none at all."""
     cold: bool = False
     compute_ms: float = 0.0
+    version: str = ""
+    """Of the function that answered."""
 
 
 @dataclass(slots=True)
@@ -81,7 +83,8 @@ def call(log: Log, endpoint: str, request: Mapping[str, Any]) -> Call:
     except (requests.RequestException, ValueError):
         status, body = 0, {}
     latency_ms = (time.monotonic() - at) * 1000
-    done = Call(at - log.began, latency_ms, status, bool(body.get("cold")), float(body.get("compute_ms", 0.0)))
+    version = str(body.get("model", {}).get("version", ""))
+    done = Call(at - log.began, latency_ms, status, bool(body.get("cold")), float(body.get("compute_ms", 0.0)), version)
     log.calls.append(done)
     return done
 

@@ -24,7 +24,7 @@ from training.dataset import usable
 from training.evaluate import LocalTrial, task_seeds, workers
 from training.export import export, finish_interrupted, write_artifact
 from training.gate import LOOKS, Verdict, judge
-from training.recipes import TrainingError, bootstrap_for, recipe_for, yardstick_for
+from training.recipes import TrainingError, bootstrap_for, player_judge_for, recipe_for, yardstick_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -108,8 +108,15 @@ def train(folder: Path, origin: Origin, out: Path, teller: Teller, *, most: int 
 
 
 def _compare(folder: Path, candidate: Path, origin: Origin, teller: Teller, most: int) -> Verdict:
-    """Let the candidate and the model it replaces play on seeds that none of the records has."""
+    """Let the candidate and the model it replaces play on seeds that none of the records has.
+
+    One that got to know a player is judged by that player's games instead, where the game's recipe knows how.
+    """
     manifest = Manifest.load(folder)
+    by_player = player_judge_for(manifest.game) if "player" in manifest.training else None
+    if by_player is not None:
+        told = lambda done, total: teller.count("the player's games, held out", done, total)  # noqa: E731 - used once
+        return by_player(folder, candidate, origin.records, origin.seed, told)
     yardstick = yardstick_for(manifest.game)
     seeds = task_seeds("gate", origin.seed, frozenset(record.seed for record in origin.records))
     done = 0

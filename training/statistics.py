@@ -125,3 +125,17 @@ def win_rate(wins: int, draws: int, losses: int) -> WinRate:
     spread = Z95 * sqrt(rate * (1 - rate) / games + Z95**2 / (4 * games**2))
     scale = 1 + Z95**2 / games
     return WinRate(wins, draws, losses, rate, (middle - spread) / scale, (middle + spread) / scale)
+
+
+def race(first: Sequence[float], second: Sequence[float], *, less_wins: bool) -> tuple[float, float]:
+    """Return how often ``first`` beats ``second``, ties counting half, over all pairs of their games, and its error.
+
+    Each plays a task of its own.  The error is that of two independent samples (Hanley and McNeil 1982, as for an area
+    under a curve).  Raises ValueError for no games.
+    """
+    if not len(first) or not len(second):
+        raise ValueError("no games to race with")
+    gap = np.asarray(second, np.float64)[:, None] - np.asarray(first, np.float64)[None, :]
+    won = ((gap > 0) if less_wins else (gap < 0)) + 0.5 * (gap == 0)
+    error = sqrt(won.mean(axis=0).var() / len(first) + won.mean(axis=1).var() / len(second))
+    return float(won.mean()), error

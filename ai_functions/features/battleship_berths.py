@@ -32,9 +32,9 @@ OWN_TRAITS = ("one", "vertical", "along_edge")
 BERTHS = 760
 """Berths of the standard fleet; likings are learned for the standard game alone."""
 BERTH_COLUMNS = len(TRAITS) + len(STANDARD.fleet) * len(OWN_TRAITS) + STANDARD.size**2 + BERTHS
-_TRAIT, _OWN_TRAIT, _CELL, _BERTH = 2.0, 0.5, 1.0, 0.7
+_TRAIT, _OWN_TRAIT, _CELL, BERTH_SCALE = 2.0, 0.5, 1.0, 0.7
 """Scales: how freely each kind of column learns under one penalty.  Chosen by how well ten fleets of each of
-``training.players.battleship.HABITUAL`` foretell others of the same player."""
+``training.players.battleship_habitual.HABITUAL`` foretell others of the same player."""
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +55,7 @@ def berth_rows() -> NDArray[np.float32]:
     own[np.arange(BERTHS), waters.ship] = traits[:, : len(OWN_TRAITS)]
     cells = waters.cover / np.sqrt(waters.length)[:, None]
     each = np.eye(BERTHS, dtype=np.float32)
-    return np.hstack([traits * _TRAIT, own.reshape(BERTHS, -1) * _OWN_TRAIT, cells * _CELL, each * _BERTH])
+    return np.hstack([traits * _TRAIT, own.reshape(BERTHS, -1) * _OWN_TRAIT, cells * _CELL, each * BERTH_SCALE])
 
 
 def berth_numbers(placement: Placement) -> list[int]:

@@ -1,20 +1,30 @@
 """The strongest player: whole-fleet inference for what is likely, a learned model for what is worth shooting at.
 
-Among the cells nearly as likely as the likeliest, the model says after which shot games were over sooner.  The same
-model holds what was learned of one player's fleets: a liking for each berth, over all games and over the latest ones.
+Among the likely cells, the model says which shot games are over soonest after.  The same model holds what was learned
+of one player's fleets, a liking for each berth over all games and over the latest ones, and of who wins from where.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet, likes_berths
+from ai_functions.features.battleship_berths import BERTH_COLUMNS, berth_rows, draw_fleet, likes_berths
 from ai_functions.features.battleship_explain import explain_placement, explain_shot
-from ai_functions.features.battleship_learned import check_plays, choose, log_odds, print_policy, softmax
-from ai_functions.features.battleship_posterior import FLEET_COLUMNS, believe, make_prior, posterior_rows
+from ai_functions.features.battleship_learned import (
+    chance_of,
+    check_plays,
+    choose,
+    in_columns,
+    log_odds,
+    print_policy,
+    softmax,
+)
+from ai_functions.features.battleship_posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
+from ai_functions.features.battleship_race import RACE_COLUMNS, race_row
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model
 from games.battleship.fleet import STANDARD
@@ -33,18 +43,39 @@ if TYPE_CHECKING:
     from games.battleship.rules import Action
     from games.core import JsonObject
 
-BLOCKS = ("lifelong", "recent")
-"""Likings learned from all of a player's fleets, and from the latest."""
-COLUMNS = FLEET_COLUMNS + len(BLOCKS) * BERTH_COLUMNS
-NEARLY = 0.9
-"""The model chooses among cells at least this likely, compared with the likeliest; further off it has seen too few."""
-UNIFORM_BELIEF = 0.4
-"""How far uniform fleets are believed in before the first shot, once a player is known."""
+BLOCKS = {"lifelong": 0.25, "recent": 0.25, "faithful": 0.1}
+"""Likings learned of a player, and how far each is believed in before the first shot: from all fleets, from the latest,
+and from the latest as if the player used those very berths again.  The rest is for uniform fleets."""
+BLOCK_COLUMNS = BERTH_COLUMNS + 1
+"""A block has a column for each thing said of a berth, and one for two ships that touch."""
+RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS
+"""Where the columns begin that tell who wins."""
+COLUMNS = RACE + RACE_COLUMNS
+NEARLY = 0.5
+"""The model chooses among cells at least this likely, compared with the likeliest."""
 LEAST_LIKING = 0.02
-"""Likings whose logarithms all stay within this of their mean are none."""
+"""Likings whose logarithms differ by less are none."""
 
-_SEED = 0
-"""Of the fleets drawn: what is believed depends on what was heard alone, so that ``policy`` tells how ``act`` plays."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Liking:
+    """How one player lays fleets, by what was seen."""
+
+    name: str
+    berths: NDArray[np.float64]
+    """Shape (BERTHS,): logarithm of how much more often each berth is used than by uniform fleets."""
+    touching: float
+    """How much more a fleet counts for every two of its ships that lie side by side."""
+
+    @property
+    def weight(self) -> NDArray[np.float64]:
+        """Shape (BERTHS,): how much each berth counts."""
+        return np.asarray(np.exp(self.berths - self.berths.mean()), np.float64)
+
+    @property
+    def says_something(self) -> bool:
+        """Whether this differs from uniform fleets."""
+        return bool(np.ptp(self.berths) > LEAST_LIKING or abs(np.log(self.touching)) > LEAST_LIKING)
 
 
 class Expert:
@@ -54,47 +85,50 @@ class Expert:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
-        self.know([(name, self._likings(number)) for number, name in enumerate(BLOCKS)])
+        self.know([Liking(name, self._likings(number), self._touching(number)) for number, name in enumerate(BLOCKS)])
 
     def _likings(self, block: int) -> NDArray[np.float64]:
         """Return shape (BERTHS,): the log-odds that the model gives each berth."""
-        rows = np.zeros((BERTHS, COLUMNS), np.float32)
-        begin = FLEET_COLUMNS + block * BERTH_COLUMNS
-        rows[:, begin : begin + BERTH_COLUMNS] = berth_rows()
-        return log_odds(self._model, rows)
+        return log_odds(self._model, in_columns(berth_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
 
-    def know(self, likings: Sequence[tuple[str, NDArray[np.float64]]]) -> None:
-        """Believe that the enemy likes berths as ``likings`` say: pairs of a name and log-odds, shape (BERTHS,)."""
-        centred = [(name, liking - liking.mean()) for name, liking in likings]
-        self._known = [(name, np.exp(liking)) for name, liking in centred if np.abs(liking).max() > LEAST_LIKING]
+    def _touching(self, block: int) -> float:
+        """Return how much more a fleet counts, by the model, for two ships that lie side by side."""
+        column = WORTH_COLUMNS + (block + 1) * BLOCK_COLUMNS - 1
+        return float(np.exp(log_odds(self._model, in_columns(np.ones((1, 1), np.float32), column, COLUMNS))[0]))
+
+    def know(self, likings: Sequence[Liking]) -> None:
+        """Believe that the enemy likes berths as ``likings`` say."""
+        self._known = [one for one in likings if one.says_something]
         self._priors: dict[Variant, tuple[Prior, ...]] = {}
 
     def priors(self, variant: Variant) -> tuple[Prior, ...]:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
         if variant not in self._priors:
             known = self._known if likes_berths(variant) else []
-            share = (1 - UNIFORM_BELIEF) / max(1, len(known))
-            uniform = make_prior(variant, "uniform", UNIFORM_BELIEF if known else 1.0, None)
-            learned = [make_prior(variant, name, share, weight) for name, weight in known]
+            uniform = make_prior(variant, "uniform", 1 - sum(BLOCKS[one.name] for one in known), None)
+            learned = [make_prior(variant, one.name, BLOCKS[one.name], one.weight, one.touching) for one in known]
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 
     def believe(self, observation: ShootObservation) -> Posterior:
         """Return the posterior.  Raises ObservationError where no fleet agrees with the answers."""
-        return believe(observation, self.priors(observation.variant), np.random.default_rng(_SEED))
+        return believe(observation, self.priors(observation.variant))
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64], Posterior]:
         """Return the cells worth a thought, how likely each is to be shot at, and the posterior."""
-        generator = np.random.default_rng(_SEED)
         posterior = self.believe(observation)
-        rows = posterior_rows(observation, posterior, generator)
         size = observation.variant.size
         chance = posterior.cell.copy()
         chance[[report.cell.row * size + report.cell.column for report in observation.shots]] = -1
         cells = np.flatnonzero(chance >= NEARLY * chance.max())
-        wide = np.zeros((len(cells), COLUMNS), np.float32)
-        wide[:, :FLEET_COLUMNS] = rows[cells]
-        return cells, softmax(log_odds(self._model, wide), self.manifest.temperature), posterior
+        rows = in_columns(worth_rows(observation, posterior, cells), 0, COLUMNS)
+        return cells, softmax(log_odds(self._model, rows), self.manifest.temperature), posterior
+
+    def wins(self, observation: ShootObservation, posterior: Posterior) -> float | None:
+        """Return how likely the game is won from here (see ``battleship_race``); None for a variant."""
+        if observation.variant != STANDARD:
+            return None
+        return chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled.  Raises ObservationError where no fleet agrees with the answers."""
@@ -118,7 +152,8 @@ class Expert:
         if isinstance(observation, PlaceObservation):
             return explain_placement(observation.variant, self._own)
         cells, chances, posterior = self.consider(observation)
-        return explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
+        told = explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
+        return {**told, "chance_of_winning": self.wins(observation, posterior)}
 
 
 def hiding_weights(tilt: float) -> list[float]:
@@ -129,6 +164,6 @@ def hiding_weights(tilt: float) -> list[float]:
     """
     waters = sea(STANDARD)
     uniform = make_prior(STANDARD, "uniform", 1.0, None)
-    looked_at = believe(ShootObservation(STANDARD, ()), [uniform], np.random.default_rng(0)).cell
+    looked_at = believe(ShootObservation(STANDARD, ()), [uniform]).cell
     standing = (looked_at - looked_at.mean()) / looked_at.std()
     return np.exp(-tilt * (waters.cover @ standing)).tolist()  # type: ignore[no-any-return]

@@ -1,7 +1,8 @@
 """A learned player of Battleship: one model scores the cells to shoot at and the berths to lie in.
 
-A row of the model is a candidate: a cell fills the first columns, a berth the others.  The answer is how likely the
+A row of the model is a candidate: a cell fills the first columns, a berth the next.  The answer is how likely the
 candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the manifest's temperature.
+The last columns hold how far a game is, and the answer is how likely it is won.
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.features.battleship import CELL_COLUMNS, cell_rows
-from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows, draw_fleet
+from ai_functions.features.battleship_berths import BERTH_COLUMNS, berth_rows, draw_fleet
 from ai_functions.features.battleship_explain import explain_placement, explain_shot
 from ai_functions.features.battleship_posterior import believe, make_prior
+from ai_functions.features.battleship_race import RACE_COLUMNS, race_row
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model
-from games.battleship.fleet import Cell
+from games.battleship.fleet import STANDARD, Cell
 from games.battleship.notation import Shot, print_cell
 from games.battleship.observation import PlaceObservation
 from games.core import ObservationError
@@ -32,13 +34,16 @@ if TYPE_CHECKING:
     from games.battleship.rules import Action
     from games.core import JsonObject
 
-COLUMNS = CELL_COLUMNS + BERTH_COLUMNS
+RACE = CELL_COLUMNS + BERTH_COLUMNS
+"""Where the columns begin that tell who wins."""
+COLUMNS = RACE + RACE_COLUMNS
 
 
-def shot_rows(observation: ShootObservation) -> NDArray[np.float32]:
-    """Return shape (cells, COLUMNS): the model's rows for every cell."""
-    rows = cell_rows(observation)
-    return np.hstack([rows, np.zeros((len(rows), BERTH_COLUMNS), np.float32)])
+def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[np.float32]:
+    """Return ``rows`` as they stand in a model of so many ``columns``, where theirs ``begin``; the others are zero."""
+    wide = np.zeros((len(rows), columns), np.float32)
+    wide[:, begin : begin + rows.shape[1]] = rows
+    return wide
 
 
 def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -46,6 +51,11 @@ def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
     chance = np.clip(model.predict(rows)[:, 1].astype(np.float64), 1e-7, 1 - 1e-7)
     odds: NDArray[np.float64] = np.log(chance) - np.log1p(-chance)
     return odds
+
+
+def chance_of(model: Model, row: NDArray[np.float32]) -> float:
+    """Return the probability of the model's second class for one row, shape (1, columns)."""
+    return round(float(model.predict(row)[0, 1]), 4)
 
 
 def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
@@ -86,13 +96,11 @@ class Learned:
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
-        rows = np.zeros((BERTHS, COLUMNS), np.float32)
-        rows[:, CELL_COLUMNS:] = berth_rows()
-        self._likings = np.exp(log_odds(self._model, rows)).tolist()
+        self._likings = np.exp(log_odds(self._model, in_columns(berth_rows(), CELL_COLUMNS, COLUMNS))).tolist()
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""
-        rows = shot_rows(observation)
+        rows = in_columns(cell_rows(observation), 0, COLUMNS)
         tried = np.zeros(len(rows), np.bool_)
         size = observation.variant.size
         tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
@@ -122,5 +130,8 @@ class Learned:
             return explain_placement(observation.variant, self._likings)
         untried, chances = self.consider(observation)
         uniform = make_prior(observation.variant, "uniform", 1.0, None)
-        posterior = believe(observation, (uniform,), np.random.default_rng(0))
-        return explain_shot(observation, untried, chances, posterior)
+        posterior = believe(observation, (uniform,))
+        wins = None
+        if observation.variant == STANDARD:
+            wins = chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
+        return {**explain_shot(observation, untried, chances, posterior), "chance_of_winning": wins}

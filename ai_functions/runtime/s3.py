@@ -1,18 +1,16 @@
-"""Two S3 calls, GET and PUT of one object, signed with AWS Signature Version 4.
+"""Two S3 calls, GET and PUT of one object.
 
 boto3 would do it, at 300 ms and 25 MB of start-up for every function; recorded games are annotated far from any
 player, but in the same process that answers them.
-Source: AWS General Reference, "Create a signed AWS API request".
 """
 
 from __future__ import annotations
 
-import hmac
 import os
-from datetime import UTC, datetime
-from hashlib import sha256
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from urllib.request import Request, urlopen
+
+from ai_functions.runtime.signing import S3, signed_headers
 
 TIMEOUT_S = 10
 MAX_OBJECT_BYTES = 8 * 1024 * 1024
@@ -45,28 +43,5 @@ def _request(method: str, bucket: str, key: str, content: bytes) -> Request:
     # Another server than AWS's is asked path-style, since its host name need not resolve.
     base = f"{endpoint.rstrip('/')}/{bucket}" if endpoint else f"https://{bucket}.s3.{region}.amazonaws.com"
     url = base + path
-    headers = _signed_headers(method, url, content, region, datetime.now(UTC))
+    headers = signed_headers(method, url, content, service=S3, region=region)
     return Request(url, data=content if method == "PUT" else None, headers=headers, method=method)  # noqa: S310
-
-
-def _signed_headers(method: str, url: str, content: bytes, region: str, now: datetime) -> dict[str, str]:
-    parts = urlsplit(url)
-    payload = sha256(content).hexdigest()
-    stamp = now.strftime("%Y%m%dT%H%M%SZ")
-    headers = {"host": parts.netloc, "x-amz-content-sha256": payload, "x-amz-date": stamp}
-    if token := os.environ.get("AWS_SESSION_TOKEN"):
-        headers["x-amz-security-token"] = token
-    names = ";".join(sorted(headers))
-    listed = "".join(f"{name}:{headers[name]}\n" for name in sorted(headers))
-    canonical = f"{method}\n{parts.path}\n\n{listed}\n{names}\n{payload}"
-    scope = f"{stamp[:8]}/{region}/s3/aws4_request"
-    to_sign = f"AWS4-HMAC-SHA256\n{stamp}\n{scope}\n{sha256(canonical.encode()).hexdigest()}"
-    key = b"AWS4" + os.environ.get("AWS_SECRET_ACCESS_KEY", "").encode()
-    for part in (stamp[:8], region, "s3", "aws4_request"):
-        key = hmac.new(key, part.encode(), sha256).digest()
-    signature = hmac.new(key, to_sign.encode(), sha256).hexdigest()
-    access = os.environ.get("AWS_ACCESS_KEY_ID", "")
-    headers["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={access}/{scope}, SignedHeaders={names}, Signature={signature}"
-    )
-    return headers

@@ -91,6 +91,52 @@ def latency(
     _show(rows, json=json, title="Warm round trips, ms")
 
 
+@app.command(epilog="Example: lambda-arcade bench throughput battleship_easy --callers 1 --callers 50")
+def throughput(
+    context: typer.Context,
+    names: Names = None,
+    callers: Annotated[list[int] | None, typer.Option(min=1, help="How many at once; by default 1, 8 and 50.")] = None,
+    seconds: Annotated[float, typer.Option(min=1, help="How long for each.")] = 10,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Count the moves a second that a function answers over the HTTP API; the callers are on this machine, too."""
+    from infra.speed import throughput as measure  # noqa: PLC0415
+
+    _arcade, found = _deployed(context, names)
+    rows: list[JsonObject] = []
+    for info in found:
+        request = _request(info.game).to_json()
+        for count in callers or (1, 8, 50):
+            rate, times = measure(info.endpoint, request, count, seconds)
+            rows.append({"name": info.name, "callers": count, "requests": times.calls, "per_second": round(rate, 1),
+                         "errors": times.errors, "throttled": times.throttled, "p50": times.p50_ms,
+                         "p99": times.p99_ms})  # fmt: skip
+    _show([{key: round(value, 1) if isinstance(value, float) else value for key, value in row.items()} for row in rows],
+          json=json, title="Moves a second, over HTTP")  # fmt: skip
+
+
+@app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")
+def releases(
+    context: typer.Context,
+    names: Names = None,
+    times: Annotated[int, typer.Option(min=2, help="Releases of each.")] = 7,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Time the deployment of a changed model, to the proof that it answers, and the rollback from it."""
+    from infra.opponents import find_folder  # noqa: PLC0415
+    from infra.speed import release_times  # noqa: PLC0415
+
+    arcade, found = _deployed(context, names)
+    rows: list[JsonObject] = []
+    with Progress(console=err, transient=True) as progress:
+        task = progress.add_task("releasing", total=len(found) * times)
+        for info in found:
+            done = release_times(arcade, find_folder(info.name), times, lambda: progress.advance(task))
+            rows.append({"name": info.name, "deploy": Spread.of(done.deploy_ms).to_json(),
+                         "rollback": Spread.of(done.rollback_ms).to_json()})  # fmt: skip
+    _show(rows, json=json, title="Releases, ms")
+
+
 @app.command(epilog="Example: lambda-arcade bench cold --starts 10")
 def cold(
     context: typer.Context,
@@ -99,7 +145,7 @@ def cold(
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
     """Time cold starts of each opponent, and of a function that imports scikit-learn and unpickles its model."""
-    from infra.measure import opponent_cold_starts, unpickler_cold_starts  # noqa: PLC0415
+    from infra.measure import cold_starts  # noqa: PLC0415
     from infra.opponents import find_folder  # noqa: PLC0415
 
     arcade, found = _deployed(context, names)
@@ -110,11 +156,8 @@ def cold(
         def step() -> None:
             progress.advance(task)
 
-        measured = [
-            opponent_cold_starts(arcade, find_folder(info.name), _request(info.game).to_json(), starts, step)
-            for info in found
-        ]
-        measured.append(unpickler_cold_starts(arcade, found[0].name, starts, step))
+        opponents = [(find_folder(info.name), _request(info.game).to_json()) for info in found]
+        measured = cold_starts(arcade, opponents, starts, step)
     slowest = statistics.median(measured[-1].total_ms)
     for item in measured:
         ratio = round(statistics.median(item.total_ms) / slowest, 3)

@@ -37,7 +37,9 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud status --watch")(status)
     family.command(epilog="Example: lambda-arcade cloud logs battleship_hard --follow")(logs)
     family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
-    family.command(epilog="Example: lambda-arcade cloud drill --for 3")(drill)
+    family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
+        drill
+    )
     app.add_typer(family, name="cloud")
 
 
@@ -164,11 +166,17 @@ def drill(
     context: typer.Context,
     *,
     seconds: Annotated[str, typer.Option("--for", help="How long each part lasts, such as 3s.")] = "3s",
+    releases: Annotated[
+        int | None, typer.Option(help="Instead, update it so many times, roll it back and delete it.", min=1)
+    ] = None,
+    requests: Annotated[int, typer.Option(help="With --releases: how many requests.", min=100)] = 10_000,
+    callers: Annotated[int, typer.Option(help="With --releases: how many callers; half of them play it.", min=2)] = 50,
     as_json: JSON = False,
 ) -> None:
     """Poison, throttle, hang, crash, delete and redeploy one function under load; the others must not notice.
 
-    The function is one made for the drill and removed afterwards.  Exit status 1 if another one failed a request.
+    The function is one made for the drill and removed afterwards.  Exit status 1 if another one failed a request; with
+    --releases also if the function itself did before it was deleted.
     """
     from infra.drill import VICTIM, run_drill  # noqa: PLC0415
 
@@ -176,6 +184,9 @@ def drill(
     others = [entry for name, entry in _entries(arcade).items() if name != VICTIM][:3]
     if not others:
         raise UsageError("nobody else is deployed; lambda-arcade deploy --all")
+    if releases is not None:
+        _release_drill(arcade, others, (requests, callers, releases), as_json=as_json)
+        return
     phases = run_drill(arcade, others, duration(seconds), _tell)
     if as_json:
         print_json([asdict(phase) for phase in phases])
@@ -193,6 +204,26 @@ def drill(
     requests = sum(phase.others.calls for phase in phases)
     err.print(f"{failed} of {requests} requests to {', '.join(entry['name'] for entry in others)} failed")
     if failed:
+        raise typer.Exit(1)
+
+
+def _release_drill(arcade: Arcade, others: list[dict[str, Any]], size: tuple[int, int, int], *, as_json: bool) -> None:
+    from infra.releases import run_releases  # noqa: PLC0415
+
+    requests, callers, releases = size
+    done = run_releases(arcade, others, _tell, requests=requests, callers=callers, updates=releases)
+    if as_json:
+        print_json(done.to_json())
+    else:
+        out.print(f"{requests} requests by {callers} callers, {done.requests_per_second:.0f} a second")
+        out.print(f"the function, until it was to be deleted: {_times(done.updated)}; "
+                  f"answered by versions {', '.join(done.answered_by)}")  # fmt: skip
+        out.print(f"the others: {_times(done.others)}")
+        updates = sorted(done.updates_s)
+        out.print(f"{len(updates)} updates of {updates[0]:.2f} to {updates[-1]:.2f} s (median "
+                  f"{updates[len(updates) // 2]:.2f}), rollback {done.rollback_s:.2f} s, "
+                  f"deletion {done.delete_s:.2f} s")  # fmt: skip
+    if done.updated.errors + done.others.errors + done.others.throttled:
         raise typer.Exit(1)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.context import UsageError, cloud_choice
@@ -87,6 +87,14 @@ class Deployed:
         return answer.action, answer.told
 
 
+class Timing(NamedTuple):
+    """How long one answer took, in milliseconds."""
+
+    round_trip: float
+    compute: float
+    """The function's own time."""
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteTrial:
     """A trial of ``training.evaluate`` with a deployed opponent; an empty row where it did not answer."""
@@ -95,17 +103,24 @@ class RemoteTrial:
     rules: AnyGame
     remote: RemoteOpponent
     against: Opponent | None
+    timings: list[Timing] = field(default_factory=list)
+    """Of every answer."""
 
     def __call__(self, seed: int) -> Row:
         """Play one task."""
+        opponent = asked_over_http(self.rules, self.remote, self.timings)
         try:
-            return self.yardstick.measure(asked_over_http(self.rules, self.remote), seed=seed, against=self.against)
+            return self.yardstick.measure(opponent, seed=seed, against=self.against)
         except RemoteError:
             return {}
 
 
-def asked_over_http(rules: AnyGame, remote: RemoteOpponent) -> Opponent:
-    """Return the deployed opponent as one that answers at once: whoever calls it waits.  It raises RemoteError."""
+def asked_over_http(rules: AnyGame, remote: RemoteOpponent, timings: list[Timing] | None = None) -> Opponent:
+    """Return the deployed opponent as one that answers at once: whoever calls it waits.  It raises RemoteError.
+
+    ``timings`` gets the time of every answer.
+    """
+    timings = [] if timings is None else timings
 
     def act(observation: Any, random: Random) -> Any:
         request = MoveRequest(
@@ -117,7 +132,9 @@ def asked_over_http(rules: AnyGame, remote: RemoteOpponent) -> Opponent:
             deadline_ms=round(ASK_S * 1000),
             last_latency_ms=remote.last_latency_ms,
         )
-        return rules.parse_action(remote.ask(request, ASK_S).response.action)
+        reply = remote.ask(request, ASK_S)
+        timings.append(Timing(reply.latency_ms, reply.response.compute_ms))
+        return rules.parse_action(reply.response.action)
 
     return act
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import islice, pairwise
+from itertools import islice, pairwise, permutations
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from client.commands.contest import RemoteTrial, api_of, find_deployed
+from client.commands.contest import RemoteTrial, Timing, api_of, find_deployed
 from client.commands.context import UsageError, out, print_json
+from client.commands.evaluate_page import as_section, command_of
 from client.commands.train import bars, opponent_folder
 from client.remote import RemoteOpponent
 from games.catalog import find_game
@@ -30,14 +32,15 @@ CALLERS = 4
 class Entry:
     """One of those to be measured."""
 
-    def __init__(self, game: str, trial: Trial, version: str, sha256: str) -> None:
+    def __init__(self, game: str, trial: Trial, version: str, sha256: str, timings: Sequence[Timing] = ()) -> None:
         self.game = game
         self.trial = trial
+        self.timings = timings
         self.version = version
         self.sha256 = sha256
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
     names: Annotated[list[str], typer.Argument(help="Opponents of one game; each is compared with the next.")],
     *,
@@ -49,6 +52,9 @@ def evaluate(
     local: Annotated[
         bool, typer.Option("--local", help="Load the opponents' folders into this process; no cloud is needed.")
     ] = False,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Also put the tables into this Markdown page, for those there.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
     """Measure opponents on the same tasks: means with standard errors, and differences in pairs.
@@ -84,6 +90,10 @@ def evaluate(
         **_measured(entries, rows, yardstick),
         "seconds": round(perf_counter() - began, 1),
     }
+    if page is not None:
+        from training.page import put_section  # noqa: PLC0415
+
+        put_section(page, "evaluation", command_of(data, names), as_section(data, names))
     if json:
         print_json(data)
     else:
@@ -112,7 +122,7 @@ def _deployed(context: typer.Context, names: Sequence[str], against: str | None)
         opposite = _opposite(info.game, against)
         partner = None if opposite is None else local_opponent(info.game, opposite)
         trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), RemoteOpponent.of(info), partner)
-        entries[info.name] = Entry(info.game, trial, info.version, info.sha256)
+        entries[info.name] = Entry(info.game, trial, info.version, info.sha256, trial.timings)
     return entries
 
 
@@ -145,6 +155,7 @@ def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: 
                 "sha256": entry.sha256,
                 "failed": failed[name],
                 "measures": {measure: estimate(values).to_json() for measure, values in columns[name].items()},
+                "milliseconds": _quantiles(entry.timings),
             }
             for name, entry in entries.items()
         ],
@@ -158,7 +169,35 @@ def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: 
             for a, b in pairwise(rows)
             for measure in yardstick.measures
         ],
+        "races": _races(columns, yardstick),
     }
+
+
+def _quantiles(timings: Sequence[Timing]) -> dict[str, dict[str, float]] | None:
+    """Return median and 99th percentile of the round trip and of the function's own time; None in this process."""
+    if not timings:
+        return None
+    ordered = {
+        "round_trip": sorted(one.round_trip for one in timings),
+        "compute": sorted(one.compute for one in timings),
+    }
+    return {
+        what: {f"p{part}": round(values[len(values) * part // 100], 2) for part in (50, 99)}
+        for what, values in ordered.items()
+    }
+
+
+def _races(columns: dict[str, dict[str, list[float]]], yardstick: Yardstick) -> list[dict[str, Any]]:
+    """Return how often each is ahead of each of the others by the first measure, on tasks of their own."""
+    from training.recipes import LESS  # noqa: PLC0415
+    from training.statistics import race  # noqa: PLC0415
+
+    measure, better = next(iter(yardstick.measures.items()))
+    races = []
+    for first, second in permutations(columns, 2):
+        won, error = race(columns[first][measure], columns[second][measure], less_wins=better == LESS)
+        races.append({"first": first, "second": second, "won": round(won, 4), "standard_error": round(error, 4)})
+    return races
 
 
 def _show(data: dict[str, Any]) -> None:
@@ -171,6 +210,8 @@ def _show(data: dict[str, Any]) -> None:
         cells = [f"{value['mean']:.2f} ± {value['standard_error']:.2f}" for value in item["measures"].values()]
         table.add_row(item["name"] + (f"@{item['version']}" if item["version"] else ""), *cells)
     out.print(table)
+    for one in data["races"]:
+        out.print(f"{one['first']} beats {one['second']} in {one['won']:.1%} ± {one['standard_error']:.1%}")
     for gap in data["differences"]:
         out.print(
             f"{gap['measure']}, {gap['first']} less {gap['second']}: {gap['mean']:+.2f} ± {gap['standard_error']:.2f} "

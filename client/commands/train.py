@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -90,7 +91,9 @@ def train(  # noqa: PLR0913 - each is an option of the command
     """Learn a model from recorded games, and keep it if it plays no worse than the one it replaces.
 
     Without --records and --bootstrap the games are played by bootstrap players, as many as the opponent's
-    opponent.toml says.  Exit status 1 means that the new model was refused; nothing has changed then.
+    opponent.toml says.  With --for, the player's own games decide, each held out until its turn: the new opponent must
+    foretell them better than one that knows nothing of the player.  Exit status 1 means that the new model was refused;
+    nothing has changed then.
     """
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415 - heavy, needed by this command only
     from training.card import Origin  # noqa: PLC0415
@@ -101,13 +104,14 @@ def train(  # noqa: PLR0913 - each is an option of the command
     manifest = Manifest.load(folder)
     if bootstrap is None:
         bootstrap = 0 if records else int(manifest.training.get("bootstrap", 0))
-    with bars() as progress:
+    with bars() as progress, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
         teller = Console(progress)
         found = gather(manifest, _read(context, records or [], teller), bootstrap, seed, teller)
         if player is not None:
             _must_know(player, found)
-            folder = personal_folder(folder, player, out_folder or home() / "opponents")
-        target = folder if player is not None or out_folder is None else out_folder
+            folder = personal_folder(folder, player, Path(scratch))
+            out_folder = (out_folder or home() / "opponents") / folder.name
+        target = out_folder or folder
         origin = Origin(
             records=found,
             source=", ".join([*(records or []), *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),

@@ -1,19 +1,16 @@
 """Where our worker pool takes the place of MiniStack's executor, and where MiniStack is mended.
 
-All of it is private to MiniStack, which is why its version is pinned exactly.  ``check`` says what has moved before
-anything is replaced; a test calls it, so that an upgrade fails there and not in somebody's game.
+All of it is private to MiniStack: ``infra.local.seams`` lists it.
 """
 
 from __future__ import annotations
 
 import contextvars
 import functools
-import inspect
 import json
 import random
 import threading
 from dataclasses import dataclass
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 from infra.local.archives import ArchiveError, Archives
@@ -27,92 +24,6 @@ if TYPE_CHECKING:
     from infra.local.figures import Figures
     from infra.local.observer import Observer
     from infra.local.pool import FunctionPool, WorkerPool
-
-VERSION = "1.5.33"
-"""The MiniStack all of this was written against and measured with."""
-SEAMS: Mapping[str, tuple[str, ...]] = {
-    "_execute_function_warm": ("func", "event", "request_id"),
-    "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
-    "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
-    "_effective_func_record_for_qualifier": ("func", "qualifier"),
-    "_functions": (),
-    "run_reentrant": ("fn", "args", "thread_name"),
-    "_poll_kinesis": (),
-    "_init_stream_position": ("esm_id", "source_arn", "starting"),
-    "_poll_dynamodb_streams": (),
-    "_iter_all_esms": (),
-    "_apply_filter_criteria": ("records", "esm"),
-    "_get_func_record_for_qualifier": ("name", "qualifier"),
-    "_execute_function": ("func", "event"),
-    "_esm_wake": (),
-    "_esm_backoff_until": (),
-    "_run_sqs_batch": ("esm", "func_rec", "event", "batch", "queue_url", "queue_name"),
-    "_kinesis_positions": (),
-    "_dynamodb_stream_positions": (),
-    "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),
-    "_reserved_concurrency": ("func", "config"),
-    "lambda_execute_result_to_api_proxy_response": ("exec_result",),
-    "_resolve_layer_zip": ("attachment",),
-    "_externalize_code_zip": ("func", "referenced"),
-    "_prune_orphan_code_blobs": ("referenced",),
-    "_get_function": ("name", "qualifier"),
-    "_get_function_config": ("name", "qualifier"),
-}
-APP_SEAMS: Mapping[str, tuple[str, ...]] = {
-    "load_state": ("service",),
-    "save_all": ("services",),
-    "_build_persistence_save_dict": (),
-    "_loaded_modules": (),
-    "_state_map": (),
-    "SERVICE_REGISTRY": (),
-    "SERVICE_NAME_ALIASES": (),
-}
-"""What ``keeper`` replaces and calls."""
-GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
-    "_invoke_lambda_proxy": (
-        *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
-        *("path_params", "authorizer_claims", "authorizer_scopes", "authorizer_lambda_context", "authorizer_iam"),
-        *("owner_account_id", "owner_region", "raw_query_string"),
-    ),
-    "_stages": (),
-    "run_reentrant": ("fn", "args", "thread_name"),
-}
-"""What ``throttle`` replaces and calls."""
-EVALUATOR_SEAMS: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
-ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
-    "_lambda_action": ("method", "path"),
-    "extract_resource_arn": (
-        *("service", "method", "path", "headers", "body"),
-        *("query_params", "region", "account_id"),
-    ),
-}
-"""What ``iam`` replaces."""
-
-
-class SeamError(RuntimeError):
-    """MiniStack is not the one this was written for."""
-
-
-def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any) -> None:
-    """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
-    found = metadata.version("ministack")
-    if found != VERSION:
-        raise SeamError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
-    parts = (
-        (lambda_service, "lambda_svc", SEAMS),
-        (ministack, "app", APP_SEAMS),
-        (gateway, "apigateway", GATEWAY_SEAMS),
-        (evaluator, "iam_evaluator", EVALUATOR_SEAMS),
-        (actions, "iam_actions", ACTIONS_SEAMS),
-    )
-    for module, where, seams in parts:
-        for name, expected in seams.items():
-            part = getattr(module, name, None)
-            if part is None:
-                raise SeamError(f"ministack {found} has no {where}.{name} any more; infra/local needs it")
-            parameters = tuple(inspect.signature(part).parameters) if callable(part) else ()
-            if parameters != expected:
-                raise SeamError(f"ministack {found}: {where}.{name} takes {parameters}, not {expected}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +90,7 @@ class Executor:
         code = func.get("code_zip")
         if not code:
             raise ArchiveError("the function has no code")
-        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see SEAMS
+        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see seams
         region = config["FunctionArn"].split(":")[3]
         name = config["FunctionName"]
         return Function(
@@ -226,7 +137,7 @@ def pick_version(alias: Mapping[str, Any], draw: float) -> str:
 
 def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = random.random) -> None:
     """Make an alias route by its weights: MiniStack stores them and ignores them."""
-    resolve = lambda_service._effective_func_record_for_qualifier  # noqa: SLF001 - see SEAMS
+    resolve = lambda_service._effective_func_record_for_qualifier  # noqa: SLF001 - see seams
     invoke = lambda_service._invoke  # noqa: SLF001
 
     @functools.wraps(resolve)
@@ -272,7 +183,7 @@ def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = rando
 
 def mend_reserved_concurrency(lambda_service: Any) -> None:
     """Make a function's reserved concurrency hold for its versions and aliases too: MiniStack looks at $LATEST only."""
-    original = lambda_service._reserved_concurrency  # noqa: SLF001 - see SEAMS
+    original = lambda_service._reserved_concurrency  # noqa: SLF001 - see seams
 
     @functools.wraps(original)
     def of_the_function(func: dict[str, Any] | None, config: dict[str, Any]) -> int | None:
@@ -284,6 +195,21 @@ def mend_reserved_concurrency(lambda_service: Any) -> None:
         return reserved
 
     lambda_service._reserved_concurrency = of_the_function  # noqa: SLF001
+
+
+def mend_versions(provisioners: Any) -> None:
+    """Make CloudFormation publish no version of other code than its template names: MiniStack does not look."""
+    original = provisioners._lambda_version_function  # noqa: SLF001 - see seams
+
+    @functools.wraps(original)
+    def compared(props: Mapping[str, Any]) -> Any:
+        func, name = original(props)
+        wanted, found = props.get("CodeSha256"), func["config"].get("CodeSha256") if func else None
+        if wanted and found and wanted != found:
+            raise ValueError(f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found}).")
+        return func, name
+
+    provisioners._lambda_version_function = compared  # noqa: SLF001
 
 
 def mend_failed_functions(lambda_service: Any) -> None:
@@ -323,7 +249,7 @@ def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: 
             figures.throttle(function_name, "$LATEST")
             observer.throttle(lambda_service.get_account_id(), lambda_service.get_region(), function_name)
 
-    lambda_service._execute_function_warm = executor  # noqa: SLF001 - see SEAMS
+    lambda_service._execute_function_warm = executor  # noqa: SLF001 - see seams
     lambda_service._emit_lambda_logs = lambda *_args, **_keywords: None  # noqa: SLF001 - the executor writes them
     lambda_service._emit_lambda_metrics = note_throttle  # noqa: SLF001
     lambda_service.invalidate_worker = forget

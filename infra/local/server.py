@@ -13,8 +13,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local import seam
+from infra.local import seam, seams
 from infra.local.archives import Archives
+from infra.local.asynchronous import mend_asynchronous_calls
 from infra.local.durable import Durable
 from infra.local.figures import Figures
 from infra.local.guard import Guard
@@ -111,9 +112,11 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
     from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
+    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    seam.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions)
+    seams.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
+    seam.mend_versions(provisioners)
     mend_iam(iam_evaluator, iam_actions)
     figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
     executor = seam.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
@@ -121,6 +124,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc)
+    mend_asynchronous_calls(lambda_svc)
     StreamPoller(lambda_svc, endpoint).install()
     keeper = Keeper(ministack, paths.state)
     archives.keep_only(keeper.install(before_last=observer.close))

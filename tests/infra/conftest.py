@@ -74,13 +74,12 @@ def zipped(**files: str) -> bytes:
 
 def create_function(client: Any, name: str, source: str, **settings: Any) -> str:
     """Create a function whose ``app.handler`` is in ``source``; return its ARN."""
-    given = {"MemorySize": 256, "Timeout": 10, **settings}
+    given = {"MemorySize": 256, "Timeout": 10, "Code": {"ZipFile": zipped(app=source)}, **settings}
     created = client.create_function(
         FunctionName=name,
         Runtime="python3.11",
         Role="arn:aws:iam::000000000000:role/test",
         Handler="app.handler",
-        Code={"ZipFile": zipped(app=source)},
         **given,
     )
     return str(created["FunctionArn"])

@@ -240,6 +240,17 @@ def test_a_deployment_that_was_killed_half_way_is_put_right_by_the_next(arcade: 
     assert listed(arcade)["interrupted"]["version"] == "1"
 
 
+def test_code_of_another_sha256_is_not_published_and_what_served_serves_on(arcade: Arcade, make):
+    one(arcade, make("exact"))
+    stack = arcade.cloud.stack(arcade.names.opponent("exact"))
+    other = arcade.cloud.stack(arcade.names.opponent("first_free")).parameters["ArtifactSha256"]
+    changed = {**stack.parameters, "Release": "another", "ArtifactSha256": other}
+    change = arcade.cloud.prepare(stack.name, arcade.cloud.template(stack.name), changed)
+    with pytest.raises(CloudError, match=r"Version failed: .*serves"):
+        arcade.cloud.execute(change, patience_s=60)
+    assert requests.get(f"{arcade.api}/opponents/exact", timeout=20).json()["version"] == "1"
+
+
 def test_a_failed_deployment_is_rolled_back_and_the_next_one_succeeds(arcade: Arcade, make):
     one(arcade, make("rolled"))
     spoiled = Arcade(

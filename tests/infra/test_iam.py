@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+import boto3
 import pytest
 import requests
 from botocore.auth import SigV4Auth
@@ -15,15 +16,23 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from conftest import client_of, zipped
 
-from infra.deploy import Options, deploy_opponents
+from client.remote import new_session
+from infra.arcade import Arcade
+from infra.aws import Cloud
+from infra.complaints import CloudError
+from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.names import Names
 from infra.shared import deploy_platform
+from infra.state import Account
+from infra.status import log_group, take_status
+from infra.versions import rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.arcade import Arcade
     from infra.local.daemon import LocalCloud
 
+DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 REGION = "us-east-1"
 MOVE = {"protocol": 1, "game": "battleship", "match_id": "m", "turn": 0, "seed": 1, "observation": {"phase": "place"}}
@@ -76,13 +85,27 @@ def signed_api(arcade: Arcade) -> Iterator[str]:
     deploy_opponents(arcade, [EXAMPLE], nothing)
 
 
-def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(arcade: Arcade, signed_api: str, caller):
+def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
+    arcade: Arcade, signed_api: str, caller, monkeypatch
+):
     api = f"arn:aws:execute-api:{REGION}:000000000000:{arcade.platform['ApiId']}/*"
     allowed = caller("execute-api:Invoke", resource=api)
     move = f"{signed_api}/move"
     assert allowed.call("GET", signed_api, "execute-api").json()["name"] == "first_free"
     assert "action" in allowed.call("POST", move, "execute-api", MOVE).json()
     assert allowed.call("GET", f"{arcade.api}/opponents", "execute-api").status_code == 200
+
+    for name, value in {
+        "LAMBDA_ARCADE_AUTH": "iam",
+        "AWS_ACCESS_KEY_ID": allowed.credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": allowed.credentials.secret_key,
+    }.items():
+        monkeypatch.setenv(name, value)
+    session = new_session()  # the game's own way
+    assert "action" in session.post(move, json=MOVE, timeout=20).json()
+    assert session.get(f"{signed_api}@1", timeout=20).json()["version"] == "1"
+    assert session.get(f"{arcade.api}/opponents?a=%20b&a=&c", timeout=20).status_code == 200
+    assert new_session(guest=True).get(signed_api, timeout=20).status_code == 403
 
     liar = Caller(Credentials(allowed.credentials.access_key, "not the secret"))
     other = {"data": json.dumps({**MOVE, "seed": 2})}
@@ -165,3 +188,25 @@ def test_an_opponent_may_annotate_in_its_own_name_and_nothing_else(arcade: Arcad
         spy("iam", "list_roles"),
     ]
     assert set(refused) <= {"AccessDenied", "AccessDeniedException"}
+
+
+def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(local_cloud: LocalCloud, arcade: Arcade):
+    statements = json.loads((DOCS / "deployer-policy.json").read_text())["Statement"]
+    iam, name = client_of(local_cloud, "iam"), f"deployer-{uuid4().hex[:8]}"
+    iam.create_user(UserName=name)
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    cloud = Cloud(Account(local_cloud.endpoint))
+    cloud._session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
+    mine = Arcade(cloud, arcade.target, Names("lambda-arcade-two"), cache=arcade.cache)
+    with pytest.raises(CloudError, match=r"not allowed: .*iam:ListRoles"):
+        cloud.call("iam", "list_roles")
+    folder = EXAMPLE
+    (first,) = deploy_all(mine, [folder], lambda *_: None)
+    (url,) = deploy_opponents(mine, [folder], lambda *_: None, Options(url="iam"))
+    assert (first.problem, url.problem, url.version) == ("", "", "2")
+    rollback(mine, "first_free")
+    assert take_status(mine)
+    cloud.log_events(log_group(mine, "first_free"), 0)
+    delete_opponent(mine, "first_free")

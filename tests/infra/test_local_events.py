@@ -221,3 +221,21 @@ def eventually(look: Callable[[], Any], seconds: float = 5.0) -> Any:
     while not (found := look()) and time.monotonic() < end:
         time.sleep(0.1)
     return found
+
+
+def test_an_asynchronous_call_that_fails_goes_where_its_alias_says_and_is_not_tried_again(events: Events) -> None:
+    events.function("given-up")
+    client = events.aws("lambda")
+    version = client.publish_version(FunctionName="given-up")["Version"]
+    client.create_alias(FunctionName="given-up", Name="live", FunctionVersion=version)
+    url, arn = events.queue("given-up-letters")
+    client.put_function_event_invoke_config(
+        FunctionName="given-up", Qualifier="live", MaximumRetryAttempts=0,
+        DestinationConfig={"OnFailure": {"Destination": arn}},
+    )  # fmt: skip
+    client.invoke(FunctionName="given-up:live", InvocationType="Event", Payload=b'"poison"')
+    (letter,) = eventually(lambda: events.received(url))
+    assert "poison" in letter
+    time.sleep(2.5)
+    runs = events.aws("logs").filter_log_events(logGroupName="/aws/lambda/given-up", filterPattern="REPORT")["events"]
+    assert len([event for event in runs if event["message"].startswith("REPORT")]) == 1

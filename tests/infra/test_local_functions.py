@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import time
+import zipfile
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from botocore.exceptions import ClientError
 from conftest import create_function, zipped
 
 from infra.local import daemon
+from infra.local.paths import cloud_paths
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,3 +249,40 @@ def eventually(look: Callable[[], Any], seconds: float = 5.0) -> Any:
     while not (found := look()) and time.monotonic() < end:
         time.sleep(0.05)
     return found
+
+
+def bomb() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("app.py", "w") as file:
+        for _ in range(260):
+            file.write(b" " * 1024 * 1024)
+    return buffer.getvalue()
+
+
+def escape() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../escaped.py", "")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("archive", "told"), [(bomb, "Unzipped size must be smaller"), (bytes, "Could not unzip")])
+def test_a_zip_bomb_or_no_zip_at_all_becomes_no_function(
+    aws: Callable[[str], Any], archive: Callable[[], bytes], told: str
+) -> None:
+    with pytest.raises(ClientError, match=told):
+        create_function(aws("lambda"), "hostile", SOURCE, Code={"ZipFile": archive()})
+
+
+def test_a_zip_that_names_a_file_outside_is_not_unpacked_and_touches_nobody_else(
+    aws: Callable[[str], Any], local_cloud: LocalCloud, function: str
+) -> None:
+    client = aws("lambda")
+    create_function(client, "escaping", SOURCE, Code={"ZipFile": escape()})
+    told, answer = invoke(client, "escaping", {})
+    assert answer["FunctionError"]
+    assert "outside its folder" in told["errorMessage"]
+    assert "FunctionError" not in invoke(client, function, {})[1]
+    unpacked = cloud_paths(local_cloud.home).unpacked
+    assert not list(unpacked.parent.rglob("escaped.py"))
+    assert not list(unpacked.glob("partial-*"))

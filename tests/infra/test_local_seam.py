@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.seam import VersionKey, check, pick_version, version_key
+from infra.local.seam import VersionKey, pick_version, version_key
+from infra.local.seams import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +20,9 @@ CHECK = """
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway, lambda_svc
-from infra.local import seam
-seam.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions)
+from ministack.services.cloudformation import provisioners
+from infra.local import seams
+seams.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
 """
 
 
@@ -32,13 +34,13 @@ def test_ministack_is_the_one_the_pool_is_written_against(tmp_path: Path) -> Non
 
 def test_a_part_that_is_gone_is_named() -> None:
     with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
-        check(*[SimpleNamespace()] * 5)
+        check(*[SimpleNamespace()] * 6)
 
 
 def test_a_part_that_takes_something_else_is_named() -> None:
     moved = SimpleNamespace(_execute_function_warm=lambda function, event: (function, event))
     with pytest.raises(RuntimeError, match=r"_execute_function_warm takes \('function', 'event'\), not"):
-        check(moved, *[SimpleNamespace()] * 4)
+        check(moved, *[SimpleNamespace()] * 5)
 
 
 def test_an_alias_routes_by_its_weights() -> None:

@@ -146,8 +146,9 @@ def test_a_layer_is_made_once_and_is_the_same_again(tmp_path: Path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("architecture", ["x86_64", "arm64"])
-def test_the_layer_for_aws_holds_wheels_of_the_functions_platform(tmp_path: Path, architecture: str):
-    layer = build_layer("inference", Target("3.12", architecture, native=False), tmp_path)
+@pytest.mark.parametrize("name", ["inference", "training"])
+def test_a_layer_for_aws_holds_wheels_of_the_functions_platform(tmp_path: Path, name: str, architecture: str):
+    layer = build_layer(name, Target("3.12", architecture, native=False), tmp_path)
     machine = {"x86_64": "x86_64", "arm64": "aarch64"}[architecture]
     libraries = [name for name in zipfile.ZipFile(layer.path).namelist() if "cpython-312" in name]
     assert libraries

@@ -61,6 +61,15 @@ def ratings(arcade: Arcade) -> dict[str, dict[str, float]]:
     return {item["id"]["S"]: {key: float(value["N"]) for key, value in item.items() if "N" in value} for item in items}
 
 
+def dead_letters(arcade: Arcade) -> str:
+    sqs = arcade.cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=arcade.platform["DeadLettersQueue"].rpartition(":")[2])["QueueUrl"]
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for message in found:
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return "\n".join(message["Body"] for message in found)
+
+
 def test_a_record_is_stored_once_however_often_it_comes(arcade: Arcade):
     record = recorded(1)
     first, second = post(arcade, record.to_line()), post(arcade, record.to_line())
@@ -135,12 +144,55 @@ def test_the_catalog_shows_a_rating_and_how_sure_it_is(arcade: Arcade):
     assert 0 < entry["deviation"] < Strength().deviation
 
 
+@pytest.fixture
+def impatient(arcade: Arcade) -> None:
+    """Let the queues of new records give a message again after a second, not after three minutes."""
+    sqs = arcade.cloud.client("sqs")
+    for service in ("rater", "coach"):
+        url = sqs.get_queue_url(QueueName=f"{arcade.names.prefix}-{service}")["QueueUrl"]
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+
+
+@pytest.mark.usefixtures("impatient")
 def test_an_object_that_is_no_record_ends_in_the_dead_letters_and_holds_up_nobody(arcade: Arcade):
-    bucket = arcade.platform["BucketName"]
-    arcade.cloud.client("s3").put_object(Bucket=bucket, Key="records/battleship/poison.json", Body=b"not a record")
+    key = f"records/battleship/poison-{uuid4().hex}.json"
+    arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=b"not a record")
     good = recorded(21)
     post(arcade, good.to_line())
     in_time(lambda: annotation(arcade, good))
+    in_time(lambda: key in dead_letters(arcade))
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_record_of_fifty_megabytes_is_refused_and_told_and_holds_up_nobody(arcade: Arcade):
+    huge = b" " * (50 * 1024 * 1024)
+    assert requests.post(f"{arcade.api}/records", data=huge, timeout=60).status_code == 413
+    key = f"records/battleship/huge-{uuid4().hex}.json"
+    arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=huge)
+    good = recorded(23)
+    post(arcade, good.to_line())
+    in_time(lambda: annotation(arcade, good))
+    in_time(lambda: key in dead_letters(arcade))
+    for service in ("rater", "coach"):
+        log = [text for _, _, text in arcade.cloud.log_events(f"/aws/lambda/{arcade.names.service(service)}", 0)]
+        assert [text for text in log if f"{key} has 52428800 bytes, more than" in text]
+
+
+def test_the_ratings_are_those_that_the_records_give(arcade: Arcade):
+    names = [f"{seat}{uuid4().hex[:8]}" for seat in "abc"]
+    played = [recorded(50 + turn, names[turn % 3], names[(turn + 1) % 3]) for turn in range(6)]
+    strengths = {f"function#{name}": Strength() for name in names}
+    for record in played:  # one after the other: what a match does depends on those before it
+        post(arcade, record.to_line())
+        in_time(lambda record=record: f"match#{record.match_id}" in ratings(arcade))
+        result = result_of(record)
+        first, second = result.players
+        strengths[first], strengths[second] = rate(result, (strengths[first], strengths[second]))
+    found = ratings(arcade)
+    for player, strength in strengths.items():
+        assert found[player]["games"] == strength.games == 4
+        assert (found[player]["mu"], found[player]["sigma"]) == pytest.approx((strength.mu, strength.sigma))
+        assert found[player]["rating"] == pytest.approx(strength.rating)
 
 
 @pytest.fixture
@@ -153,15 +205,6 @@ def subscriber(arcade: Arcade) -> Iterator[Callable[[str], None]]:
 
     yield subscribe
     subscribe("none")
-
-
-def dead_letters(arcade: Arcade) -> str:
-    sqs = arcade.cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=arcade.platform["DeadLettersQueue"].rpartition(":")[2])["QueueUrl"]
-    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
-    for message in found:
-        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return "\n".join(message["Body"] for message in found)
 
 
 def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
@@ -178,7 +221,7 @@ def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(arcade: Arca
     in_time(lambda: poison in dead_letters(arcade))
 
 
-def test_of_a_batch_in_a_kinesis_stream_the_rest_is_done(arcade: Arcade, subscriber):
+def test_of_a_batch_in_a_kinesis_stream_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
     kinesis, name = arcade.cloud.client("kinesis"), f"games-{uuid4().hex[:8]}"
     kinesis.create_stream(StreamName=name, ShardCount=1)
     subscriber(kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamARN"])
@@ -187,9 +230,10 @@ def test_of_a_batch_in_a_kinesis_stream_the_rest_is_done(arcade: Arcade, subscri
     kinesis.put_records(StreamName=name, Records=[{"Data": line.encode(), "PartitionKey": "1"} for line in lines])
     for record in good:
         in_time(lambda record=record: annotation(arcade, record))
+    in_time(lambda: name in dead_letters(arcade))  # which shard and which record of it
 
 
-def test_of_a_batch_in_a_tables_stream_the_rest_is_done(arcade: Arcade, subscriber):
+def test_of_a_batch_in_a_tables_stream_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
     dynamodb, name = arcade.cloud.client("dynamodb"), f"games-{uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
@@ -202,6 +246,7 @@ def test_of_a_batch_in_a_tables_stream_the_rest_is_done(arcade: Arcade, subscrib
         dynamodb.put_item(TableName=name, Item={"id": {"S": str(index)}, "record": {"S": line}})
     for record in good:
         in_time(lambda record=record: annotation(arcade, record))
+    in_time(lambda: name in dead_letters(arcade))
 
 
 def test_a_match_that_a_fallback_played_in_rates_nobody():

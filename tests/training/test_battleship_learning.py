@@ -21,12 +21,13 @@ from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import ObservationError
 from games.match import Match, play
 from games.record import PERSON, Participant
-from training.players.battleship import HABITUAL, LADDER
+from training.players.battleship import LADDER
+from training.players.battleship_habitual import HABITUAL
 from training.recipes import TrainingError
-from training.recipes.battleship import aged, bootstrap, fit
-from training.recipes.battleship.likings import fleets_of, liking_part
+from training.recipes.battleship import bootstrap, fit
+from training.recipes.battleship.likings import aged, fleets_of, liking_part, touching_weight
 from training.recipes.battleship.measure import measure
-from training.studies.battleship_knowing import knowing
+from training.recipes.battleship.personal import knowing_fleets
 
 FOLDERS = Path(ai_functions.__file__).parent
 EXPERT = FOLDERS / "battleship_expert"
@@ -77,7 +78,7 @@ def test_a_learned_level_beats_its_baseline_on_the_same_fleets() -> None:
 
 
 def test_the_ladder_of_bootstrap_players_is_in_order() -> None:
-    means = [needed(player, 25).mean() for player in LADDER.values()]
+    means = [needed(LADDER[name], 25).mean() for name in ("random", "hunt", "parity", "density")]
     assert means == sorted(means, reverse=True)
 
 
@@ -113,6 +114,16 @@ def test_no_fleets_mean_no_likings_and_more_fleets_stronger_ones() -> None:
     assert few.std() < more.std()
 
 
+def test_how_often_ships_touch_is_learned_beside_where_they_lie() -> None:
+    def weight(name: str) -> float:
+        fleets = [HABITUAL[name](PlaceObservation(STANDARD), Random(number)) for number in range(10)]
+        return touching_weight(fleets, [1.0] * 10, liking_part(fleets, [1.0] * 10, 1), 1)
+
+    assert weight("apart") < -0.5
+    assert weight("clustered") > 0.5
+    assert touching_weight([], [], np.zeros(1), 1) == 0
+
+
 def test_older_fleets_count_less_where_asked() -> None:
     assert aged(3, None) == [1.0, 1.0, 1.0]
     assert aged(3, 1) == [0.25, 0.5, 1.0]
@@ -122,7 +133,7 @@ def test_ten_games_of_a_habitual_player_save_shots() -> None:
     place = HABITUAL["edges"]
     seen = [place(PlaceObservation(STANDARD), Random(f"seen {number}")) for number in range(10)]
     expert = Expert(EXPERT)
-    known = knowing(expert, [liking_part(seen, aged(10, halved), 1) for halved in (None, 8)])
+    known = knowing_fleets(expert, seen, 1)
     gaps = [
         measure(expert.act, seed=seed, against=place)["shots"] - measure(known.act, seed=seed, against=place)["shots"]
         for seed in range(8)
@@ -156,6 +167,7 @@ def test_an_explanation_shows_chances_and_reasons(level: str) -> None:
     assert np.array(told["choice"]).sum() == pytest.approx(1, abs=0.01)
     assert 1 <= len(told["best"]) <= 3
     assert all(one["reasons"] for one in told["best"])
+    assert 0 < told["chance_of_winning"] < 1
     placed: Any = opponent.explain(PlaceObservation(STANDARD))
     assert np.array(placed["heat"]).sum() == pytest.approx(17, abs=0.02)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.statistics import difference, estimate, win_rate
+from training.statistics import difference, estimate, race, win_rate
 
 
 def test_a_mean_comes_with_its_standard_error():
@@ -54,3 +54,12 @@ def test_nothing_cannot_be_measured():
         win_rate(0, 0, 0)
     with pytest.raises(ValueError, match="3 values cannot be paired with 2"):
         difference([1, 2, 3], [1, 2])
+
+
+def test_a_race_counts_every_pair_and_half_of_the_ties():
+    won, error = race([40.0, 50.0], [50.0, 60.0], less_wins=True)
+    assert won == (1 + 1 + 0.5 + 1) / 4
+    assert error > 0
+    assert race([40.0, 50.0], [50.0, 60.0], less_wins=False)[0] == 1 - won
+    with pytest.raises(ValueError, match="no games"):
+        race([], [1.0], less_wins=True)

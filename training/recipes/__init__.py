@@ -1,6 +1,7 @@
 """How each game's models are learned and measured: one module a game.
 
-A module has ``fit`` (a :class:`Recipe`), ``bootstrap`` (a :class:`Bootstrap`) and ``YARDSTICK`` (a :class:`Yardstick`).
+A module has ``fit`` (a :class:`Recipe`), ``bootstrap`` (a :class:`Bootstrap`) and ``YARDSTICK`` (a :class:`Yardstick`);
+it may have ``judge_player`` (a :class:`PlayerJudge`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.core import Opponent, Player
     from games.record import GameRecord
+    from training.gate import Verdict
 
 
 class TrainingError(ValueError):
@@ -58,6 +61,23 @@ class Bootstrap(Protocol):
         self, manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]
     ) -> Sequence[GameRecord]:
         """Return ``games`` records that suit this opponent; ``progress`` is told how many are done so far."""
+
+
+class PlayerJudge(Protocol):
+    """Say whether an opponent that got to know one player may be published: ``judge_player`` of a recipe's module."""
+
+    def __call__(
+        self,
+        folder: Path,
+        candidate: Path,
+        records: Sequence[GameRecord],
+        seed: int,
+        progress: Callable[[int, int], None],
+    ) -> Verdict:
+        """Return the verdict on ``candidate``, made from the opponent in ``folder``, by the player's own games.
+
+        ``progress`` hears how many games are done, of how many.  Raises TrainingError for too few.
+        """
 
 
 class Measure(Protocol):
@@ -105,6 +125,11 @@ def yardstick_for(game: str) -> Yardstick:
 def recipe_for(game: str) -> Recipe:
     """Return the recipe of ``game``: the function ``fit`` in ``training/recipes/<game>.py``."""
     return cast("Recipe", import_module(f"training.recipes.{game}").fit)
+
+
+def player_judge_for(game: str) -> PlayerJudge | None:
+    """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
+    return cast("PlayerJudge | None", getattr(import_module(f"training.recipes.{game}"), "judge_player", None))
 
 
 def bootstrap_for(game: str) -> Bootstrap:

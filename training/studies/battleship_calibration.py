@@ -1,59 +1,113 @@
-"""Whether 30 % happens 30 % of the time: the expert's chances against what lay there."""
+"""Whether 30 % happens 30 % of the time: the expert's chances of a ship and of winning, against what came of them."""
 
 from __future__ import annotations
 
 from itertools import islice
+from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import numpy as np
+from matplotlib.figure import Figure
 
 from ai_functions.features.battleship_expert import Expert
 from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import ShootObservation
 from training.evaluate import task_seeds
+from training.page import table
 from training.recipes.battleship.measure import sink
-from training.studies.battleship_tables import FOLDERS, table
+from training.studies.battleship_tables import FOLDERS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 PART = 10
-EVERY = 5
+EVERY = 4
 """Shots between the positions that are looked at."""
+PLOT = Path("docs/images/battleship-calibration.svg")
+TENTHS = 10
 
 
 def calibration(fleets: int) -> str:
-    """Return the section on calibration."""
+    """Return the section on calibration, and draw its picture."""
     fleets = max(20, fleets // PART)
     expert = Expert(FOLDERS / "battleship_expert")
-    said, happened = [], []
+    said, happened, lengths, hopes = [], [], [], []
     for seed in islice(task_seeds("calibration", 1), fleets):
         fleet = random_placement(STANDARD, Random(seed))  # noqa: S311 - a game, not a secret
         board = fleet.board(STANDARD)
         truth = np.array([board >> cell & 1 for cell in range(STANDARD.size**2)])
         heard = sink(expert.act, fleet, seed)
+        lengths.append(len(heard))
         for number in range(0, len(heard), EVERY):
             observation = ShootObservation(STANDARD, tuple(heard[:number]))
             untried = np.ones(len(truth), np.bool_)
             untried[[one.cell.row * STANDARD.size + one.cell.column for one in heard[:number]]] = False
-            said.append(expert.believe(observation).cell[untried])
+            posterior = expert.believe(observation)
+            said.append(posterior.cell[untried])
             happened.append(truth[untried])
-    chance, ship = np.concatenate(said), np.concatenate(happened)
-    tenth = np.minimum((chance * 10).astype(int), 9)
-    rows, error = [], 0.0
-    for number in range(10):
-        inside = tenth == number
-        if inside.any():
-            gap = abs(chance[inside].mean() - ship[inside].mean())
-            error += gap * inside.mean()
-            spread = ship[inside].std() / np.sqrt(inside.sum())
-            rows.append(
-                (
-                    f"{number * 10}-{number * 10 + 10} %",
-                    int(inside.sum()),
-                    f"{chance[inside].mean():.1%}",
-                    f"{ship[inside].mean():.1%} ± {spread:.1%}",
-                )
-            )
+            hopes.append((len(lengths) - 1, number, expert.wins(observation, posterior) or 0.0))
+    cells = np.concatenate(said), np.concatenate(happened).astype(float)
+    races = _races(hopes, np.array(lengths))
+    _draw({"a ship in this cell": cells, "winning the race": races})
     return (
         "## Calibration of the expert\n\n"
-        f"Cells not shot at, every {EVERY} shots of {fleets} games, by the chance that the expert gives them. "
-        f"Expected calibration error {error:.4f}.\n\n" + table(("said", "cells", "mean said", "happened"), rows)
+        f"Every {EVERY} shots of {fleets} games: the chance of a ship in each cell not shot at (expected calibration "
+        f"error {_error(*cells):.4f}), and of winning from there against the expert itself, each of the other games "
+        f"that was not over by then being an enemy (error {_error(*races):.4f}).\n\n"
+        f"![Said and happened]({PLOT.relative_to(PLOT.parent.parent)})\n\n"
+        + table(("said", "cells", "a ship", "pairs of games", "won"), _rows(cells, races))
     )
+
+
+def _races(
+    hopes: list[tuple[int, int, float]], lengths: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return what was said and what came of it, for every position and every other game that outlasted it.
+
+    Who shoots first wins a tie, and either may: a tie is half a win.
+    """
+    said, won = [], []
+    for game, number, hope in hopes:
+        others = np.delete(lengths, game)
+        others = others[others > number]
+        said.append(np.full(len(others), hope))
+        won.append((others > lengths[game]) + 0.5 * (others == lengths[game]))
+    return np.concatenate(said), np.concatenate(won)
+
+
+def _tenths(said: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.asarray(np.minimum((said * TENTHS).astype(int), TENTHS - 1), np.int64)
+
+
+def _error(said: NDArray[np.float64], happened: NDArray[np.float64]) -> float:
+    """Return the expected calibration error over ten bins (Naeini et al. 2015)."""
+    tenth = _tenths(said)
+    gaps = [abs((said - happened)[tenth == number].sum()) for number in range(TENTHS)]
+    return float(np.sum(gaps) / len(said))
+
+
+def _rows(*kinds: tuple[NDArray[np.float64], NDArray[np.float64]]) -> list[list[str]]:
+    rows = []
+    for number in range(TENTHS):
+        cells = [f"{number * 10}-{number * 10 + 10} %"]
+        for said, happened in kinds:
+            inside = _tenths(said) == number
+            cells += [str(int(inside.sum())), f"{happened[inside].mean():.1%}" if inside.any() else ""]
+        rows.append(cells)
+    return rows
+
+
+def _draw(kinds: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]) -> None:
+    mpl.rcParams["svg.hashsalt"] = "battleship"  # the same numbers give the same file
+    figure = Figure(figsize=(4.5, 4.5), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8, label="perfect")
+    for (name, (said, happened)), marker in zip(kinds.items(), "os", strict=True):
+        tenth = _tenths(said)
+        points = [(said[tenth == one].mean(), happened[tenth == one].mean()) for one in np.unique(tenth)]
+        axes.plot(*zip(*points, strict=True), marker=marker, label=name)
+    axes.set(xlabel="said", ylabel="happened", xlim=(0, 1), ylim=(0, 1), aspect="equal")
+    axes.legend()
+    figure.savefig(PLOT, metadata={"Date": None})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from training.studies.battleship_tables import LEVELS, mean, shots, table
+from training.page import table
+from training.statistics import race
+from training.studies.battleship_tables import LEVELS, mean, shots
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,9 +17,9 @@ _AIMS = {
     "battleship_easy": "66 ± 2",
     "battleship_medium": "56 ± 2",
     "battleship_hard": "49 ± 1.5",
-    "battleship_expert": "≤ 44.8",
+    "battleship_expert": "< 44",
 }
-_YARDSTICKS = ("random", "hunt", "parity", "density")
+_YARDSTICKS = ("random", "hunt", "parity", "density", "posterior")
 
 
 def levels(fleets: int) -> str:
@@ -35,22 +36,16 @@ def levels(fleets: int) -> str:
         )
         for name, values in found.items()
     ]
-    races = [(upper, lower, *_race(found[upper], found[lower])) for lower, upper in pairwise(LEVELS)]
+    races = [(one, *(_race(found[one], found[two]) if one != two else "" for two in LEVELS)) for one in LEVELS]
     return (
         "## Strength\n\n"
         f"Shots to sink a fleet drawn uniformly from all legal fleets, {fleets} fleets, the same for all.\n\n"
         + table(("player", "aim", "mean", "median", "p90", "deviation"), rows)
-        + "\nRaces between neighbours: each sinks a fleet of its own, who needs fewer shots wins, ties count half.\n\n"
-        + table(("stronger", "weaker", "wins", "standard error"), races)
+        + "\nRaces: each sinks a fleet of its own, who needs fewer shots wins, ties count half.  How often the level "
+        "at the left beats the one above.\n\n" + table(("", *LEVELS), races)
     )
 
 
-def _race(upper: NDArray[np.float64], lower: NDArray[np.float64]) -> tuple[str, str]:
-    """Return how often the first needs fewer shots, over all pairs of their games, and a standard error.
-
-    The error is that of two independent samples (Hanley and McNeil 1982, as for an area under the curve).
-    """
-    gap = lower[:, None] - upper[None, :]
-    won = (gap > 0) + 0.5 * (gap == 0)
-    error = np.sqrt(won.mean(axis=0).var() / len(upper) + won.mean(axis=1).var() / len(lower))
-    return f"{won.mean():.1%}", f"{error:.1%}"
+def _race(first: NDArray[np.float64], second: NDArray[np.float64]) -> str:
+    won, error = race(first.tolist(), second.tolist(), less_wins=True)
+    return f"{won:.1%} ± {error:.1%}"

@@ -10,11 +10,12 @@ import numpy as np
 
 import ai_functions
 from training.evaluate import LocalTrial, run, task_seeds, workers
+from training.page import table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
+
+__all__ = ["FOLDERS", "LEVELS", "mean", "shots", "table"]
 
 FOLDERS = Path(ai_functions.__file__).parent
 LEVELS = ("battleship_easy", "battleship_medium", "battleship_hard", "battleship_expert")
@@ -36,9 +37,3 @@ def mean(values: NDArray[np.float64]) -> str:
     """Return ``49.1 ± 0.2``."""
     error = values.std(ddof=1) / np.sqrt(len(values))
     return f"{values.mean():.2f} ± {error:.2f}"
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
-    """Return a Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"

@@ -107,7 +107,7 @@ def _retrain(cloud: Cloud, clock: Clock) -> dict[str, Any]:
         package = with_model(NAME, content, trained.folder)
     key = f"{ARTIFACTS}/{package.sha256}.zip"
     cloud.put_object(BUCKET, key, package.content, package.sha256)
-    with held(cloud, LOCKS, NAME):
+    with held(cloud, LOCKS, NAME, patience_s=SPARE_S / 2):
         version = publish(cloud, NAMES, package, trained.card, key, patience_s=SPARE_S)
     return done(passed=True, version=version, **verdict)
 

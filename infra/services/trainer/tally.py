@@ -92,7 +92,7 @@ def _start_if_due() -> None:
         return
     try:
         why = json.dumps({"why": f"{ENOUGH} new records"}).encode()
-        _lambda.invoke(FunctionName=TRAINER, Qualifier="live", InvocationType="Event", Payload=why)
+        _lambda.invoke(FunctionName=f"{TRAINER}:live", InvocationType="Event", Payload=why)
     except ClientError:
         _dynamodb.update_item(TableName=TABLE, Key=PENDING, UpdateExpression="REMOVE started")
         raise

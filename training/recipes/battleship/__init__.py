@@ -1,11 +1,12 @@
 """How Battleship's models are learned.
 
-A model is one logistic regression over candidates: a row is a cell to shoot at, or a berth to lie in, and fills the
-columns of its kind.  The table ``[training]`` of an opponent says what is learned of cells:
+A model is one logistic regression over candidates: a row is a cell to shoot at, a berth to lie in, or a position that
+is won or lost, and fills the columns of its kind.  The table ``[training]`` of an opponent says what is learned of
+cells:
 
 - ``learn = "player"``: whether the player shot there (levels that play as people of their strength do);
 - ``learn = "ship"``: whether a ship lay there;
-- ``learn = "worth"``: whether games were over sooner after that shot (see ``worth``);
+- ``learn = "worth"``: after which shots fleets sink soonest (see ``tuning``);
 
 ``teachers`` says who plays the bootstrap games, ``player`` whom the opponent gets to know.
 """
@@ -19,31 +20,40 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 import ai_functions
-from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTHS, berth_rows
-from ai_functions.features.battleship_posterior import FLEET_COLUMNS
+from ai_functions.features.battleship_berths import berth_rows
+from ai_functions.features.battleship_expert import BLOCK_COLUMNS, COLUMNS, RACE
+from ai_functions.features.battleship_learned import in_columns, log_odds
+from ai_functions.features.battleship_posterior import WORTH_COLUMNS
+from ai_functions.features.battleship_race import RACE_COLUMNS
+from ai_functions.runtime.model import MODEL, Model
 from games.battleship import rules
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
-from training.recipes.battleship.likings import fleets_of, liking_part
+from training.recipes.battleship.likings import all_fleets, blocks_of, fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
+from training.recipes.battleship.personal import judge_player
 from training.recipes.battleship.teachers import bootstrap
-from training.recipes.battleship.worth import explored, worth_of, worth_part
+from training.recipes.battleship.winning import race_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from numpy.typing import NDArray
+
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["HALVED_AFTER", "YARDSTICK", "aged", "bootstrap", "fit"]
+__all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
-HALVED_AFTER = (None, 8)
-"""For each block of likings (``battleship_expert.BLOCKS``), after how many later games a fleet counts half."""
 LEAST_SHOTS = 200
+LEAST_FLEETS = 1000
+"""To tune on."""
 HELD_OUT_ROWS = 2000
+_SMALL = 0.1
+"""Weights are read off where a probability is far from 0 and 1."""
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
@@ -61,11 +71,11 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     progress(f"fitting {len(rows)} cells")
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = fleets_of(learn, None)
-    estimator = join([cells, liking_part(fleets, [1.0] * len(fleets), seed)])
+    race, _ = race_part(learn, seed, progress)
+    estimator = join([cells, liking_part(fleets, [1.0] * len(fleets), seed), race])
     seen, answers = choice_rows(manifest, judge or learn, generator)
     seen, answers = seen[:HELD_OUT_ROWS], answers[:HELD_OUT_ROWS]
-    wide = np.zeros((len(seen), estimator.coef_.shape[1]), np.float32)
-    wide[:, : seen.shape[1]] = seen
+    wide = in_columns(seen, 0, estimator.coef_.shape[1])
     measures = {
         "log_loss": float(log_loss(answers, estimator.predict_proba(wide), labels=[0, 1])),
         "rows": float(len(rows)),
@@ -77,26 +87,39 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
 def _fit_expert(
     manifest: Manifest, records: Sequence[GameRecord], seed: int, progress: Callable[[str], None]
 ) -> Fitted:
-    """Learn what shots are worth from explorers, and the likings of the player whom the opponent gets to know.
+    """Tune what shots are worth, and learn the likings of the player whom the opponent gets to know.
 
-    Without explorers among the records, what shots are worth is taken over from the expert there is.
+    With fewer than LEAST_FLEETS fleets among the records, or for one player, what shots are worth and who wins from
+    where is taken over from the expert there is.
     """
     player = manifest.training.get("player")
     fleets = fleets_of(records, str(player)) if player else []
     if player and not fleets:
         raise TrainingError(f"{len(records)} games of the standard game, and in none of them {player!r} placed a fleet")
-    learned = worth_part(records, seed, progress) if explored(records) else worth_of(_EXPERT)
-    likings = [liking_part(fleets, aged(len(fleets), halved_after), seed) for halved_after in HALVED_AFTER]
-    estimator = join([learned.part, *likings])
-    wide = np.zeros((len(learned.rows) + len(HALVED_AFTER) * BERTHS, estimator.coef_.shape[1]), np.float32)
-    wide[: len(learned.rows), :FLEET_COLUMNS] = learned.rows
-    for number in range(len(HALVED_AFTER)):
-        row, column = len(learned.rows) + number * BERTHS, FLEET_COLUMNS + number * BERTH_COLUMNS
-        wide[row : row + BERTHS, column : column + BERTH_COLUMNS] = berth_rows()
+    everyone = [] if player else all_fleets(records)
+    if len(everyone) >= LEAST_FLEETS:
+        from training.recipes.battleship.tuning import tuned_part  # noqa: PLC0415 - compiled code, needed here alone
+
+        race, positions = race_part(records, seed, progress)
+        worth, measures = tuned_part(everyone, seed, progress)
+    else:
+        progress("what shots are worth is taken over from the expert there is")
+        worth, race = _kept(0, WORTH_COLUMNS), _kept(RACE, RACE_COLUMNS)
+        positions, measures = np.eye(RACE_COLUMNS, dtype=np.float32), {}
+    likings = blocks_of(fleets, seed)
     progress(f"likings of {len(fleets)} fleets")
-    return Fitted(estimator, wide, {**learned.measures, "fleets": float(len(fleets))})
+    estimator = join([worth, *likings, race])
+    blocks = [
+        in_columns(berth_rows(), WORTH_COLUMNS + number * BLOCK_COLUMNS, COLUMNS) for number in range(len(likings))
+    ]
+    rows = [in_columns(np.eye(WORTH_COLUMNS, dtype=np.float32), 0, COLUMNS), *blocks]
+    held_out = np.vstack([*rows, in_columns(positions[:HELD_OUT_ROWS], RACE, COLUMNS)])
+    return Fitted(estimator, held_out, {**measures, "fleets": float(len(fleets))})
 
 
-def aged(fleets: int, halved_after: int | None) -> list[float]:
-    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
-    return [1.0 if halved_after is None else 0.5 ** (age / halved_after) for age in range(fleets - 1, -1, -1)]
+def _kept(begin: int, columns: int) -> NDArray[np.float64]:
+    """Return what the expert's model holds in these columns: log-odds are linear, a row a column tells the weights."""
+    if not (_EXPERT / MODEL).exists():
+        raise TrainingError(f"too few fleets to tune on, and {_EXPERT} has no model to take over; use --bootstrap")
+    one = np.eye(columns, dtype=np.float32) * _SMALL
+    return log_odds(Model(_EXPERT), in_columns(one, begin, COLUMNS)) / _SMALL

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from games.battleship import rules
 from games.match import Match, play
 from games.record import BOT, Participant, move_seed
-from training.players.battleship import POPULATIONS
+from training.players.battleship_people import POPULATIONS
 from training.recipes import TrainingError
 
 if TYPE_CHECKING:

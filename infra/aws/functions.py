@@ -1,0 +1,112 @@
+"""Lambda: functions, their versions and where ``live`` points; what CloudWatch counted and what they logged."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from infra.aws.session import Session, in_one_line
+from infra.complaints import CloudError
+from infra.state import FunctionVersion, Pointer
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+LIVE = "live"
+
+
+class Functions(Session):
+    """What is done with functions."""
+
+    @in_one_line
+    def functions(self, prefix: str) -> dict[str, int]:
+        """Return the functions whose name starts with ``prefix``, and the memory of each in MB."""
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        found = {item["FunctionName"]: int(item["MemorySize"]) for page in pages for item in page["Functions"]}
+        return {name: memory for name, memory in found.items() if name.startswith(f"{prefix}-")}
+
+    @in_one_line
+    def metrics(self, queries: list[dict[str, Any]], start: datetime, end: datetime) -> dict[str, list[float]]:
+        """Return CloudWatch's values for each query, by its id."""
+        client = self.client("cloudwatch")
+        values: dict[str, list[float]] = {}
+        for first in range(0, len(queries), 500):  # CloudWatch takes no more at once
+            pages = client.get_paginator("get_metric_data").paginate(
+                MetricDataQueries=queries[first : first + 500], StartTime=start, EndTime=end
+            )
+            for page in pages:
+                for item in page["MetricDataResults"]:
+                    values.setdefault(item["Id"], []).extend(item["Values"])
+        return values
+
+    @in_one_line
+    def pointer(self, function: str) -> Pointer | None:
+        """Return where ``live`` points; None if there is no such function or alias."""
+        client = self.client("lambda")
+        try:
+            return _pointer(client.get_alias(FunctionName=function, Name=LIVE))
+        except client.exceptions.ResourceNotFoundException:
+            return None
+
+    @in_one_line
+    def point(self, function: str, pointer: Pointer) -> None:
+        """Let ``live`` point elsewhere, at once."""
+        weights = {pointer.canary: pointer.weight} if pointer.canary else {}
+        self.client("lambda").update_alias(
+            FunctionName=function, Name=LIVE, FunctionVersion=pointer.version,
+            RoutingConfig={"AdditionalVersionWeights": weights},
+        )  # fmt: skip
+
+    @in_one_line
+    def reserve(self, function: str, concurrency: int | None) -> None:
+        """Let at most ``concurrency`` requests of ``function`` run at once; None lifts that."""
+        client = self.client("lambda")
+        if concurrency is None:
+            client.delete_function_concurrency(FunctionName=function)
+        else:
+            client.put_function_concurrency(FunctionName=function, ReservedConcurrentExecutions=concurrency)
+
+    @in_one_line
+    def versions(self, function: str) -> list[FunctionVersion]:
+        """Return the published versions, oldest first."""
+        pages = self.client("lambda").get_paginator("list_versions_by_function").paginate(FunctionName=function)
+        found = [
+            FunctionVersion(item["Version"], item.get("Description", ""), item["LastModified"], item["CodeSha256"])
+            for page in pages
+            for item in page["Versions"]
+            if item["Version"] != "$LATEST"
+        ]
+        return sorted(found, key=lambda item: int(item.version))
+
+    @in_one_line
+    def invoke(self, function: str, payload: Any, *, qualifier: str = LIVE) -> Any:
+        """Return what the function answers to ``payload``.  Raises CloudError when it fails."""
+        answer = self.client("lambda").invoke(
+            FunctionName=function, Qualifier=qualifier, Payload=json.dumps(payload).encode()
+        )
+        body = json.loads(answer["Payload"].read() or b"null")
+        if "FunctionError" in answer:
+            raise CloudError(f"{function}: {body.get('errorType')}: {body.get('errorMessage')}")
+        return body
+
+    @in_one_line
+    def log_events(self, group: str, since_ms: int) -> list[tuple[int, str, str]]:
+        """Return time (ms), event id and text of what was logged since, oldest first."""
+        client = self.client("logs")
+        try:
+            pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since_ms)
+            found = [
+                (item["timestamp"], item.get("eventId", ""), item["message"].rstrip("\n"))
+                for page in pages
+                for item in page["events"]
+            ]
+        except client.exceptions.ResourceNotFoundException:
+            raise CloudError(f"{group}: there is no such log; is the function deployed?") from None
+        return sorted(found, key=lambda item: item[0])
+
+
+def _pointer(alias: Any) -> Pointer:
+    weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    for canary, weight in weights.items():
+        return Pointer(alias["FunctionVersion"], canary, float(weight))
+    return Pointer(alias["FunctionVersion"])

@@ -1,0 +1,104 @@
+"""MiniStack's private parts that the local cloud stands on: names, and what they take.
+
+Its version is pinned exactly because of them.  ``check`` says what has moved before anything is replaced; a test calls
+it, so that an upgrade fails there and not in somebody's game.
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib import metadata
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VERSION = "1.5.33"
+"""The MiniStack all of this was written against and measured with."""
+SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_execute_function_warm": ("func", "event", "request_id"),
+    "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
+    "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
+    "_effective_func_record_for_qualifier": ("func", "qualifier"),
+    "_functions": (),
+    "invoke_async_with_retry": ("func", "event"),
+    "run_reentrant": ("fn", "args", "thread_name"),
+    "_poll_kinesis": (),
+    "_init_stream_position": ("esm_id", "source_arn", "starting"),
+    "_poll_dynamodb_streams": (),
+    "_iter_all_esms": (),
+    "_apply_filter_criteria": ("records", "esm"),
+    "_get_func_record_for_qualifier": ("name", "qualifier"),
+    "_execute_function": ("func", "event"),
+    "_esm_wake": (),
+    "_esm_backoff_until": (),
+    "_run_sqs_batch": ("esm", "func_rec", "event", "batch", "queue_url", "queue_name"),
+    "_kinesis_positions": (),
+    "_dynamodb_stream_positions": (),
+    "_invoke": ("name", "event", "headers", "path_qualifier", "query_params"),
+    "_reserved_concurrency": ("func", "config"),
+    "lambda_execute_result_to_api_proxy_response": ("exec_result",),
+    "_resolve_layer_zip": ("attachment",),
+    "_externalize_code_zip": ("func", "referenced"),
+    "_prune_orphan_code_blobs": ("referenced",),
+    "_get_function": ("name", "qualifier"),
+    "_get_function_config": ("name", "qualifier"),
+}
+APP_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "load_state": ("service",),
+    "save_all": ("services",),
+    "_build_persistence_save_dict": (),
+    "_loaded_modules": (),
+    "_state_map": (),
+    "SERVICE_REGISTRY": (),
+    "SERVICE_NAME_ALIASES": (),
+}
+"""What ``keeper`` replaces and calls."""
+GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_invoke_lambda_proxy": (
+        *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
+        *("path_params", "authorizer_claims", "authorizer_scopes", "authorizer_lambda_context", "authorizer_iam"),
+        *("owner_account_id", "owner_region", "raw_query_string"),
+    ),
+    "_stages": (),
+    "run_reentrant": ("fn", "args", "thread_name"),
+}
+"""What ``throttle`` replaces and calls."""
+EVALUATOR_SEAMS: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
+ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
+    "_lambda_action": ("method", "path"),
+    "extract_resource_arn": (
+        *("service", "method", "path", "headers", "body"),
+        *("query_params", "region", "account_id"),
+    ),
+}
+"""What ``iam`` replaces."""
+PROVISIONERS_SEAMS: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
+"""What ``mend_versions`` replaces."""
+
+
+class SeamError(RuntimeError):
+    """MiniStack is not the one this was written for."""
+
+
+def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, provisioners: Any) -> None:
+    """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
+    found = metadata.version("ministack")
+    if found != VERSION:
+        raise SeamError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
+    parts = (
+        (lambda_service, "lambda_svc", SEAMS),
+        (ministack, "app", APP_SEAMS),
+        (gateway, "apigateway", GATEWAY_SEAMS),
+        (evaluator, "iam_evaluator", EVALUATOR_SEAMS),
+        (actions, "iam_actions", ACTIONS_SEAMS),
+        (provisioners, "cloudformation.provisioners", PROVISIONERS_SEAMS),
+    )
+    for module, where, seams in parts:
+        for name, expected in seams.items():
+            part = getattr(module, name, None)
+            if part is None:
+                raise SeamError(f"ministack {found} has no {where}.{name} any more; infra/local needs it")
+            parameters = tuple(inspect.signature(part).parameters) if callable(part) else ()
+            if parameters != expected:
+                raise SeamError(f"ministack {found}: {where}.{name} takes {parameters}, not {expected}")

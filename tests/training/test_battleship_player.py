@@ -1,0 +1,92 @@
+"""An opponent that gets to know a player: judged by that player's games, each held out until its turn."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import ai_functions
+from ai_functions.features.battleship_expert import Expert
+from games.battleship import rules
+from games.battleship.fleet import STANDARD, random_placement
+from games.battleship.observation import PlaceObservation
+from games.match import Match, play
+from games.record import BOT, PERSON, GameRecord, Participant
+from training.card import Origin
+from training.pipeline import Trained, personal_folder, train
+from training.players.battleship import LADDER
+from training.players.battleship_habitual import HABITUAL
+from training.recipes import TrainingError
+from training.recipes.battleship.personal import knowing_fleets, log_odds_of
+
+EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
+
+
+class Silent:
+    def say(self, text: str) -> None:
+        pass
+
+    def count(self, what: str, done: int, total: int) -> None:
+        pass
+
+
+def games_of(player: Any, count: int) -> list[GameRecord]:
+    """Return the beginnings of games in which ann places as ``player`` does."""
+    records = []
+    for number in range(count):
+        seats = {"one": Participant("one", PERSON, "ann"), "two": Participant("two", BOT, "random")}
+        match = Match(rules, seats, seed=number, policy_seed=number, match_id=f"game-{number}")
+        record = play(match, {"one": player, "two": LADDER["random"]}, max_steps=3)
+        records.append(replace(record, started_at=f"2026-01-01T00:{number:02}:00+00:00"))
+    return records
+
+
+def trained_for_ann(player: Any, count: int, tmp_path: Path) -> Trained:
+    records = games_of(player, count)
+    folder = personal_folder(EXPERT, "ann", tmp_path / "scratch")
+    return train(folder, Origin(records, "some games", "a command", 1), tmp_path / "out", Silent())
+
+
+def test_a_player_with_habits_gets_an_opponent_that_saves_shots(tmp_path: Path) -> None:
+    found = trained_for_ann(HABITUAL["edges"], 7, tmp_path)
+    assert found.verdict.passed, found.verdict.reason
+    assert found.verdict.games == 5
+    assert "saved on 5 fleets of 'ann'" in found.verdict.reason
+    assert found.verdict.differences["shots"].mean < 0
+    priors = Expert(tmp_path / "out").priors(STANDARD)
+    assert [prior.name for prior in priors] == ["uniform", "lifelong", "recent"]
+
+
+def test_a_player_without_habits_gets_none(tmp_path: Path) -> None:
+    found = trained_for_ann(LADDER["random"], 8, tmp_path)
+    assert not found.verdict.passed
+    assert "no habits are shown" in found.verdict.reason
+    assert not (tmp_path / "out").exists()
+
+
+def test_too_few_games_are_said_so(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="2 games of 'ann'; 3 are needed"):
+        trained_for_ann(HABITUAL["edges"], 2, tmp_path)
+
+
+def test_uniform_fleets_are_no_likelier_to_one_who_learned_from_uniform_fleets() -> None:
+    """The bet on habits loses on average, or the gate would believe in habits that are none."""
+    random = Random(5)
+    fleets = [random_placement(STANDARD, random) for _ in range(30)]
+    known = knowing_fleets(Expert(EXPERT), fleets[:10], 1)
+    assert sum(log_odds_of(known, fleet) for fleet in fleets[10:]) < 0
+    edges = [HABITUAL["edges"](PlaceObservation(STANDARD), random) for _ in range(14)]
+    known = knowing_fleets(Expert(EXPERT), edges[:10], 1)
+    assert all(log_odds_of(known, fleet) > 0 for fleet in edges[10:])
+
+
+def test_the_model_that_was_there_stays_when_the_new_one_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(EXPERT, tmp_path / "out")
+    before = (tmp_path / "out" / "model.onnx").read_bytes()
+    assert not trained_for_ann(LADDER["random"], 6, tmp_path).verdict.passed
+    assert (tmp_path / "out" / "model.onnx").read_bytes() == before
