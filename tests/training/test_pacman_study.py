@@ -6,7 +6,7 @@ import numpy as np
 
 from ai_functions.features.pacman_paths import paths_of
 from ai_functions.features.pacman_scene import asked_of, scene_of
-from games.pacman import rules
+from games.pacman import cells, rules
 from games.pacman.mazes import find_maze
 from training.pacman_fast import FastGame
 from training.players.pacman import greedy
@@ -34,6 +34,6 @@ def test_in_a_mixed_team_each_ghost_is_moved_by_its_own() -> None:
 def test_ghosts_close_in_from_one_to_four_sides() -> None:
     plans = [Plan(seed, seed, "greedy", "surround", {"lives": 1, "boards": 1}) for seed in range(12)]
     played = play(find_maze("arcade"), plans, {"greedy": greedy}, {"surround": surround})
-    each = [study.sides([item]) for item in played if not item.cleared]
+    each = [study.sides([item]) for item in played if item.cells[cells.LIVES] == 0]
     assert set(each) <= {1.0, 2.0, 3.0, 4.0}
     assert study.sides(played) == np.mean(each)

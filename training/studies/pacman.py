@@ -24,7 +24,7 @@ from games.record import move_seed
 from training.players.pacman import greedy, random_safe
 from training.players.pacman_ghosts import arcade, by_ghost, random_ghosts
 from training.players.pacman_look_ahead import LOOK_AHEAD
-from training.recipes.pacman.arena import Plan, play
+from training.recipes.pacman.arena import MOST_TICKS, Plan, play
 from training.recipes.pacman.screens import screens_of
 from training.studies.battleship_tables import mean, table
 
@@ -139,9 +139,11 @@ def interest(count: int) -> str:
         parts = (_challenge(ticks), _diversity(ticks), _entropy(played))
         value = sum(weight * part for weight, part in zip(WEIGHTS, parts, strict=True)) / sum(WEIGHTS)
         distinct = len({item.opening() for item in played})
-        told = (*(f"{part:.2f}" for part in (value, *parts)), f"{sides(played):.2f}", f"{distinct} of {len(played)}")
-        rows.append([ghosts, *told])
-    head = ["team", "interest", "challenge", "diversity", "spatial entropy", "sides at the catch", "distinct games"]
+        undecided = 100 * np.mean([item.ticks >= MOST_TICKS for item in played])
+        told = (f"{sides(played):.2f}", f"{undecided:.1f} %", f"{distinct} of {len(played)}")
+        rows.append([ghosts, *(f"{part:.2f}" for part in (value, *parts)), *told])
+    head = ["team", "interest", "challenge", "diversity", "spatial entropy", "sides at the catch", "undecided"]
+    head.append("distinct games")
     return table(head, rows) + f"\n{count} games a row, greedy Pac-Man.\n"
 
 
@@ -150,7 +152,7 @@ def sides(played: Sequence[Played]) -> float:
 
     A ghost's side is the tile next to his by which its shortest way goes; of one on his tile, where it came from.
     """
-    ended = np.array([item.cells for item in played if not item.cleared])
+    ended = np.array([item.cells for item in played if item.cells[cells.LIVES] == 0])
     if not len(ended):
         return float("nan")
     screens = screens_of(find_maze(str(played[0].plan.options.get("maze", "arcade"))))
