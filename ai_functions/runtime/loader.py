@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import dataclass
 from importlib.util import module_from_spec, spec_from_file_location
@@ -38,8 +39,12 @@ class Loaded:
 def load_opponent(folder: Path) -> Loaded:
     """Load the opponent in ``folder``.
 
+    numpy computes on one thread then: a function has less than one core at 512 MB, and threads that wait for each other
+    on small matrices made the expert's median eight times as long.
+
     Raises ManifestError for a folder that is no opponent, ModelError for a model that is not the one on its card.
     """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy reads it when it is first imported
     manifest = Manifest.load(folder)
     sha256 = model_sha256(folder)
     path = folder / FUNCTION
