@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
+_PARSING = Lock()
+"""On Python 3.11 two threads that parse at once can make each other fail: python/cpython#106905."""
 OURS = frozenset({"games", "ai_functions"})
 RUNTIME = "ai_functions/runtime"
 """Every function ships with it, and it imports the layer's packages only where a model is loaded."""
@@ -21,59 +24,75 @@ class ImportRefusedError(ValueError):
 
 
 def ours_needed_by(
-    roots: Iterable[Path], root: Path, outside: AbstractSet[str], *, ours: AbstractSet[str] = OURS
+    roots: Iterable[Path],
+    root: Path,
+    outside: AbstractSet[str],
+    *,
+    ours: AbstractSet[str] = OURS,
+    spared: AbstractSet[Path] = frozenset(),
 ) -> list[Path]:
     """Return, sorted, every file below ``root`` that ``roots`` import, themselves included if they lie there.
 
-    ``outside`` names the packages from elsewhere that will be there.  Raises ImportRefusedError for any other.
+    ``outside`` names the packages from elsewhere that will be there.  Raises ImportRefusedError for any other, unless
+    it is imported by way of a file in ``spared`` that is itself imported inside a function only: such a file is left
+    out, and so fails where it is asked for.
     """
-    waiting = list(roots)
-    seen: set[Path] = set()
+    waiting = [(path, False) for path in roots]
+    seen: dict[Path, bool] = {}
+    left_out = set()
     while waiting:
-        path = waiting.pop()
-        if path in seen:
+        path, optional = waiting.pop()
+        if path in seen and (optional or not seen[path]):
             continue
-        seen.add(path)
+        seen[path] = optional
         if path.is_relative_to(root):
-            waiting.extend(_packages_around(path, root))
-        for line, name in imports_of(path):
+            waiting.extend((package, optional) for package in _packages_around(path, root))
+        for line, name, late in _imports_of(path):
             top = name.split(".")[0]
             if top in ours:
-                waiting.extend(_files_of(name, root))
+                waiting.extend((file, optional or (late and file in spared)) for file in _files_of(name, root))
             elif (
                 path.parent != root / RUNTIME
                 and not _is_beside(top, path)
                 and top not in sys.stdlib_module_names
                 and top not in outside
             ):
-                raise ImportRefusedError(f"{path}:{line}: imports {top}, {_why(top)}")
-    return sorted(path for path in seen if path.is_relative_to(root) and path.relative_to(root).parts[0] in ours)
+                if not optional:
+                    raise ImportRefusedError(f"{path}:{line}: imports {top}, {_why(top)}")
+                left_out.add(path)
+    return sorted(
+        path
+        for path in seen
+        if path not in left_out and path.is_relative_to(root) and path.relative_to(root).parts[0] in ours
+    )
 
 
-def imports_of(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield line and dotted name of everything that ``path`` imports when it runs, at the top or later.
+def _imports_of(path: Path) -> Iterator[tuple[int, str, bool]]:
+    """Yield line and dotted name of everything that ``path`` imports when it runs, and whether inside a function.
 
     Raises ImportRefusedError for a file that is not Python.
     """
+    source = path.read_bytes()
     try:
-        tree = ast.parse(path.read_bytes(), filename=str(path))
+        with _PARSING:
+            tree = ast.parse(source, filename=str(path))
     except SyntaxError as error:
         raise ImportRefusedError(f"{path}:{error.lineno}: not Python: {error.msg}") from error
-    yield from _walk(tree)
+    yield from _walk(tree, late=False)
 
 
-def _walk(node: ast.AST) -> Iterator[tuple[int, str]]:
+def _walk(node: ast.AST, *, late: bool) -> Iterator[tuple[int, str, bool]]:
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
         for other in node.orelse:
-            yield from _walk(other)
+            yield from _walk(other, late=late)
         return
     if isinstance(node, ast.Import):
-        yield from ((node.lineno, alias.name) for alias in node.names)
+        yield from ((node.lineno, alias.name, late) for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-        yield node.lineno, node.module
-        yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
+        yield node.lineno, node.module, late
+        yield from ((node.lineno, f"{node.module}.{alias.name}", late) for alias in node.names)
     for child in ast.iter_child_nodes(node):
-        yield from _walk(child)
+        yield from _walk(child, late=late or isinstance(node, ast.FunctionDef))
 
 
 def _files_of(name: str, root: Path) -> Iterator[Path]:

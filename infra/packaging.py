@@ -99,7 +99,8 @@ def package_service(name: str, outside: AbstractSet[str] = frozenset()) -> Packa
 def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
     """Return the zip of what trains opponents of ``game``: its recipe and its ladder come along.
 
-    Raises PackagingError for a recipe that imports what the layer ``outside`` has not.
+    A part of the recipe that is imported only where one opponent needs it, and needs what the layer ``outside`` has
+    not, stays behind.  Raises PackagingError for a recipe that cannot do without.
     """
     ladder = [
         path
@@ -108,10 +109,11 @@ def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
         if path.is_file() and _wanted(folder, path)
     ]
     roots = [
-        *_modules("infra/services/trainer"), *_modules(f"training/recipes/{game}"), *_modules(f"games/{game}"),
+        *_modules("infra/services/trainer"), ROOT / "training" / "recipes" / game / "__init__.py",
+        *_modules(f"games/{game}"),
         *_modules("ai_functions/runtime"), *(path for path in ladder if path.suffix == ".py"),
     ]  # fmt: skip
-    needed = _needed_by(roots, outside)
+    needed = _needed_by(roots, outside, frozenset(_modules(f"training/recipes/{game}")))
     return pack(f"trainer of {game}", {path.relative_to(ROOT).as_posix(): path for path in {*needed, *ladder}})
 
 
@@ -157,9 +159,10 @@ def native_python() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _needed_by(roots: Iterable[Path], outside: AbstractSet[str]) -> list[Path]:
+def _needed_by(roots: Iterable[Path], outside: AbstractSet[str], spared: AbstractSet[Path] = frozenset()) -> list[Path]:
+    ours = {"games", "ai_functions", "infra", "training"}
     try:
-        return ours_needed_by(roots, ROOT, outside | MANAGED, ours={"games", "ai_functions", "infra", "training"})
+        return ours_needed_by(roots, ROOT, outside | MANAGED, ours=ours, spared=spared)
     except ImportRefusedError as error:
         raise PackagingError(str(error)) from error
 

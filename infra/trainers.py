@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LAYER = "training"
 IMPORTED_AS = {"scikit-learn": "sklearn", "protobuf": "google"}
 """Packages that are imported by another name than they are installed by."""
+BROUGHT = frozenset(IMPORTED_AS.get(package, package) for package in LAYERS[LAYER])
+"""What a trainer can import beside the standard library and what Lambda has."""
 SETTINGS = ("NewRecords", "Schedule", "MostRecords", "MostGames", "MemoryMb")
 """Parameters that a person chooses; a deployment that does not mention one keeps it."""
 NO_SCHEDULE = "none"
@@ -45,9 +47,8 @@ def deploy_trainer(
     game = str(json.loads(opponent.parameters["Listing"])["game"])
     if opponent.parameters.get("LayerArns") in {None, "none"}:
         raise PackagingError(f"{name} has no model that could be trained")
-    brought = frozenset(IMPORTED_AS.get(package, package) for package in LAYERS[LAYER])
     try:
-        package = package_trainer(game, brought)
+        package = package_trainer(game, BROUGHT)
     except PackagingError as error:
         raise PackagingError(f"{game} cannot be trained in a function, only by lambda-arcade train: {error}") from error
     layer = build_layer(LAYER, arcade.target, arcade.cache)

@@ -93,7 +93,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     if page is not None:
         from training.page import put_section  # noqa: PLC0415
 
-        put_section(page, "evaluation", command_of(data, names), as_section(data, names))
+        put_section(page, f"evaluation {data['where']}", command_of(data, names), as_section(data, names))
     if json:
         print_json(data)
     else:

@@ -26,7 +26,7 @@ def as_section(data: dict[str, Any], names: Sequence[str]) -> str:
     races = {(one["first"], one["second"]): one for one in data["races"]}
     matrix = [[name, *(_race(races.get((name, other))) for other in names)] for name in names]
     return (
-        f"## As {data['where']}\n\n"
+        f"## Measured {data['where']}\n\n"
         f"{data['games']} tasks, the same for all: mean ± standard error.\n\n{table(head, rows)}\n"
         "How often the one at the left beats the one above, each on tasks of its own, ties counting half:\n\n"
         f"{table(['', *names], matrix)}"

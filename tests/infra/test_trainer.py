@@ -23,7 +23,7 @@ from infra.deploy import delete_opponent, deploy_all, deploy_opponents
 from infra.packaging import ROOT, PackagingError, add, package_opponent, package_trainer
 from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish
-from infra.trainers import deploy_trainer, schedule
+from infra.trainers import BROUGHT, deploy_trainer, schedule
 from infra.versions import rollback
 from training.export import export, write_artifact
 from training.recipes import bootstrap_for, recipe_for
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from infra.arcade import Arcade
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
-BROUGHT = frozenset({"numpy", "sklearn", "skl2onnx", "onnx", "threadpoolctl"})
 
 
 def nothing(_what: str, _seconds: float) -> None:
@@ -91,12 +90,13 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path):
 
 
 def test_a_trainer_holds_its_game_and_the_training_and_no_other_game():
-    with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT | {"onnxruntime"}).content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT).content)) as archive:
         names = archive.namelist()
     assert {"infra/services/trainer/handler.py", "training/gate.py", "ai_functions/battleship_expert/model.onnx"} < set(
         names
     )
     assert not [name for name in names if "pacman" in name or name.startswith(("client/", "tests/"))]
+    assert "training/recipes/battleship/tuning.py" not in names  # it needs cma and numba, for the expert alone
 
 
 def test_what_needs_a_compiler_is_not_trained_in_a_function():

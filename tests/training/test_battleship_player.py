@@ -59,7 +59,7 @@ def test_a_player_with_habits_gets_an_opponent_that_saves_shots(tmp_path: Path) 
     assert "saved on 5 fleets of 'ann'" in found.verdict.reason
     assert found.verdict.differences["shots"].mean < 0
     priors = Expert(tmp_path / "out").priors(STANDARD)
-    assert [prior.name for prior in priors] == ["uniform", "lifelong", "recent"]
+    assert [prior.name for prior in priors] == ["uniform", "lifelong", "recent", "faithful"]
 
 
 def test_a_player_without_habits_gets_none(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_a_player_without_habits_gets_none(tmp_path: Path) -> None:
 
 
 def test_too_few_games_are_said_so(tmp_path: Path) -> None:
-    with pytest.raises(TrainingError, match="2 games of 'ann'; 3 are needed"):
+    with pytest.raises(TrainingError, match="2 games of 'ann'; 3 are the least"):
         trained_for_ann(HABITUAL["edges"], 2, tmp_path)
 
 

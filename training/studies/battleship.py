@@ -15,6 +15,7 @@ from training.studies.battleship_adapting import adapting
 from training.studies.battleship_calibration import calibration
 from training.studies.battleship_levels import levels
 from training.studies.battleship_placing import placing
+from training.studies.battleship_tuned import tuned
 from training.studies.battleship_variants import variants
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 PAGE = Path("docs/battleship.md")
 SECTIONS: dict[str, Callable[[int], str]] = {
     "levels": levels,
+    "tuned": tuned,
     "placing": placing,
     "adapting": adapting,
     "calibration": calibration,

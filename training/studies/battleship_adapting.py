@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Placement
 
 _EXPERT = FOLDERS / "battleship_expert"
-SEEN = (3, 10, 30)
+SEEN = (3, 10)
 PART = 40
 """These tables take a part of the fleets: the effects are shots, not tenths."""
-UNIFORM = 6
+UNIFORM = 4
 """Harm is measured in tenths: players without habits get so many times the fleets."""
-BEFORE, AFTER = 30, (0, 5, 10, 20)
+BEFORE, AFTER = 30, (0, 10, 20)
 
 
 def adapting(fleets: int) -> str:
     """Return the section on getting to know players."""
-    fleets = max(40, fleets // PART)
+    fleets = max(16, fleets // PART)
     rows = [(name, *_saved(_placer(name), fleets)) for name in HABITUAL]
     rows.append(("none: uniform fleets", *_saved(_uniform, fleets * UNIFORM)))
     old, new = _placer("edges"), _placer("one side")

@@ -101,6 +101,9 @@ def _retrain(cloud: Cloud, clock: Clock) -> dict[str, Any]:
             trained = _train(cloud, folder, Path(scratch) / "new", int(pointer.version), clock)
         except TrainingError as error:
             return done(passed=False, reason=str(error))
+        except ModuleNotFoundError as error:
+            reason = f"{error.name} does not fit into a function beside scikit-learn; use lambda-arcade train"
+            return done(passed=False, reason=f"with these records {NAME} needs compiled code: {reason}")
         verdict = {"reason": trained.verdict.reason, "games": trained.verdict.games, "seconds": dict(trained.seconds)}
         if not trained.verdict.passed:
             return done(passed=False, **verdict)

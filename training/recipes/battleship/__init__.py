@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player"]
+__all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player", "kept"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 LEAST_SHOTS = 200
@@ -104,7 +104,7 @@ def _fit_expert(
         worth, measures = tuned_part(everyone, seed, progress)
     else:
         progress("what shots are worth is taken over from the expert there is")
-        worth, race = _kept(0, WORTH_COLUMNS), _kept(RACE, RACE_COLUMNS)
+        worth, race = kept(0, WORTH_COLUMNS), kept(RACE, RACE_COLUMNS)
         positions, measures = np.eye(RACE_COLUMNS, dtype=np.float32), {}
     likings = blocks_of(fleets, seed)
     progress(f"likings of {len(fleets)} fleets")
@@ -117,7 +117,7 @@ def _fit_expert(
     return Fitted(estimator, held_out, {**measures, "fleets": float(len(fleets))})
 
 
-def _kept(begin: int, columns: int) -> NDArray[np.float64]:
+def kept(begin: int, columns: int) -> NDArray[np.float64]:
     """Return what the expert's model holds in these columns: log-odds are linear, a row a column tells the weights."""
     if not (_EXPERT / MODEL).exists():
         raise TrainingError(f"too few fleets to tune on, and {_EXPERT} has no model to take over; use --bootstrap")
