@@ -240,7 +240,7 @@ def pursuit(
         task = progress.add_task("playing", total=(len(ROUND_TRIPS_MS) + 1) * games)
         for rtt_ms in (None, *ROUND_TRIPS_MS):
             found = study(opponent, bot, rtt_ms, games, seed, {"level": level}, on_game=lambda: progress.advance(task))
-            rows.append(found.to_json())
+            rows.append(found.to_json() if json else found.in_short())
     _show(rows, json=json, title=f"{name} over a network, level {level}")
 
 

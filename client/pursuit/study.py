@@ -87,6 +87,18 @@ class Result:
             "causes": ", ".join(f"{cause} {count}" for cause, count in sorted(self.causes.items())),
         }
 
+    def in_short(self) -> JsonObject:
+        """Return what fits a terminal's line; ``to_json`` has it all."""
+        told = self.to_json()
+        return {
+            "name": told["name"],
+            "games": self.games,
+            "dots": f"{self.dots:.1f} ± {self.dots_error:.1f}",
+            "fallback": f"{100 * self.fallback:.2f} %",
+            "age, ms": told["age_ms"],
+            "requests/min": told["requests_a_minute"],
+        }
+
 
 class InProcess:
     """A function that answers here, by the very code that it answers with when it is deployed."""
