@@ -126,7 +126,7 @@ def _compare(folder: Path, candidate: Path, origin: Origin, teller: Teller, most
         done += more
         teller.count("games played by the gate", done, 2 * most)
 
-    current = LocalTrial(manifest.game, str(folder)) if _has_model(folder, teller) else None
+    current = _current(manifest.game, folder, next(seeds), teller)
     aim = manifest.training.get("aim")
     with workers(min(most, LOOKS[0])) as pool:
         return judge(
@@ -141,12 +141,17 @@ def _compare(folder: Path, candidate: Path, origin: Origin, teller: Teller, most
         )
 
 
-def _has_model(folder: Path, teller: Teller) -> bool:
+def _current(game: str, folder: Path, seed: int, teller: Teller) -> LocalTrial | None:
+    """Return the model to be replaced; None where there is none, or it cannot play: it may know other features."""
+    trial = LocalTrial(game, str(folder))
     try:
-        return bool(model_sha256(folder))
+        if not model_sha256(folder):
+            return None
+        trial(seed)
     except (ModelError, OSError, ValueError) as error:
         teller.say(f"the model there cannot be compared with: {error}")
-        return False
+        return None
+    return trial
 
 
 def personal_folder(folder: Path, player: str, parent: Path) -> Path:

@@ -21,7 +21,7 @@ CARD = "model_card.json"
 
 
 class ModelError(RuntimeError):
-    """An artifact that must not be loaded: its files disagree."""
+    """An artifact that must not be used: its files disagree, or it learned other features than these."""
 
 
 @lru_cache
@@ -53,14 +53,20 @@ class Model:
         self._session = onnxruntime.InferenceSession(
             (folder / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
         )
+        self._folder = folder
         self._input = self._session.get_inputs()[0].name
+        self._columns = self._session.get_inputs()[0].shape[-1]
         self._output = self._session.get_outputs()[-1].name
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the model's last output for ``rows`` of shape (rows, features).
 
-        A classifier's are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).
+        A classifier's are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).  Raises
+        ModelError for rows of another width than the model learned.
         """
+        if isinstance(self._columns, int) and rows.shape[1] != self._columns:
+            found = f"{self._folder / MODEL} learned {self._columns} features, and there are {rows.shape[1]}"
+            raise ModelError(f"{found}: train it again")
         result: NDArray[np.float32]
         (result,) = self._session.run([self._output], {self._input: rows})
         return result

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
 
 import ai_functions
 from ai_functions.runtime.loader import load_opponent
@@ -102,6 +106,18 @@ def test_a_refused_model_changes_nothing(records: list[GameRecord], tmp_path: Pa
     assert not found.verdict.passed
     assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
     assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[GameRecord], tmp_path: Path):
+    folder = a_copy(tmp_path / "battleship_easy")
+    rows = np.eye(5, dtype=np.float32)
+    older = to_onnx(LogisticRegression().fit(rows, [0, 1, 0, 1, 1]), rows, options={"zipmap": False})
+    (folder / MODEL).write_bytes(older.SerializeToString())
+    (folder / CARD).write_text(json.dumps({"sha256": sha256((folder / MODEL).read_bytes()).hexdigest()}))
+    teller = Silent()
+    found = train(folder, Origin(records, "a test", "make test", 1), folder, teller, most=20)
+    assert found.verdict.passed
+    assert any("learned 5 features" in line and "train it again" in line for line in teller.told)
 
 
 def test_a_learned_player_is_stronger_than_its_baseline(records: list[GameRecord], tmp_path: Path):
