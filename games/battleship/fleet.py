@@ -105,7 +105,7 @@ class Variant:
         """Return the variant that options mean.  Raises VariantError, naming the option."""
         for key in data:
             if key not in _OPTIONS:
-                raise VariantError(str(key), f"no option is called {key!r}; there are {', '.join(_OPTIONS)}")
+                raise VariantError(str(key), f"no option is called {str(key)[:40]!r}; there are {', '.join(_OPTIONS)}")
         size = data.get("size", STANDARD.size)
         if isinstance(size, bool) or not isinstance(size, int) or not MIN_SIZE <= size <= MAX_SIZE:
             raise VariantError("size", f"{size!r} is no whole number from {MIN_SIZE} to {MAX_SIZE}")

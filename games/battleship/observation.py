@@ -88,7 +88,8 @@ def _decode_variant(data: Mapping[str, Json]) -> Variant:
     try:
         return Variant.from_json(options)
     except VariantError as error:
-        raise ObservationError(f"variant.{error.field[:40]}", error.message) from error
+        named = f"variant.{error.field[:40]}" if error.field.isidentifier() else "variant"  # it may hold anything
+        raise ObservationError(named, error.message) from error
 
 
 def _decode_shots(variant: Variant, data: Json) -> tuple[Report, ...]:

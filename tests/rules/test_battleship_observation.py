@@ -49,6 +49,7 @@ ALL = [[f"{column}{row}", "hit"] for row, length in enumerate((5, 4, 3, 3, 2), 1
         (shoot([], ["canoe"]), "afloat[0]", "'canoe' is not afloat"),
         (shoot(ALL[:13] + ALL[13:]), "shots[12]", "13 hits, but the ships sunk and afloat take 12 at most"),
         (shoot([], variant={"size": 3}), "variant.size", "3 is no whole number from 8 to 15"),
+        (shoot([], variant={"\n": 3}), "variant", "no option is called"),
         (shoot([], variant=[]), "variant", "not an object"),
     ],
 )

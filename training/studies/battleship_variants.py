@@ -26,6 +26,8 @@ PART = 40
 VARIANTS: dict[str, dict[str, Any]] = {
     "8x8": {"size": 8},
     "12x12": {"size": 12},
+    "13x13": {"size": 13},
+    "14x14": {"size": 14},
     "15x15": {"size": 15},
     "ships apart": {"no_touch": True},
     "salvo": {"salvo": True},
