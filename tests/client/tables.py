@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pygame
@@ -18,6 +19,7 @@ from client.ui.canvas import Canvas
 from games.match import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from games.core import Player
@@ -103,3 +105,11 @@ class Table:
         self.canvas.surface.fill((0, 0, 0))
         self.stage.draw(self.canvas, 0.5)
         return pygame.image.tobytes(self.canvas.surface, "RGB")
+
+
+def wait_until(table: Table, done: Callable[[], bool], within_s: float = 5.0) -> None:
+    until = monotonic() + within_s
+    while not done():
+        assert monotonic() < until, "nothing happened"
+        table.tick()
+        sleep(0.001)

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pytest
-from tables import Table, info
+from tables import Table, wait_until
 
 from client.scenes.battleship.scene import BattleshipScene
 from client.scenes.battleship.thinking import read_thought
-from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
-from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
-from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
-from client.settings import Keeper, Settings
 from client.stage import Setup
 from client.ui.inputs import (
     ACCEPT,
     BACK,
     DOWN,
-    ERASE,
     LEFT,
     LEFT_BUTTON,
     RIGHT,
@@ -33,7 +27,6 @@ from client.ui.inputs import (
     UP,
     Command,
     Pointer,
-    Typed,
 )  # fmt: skip
 from games.battleship.fleet import Cell
 from games.record import FUNCTION, PERSON, verify
@@ -41,8 +34,6 @@ from games.record import FUNCTION, PERSON, verify
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    from client.ui.inputs import Input
 
 
 @pytest.fixture
@@ -65,14 +56,6 @@ def put_to_sea(table: Table, scene: BattleshipScene) -> None:
     scene.handle(Pointer("press", button[0] + 5, button[1] + 5, button=LEFT_BUTTON))
     assert scene.placing is None
     table.tick(6)
-
-
-def wait_until(table: Table, done: Callable[[], bool], within_s: float = 5.0) -> None:
-    until = monotonic() + within_s
-    while not done():
-        assert monotonic() < until, "nothing happened"
-        table.tick()
-        sleep(0.001)
 
 
 def play_on(table: Table, scene: BattleshipScene, aim: Callable[[Cell], None]) -> None:
@@ -311,85 +294,6 @@ def test_the_battle_cannot_begin_before_every_ship_lies(table: Table) -> None:
     assert scene.battle.match.step_number == 0
 
 
-def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table, tmp_path: Path) -> None:
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
-    wait_until(table, lambda: menu._picker.chosen is not None)
-    table.listed.insert(0, info("newcomer", "9"))
-    menu._ladder._every_s = 0.01
-    wait_until(table, lambda: len(menu._ladder.opponents("battleship")) == 3, 8.0)
-    table.tick()
-    for name in (RIGHT, UP, UP, ACCEPT):
-        menu.handle(Command(name))
-    (scene,) = table.stage.scenes
-    assert isinstance(scene, BattleshipScene)
-    assert scene.battle.rival.info.name == "newcomer"
-    table.stage.keeper.close()
-    assert Settings.load(tmp_path).last_opponent == "newcomer"
-
-
-def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> None:
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
-    wait_until(table, lambda: menu._picker.chosen is not None)
-    reached = set()
-    for name in (DOWN, DOWN, RIGHT, RIGHT, RIGHT, UP, LEFT, UP, RIGHT, DOWN, DOWN):
-        menu.handle(Command(name))
-        reached.add((menu._zone, menu._bar.focus))
-    assert {("games", None), ("opponents", None)} < reached
-    assert {focus for zone, focus in reached if zone == "bar"} >= {0, 1, 2, 3}
-
-
-def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> None:
-    table.listed.clear()
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
-    wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"), 8.0)
-    for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
-        menu.handle(Command(name))
-        table.tick()
-    assert table.stage.scenes == (menu,)
-    table.picture()
-
-
-def prepared(table: Table, first: Setup | None = None) -> object:
-    def prepare(report: Callable[[str, float | None], None]) -> object:
-        report("cloud", None)
-        report("cloud", 0.1)
-        return table.stage.world, first
-
-    return prepare
-
-
-def test_loading_leads_to_the_menu(table: Table) -> None:
-    table.stage.push(LoadingScene(table.stage, prepared(table)))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
-
-
-def test_loading_leads_to_the_match_that_was_asked_for(table: Table) -> None:
-    table.stage.push(LoadingScene(table.stage, prepared(table, Setup("battleship", table.listed[0], {}))))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], BattleshipScene))
-
-
-def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) -> None:
-    ready = prepared(table)
-    attempts = []
-
-    def prepare(report: Callable[[str, float | None], None]) -> object:
-        attempts.append(1)
-        if len(attempts) == 1:
-            raise RuntimeError("port 4566 is taken")
-        return ready(report)
-
-    scene = LoadingScene(table.stage, prepare)
-    table.stage.push(scene)
-    wait_until(table, lambda: scene._group is not None)
-    assert scene._trouble == "port 4566 is taken"
-    table.picture()
-    scene.handle(Command(ACCEPT))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
-
-
 def test_an_opponent_is_asked_to_explain_itself_only_when_someone_wants_to_know(table: Table) -> None:
     scene = sit_down(table)
     put_to_sea(table, scene)
@@ -421,68 +325,6 @@ def test_what_is_odd_inside_an_explanation_does_no_harm() -> None:
     assert thought.best == (("A1", 0.5, ""),)
 
 
-def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None:
-    scene = SettingsScene(table.stage)
-    table.stage.push(scene)
-    for event in (
-        Command(LEFT),
-        Command(DOWN),
-        Command(RIGHT),
-        Command(DOWN),
-        Command(ACCEPT),
-        Command(DOWN),
-        Command(RIGHT),
-    ):
-        scene.handle(event)
-    table.stage.keeper.close()
-    kept = Settings.load(tmp_path)
-    assert (round(kept.volume, 2), round(kept.enemy_pause, 2)) == (0.6, 0.1)
-    assert kept.bold_marks
-    assert kept.reduced_motion
-    assert table.stage.sounds.volume == kept.volume
-    scene.handle(Command(BACK))
-    assert table.stage.scenes == ()
-
-
-def test_settings_that_cannot_be_written_say_so_and_stop_nothing(table: Table, tmp_path: Path) -> None:
-    (tmp_path / "settings.json").mkdir()
-    scene = SettingsScene(table.stage)
-    table.stage.push(scene)
-    scene.handle(Command(LEFT))
-    table.stage.keeper.close()
-    assert table.stage.keeper.trouble is not None
-    before = table.picture()
-    table.stage.keeper.trouble = None
-    assert table.picture() != before
-
-
-def test_of_many_changes_the_last_is_kept(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path)
-    settings = Settings()
-    for step in range(200):
-        settings.volume = step / 199
-        keeper.save(settings)
-    keeper.close()
-    assert Settings.load(tmp_path).volume == 1.0
-
-
-def test_a_name_is_typed_or_picked_letter_by_letter(table: Table, tmp_path: Path) -> None:
-    scene = NameScene(table.stage)
-    table.stage.push(scene)
-    events: list[Input] = [Command(ERASE)] * 3
-    events += [Typed("W"), Command(UP, from_letter=True), Typed("o"), Typed("w\n")]
-    for event in events:
-        scene.handle(event)
-    assert scene._name == "Wow"
-    letter = scene._group.widgets[0].box
-    scene.handle(Pointer("press", letter[0] + 3, letter[1] + 3, button=LEFT_BUTTON))
-    done = scene._group.widgets[-1].box
-    scene.handle(Pointer("press", done[0] + 3, done[1] + 3, button=LEFT_BUTTON))
-    assert table.stage.settings.name == "WowA"
-    table.stage.keeper.close()
-    assert Settings.load(tmp_path).name == "WowA"
-
-
 def test_a_paused_match_stands_still_and_goes_on(table: Table) -> None:
     scene = sit_down(table)
     put_to_sea(table, scene)
@@ -504,10 +346,3 @@ def test_leaving_from_the_pause_leads_to_the_menu_and_closes_the_match(table: Ta
         table.stage.handle(Command(name))
     assert isinstance(table.stage.scenes[-1], MenuScene)
     assert len(table.records) == 1
-
-
-def test_settings_that_were_half_written_or_edited_badly_give_way_to_defaults(tmp_path: Path) -> None:
-    (tmp_path / "settings.json").write_text('{"volume": "loud", "name": "Zoe", "reduced_motion": 1, "enemy_pause": 7')
-    assert Settings.load(tmp_path) == Settings()
-    (tmp_path / "settings.json").write_text('{"volume": "loud", "name": "Zoe", "reduced_motion": 1, "enemy_pause": 7}')
-    assert Settings.load(tmp_path) == Settings(name="Zoe", enemy_pause=1.0)
