@@ -56,6 +56,8 @@ class Studio:
         pygame.font.init()
         pygame.display.set_mode((1, 1))
         self.folder = folder
+        self.hurry = 4.0
+        """How many times faster than a person would see it time passes."""
         self.desk = Desk()
         self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
         self.canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
@@ -103,7 +105,7 @@ class Studio:
 
     def _pass(self) -> None:
         self.stage.tick()
-        sleep(1 / TICKS_PER_SECOND / 4)  # faster than a person would see it
+        sleep(1 / TICKS_PER_SECOND / self.hurry)
 
 
 def take_menus(studio: Studio) -> None:
@@ -130,8 +132,8 @@ def take_battleship(studio: Studio) -> None:
     stage.replace(scene)
     stage.handle(Command(SHUFFLE))
     studio.take("battleship-placing")
-    stage.handle(Command(ACCEPT))
-    stage.handle(Command(ACCEPT))
+    while scene.placing is not None:
+        stage.handle(Command(ACCEPT))  # takes up and puts down a ship that lies under the cursor; then begins
     for _ in range(14):
         _shoot(studio, scene, player)
     studio.until(lambda: scene.battle.my_turn)
@@ -166,6 +168,7 @@ def _shoot(studio: Studio, scene: BattleshipScene, player: Opponent) -> None:
 
 def take_pacman(studio: Studio) -> None:
     """A hunt, what the ghosts think of it, and a choice of others."""
+    studio.hurry = 1.0  # answers that come in time in a game should come in time here
     stage = studio.stage
     player: Opponent = yardstick_for("pacman").players["greedy"]
     scene = PacmanScene(stage, studio.opponent("pacman_hard", "pacman"))
