@@ -32,10 +32,11 @@ def start(json: AsJson = False) -> None:  # noqa: FBT002
             **os.environ,
             "LAMBDA_ARCADE_HOME": str(Path(folder) / "home"),
             "LAMBDA_ARCADE_PORT": "0",
-            "SDL_VIDEODRIVER": os.environ.get("SDL_VIDEODRIVER", "" if os.environ.get("DISPLAY") else "dummy"),
             "SDL_AUDIODRIVER": "dummy",
             "PYTHONUNBUFFERED": "1",
         }
+        if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
+            environment.setdefault("SDL_VIDEODRIVER", "dummy")  # without a screen, what a window would take
         rows: list[JsonObject] = []
         try:
             for which in ("first", "second"):
