@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -54,11 +55,17 @@ def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float
     started = time.monotonic()
     command = [sys.executable, "bootstrap.py", "play"]
     with subprocess.Popen(  # noqa: S603 - our own program
-        command, cwd=clone, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        cwd=clone,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=sys.platform != "win32",
     ) as process:
         shown = ready = None
         assert process.stdout is not None  # noqa: S101 - it is a pipe
-        patience = Timer(START_TIMEOUT_S, process.kill)
+        patience = Timer(START_TIMEOUT_S, _end, [process])
         patience.start()
         for line in process.stdout:
             took = round(time.monotonic() - started, 1)
@@ -69,10 +76,18 @@ def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float
                 ready = took
                 break
         patience.cancel()
-        process.terminate()
+        _end(process)
     if shown is None:
         raise UsageError("play ended before it showed anything; see the lines above")
     return shown, ready
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End the program and the game that it has started."""
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], check=False)  # noqa: S603, S607 - Windows has it
+    else:
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def _python(clone: Path) -> Path:
