@@ -11,9 +11,11 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 import pytest
+from tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,3 +25,11 @@ def _video() -> Iterator[None]:
     pygame.display.set_mode((1280, 720))
     yield
     pygame.display.quit()
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Iterator[Table]:
+    """A stage whose opponents are fakes, closed afterwards."""
+    table = Table(tmp_path)
+    yield table
+    table.stage.close()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pygame
 import pytest
-from tables import Table
 
 from client.app import Shell, open_window
 from client.ladder import Ladder
@@ -20,8 +19,10 @@ from client.stage import TICKS_PER_SECOND
 from client.voices import RATE, VOICES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tables import Table
 
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
@@ -59,13 +60,6 @@ class Watched:
 
     def leave(self) -> None:
         self.gone = True
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Iterator[Table]:
-    table = Table(tmp_path)
-    yield table
-    table.stage.close()
 
 
 def run(table: Table, scene: Watched) -> float:

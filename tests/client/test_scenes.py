@@ -32,15 +32,7 @@ from games.battleship.fleet import Cell
 from games.record import FUNCTION, PERSON, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Iterator[Table]:
-    table = Table(tmp_path)
-    yield table
-    table.stage.close()
+    from collections.abc import Callable
 
 
 def sit_down(table: Table, **options: object) -> BattleshipScene:
