@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from games.battleship.rules import Action
     from games.core import JsonObject
 
-BLOCKS = {"lifelong": 0.25, "recent": 0.25, "faithful": 0.1}
-"""Likings learned of a player, and how far each is believed in before the first shot: from all fleets, from the latest,
-and from the latest as if the player used those very berths again.  The rest is for uniform fleets."""
+BLOCKS = {"usual": 0.2, "recent": 0.25, "other": 0.15}
+"""Likings learned of a player, and how far each is believed in before the first shot: of all fleets or of the commoner
+of two styles, of the latest, and of the rarer style.  The rest is for uniform fleets."""
 BLOCK_COLUMNS = BERTH_COLUMNS + 1
 """A block has a column for each thing said of a berth, and one for two ships that touch."""
 RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS

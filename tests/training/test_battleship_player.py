@@ -59,7 +59,7 @@ def test_a_player_with_habits_gets_an_opponent_that_saves_shots(tmp_path: Path) 
     assert "saved on 5 fleets of 'ann'" in found.verdict.reason
     assert found.verdict.differences["shots"].mean < 0
     priors = Expert(tmp_path / "out").priors(STANDARD)
-    assert [prior.name for prior in priors] == ["uniform", "lifelong", "recent", "faithful"]
+    assert [prior.name for prior in priors] == ["uniform", "usual", "recent", "other"]
 
 
 def test_a_player_without_habits_gets_none(tmp_path: Path) -> None:

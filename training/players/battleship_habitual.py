@@ -1,119 +1,166 @@
-"""Players with strong habits of placing, to learn to know; they shoot anywhere."""
+"""Players with strong habits of placing, to learn to know; they shoot anywhere.
+
+A habit says what the next fleet is drawn from, given the player's fleets so far: a mixture of styles, each a product of
+berths' weights.  So the habit itself can be handed to a shooter, who then knows all there is to be known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from games.battleship.fleet import Placement, berths, random_placement
+import numpy as np
+
+from ai_functions.features.battleship import sea
+from ai_functions.features.battleship_berths import berth_numbers
+from ai_functions.features.battleship_fleets import clashes, touches
+from games.battleship.fleet import STANDARD, Placement, random_placement
 from games.battleship.observation import PlaceObservation
-from training.players.battleship import LADDER, cells_of, neighbours
+from training.players.battleship import LADDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import NDArray
 
-    from games.battleship.fleet import Berth, Cell, Variant
     from games.battleship.observation import Observation
     from games.battleship.rules import Action
     from games.core import Opponent
 
 
-_FAITHFUL = 0.75
+@dataclass(frozen=True, slots=True, eq=False)
+class Style:
+    """One way to lay fleets of the standard game."""
+
+    weight: NDArray[np.float64]
+    """Shape (berths,): how much each berth counts; a fleet is as likely as the product of its berths'."""
+    touching: float = 1.0
+    """How much more a fleet counts for every two of its ships that lie side by side, MOST_PAIRS of them at most."""
+    share: float = 1.0
+    """How often the player lays a fleet so, beside the other styles."""
 
 
-def _shoot_anywhere(observation: Observation, random: Random) -> Action:
-    shot: Action = LADDER["random"](observation, random)
-    return shot
+MOST_PAIRS = 4
+Habit: TypeAlias = Callable[[Sequence[Placement]], Sequence[Style]]
+"""From a player's fleets, oldest first, to the styles that the next one is drawn from."""
 
 
-def _even(_variant: Variant, _berth: Berth) -> float:
-    return 1.0
+def draw(styles: Sequence[Style], random: Random) -> Placement:
+    """Return a fleet of one of ``styles``."""
+    waters, clash, touch = sea(STANDARD), clashes(STANDARD), touches(STANDARD)
+    style = random.choices(styles, [style.share for style in styles])[0]
+    spans = [range(waters.first[ship], waters.first[ship + 1]) for ship in range(len(STANDARD.fleet))]
+    shares = [style.weight[span.start : span.stop].tolist() for span in spans]
+    ceiling = max(1.0, style.touching**MOST_PAIRS)
+    while True:
+        drawn = [random.choices(span, share)[0] for span, share in zip(spans, shares, strict=True)]
+        if clash[np.ix_(drawn, drawn)].sum() > len(drawn):
+            continue
+        pairs = min(MOST_PAIRS, int(touch[np.ix_(drawn, drawn)].sum() / 2))
+        if random.random() < style.touching**pairs / ceiling:
+            return Placement(tuple(waters.berths[number] for number in drawn))
 
 
-def _by_weights(
-    weigh: Callable[[Variant, Berth], float] = _even, touching: Callable[[int], float] = lambda _: 1.0
-) -> Opponent:
-    """Return a player who likes berths by weight and shoots at random.
-
-    ``touching`` is how likely a fleet is kept, given how many pairs of its ships touch.
-    """
-
-    def place(observation: Observation, random: Random) -> Action:
-        if not isinstance(observation, PlaceObservation):
-            return _shoot_anywhere(observation, random)
-        variant = observation.variant
-        weights = {ship: [weigh(variant, berth) for berth in berths(variant, ship)] for ship in variant.names}
-        while True:
-            placed = Placement(tuple(random.choices(berths(variant, ship), weights[ship])[0] for ship in variant.names))
-            cells = [cells_of(variant, berth) for berth in placed.berths]
-            if len(set().union(*cells)) == sum(map(len, cells)) and random.random() < touching(_contacts(cells)):
-                return placed
-
-    return place
+def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placement] = ()) -> list[Placement]:
+    """Return the next ``fleets`` fleets of a player, each laid knowing those ``before`` it."""
+    history = list(before)
+    for _ in range(fleets):
+        history.append(draw(habit(history), random))
+    return history[len(before) :]
 
 
-def _contacts(ships: list[set[Cell]]) -> int:
-    """Return how many pairs of ships touch."""
-    near = [{beside for cell in ship for beside in neighbours(cell)} for ship in ships]
-    return sum(bool(near[one] & ships[two]) for two in range(len(ships)) for one in range(two))
+@dataclass(frozen=True, slots=True, eq=False)
+class Berthed:
+    """Where the berths of the standard fleet lie; shapes (berths,)."""
+
+    upright: NDArray[np.bool_]
+    ship: NDArray[np.int64]
+    left: NDArray[np.int64]
+    top: NDArray[np.int64]
+    right: NDArray[np.int64]
+    bottom: NDArray[np.int64]
+
+    @property
+    def edge(self) -> NDArray[np.bool_]:
+        """Whether the whole ship lies along the edge."""
+        last = STANDARD.size - 1
+        beside = ((self.left == 0) | (self.left == last)) & self.upright
+        return np.asarray(beside | (((self.top == 0) | (self.top == last)) & ~self.upright), np.bool_)
 
 
-def _edges(variant: Variant, berth: Berth) -> float:
-    cells = cells_of(variant, berth)
-    columns, rows = {cell.column for cell in cells}, {cell.row for cell in cells}
-    along = (columns in ({0}, {variant.size - 1}) and berth.vertical) or (
-        rows in ({0}, {variant.size - 1}) and not berth.vertical
-    )
-    return 1.0 if along else 0.02
+@lru_cache(maxsize=1)
+def berthed() -> Berthed:
+    """Return where the berths lie."""
+    waters = sea(STANDARD)
+    upright = np.array([berth.vertical for berth in waters.berths])
+    left = np.array([berth.cell.column for berth in waters.berths])
+    top = np.array([berth.cell.row for berth in waters.berths])
+    reach = waters.length.astype(np.int64) - 1
+    return Berthed(upright, waters.ship, left, top, left + reach * ~upright, top + reach * upright)
 
 
-def _one_side(variant: Variant, berth: Berth) -> float:
-    return 1.0 if all(cell.column < variant.size // 2 for cell in cells_of(variant, berth)) else 0.02
+def mostly(liked: NDArray[np.bool_], others: float) -> NDArray[np.float64]:
+    """Return weights: 1 for the berths that are ``liked``, ``others`` for the rest."""
+    return np.where(liked, 1.0, others)
 
 
-def _upright(_variant: Variant, berth: Berth) -> float:
-    return 1.0 if berth.vertical else 0.03
+def even() -> NDArray[np.float64]:
+    """Return the weights of uniform fleets."""
+    return np.ones(len(sea(STANDARD).berths))
 
 
-def _middle(variant: Variant, berth: Berth) -> float:
-    inside = range(2, variant.size - 2)
-    return 1.0 if all(cell.column in inside and cell.row in inside for cell in cells_of(variant, berth)) else 0.02
+def always(*styles: Style) -> Habit:
+    """Return the habit of someone who remembers nothing."""
+    return lambda _: styles
 
 
-def _corner(variant: Variant, berth: Berth) -> float:
-    reach = variant.size // 2
-    return 1.0 if all(cell.column + cell.row <= reach for cell in cells_of(variant, berth)) else 0.03
+def only(fleet: Placement, share: float = 1.0) -> Style:
+    """Return the style of someone who lays this fleet and no other."""
+    weight = np.full(len(sea(STANDARD).berths), 1e-9)
+    weight[berth_numbers(fleet)] = 1.0
+    return Style(weight, share=share)
 
 
-def _rows(variant: Variant, berth: Berth) -> float:
-    return 1.0 if not berth.vertical and berth.cell.row in (1, 4, variant.size - 2) else 0.03
+def _favourite(name: str) -> Placement:
+    return random_placement(STANDARD, Random(name))  # noqa: S311 - a game, not a secret
 
 
-def _three_fleets(observation: Observation, random: Random) -> Action:
-    """Use one of three fleets, always the same."""
-    if isinstance(observation, PlaceObservation):
-        return random_placement(observation.variant, Random(f"fleet {random.randrange(3)}"))  # noqa: S311
-    return _shoot_anywhere(observation, random)
+_SIZE = STANDARD.size
+_AT = berthed()
+_INSIDE = (_AT.left >= 2) & (_AT.top >= 2) & (_AT.right < _SIZE - 2) & (_AT.bottom < _SIZE - 2)  # noqa: PLR2004
+_BIG = _AT.ship <= 1
 
-
-def _one_fleet(observation: Observation, random: Random) -> Action:
-    """Use the same fleet, or once in four games any other."""
-    if isinstance(observation, PlaceObservation):
-        chosen = Random("the one fleet") if random.random() < _FAITHFUL else random  # noqa: S311
-        return random_placement(observation.variant, chosen)
-    return _shoot_anywhere(observation, random)
-
-
-HABITUAL: dict[str, Opponent] = {
-    "edges": _by_weights(_edges),
-    "one side": _by_weights(_one_side),
-    "upright": _by_weights(_upright),
-    "middle": _by_weights(_middle),
-    "corner": _by_weights(_corner),
-    "three rows": _by_weights(_rows),
-    "apart": _by_weights(touching=lambda pairs: 0.05**pairs),
-    "clustered": _by_weights(touching=lambda pairs: 0.2 ** max(0, 4 - pairs)),
-    "three fleets": _three_fleets,
-    "one fleet": _one_fleet,
+HABITS: dict[str, Habit] = {
+    "edges": always(Style(mostly(_AT.edge, 0.02))),
+    "one side": always(Style(mostly(_AT.right < _SIZE // 2, 0.02))),
+    "upright": always(Style(mostly(_AT.upright, 0.03))),
+    "middle": always(Style(mostly(_INSIDE, 0.02))),
+    "corner": always(Style(mostly(_AT.right + _AT.bottom <= _SIZE // 2, 0.03))),
+    "three rows": always(Style(mostly(~_AT.upright & np.isin(_AT.top, (1, 4, _SIZE - 2)), 0.03))),
+    "apart": always(Style(even(), touching=0.05)),
+    "clustered": always(Style(even(), touching=5.0)),
+    "three fleets": always(*(only(_favourite(f"fleet {number}")) for number in range(3))),
+    "one fleet": always(only(_favourite("the one fleet"), share=0.75), Style(even(), share=0.25)),
+    "diagonal": always(Style(mostly(np.abs(_AT.left + _AT.right - _AT.top - _AT.bottom) <= 4, 0.03))),  # noqa: PLR2004
+    "big ones outside": always(Style(mostly(_AT.edge == _BIG, 0.05))),
+    "every other row": always(Style(mostly(~_AT.upright & (_AT.top % 2 == 0), 0.03))),
+    "edges or middle": always(Style(mostly(_AT.edge, 0.03)), Style(mostly(_INSIDE, 0.03))),
+    "edges, half the time": always(Style(mostly(_AT.edge, 0.02), share=0.5), Style(even(), share=0.5)),
 }
-"""Players with strong habits of placing, to learn to know."""
+"""Those by which was chosen how players are learned."""
+
+
+def _player(habit: Habit) -> Opponent:
+    """Return a player who lays fleets by habit, remembering none, and shoots at random."""
+
+    def play(observation: Observation, random: Random) -> Action:
+        if isinstance(observation, PlaceObservation):
+            return draw(habit(()), random)
+        shot: Action = LADDER["random"](observation, random)
+        return shot
+
+    return play
+
+
+HABITUAL: dict[str, Opponent] = {name: _player(habit) for name, habit in HABITS.items()}

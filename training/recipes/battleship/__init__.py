@@ -30,7 +30,8 @@ from games.battleship import rules
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
-from training.recipes.battleship.likings import all_fleets, blocks_of, fleets_of, liking_part
+from training.recipes.battleship.habits import blocks_of
+from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.personal import judge_player
@@ -72,7 +73,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = fleets_of(learn, None)
     race, _ = race_part(learn, seed, progress)
-    estimator = join([cells, liking_part(fleets, [1.0] * len(fleets), seed), race])
+    estimator = join([cells, liking_part(fleets, seed), race])
     seen, answers = choice_rows(manifest, judge or learn, generator)
     seen, answers = seen[:HELD_OUT_ROWS], answers[:HELD_OUT_ROWS]
     wide = in_columns(seen, 0, estimator.coef_.shape[1])

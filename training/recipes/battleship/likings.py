@@ -1,18 +1,18 @@
-"""Which berths players like: how much more often they use each than uniform fleets do."""
+"""Which berths players like: how much more often they use each than uniform fleets do.
+
+So a level learns to lay fleets as its teachers do.  What one player is known by, ``habits`` learns.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice, pairwise
+from itertools import islice
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
-from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_berths import BERTH_COLUMNS, BERTH_SCALE, BERTHS, berth_numbers, berth_rows
-from ai_functions.features.battleship_fleets import clashes, touches
+from ai_functions.features.battleship_berths import BERTHS, berth_numbers, berth_rows
 from games.battleship.fleet import STANDARD, random_placement
 from games.record import BOT, PERSON
 from training.dataset import decisions
@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 UNIFORM_FLEETS = 20_000
 PENALTY = 1.0
 """How far likings may go from none, beside the scales of ``battleship_berths``."""
-
-HALVED_AFTER = 8
-"""After so many later games a fleet counts half among the latest."""
-TOUCHING_SPREAD = 1.0
-DRAWN = 4000
 
 
 def fleets_of(records: Sequence[GameRecord], player: str | None) -> list[Placement]:
@@ -57,97 +52,32 @@ def all_fleets(records: Sequence[GameRecord]) -> list[Placement]:
     return [one.action for record in records for one in islice(decisions(record), 2) if one.step == 0]
 
 
-def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64]]:
-    """Return what a player's fleets, oldest first, tell: shape (BLOCK_COLUMNS,) for each of the expert's ``BLOCKS``."""
-    blocks = []
-    for halved_after in (None, HALVED_AFTER):
-        counts = aged(len(fleets), halved_after)
-        part = liking_part(fleets, counts, seed)
-        blocks.append(np.append(part, touching_weight(fleets, counts, part, seed)))
-    return [*blocks, np.append(_faithful_part(fleets, seed), 0.0)]
+def numbers_of(fleets: Sequence[Placement]) -> NDArray[np.int64]:
+    """Return the fleets' berths, shape (fleets, ships)."""
+    return np.array([berth_numbers(fleet) for fleet in fleets], np.int64).reshape(len(fleets), -1)
 
 
-def _faithful_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
-    """Return weights that say only how often each berth was used lately, one uniform fleet being added."""
-    part = np.zeros(BERTH_COLUMNS)
-    if fleets:
-        counts = aged(len(fleets), HALVED_AFTER)
-        usual = _uniform_use(seed)
-        part[-BERTHS:] = np.log((_used(fleets, counts) + usual) / (usual * (sum(counts) + 1))) / BERTH_SCALE
-    return part
+def used_berths(numbers: NDArray[np.int64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much each berth was used, shape (BERTHS,), by fleets that count so much each, shape (fleets,)."""
+    each = np.repeat(counts, numbers.shape[1])
+    return np.bincount(numbers.ravel(), each, minlength=BERTHS).astype(np.float64)
 
 
-def _used(fleets: Sequence[Placement], counts: Sequence[float]) -> NDArray[np.float64]:
-    """Return how much each berth was used, shape (BERTHS,)."""
-    used = np.zeros(BERTHS)
-    for fleet, count in zip(fleets, counts, strict=True):
-        used[berth_numbers(fleet)] += count
-    return used
-
-
-def aged(fleets: int, halved_after: int | None) -> list[float]:
-    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
-    return [1.0 if halved_after is None else 0.5 ** (age / halved_after) for age in range(fleets - 1, -1, -1)]
-
-
-def liking_part(fleets: Sequence[Placement], counts: Sequence[float], seed: int) -> NDArray[np.float64]:
+def liking_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
     """Return shape (BERTH_COLUMNS,): weights whose scores are logarithms of how much more often a berth is used.
 
-    ``counts`` is how much each fleet counts.  No fleets, no likings.  The penalty shrinks few fleets towards none.
+    No fleets, no likings.  The penalty shrinks few fleets towards none.
     """
     berths = berth_rows()
     if not fleets:
         return np.zeros(berths.shape[1])
-    used = _used(fleets, counts)
+    used = used_berths(numbers_of(fleets), np.ones(len(fleets)))
     labels = np.repeat([1.0, 0.0], BERTHS)
-    return fit_part(np.vstack([berths, berths]), labels, np.append(used, _uniform_use(seed) * sum(counts)), PENALTY)
-
-
-def touching_weight(
-    fleets: Sequence[Placement], counts: Sequence[float], part: NDArray[np.float64], seed: int
-) -> float:
-    """Return the logarithm of how much more a fleet counts for every two of its ships that lie side by side.
-
-    It makes the player's own mean number of such pairs likeliest, among fleets drawn by the likings of ``part``;
-    shrunk towards none by a normal prior of deviation TOUCHING_SPREAD.
-    """
-    if not fleets:
-        return 0.0
-    touch = touches(STANDARD)
-    usual = _pairs(touch, _drawn(np.exp(berth_rows().astype(np.float64) @ part), seed))
-    seen = _pairs(touch, np.array([berth_numbers(fleet) for fleet in fleets]))
-    total = float(np.sum(counts))
-    mean = float(np.average(seen, weights=counts))
-
-    def loss(log_weight: float) -> float:
-        spread = np.log(np.mean(np.exp(log_weight * usual)))
-        return float(total * (spread - log_weight * mean) + (log_weight / TOUCHING_SPREAD) ** 2 / 2)
-
-    return float(minimize_scalar(loss, bounds=(-4, 4), method="bounded").x)
-
-
-def _pairs(touch: NDArray[np.float32], fleets: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many pairs of ships of each fleet lie side by side, for fleets as berths' numbers."""
-    return np.asarray(touch[fleets[:, :, None], fleets[:, None, :]].sum(axis=(1, 2)) / 2, np.float64)
-
-
-def _drawn(weight: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
-    """Return some fleets by how much each berth counts, as berths' numbers."""
-    generator = np.random.default_rng(seed)
-    first = sea(STANDARD).first
-    columns = []
-    for begin, end in pairwise(first):
-        share = weight[begin:end] / weight[begin:end].sum()
-        columns.append(begin + generator.choice(end - begin, DRAWN, p=share))
-    fleets = np.stack(columns, axis=1)
-    clash = clashes(STANDARD)
-    overlaps = clash[fleets[:, :, None], fleets[:, None, :]].sum(axis=(1, 2)) - fleets.shape[1]
-    whole = fleets[overlaps == 0]
-    return whole if len(whole) else fleets
+    return fit_part(np.vstack([berths, berths]), labels, np.append(used, uniform_use(seed) * len(fleets)), PENALTY)
 
 
 @lru_cache(maxsize=4)
-def _uniform_use(seed: int) -> NDArray[np.float64]:
+def uniform_use(seed: int) -> NDArray[np.float64]:
     """Return how often a uniform fleet uses each berth, shape (BERTHS,)."""
     random = Random(seed)  # noqa: S311 - a game, not a secret
     drawn = [number for _ in range(UNIFORM_FLEETS) for number in berth_numbers(random_placement(STANDARD, random))]

@@ -24,7 +24,8 @@ from games.battleship.fleet import STANDARD
 from training.evaluate import task_seeds
 from training.gate import Verdict
 from training.recipes import TrainingError
-from training.recipes.battleship.likings import blocks_of, fleets_of
+from training.recipes.battleship.habits import blocks_of
+from training.recipes.battleship.likings import fleets_of
 from training.recipes.battleship.measure import sink
 from training.statistics import difference, estimate
 

@@ -1,0 +1,141 @@
+"""What is learned of one player's fleets: which kinds of likings count, two styles, and the latest habits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ai_functions
+from ai_functions.features.battleship import sea
+from ai_functions.features.battleship_berths import BERTH_SCALE, BERTHS
+from ai_functions.features.battleship_expert import BLOCK_COLUMNS, Expert
+from ai_functions.features.battleship_fleets import infer
+from games.battleship.fleet import STANDARD, Placement, check_placement
+from games.battleship.observation import ShootObservation
+from training.players.battleship_habitual import HABITS, Habit, Style, always, berthed, draw, even, play_out
+from training.players.battleship_strangers import STRANGERS
+from training.recipes.battleship.evidence import learn_likings
+from training.recipes.battleship.habits import aged, blocks_of, touching_weight, weigh
+from training.recipes.battleship.kinds import kinds
+from training.recipes.battleship.likings import numbers_of, uniform_use, used_berths
+from training.recipes.battleship.measure import sink
+from training.recipes.battleship.personal import knowing_fleets
+from training.recipes.battleship.styles import two_styles
+
+EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
+UNIFORM: Habit = always(Style(even()))
+
+
+def fleets_by(habit: Habit, count: int, name: str = "fleets") -> list[Placement]:
+    return play_out(habit, count, Random(name))
+
+
+@pytest.mark.parametrize("name", [*HABITS, *STRANGERS])
+def test_a_habit_lays_legal_fleets_that_it_thinks_likelier_than_uniform_ones(name: str) -> None:
+    habit = (HABITS | STRANGERS)[name]
+    fleets = fleets_by(habit, 4)
+    for number, fleet in enumerate(fleets):
+        check_placement(STANDARD, fleet)
+        numbers = numbers_of([fleet])[0]
+        assert any((style.weight[numbers] > style.weight.min() / 2).all() for style in habit(fleets[:number]))
+
+
+def test_someone_who_never_lays_a_ship_where_one_lay_last_time_does_not() -> None:
+    first, second, third = fleets_by(STRANGERS["never where last time"], 3, "wanderer")
+    for fleet in (first, second):
+        assert (fleet.board(STANDARD) & third.board(STANDARD)).bit_count() <= 5
+
+
+def test_kinds_are_covariances_that_say_nothing_of_how_often_a_ship_is_laid() -> None:
+    first = sea(STANDARD).first
+    for kind in kinds():
+        assert np.allclose(kind, kind.T, atol=1e-4)
+        assert np.linalg.eigvalsh(kind.astype(np.float64)).min() > -1e-2
+        assert np.abs(np.add.reduceat(kind, first[:-1], axis=0)).max() < 1e-2
+        assert kind.diagonal().mean() == pytest.approx(1, abs=1e-3)
+
+
+def test_no_fleets_mean_no_likings() -> None:
+    assert not any(block.any() for block in blocks_of([], 1))
+    assert {block.shape for block in blocks_of([], 1)} == {(BLOCK_COLUMNS,)}
+
+
+def test_upright_ships_are_seen_to_be_that_and_nothing_else() -> None:
+    """Ten fleets of one who lays ships upright: upright berths are liked about alike, wherever they are."""
+    scores = learned(fleets_by(HABITS["upright"], 10))
+    upright = berthed().upright
+    assert scores[upright].min() > scores[~upright].max()
+    assert scores[upright].std() < (scores[upright].mean() - scores[~upright].mean()) / 5
+
+
+def test_of_fleets_without_habits_next_to_nothing_is_learned() -> None:
+    assert np.abs(learned(fleets_by(UNIFORM, 10))).max() < 0.5
+
+
+def learned(fleets: list[Placement]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    usual = uniform_use(1) * len(fleets)
+    return learn_likings(used_berths(numbers_of(fleets), np.ones(len(fleets))), usual).scores
+
+
+def test_weights_make_whole_fleets_use_berths_as_wanted() -> None:
+    scores = learned(fleets_by(HABITS["edges"], 10))
+    wanted = uniform_use(1) * np.exp(scores)
+    weight = np.exp(weigh(scores, uniform_use(1)))
+    found = infer(ShootObservation(STANDARD, ()), weight).berth
+    unfitted = infer(ShootObservation(STANDARD, ()), np.exp(scores)).berth
+    assert np.abs(found - wanted).sum() < 0.5 * np.abs(unfitted - wanted).sum()
+
+
+def test_two_styles_are_told_apart_and_one_is_not_taken_for_two() -> None:
+    mixed = fleets_by(HABITS["edges"], 6) + fleets_by(HABITS["middle"], 4)
+    styles = found_styles(mixed)
+    assert styles is not None
+    (_, commoner), (_, rarer) = styles
+    assert commoner.tolist() == [1.0] * 6 + [0.0] * 4
+    assert rarer.tolist() == [0.0] * 6 + [1.0] * 4
+    assert found_styles(fleets_by(HABITS["edges"], 10)) is None
+    assert found_styles(mixed[:3]) is None
+
+
+def found_styles(fleets: list[Placement]) -> Any:
+    numbers, usual = numbers_of(fleets), uniform_use(1)
+    whole = learn_likings(used_berths(numbers, np.ones(len(fleets))), usual * len(fleets))
+    return two_styles(numbers, usual, whole)
+
+
+def test_how_often_ships_touch_is_learned_beside_where_they_lie() -> None:
+    def weight(name: str) -> float:
+        return touching_weight(numbers_of(fleets_by(HABITS[name], 10)), np.ones(10), even(), 1)
+
+    assert weight("apart") < -0.5
+    assert weight("clustered") > 0.5
+
+
+def test_older_fleets_count_less() -> None:
+    assert aged(3, 1).tolist() == [0.25, 0.5, 1.0]
+
+
+def test_new_habits_outweigh_old_ones_among_the_latest() -> None:
+    blocks = blocks_of(fleets_by(HABITS["edges"], 20) + fleets_by(HABITS["middle"], 8), 1)
+    edge = berthed().edge
+
+    def liking(block: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+        scores = block[-BERTHS - 1 : -1] * BERTH_SCALE
+        return float(scores[edge].mean() - scores[~edge].mean())
+
+    usual, recent, _ = blocks
+    assert liking(usual) > 0 > liking(recent)
+
+
+@pytest.mark.parametrize(("name", "least"), [("edges", 8), ("three fleets", 12)])
+def test_ten_games_of_a_habitual_player_save_shots(name: str, least: float) -> None:
+    seen = fleets_by(HABITS[name], 10)
+    expert = Expert(EXPERT)
+    known = knowing_fleets(expert, seen, 1)
+    fleets = [draw(HABITS[name](seen), Random(seed)) for seed in range(8)]
+    saved = [len(sink(expert.act, fleet, 1)) - len(sink(known.act, fleet, 1)) for fleet in fleets]
+    assert np.mean(saved) > least

@@ -1,0 +1,101 @@
+"""Players with habits that nothing was chosen by: how well getting to know players carries over is judged by them."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.features.battleship import sea
+from ai_functions.features.battleship_berths import berth_numbers
+from games.battleship.fleet import STANDARD, random_placement
+from training.players.battleship_habitual import Habit, Style, always, berthed, even, mostly, only
+from training.recipes.battleship.tuning import symmetric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Placement
+
+_AT = berthed()
+_HALF = STANDARD.size // 2
+_LAST = STANDARD.size - 1
+
+
+def _quarters() -> NDArray[np.bool_]:
+    """Return the berths of one who gives each ship a quarter of the sea, and the destroyer the middle."""
+    west, east = _AT.right < _HALF, _AT.left >= _HALF
+    north, south = _AT.bottom < _HALF, _AT.top >= _HALF
+    inside = (_AT.left >= 3) & (_AT.right <= 6) & (_AT.top >= 3) & (_AT.bottom <= 6)  # noqa: PLR2004
+    return np.choose(_AT.ship, [north & west, north & east, south & west, south & east, inside])
+
+
+def _fleet(name: str) -> Placement:
+    return random_placement(STANDARD, Random(name))  # noqa: S311 - a game, not a secret
+
+
+def _turned(fleet: Placement) -> list[Style]:
+    """Return the styles of one who lays a fleet in any of the eight ways it may be turned and mirrored."""
+    waters = sea(STANDARD)
+    fleets = symmetric(np.array([berth_numbers(fleet)]))
+    return [only(type(fleet)(tuple(waters.berths[number] for number in numbers))) for numbers in fleets]
+
+
+def _near(fleet: Placement, others: float) -> NDArray[np.float64]:
+    """Return weights that like the berths of a fleet, and each moved by one cell."""
+    weight = np.full(len(waters := sea(STANDARD).berths), others)
+    for berth in fleet.berths:
+        for number, other in enumerate(waters):
+            step = abs(other.cell.column - berth.cell.column) + abs(other.cell.row - berth.cell.row)
+            if (other.ship, other.vertical) == (berth.ship, berth.vertical) and step <= 1:
+                weight[number] = 1.0
+    return weight
+
+
+def _wanderer(fleets: Sequence[Placement]) -> list[Style]:
+    """Never lay a ship over water that was used in either of the last two fleets."""
+    cover = sea(STANDARD).cover
+    used = [number for fleet in fleets[-2:] for number in berth_numbers(fleet)]
+    return [Style(mostly(cover @ cover[used].sum(axis=0) == 0, 0.02))]
+
+
+def _mover(fleets: Sequence[Placement]) -> list[Style]:
+    """Lay each ship about where it lay last time."""
+    return [Style(_near(fleets[-1], 0.01)) if fleets else Style(even())]
+
+
+_CORNERS = ((_AT.left <= 1) | (_AT.right >= _LAST - 1)) & ((_AT.top <= 1) | (_AT.bottom >= _LAST - 1))
+
+STRANGERS: dict[str, Habit] = {
+    "a quarter for each": always(Style(mostly(_quarters(), 0.03))),
+    "lying above, upright below": always(
+        Style(mostly(np.where(_AT.upright, _AT.top >= _HALF, _AT.bottom < _HALF), 0.03))
+    ),
+    "right border": always(Style(mostly(_AT.left >= _LAST - 2, 0.03))),
+    "bottom": always(Style(mostly(_AT.top >= _HALF, 0.02))),
+    "never the edge": always(
+        Style(mostly((_AT.left > 0) & (_AT.top > 0) & (_AT.right < _LAST) & (_AT.bottom < _LAST), 0.02))
+    ),
+    "small ones in corners": always(Style(mostly((_AT.ship < 2) | _CORNERS, 0.03))),  # noqa: PLR2004
+    "apart in the bottom right": always(
+        Style(mostly((_AT.left >= 3) & (_AT.top >= 3), 0.03), touching=0.1)  # noqa: PLR2004
+    ),
+    "huddled on the left": always(Style(mostly(_AT.right < 6, 0.05), touching=4.0)),  # noqa: PLR2004
+    "even columns": always(Style(mostly(_AT.upright & (_AT.left % 2 == 0), 0.03))),
+    "left or right": always(Style(mostly(_AT.right < _HALF, 0.02)), Style(mostly(_AT.left >= _HALF, 0.02))),
+    "all lying or all upright": always(Style(mostly(_AT.upright, 0.02)), Style(mostly(~_AT.upright, 0.02))),
+    "one fleet, turned": always(*_turned(_fleet("turned"))),
+    "one fleet, a little moved": always(Style(_near(_fleet("moved"), 0.003))),
+    "about as last time": _mover,
+    "never where last time": _wanderer,
+    "two fleets, edges, or anything": always(
+        only(_fleet("first"), 0.15),
+        only(_fleet("second"), 0.15),
+        Style(mostly(_AT.edge, 0.05), share=0.4),
+        Style(even(), share=0.3),
+    ),
+}
+"""By name."""

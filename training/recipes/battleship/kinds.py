@@ -1,0 +1,122 @@
+"""What berths may have in common that a player likes or shuns: kinds of likings, from "upright" to "this very berth".
+
+Each kind is a covariance over berths: how alike two berths are liked by someone who cares for that kind of thing and no
+other.  ``evidence`` finds out for each player how much each kind counts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_functions.features.battleship import sea
+from games.battleship.fleet import STANDARD
+
+Matrix = NDArray[np.float64]
+_WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
+"""Over how many cells a liking for a place fades."""
+
+
+@lru_cache(maxsize=1)
+def kinds() -> NDArray[np.float32]:
+    """Return shape (kinds, BERTHS, BERTHS): each kind's covariance, of variance 1 in the mean, each ship's mean 0."""
+    same_ship = _same(sea(STANDARD).ship)
+    return np.stack([_centred(kind, same_ship) for kind in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
+        np.float32
+    )
+
+
+def _of_all_ships() -> list[Matrix]:
+    """Return the kinds that do not ask which ship it is."""
+    waters = sea(STANDARD)
+    upright, across, border, middle = _lines()
+    x, y = middle
+    near = _fading(x, _NEAR) * _fading(y, _NEAR)
+    return [
+        _same(upright),
+        _same(across + STANDARD.size * upright),  # in this row, in this column
+        _product(_along_edge()),
+        sum((_product(ring) for ring in _rings(border)), np.zeros_like(near)),
+        _same(np.minimum(across, STANDARD.size - 1 - across)),  # so far from the edge
+        sum((_product(half) for half in _halves()), np.zeros_like(near)),
+        sum((_product(quarter) for quarter in _quarters()), np.zeros_like(near)),
+        _fading(x, _WIDE) * _fading(y, _WIDE),  # about here
+        near,  # here
+        near * _same(upright),
+        waters.cover.astype(np.float64) @ waters.cover.T / np.sqrt(np.outer(waters.length, waters.length)),
+        _same(across % 2 + 2 * upright),  # every other row or column
+        _fading(x - y, _DIAGONAL) + _fading(x + y, _DIAGONAL),
+    ]
+
+
+def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
+    """Return the kinds that say something of each ship alone."""
+    upright, _, border, (x, y) = _lines()
+    halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
+    near = _fading(x, _NEAR) * _fading(y, _NEAR) * _same(upright)
+    edges = _product(_along_edge()) + _product(border == 0)
+    about = _fading(x, _WIDE) * _fading(y, _WIDE)
+    each = np.eye(len(same_ship))
+    return [kind * same_ship for kind in (_same(upright), edges, about, halves, near, each)]
+
+
+def _corners() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return each berth's first and last column, and first and last row."""
+    waters = sea(STANDARD)
+    left = np.array([berth.cell.column for berth in waters.berths])
+    top = np.array([berth.cell.row for berth in waters.berths])
+    upright = np.array([berth.vertical for berth in waters.berths])
+    reach = waters.length.astype(np.int64) - 1
+    return left, left + reach * ~upright, top, top + reach * upright
+
+
+def _lines() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], tuple[Matrix, Matrix]]:
+    """Return whether each berth is upright, its row or column, its distance from the border, and its middle."""
+    left, right, top, bottom = _corners()
+    upright = (bottom > top).astype(np.int64)
+    last = STANDARD.size - 1
+    border = np.minimum.reduce([left, top, last - right, last - bottom])
+    return upright, np.where(upright, left, top), border, ((left + right) / 2, (top + bottom) / 2)
+
+
+def _along_edge() -> NDArray[np.bool_]:
+    _, across, _, _ = _lines()
+    return np.isin(across, (0, STANDARD.size - 1))
+
+
+def _rings(border: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
+    return [border == 0, border < 2, border < 3]  # noqa: PLR2004
+
+
+def _halves() -> list[NDArray[np.bool_]]:
+    left, right, top, bottom = _corners()
+    half = STANDARD.size // 2
+    return [right < half, left >= half, bottom < half, top >= half]
+
+
+def _quarters() -> list[NDArray[np.bool_]]:
+    west, east, north, south = _halves()
+    return [west & north, west & south, east & north, east & south]
+
+
+def _product(column: NDArray[np.bool_]) -> Matrix:
+    numbers = column.astype(np.float64)
+    return np.outer(numbers, numbers)
+
+
+def _same(labels: NDArray[np.int64]) -> Matrix:
+    return np.asarray(labels[:, None] == labels, np.float64)
+
+
+def _fading(place: Matrix, reach: float) -> Matrix:
+    return np.asarray(np.exp(-((place[:, None] - place) ** 2) / (2 * reach**2)))
+
+
+def _centred(kind: Matrix, same_ship: Matrix) -> Matrix:
+    """Return a kind that says nothing of how much a ship's berths are liked together: every fleet has each ship."""
+    mean = same_ship / same_ship.sum(axis=1)
+    off = kind - mean @ kind
+    off -= off @ mean
+    return np.asarray(off / off.diagonal().mean())
