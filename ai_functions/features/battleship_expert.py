@@ -66,6 +66,8 @@ class Liking:
     """Shape (BERTHS,): logarithm of how much more often each berth is used than by uniform fleets."""
     touching: float
     """How much more a fleet counts for every two of its ships that lie side by side."""
+    belief: float
+    """How far it is believed in before the first shot."""
 
     @property
     def weight(self) -> NDArray[np.float64]:
@@ -85,7 +87,12 @@ class Expert:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder)
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
-        self.know([Liking(name, self._likings(number), self._touching(number)) for number, name in enumerate(BLOCKS)])
+        self.know(
+            [
+                Liking(name, self._likings(number), self._touching(number), belief)
+                for number, (name, belief) in enumerate(BLOCKS.items())
+            ]
+        )
 
     def _likings(self, block: int) -> NDArray[np.float64]:
         """Return shape (BERTHS,): the log-odds that the model gives each berth."""
@@ -105,8 +112,8 @@ class Expert:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
         if variant not in self._priors:
             known = self._known if likes_berths(variant) else []
-            uniform = make_prior(variant, "uniform", 1 - sum(BLOCKS[one.name] for one in known), None)
-            learned = [make_prior(variant, one.name, BLOCKS[one.name], one.weight, one.touching) for one in known]
+            uniform = make_prior(variant, "uniform", 1 - sum(one.belief for one in known), None)
+            learned = [make_prior(variant, one.name, one.belief, one.weight, one.touching) for one in known]
             self._priors[variant] = (uniform, *learned)
         return self._priors[variant]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from training.page import put_section
 from training.studies.battleship_adapting import adapting
 from training.studies.battleship_calibration import calibration
+from training.studies.battleship_harm import harm
 from training.studies.battleship_levels import levels
 from training.studies.battleship_placing import placing
 from training.studies.battleship_tuned import tuned
@@ -27,6 +28,7 @@ SECTIONS: dict[str, Callable[[int], str]] = {
     "tuned": tuned,
     "placing": placing,
     "adapting": adapting,
+    "harm": harm,
     "calibration": calibration,
     "variants": variants,
 }

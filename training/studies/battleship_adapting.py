@@ -2,85 +2,116 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from copy import copy
+from itertools import count
 from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.features.battleship_expert import Expert
-from games.battleship.fleet import STANDARD, random_placement
-from games.battleship.observation import PlaceObservation
-from training.evaluate import task_seeds
+from ai_functions.features.battleship_expert import Expert, Liking
 from training.page import table
-from training.players.battleship_habitual import HABITUAL
+from training.players.battleship_habitual import HABITS, draw, play_out
+from training.players.battleship_strangers import STRANGERS
 from training.recipes.battleship.measure import sink
 from training.recipes.battleship.personal import knowing_fleets
-from training.studies.battleship_tables import FOLDERS, mean
+from training.studies.battleship_tables import FOLDERS, mean, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from games.battleship.fleet import Placement
+    from training.players.battleship_habitual import Habit, Style
 
-_EXPERT = FOLDERS / "battleship_expert"
-SEEN = (10,)
-PART = 40
+SEEN = 10
+EACH = 8
+"""Fleets that are shot at of each player; the players of one habit differ in the games that were seen of them."""
+PART = 25
 """These tables take a part of the fleets: the effects are shots, not tenths."""
-UNIFORM = 3
-"""Harm is measured in tenths: players without habits get so many times the fleets."""
-BEFORE, AFTER = 30, (0, 20)
+BEFORE, AFTER = 30, (0, 5, 10, 20)
+CHANGES = (("edges", "one side"), ("corner", "middle"), ("three fleets", "edges"))
+_SURE = 0.98
+"""How far one who is told a habit believes in it; the rest is for uniform fleets, by which every fleet can be."""
 
 
 def adapting(fleets: int) -> str:
     """Return the section on getting to know players."""
-    fleets = max(12, fleets // PART)
-    rows = [(name, *_saved(_placer(name), fleets)) for name in HABITUAL]
-    rows.append(("none: uniform fleets", *_saved(_uniform, fleets * UNIFORM)))
-    old, new = _placer("edges"), _placer("one side")
-    plain = _shots(new, [], fleets)
-    before = _fleets(old, BEFORE, "before")
-    change = [mean(plain - _shots(new, before + _fleets(new, count, "after"), fleets)) for count in AFTER]
+    players = max(3, fleets // PART // EACH)
+    total, done = len(HABITS) + len(STRANGERS) + len(CHANGES) * len(AFTER), count(1)
+
+    def rows(habits: dict[str, Habit]) -> list[tuple[str, ...]]:
+        found: list[tuple[str, ...]] = []
+        for name, habit in habits.items():
+            say(f"habit {name!r}", next(done), total)
+            found.append((name, *_worth(name, habit, players)))
+        return found
+
+    chosen_by, strangers = rows(HABITS), rows(STRANGERS)
+    changes = []
+    for old, new in CHANGES:
+        saved = []
+        for after in AFTER:
+            say(f"{old!r} becomes {new!r}", next(done), total)
+            saved.append(_changed(old, new, after, players))
+        changes.append((f"{old}, then {new}", *saved))
+    head = ("habit", "knowing nothing", f"saved after {SEEN} games", "saved by knowing the habit itself")
     return (
         "## Getting to know a player\n\n"
-        "Shots of the expert at the fleets of players with habits (`training/players/battleship_habitual.py`), and how "
-        f"many of them it saves after so many of their games, on the same {fleets} fleets ({fleets * UNIFORM} for the "
-        "player without habits).\n\n"
-        + table(("habit", "knowing nothing", *(f"saved after {seen} games" for seen in SEEN)), rows)
-        + f"\nA player who hugged the edges for {BEFORE} games changes to one side; saved at the new fleets after so "
-        "many games of the new habit:\n\n" + table([f"{count} games" for count in AFTER], [change])
+        f"Shots of the expert at the fleets of players with habits, {players} players of each habit and {EACH} fleets "
+        f"of each player; how many it saves at the same fleets after {SEEN} of that player's games; and how many it "
+        "would save if it were told the very distribution that the fleets are drawn from, which is what there is to be "
+        "had. Errors are over players.\n\n"
+        "How players are learned was chosen by these (`training/players/battleship_habitual.py`):\n\n"
+        + table(head, chosen_by)
+        + "\nand nothing was chosen by these (`training/players/battleship_strangers.py`):\n\n"
+        + table(head, strangers)
+        + f"\nA player changes habits after {BEFORE} games; saved at the new fleets, after so many games of the new "
+        "habit:\n\n" + table(("habits", *(f"{after} games" for after in AFTER)), changes)
     )
 
 
-def _saved(place: Callable[[Random], Placement], fleets: int) -> list[str]:
-    plain = _shots(place, [], fleets)
-    known = [_shots(place, _fleets(place, seen, "seen"), fleets) for seen in SEEN]
-    return [mean(plain), *(mean(plain - shots) for shots in known)]
+def _worth(name: str, habit: Habit, players: int) -> tuple[str, str, str]:
+    expert = Expert(FOLDERS / "battleship_expert")
+    plain, saved, most = [], [], []
+    for number in range(players):
+        random = Random(f"{name} {number}")  # noqa: S311 - a game, not a secret
+        seen = play_out(habit, SEEN, random)
+        targets = [draw(habit(seen), random) for _ in range(EACH)]
+        needed = shots_at(expert, targets)
+        plain.append(needed.mean())
+        saved.append((needed - shots_at(knowing_fleets(expert, seen, 1), targets)).mean())
+        most.append((needed - shots_at(told(expert, habit(seen)), targets)).mean())
+    return mean(np.array(plain)), mean(np.array(saved)), mean(np.array(most))
 
 
-def _placer(name: str) -> Callable[[Random], Placement]:
-    def place(random: Random) -> Placement:
-        fleet = HABITUAL[name](PlaceObservation(STANDARD), random)
-        assert hasattr(fleet, "berths")  # noqa: S101 - it was asked to place
-        return fleet  # type: ignore[no-any-return]
-
-    return place
-
-
-def _uniform(random: Random) -> Placement:
-    return random_placement(STANDARD, random)
-
-
-def _fleets(place: Callable[[Random], Placement], count: int, purpose: str) -> list[Placement]:
-    return [place(Random(f"{purpose} {number}")) for number in range(count)]  # noqa: S311 - games
+def _changed(old: str, new: str, after: int, players: int) -> str:
+    expert = Expert(FOLDERS / "battleship_expert")
+    saved = []
+    for number in range(players):
+        random = Random(f"{old} {new} {number}")  # noqa: S311
+        seen = play_out(HABITS[old], BEFORE, random)
+        targets = play_out(HABITS[new], EACH, random)
+        seen += play_out(HABITS[new], after, random)
+        saved.append((shots_at(expert, targets) - shots_at(knowing_fleets(expert, seen, 1), targets)).mean())
+    return mean(np.array(saved))
 
 
-def _shots(place: Callable[[Random], Placement], history: list[Placement], fleets: int) -> NDArray[np.float64]:
-    """Return what the expert needs for ``fleets`` fleets after it has seen those of ``history``."""
-    expert = Expert(_EXPERT)
-    player = knowing_fleets(expert, history, 1) if history else expert
-    seeds = list(islice(task_seeds("adapting", 1), fleets))
-    targets = [place(Random(seed)) for seed in seeds]  # noqa: S311 - a game, not a secret
-    return np.array([float(len(sink(player.act, fleet, seed))) for fleet, seed in zip(targets, seeds, strict=True)])
+def told(expert: Expert, styles: Sequence[Style]) -> Expert:
+    """Return a copy of ``expert`` that knows from which styles a player's fleets are drawn."""
+    known = copy(expert)
+    total = sum(style.share for style in styles)
+    known.know(
+        [
+            Liking(f"style {number}", np.log(style.weight), style.touching, _SURE * style.share / total)
+            for number, style in enumerate(styles)
+            if np.ptp(style.weight) or style.touching != 1
+        ]
+    )
+    return known
+
+
+def shots_at(player: Expert, targets: Sequence[Placement]) -> NDArray[np.float64]:
+    """Return shape (targets,): what the player needs for each fleet; the same seeds for whoever shoots."""
+    return np.array([float(len(sink(player.act, fleet, seed))) for seed, fleet in enumerate(targets)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from training.page import table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FOLDERS", "LEVELS", "mean", "shots", "table"]
+__all__ = ["FOLDERS", "LEVELS", "mean", "say", "shots", "table"]
 
 FOLDERS = Path(ai_functions.__file__).parent
 LEVELS = ("battleship_easy", "battleship_medium", "battleship_hard", "battleship_expert")
@@ -37,3 +38,8 @@ def mean(values: NDArray[np.float64]) -> str:
     """Return ``49.1 ± 0.2``."""
     error = values.std(ddof=1) / np.sqrt(len(values))
     return f"{values.mean():.2f} ± {error:.2f}"
+
+
+def say(what: str, done: int, total: int) -> None:
+    """Tell on stderr how far a study is."""
+    sys.stderr.write(f"{what}: {done} of {total}\n")

@@ -49,7 +49,12 @@ def knowing(expert: Expert, blocks: Sequence[NDArray[np.float64]]) -> Expert:
     """Return a copy of ``expert`` that believes in the likings of ``blocks``, one for each of ``BLOCKS``."""
     known = copy(expert)
     rows = berth_rows().astype(np.float64)
-    known.know([Liking(name, rows @ one[:-1], exp(one[-1])) for name, one in zip(BLOCKS, blocks, strict=True)])
+    known.know(
+        [
+            Liking(name, rows @ one[:-1], exp(one[-1]), belief)
+            for (name, belief), one in zip(BLOCKS.items(), blocks, strict=True)
+        ]
+    )
     return known
 
 
@@ -79,7 +84,20 @@ def judge_player(
     """
     knows, plain = Expert(candidate), Expert(folder)
     player = str(knows.manifest.training["player"])
-    fleets = fleets_of(records, player)
+    return judge_fleets(player, plain, fleets_of(records, player), seed, progress)
+
+
+def judge_fleets(
+    player: str,
+    plain: Expert,
+    fleets: Sequence[Placement],
+    seed: int,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Verdict:
+    """Return whether getting to know the player who laid ``fleets``, oldest first, makes ``plain`` play better.
+
+    Raises TrainingError where there are too few to hold any out.
+    """
     first = max(LEARNED_FIRST, len(fleets) - MOST_HELD_OUT)
     if len(fleets) <= first:
         raise TrainingError(
@@ -88,7 +106,7 @@ def judge_player(
     mine, theirs, odds = [], [], 0.0
     seeds = task_seeds("player", seed)
     for number in range(first, len(fleets)):
-        taught, task = knowing_fleets(knows, fleets[:number], seed), next(seeds)
+        taught, task = knowing_fleets(plain, fleets[:number], seed), next(seeds)
         odds += log_odds_of(taught, fleets[number])
         mine.append(float(len(sink(taught.act, fleets[number], task))))
         theirs.append(float(len(sink(plain.act, fleets[number], task))))
