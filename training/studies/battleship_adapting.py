@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from itertools import count
+from math import log
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from training.page import table
 from training.players.battleship_habitual import HABITS, draw, play_out
 from training.players.battleship_strangers import STRANGERS
 from training.recipes.battleship.measure import sink
-from training.recipes.battleship.personal import knowing_fleets
+from training.recipes.battleship.personal import knowing_fleets, log_odds_of
 from training.studies.battleship_tables import FOLDERS, mean, say
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def adapting(fleets: int) -> str:
     players = max(3, fleets // PART // EACH)
     total, done = len(HABITS) + len(STRANGERS) + len(CHANGES) * len(AFTER), count(1)
 
-    def rows(habits: dict[str, Habit]) -> list[tuple[str, ...]]:
-        found: list[tuple[str, ...]] = []
+    def rows(habits: dict[str, Habit]) -> list[Sequence[str]]:
+        found: list[Sequence[str]] = []
         for name, habit in habits.items():
             say(f"habit {name!r}", next(done), total)
             found.append((name, *_worth(name, habit, players)))
@@ -56,13 +57,14 @@ def adapting(fleets: int) -> str:
             say(f"{old!r} becomes {new!r}", next(done), total)
             saved.append(_changed(old, new, after, players))
         changes.append((f"{old}, then {new}", *saved))
-    head = ("habit", "knowing nothing", f"saved after {SEEN} games", "saved by knowing the habit itself")
+    head = ("habit", "knowing nothing", f"saved after {SEEN} games", "saved if told", "bits learned", "bits if told")
     return (
         "## Getting to know a player\n\n"
         f"Shots of the expert at the fleets of players with habits, {players} players of each habit and {EACH} fleets "
         f"of each player; how many it saves at the same fleets after {SEEN} of that player's games; and how many it "
         "would save if it were told the very distribution that the fleets are drawn from, which is what there is to be "
-        "had. Errors are over players.\n\n"
+        "had. The bits say by how much either thinks those fleets likelier than uniform ones. Errors are over players."
+        "\n\n"
         "How players are learned was chosen by these (`training/players/battleship_habitual.py`):\n\n"
         + table(head, chosen_by)
         + "\nand nothing was chosen by these (`training/players/battleship_strangers.py`):\n\n"
@@ -72,18 +74,20 @@ def adapting(fleets: int) -> str:
     )
 
 
-def _worth(name: str, habit: Habit, players: int) -> tuple[str, str, str]:
+def _worth(name: str, habit: Habit, players: int) -> list[str]:
+    """Return the cells of a habit's row."""
     expert = Expert(FOLDERS / "battleship_expert")
-    plain, saved, most = [], [], []
+    rows = []
     for number in range(players):
         random = Random(f"{name} {number}")  # noqa: S311 - a game, not a secret
         seen = play_out(habit, SEEN, random)
         targets = [draw(habit(seen), random) for _ in range(EACH)]
         needed = shots_at(expert, targets)
-        plain.append(needed.mean())
-        saved.append((needed - shots_at(knowing_fleets(expert, seen, 1), targets)).mean())
-        most.append((needed - shots_at(told(expert, habit(seen)), targets)).mean())
-    return mean(np.array(plain)), mean(np.array(saved)), mean(np.array(most))
+        known, knower = knowing_fleets(expert, seen, 1), told(expert, habit(seen))
+        saved = [needed - shots_at(one, targets) for one in (known, knower)]
+        bits = [[log_odds_of(one, fleet) / log(2) for fleet in targets] for one in (known, knower)]
+        rows.append([float(np.mean(np.array(column))) for column in (needed, *saved, *bits)])
+    return [mean(column) for column in np.array(rows).T]
 
 
 def _changed(old: str, new: str, after: int, players: int) -> str:
