@@ -63,7 +63,7 @@ class Liking:
 
     name: str
     berths: NDArray[np.float64]
-    """Shape (BERTHS,): logarithm of how much more often each berth is used than by uniform fleets."""
+    """Shape (BERTHS,): logarithm of how much each berth counts."""
     touching: float
     """How much more a fleet counts for every two of its ships that lie side by side."""
     belief: float

@@ -45,8 +45,8 @@ def adapting(fleets: int) -> str:
     def rows(habits: dict[str, Habit]) -> list[Sequence[str]]:
         found: list[Sequence[str]] = []
         for name, habit in habits.items():
-            say(f"habit {name!r}", next(done), total)
             found.append((name, *_worth(name, habit, players)))
+            say(" | ".join(found[-1]), next(done), total)
         return found
 
     chosen_by, strangers = rows(HABITS), rows(STRANGERS)
@@ -54,8 +54,8 @@ def adapting(fleets: int) -> str:
     for old, new in CHANGES:
         saved = []
         for after in AFTER:
-            say(f"{old!r} becomes {new!r}", next(done), total)
             saved.append(_changed(old, new, after, players))
+            say(f"{old}, then {new} for {after} games: {saved[-1]}", next(done), total)
         changes.append((f"{old}, then {new}", *saved))
     head = ("habit", "knowing nothing", f"saved after {SEEN} games", "saved if told", "bits learned", "bits if told")
     return (

@@ -40,14 +40,14 @@ def placing(fleets: int) -> str:
     """Return the section on placing."""
     rows = []
     for number, name in enumerate(LEVELS, 1):
-        say(f"fleets of {name}", number, len(LEVELS) + len(TILTS))
         place = load_opponent(FOLDERS / name).act
         placed = [place(PlaceObservation(STANDARD), Random(f"{name} {one}")) for one in range(COMPILED * fleets)]  # noqa: S311
         rows.append((name, _density(placed[:fleets]), _posterior(placed)))
+        say(" | ".join(rows[-1]), number, len(LEVELS) + len(TILTS))
     tilted = []
     for number, tilt in enumerate(TILTS, len(LEVELS) + 1):
-        say(f"fleets of tilt {tilt:g}", number, len(LEVELS) + len(TILTS))
         tilted.append(_tilted(tilt, fleets))
+        say(" | ".join(tilted[-1]), number, len(LEVELS) + len(TILTS))
     return (
         "## Placing\n\n"
         f"Shots that the density player needs for {fleets} of each level's fleets, and greedy play on the posterior "
