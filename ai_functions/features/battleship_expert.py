@@ -71,8 +71,8 @@ class Liking:
 
     @property
     def weight(self) -> NDArray[np.float64]:
-        """Shape (BERTHS,): how much each berth counts."""
-        return np.asarray(np.exp(self.berths - self.berths.mean()), np.float64)
+        """Shape (BERTHS,): how much each berth counts, at most 1, so that no count of fleets overflows."""
+        return np.asarray(np.exp(self.berths - self.berths.max()), np.float64)
 
     @property
     def says_something(self) -> bool:

@@ -12,8 +12,9 @@ import ai_functions
 from ai_functions.features.battleship_berths import draw_fleet
 from ai_functions.features.battleship_expert import Expert, hiding_weights
 from games.battleship.fleet import STANDARD
-from training.players.battleship_habitual import HABITS, draw
+from training.players.battleship_habitual import HABITS, draw, play_out
 from training.players.battleship_strangers import STRANGERS
+from training.recipes.battleship.personal import log_odds_of
 from training.studies.battleship_adapting import shots_at, told
 from training.studies.battleship_placing import bits
 
@@ -28,6 +29,16 @@ def test_one_who_is_told_a_habit_believes_in_its_styles_and_keeps_the_rest_for_u
     assert len(styles) + 1 == priors
     assert uniform.belief + sum(style.belief for style in styles) == pytest.approx(1)
     assert uniform.belief > 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", [*HABITS, *STRANGERS])
+def test_one_who_is_told_a_habit_thinks_its_fleets_likelier_than_uniform_ones(name: str) -> None:
+    habit = (HABITS | STRANGERS)[name]
+    seen = play_out(habit, 2, Random(name))
+    knower = told(Expert(EXPERT), habit(seen))
+    likelier = [log_odds_of(knower, draw(habit(seen), Random(number))) for number in range(40)]
+    assert 0 < np.mean(likelier) < 30
 
 
 def test_being_told_a_habit_saves_shots() -> None:

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 SEEN = 10
 EACH = 8
 """Fleets that are shot at of each player; the players of one habit differ in the games that were seen of them."""
-PART = 25
+PART = 35
 """These tables take a part of the fleets: the effects are shots, not tenths."""
-BEFORE, AFTER = 30, (0, 5, 10, 20)
+BEFORE, AFTER = 30, (0, 10, 20)
 CHANGES = (("edges", "one side"), ("corner", "middle"), ("three fleets", "edges"))
 _SURE = 0.98
 """How far one who is told a habit believes in it; the rest is for uniform fleets, by which every fleet can be."""

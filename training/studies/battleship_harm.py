@@ -16,7 +16,7 @@ from training.recipes.battleship.personal import judge_fleets, knowing_fleets
 from training.studies.battleship_adapting import SEEN, shots_at
 from training.studies.battleship_tables import FOLDERS, mean, say
 
-PART, EACH = 80, 32
+PART, EACH = 125, 32
 """Players are a part of ``--fleets``; so many fleets of each are shot at."""
 _AT = berthed()
 WEAK: dict[str, Habit] = {

@@ -68,11 +68,11 @@ def log_odds_of(expert: Expert, fleet: Placement) -> float:
     numbers = berth_numbers(fleet)
     pairs = touches(STANDARD)[np.ix_(numbers, numbers)].sum() / 2
     uniform, *_ = priors = expert.priors(STANDARD)
-    odds = 0.0
+    odds = []
     for prior in priors:
-        weight = 1.0 if prior.weight is None else float(np.prod(prior.weight[numbers]))
-        odds += prior.belief * weight * prior.touching**pairs * uniform.fleets / prior.fleets
-    return log(odds)
+        liked = 0.0 if prior.weight is None else float(np.log(prior.weight[numbers]).sum())
+        odds.append(log(prior.belief) + liked + pairs * log(prior.touching) + log(uniform.fleets) - log(prior.fleets))
+    return float(np.logaddexp.reduce(odds))
 
 
 def judge_player(
