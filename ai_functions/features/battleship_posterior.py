@@ -27,14 +27,17 @@ if TYPE_CHECKING:
 
 WORTH_FEATURES = (
     "longest", "shortest", "goes_on", "around", "open_sides", "misses_beside", "shorter_run", "longer_run", "crowded",
-    "sides_off_board", "centre", "parity_habit", "sinks", "met", "tried_diagonals",
+    "sides_off_board", "centre", "parity_habit", "sinks", "met", "tried_diagonals", "next_best", "berths_left",
 )  # fmt: skip
 """What a row says of a cell beside the logarithm of its chance, which is its first column."""
-MOODS = ("hunting", "hunting_later", "chasing")
-"""A row holds the features for its mood; while hunting, also times the part of the sea that was shot at."""
+MOODS = ("hunting", "hunting_shortest", "hunting_longer", "chasing")
+"""A row holds the features for its mood: a shooter hunts otherwise when ships of the shortest kind alone are afloat,
+and when none of them is."""
 WORTH_COLUMNS = 1 + len(MOODS) * len(WORTH_FEATURES)
 CHASING = 0.5
 """From so many ships on, expected to have been hit and still afloat, a shooter chases."""
+LEAST_MISS = 0.05
+"""Misses less likely count as this likely where a chance is divided by theirs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,7 +164,9 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     longest = int(np.argmax(np.where(afloat, lengths, 0)))
     shortest = int(len(lengths) - 1 - np.argmin(np.where(afloat, lengths, variant.size + 1)[::-1]))
     ships = [np.where(waters.ship == ship, floating, 0) for ship in (longest, shortest)]
-    of_longest, of_shortest, sinks, met_here, any_ship = np.stack([*ships, last, met, floating]) @ waters.cover
+    surprise = floating * np.log(np.maximum(floating, 1e-30))
+    of_each = np.stack([*ships, last, met, floating, surprise]) @ waters.cover
+    of_longest, of_shortest, sinks, met_here, any_ship, surprise_here = of_each
     untried = (~told.tried).astype(np.float32)
     beside = waters.beside[cells]
     features = np.empty((len(cells), len(WORTH_FEATURES)))
@@ -183,18 +188,22 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     features[:, 12] = sinks[cells] / chance
     features[:, 13] = met_here[cells] / chance
     features[:, 14] = chart.diagonal[cells] @ tried / 4
-    return _in_mood(np.log(chance), features, chasing=met.sum() > CHASING, phase=float(told.tried.mean()))
-
-
-def _in_mood(
-    log_chance: NDArray[np.float64], features: NDArray[np.float64], *, chasing: bool, phase: float
-) -> NDArray[np.float32]:
+    both = (waters.cover[:, cells].T * floating) @ waters.cover
+    missed = untried * (any_ship - both)
+    features[:, 15] = missed.max(axis=1) / (np.maximum(1 - chance, LEAST_MISS) * chance)
+    features[:, 16] = np.log(chance) - surprise_here[cells] / chance
     rows = np.zeros((len(features), len(MOODS), len(WORTH_FEATURES)))
+    rows[:, _mood(lengths, afloat, chasing=met.sum() > CHASING)] = features
+    return np.hstack([np.log(chance)[:, None], rows.reshape(len(rows), -1)]).astype(np.float32)
+
+
+def _mood(lengths: NDArray[np.int64], afloat: NDArray[np.bool_], *, chasing: bool) -> int:
+    """Return the number of the shooter's mood in ``MOODS``."""
     if chasing:
-        rows[:, 2] = features
-    else:
-        rows[:, 0], rows[:, 1] = features, features * phase
-    return np.hstack([log_chance[:, None], rows.reshape(len(rows), -1)]).astype(np.float32)
+        return 3
+    if lengths[afloat].max() == lengths.min():
+        return 1
+    return 2 if lengths[afloat].min() > lengths.min() else 0
 
 
 def _goes_on(links: NDArray[np.float32], untried: NDArray[np.float32], size: int) -> NDArray[np.float32]:

@@ -13,9 +13,11 @@ from ai_functions.features.battleship_posterior import WORTH_COLUMNS, believe, m
 from games.battleship.fleet import STANDARD, Cell, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
 from games.battleship.observation import ShootObservation
-from training.recipes.battleship.compiled import play_all, scores
+from training.recipes.battleship.compiled import luck_of, play_all, think
 from training.recipes.battleship.compiled_chances import MISSED, STRUCK, new_table, shoot
-from training.recipes.battleship.tuning import symmetric
+from training.recipes.battleship.compiled_luck import Luck
+from training.recipes.battleship.self_play import hear, self_played_race_part, won_from
+from training.recipes.battleship.tuning import symmetric, tuned_part
 
 
 def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
@@ -26,7 +28,7 @@ def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
         table = new_table(np.array(berth_numbers(random_placement(STANDARD, Random(seed)))))
         shots: list[Report] = []
         while table.totals[2] < len(STANDARD.fleet):
-            cells, worth = scores(table, weights, NEARLY)
+            cells, worth = think(table, weights, NEARLY)[:2]
             observation = ShootObservation(STANDARD, tuple(shots))
             served = worth_rows(observation, believe(observation, (uniform,), 0), cells) @ weights
             assert served == pytest.approx(worth, abs=1e-4)
@@ -50,7 +52,50 @@ def test_a_fleet_is_turned_and_mirrored_in_eight_ways() -> None:
 def test_the_same_seed_plays_the_same_games() -> None:
     fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(20)])
     greedy = np.eye(WORTH_COLUMNS)[0]
-    first, again, other = (play_all(fleets, greedy, NEARLY, 0.02, seed) for seed in (1, 1, 2))
+    first, again, other = (play_all(fleets, greedy, NEARLY, 0.02, seed).needed for seed in (1, 1, 2))
     assert first.tolist() == again.tolist()
     assert first.tolist() != other.tolist()
     assert 35 < first.mean() < 55
+
+
+def test_chance_gives_nothing_on_average_and_explains_most_of_a_game() -> None:
+    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(6000)])
+    greedy = np.eye(WORTH_COLUMNS)[0]
+    games, later = play_all(fleets[:3000], greedy, NEARLY, 0.02, 1), play_all(fleets[3000:], greedy, NEARLY, 0.02, 9000)
+    luck = Luck()
+    luck.learn(games.luck, games.needed)
+    given = later.luck @ luck.worth()
+    assert abs(given.mean()) < 4 * given.std() / len(given) ** 0.5
+    assert (later.needed - given).std() < 0.3 * later.needed.std()
+
+
+def test_a_game_is_heard_as_it_was_played() -> None:
+    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(5)])
+    games = play_all(fleets, np.eye(WORTH_COLUMNS)[0], NEARLY, 0.02, 1)
+    for fleet, order, needed, luck in zip(fleets, games.order, games.needed, games.luck, strict=True):
+        assert luck_of(fleet, order[: int(needed)]) == pytest.approx(luck)
+        heard = hear(fleet, order[: int(needed)])
+        assert not heard.afloat
+        assert heard.shots[-1].result == SUNK
+        assert hear(fleet, order[: int(needed) - 1]).afloat
+
+
+def test_a_race_is_won_against_those_who_need_longer() -> None:
+    needed = np.array([40.0, 50.0, 30.0, 40.0, 60.0])
+    assert won_from(needed, 0, 35) == pytest.approx((0.5 + 1 + 1) / 3)
+    assert won_from(needed, 2, 10) == 1
+    assert won_from(needed, 4, 59) == 0.5
+
+
+@pytest.mark.slow
+def test_tuning_saves_shots_and_tells_who_wins() -> None:
+    fleets = symmetric(np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(300)]))
+    said: list[str] = []
+    worth, measures = tuned_part(fleets, 1, said.append, generations=6)
+    assert measures["tuned_shots"] < measures["untuned_shots"] - 0.1
+    race, positions = self_played_race_part(worth, fleets, 1, said.append, games=100)
+    hopes = 1 / (1 + np.exp(-positions @ race))
+    assert 0.4 < hopes.mean() < 0.6
+    assert hopes.min() < 0.3
+    assert hopes.max() > 0.7
+    assert any("generation 5 of 6" in line for line in said)

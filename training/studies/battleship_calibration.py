@@ -17,6 +17,7 @@ from games.battleship.observation import ShootObservation
 from training.evaluate import task_seeds
 from training.page import table
 from training.recipes.battleship.measure import sink
+from training.recipes.battleship.self_play import won_from
 from training.studies.battleship_tables import FOLDERS
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def calibration(fleets: int) -> str:
             happened.append(truth[untried])
             hopes.append((len(lengths) - 1, number, expert.wins(observation, posterior) or 0.0))
     cells = np.concatenate(said), np.concatenate(happened).astype(float)
-    races = _races(hopes, np.array(lengths))
+    won = [won_from(np.array(lengths), game, number) for game, number, _ in hopes]
+    races = np.array([hope for *_, hope in hopes]), np.array(won)
     _draw({"a ship in this cell": cells, "winning the race": races})
     return (
         "## Calibration of the expert\n\n"
@@ -57,24 +59,8 @@ def calibration(fleets: int) -> str:
         f"error {_error(*cells):.4f}), and of winning from there against the expert itself, each of the other games "
         f"that was not over by then being an enemy (error {_error(*races):.4f}).\n\n"
         f"![Said and happened]({PLOT.relative_to(PLOT.parent.parent)})\n\n"
-        + table(("said", "cells", "a ship", "pairs of games", "won"), _rows(cells, races))
+        + table(("said", "cells", "a ship", "positions", "won"), _rows(cells, races))
     )
-
-
-def _races(
-    hopes: list[tuple[int, int, float]], lengths: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return what was said and what came of it, for every position and every other game that outlasted it.
-
-    Who shoots first wins a tie, and either may: a tie is half a win.
-    """
-    said, won = [], []
-    for game, number, hope in hopes:
-        others = np.delete(lengths, game)
-        others = others[others > number]
-        said.append(np.full(len(others), hope))
-        won.append((others > lengths[game]) + 0.5 * (others == lengths[game]))
-    return np.concatenate(said), np.concatenate(won)
 
 
 def _tenths(said: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -92,7 +92,7 @@ def _density(targets: Sequence[Placement]) -> str:
 def _posterior(targets: Sequence[Placement]) -> str:
     """Return what greedy play on the posterior of uniform fleets needs."""
     greedy = np.eye(WORTH_COLUMNS)[0]
-    return mean(play_all(np.array([berth_numbers(fleet) for fleet in targets]), greedy, NEARLY, 0.0, 0))
+    return mean(play_all(np.array([berth_numbers(fleet) for fleet in targets]), greedy, NEARLY, 0.0, 0).needed)
 
 
 def _shots(player: Opponent, targets: Sequence[Placement]) -> NDArray[np.float64]:

@@ -31,7 +31,7 @@ from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
 from training.recipes.battleship.habits import blocks_of
-from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part
+from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part, numbers_of
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.personal import judge_player
@@ -99,10 +99,13 @@ def _fit_expert(
         raise TrainingError(f"{len(records)} games of the standard game, and in none of them {player!r} placed a fleet")
     everyone = [] if player else all_fleets(records)
     if len(everyone) >= LEAST_FLEETS:
-        from training.recipes.battleship.tuning import tuned_part  # noqa: PLC0415 - compiled code, needed here alone
+        # compiled code, needed here alone
+        from training.recipes.battleship.self_play import self_played_race_part  # noqa: PLC0415
+        from training.recipes.battleship.tuning import symmetric, tuned_part  # noqa: PLC0415
 
-        race, positions = race_part(records, seed, progress)
-        worth, measures = tuned_part(everyone, seed, progress)
+        turned = symmetric(numbers_of(everyone))
+        worth, measures = tuned_part(turned, seed, progress)
+        race, positions = self_played_race_part(worth, turned, seed, progress)
     else:
         progress("what shots are worth is taken over from the expert there is")
         worth, race = kept(0, WORTH_COLUMNS), kept(RACE, RACE_COLUMNS)

@@ -6,30 +6,35 @@ equal.  The standard game only.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ai_functions.features.battleship_posterior import CHASING, WORTH_FEATURES
+from ai_functions.features.battleship_posterior import CHASING, LEAST_MISS, MOODS, WORTH_FEATURES
 from training.recipes.battleship.compiled_chances import (
     CELLS,
     FIRST,
+    HELD,
     LENGTH,
     MISSED,
     SANK,
     SHIPS,
     SIZE,
+    THROUGH,
+    THROUGH_COUNT,
     UNKNOWN,
     compiled,
     look,
     new_table,
     shoot,
 )
+from training.recipes.battleship.compiled_luck import LUCKS, add_luck
 
 if TYPE_CHECKING:
     from training.recipes.battleship.compiled_chances import Chances, Numbers, Sight, Table
 
-_WIDTH = len(WORTH_FEATURES)
+_WIDTH, _MOODS = len(WORTH_FEATURES), len(MOODS)
+_SHORTEST = LENGTH.min()
 
 
 @compiled
@@ -79,6 +84,26 @@ def _around(state: Numbers, chance: Chances, right: Chances, down: Chances, cell
 
 
 @compiled
+def _foresee(table: Table, sight: Sight, chance: Chances, cell: int, features: Chances) -> None:
+    """Fill in what a miss and a hit at a cell would leave."""
+    both = np.zeros(CELLS)
+    surprise = 0.0
+    for place in range(THROUGH_COUNT[cell]):
+        berth = THROUGH[cell, place]
+        here = sight.berth[berth]
+        if here > 0:
+            surprise += here * np.log(here)
+            for step in range(LENGTH[berth]):
+                both[HELD[berth, step]] += here
+    best = 0.0
+    for other in range(CELLS):
+        if table.state[other] == UNKNOWN:
+            best = max(best, chance[other] - both[other])
+    features[15] = best / (max(1 - chance[cell], LEAST_MISS) * chance[cell])
+    features[16] = np.log(chance[cell]) - surprise / chance[cell]
+
+
+@compiled
 def _describe(table: Table, sight: Sight, chance: Chances, cells: Numbers, longest: int, shortest: int) -> Chances:
     """Return what ``battleship_posterior.worth_rows`` says of each of ``cells``, shape (len(cells), features)."""
     described = np.zeros((len(cells), _WIDTH))
@@ -100,15 +125,35 @@ def _describe(table: Table, sight: Sight, chance: Chances, cells: Numbers, longe
         features[11] = habit * (2 * ((row + column) % 2) - 1)
         features[12] = sight.sinks[cell] / chance[cell]
         features[13] = sight.met[cell] / chance[cell]
+        _foresee(table, sight, chance, cell, features)
     return described
 
 
 @compiled
-def scores(table: Table, weights: Chances, nearly: float) -> tuple[Numbers, Chances]:
-    """Return the cells worth a thought, those at least ``nearly`` as likely as the likeliest, and what they are worth.
+def _mood(longest: int, shortest: int, met: float) -> int:
+    """Return the number of the shooter's mood in ``battleship_posterior.MOODS``."""
+    if met > CHASING:
+        return 3
+    if longest == _SHORTEST:
+        return 1
+    return 2 if shortest > _SHORTEST else 0
 
-    Shapes (cells,) both; ``weights`` has the shape (WORTH_COLUMNS,).
-    """
+
+class Thought(NamedTuple):
+    """What the shooter thinks before a shot."""
+
+    cells: Numbers
+    """Shape (cells,): those at least ``nearly`` as likely as the likeliest."""
+    worth: Chances
+    """Shape (cells,)."""
+    sight: Sight
+    met: float
+    """Ships afloat expected to have been hit."""
+
+
+@compiled
+def think(table: Table, weights: Chances, nearly: float) -> Thought:
+    """Return the cells worth a thought and what they are worth by ``weights``, shape (WORTH_COLUMNS,)."""
     sight, met = look(table)
     chance = sight.ship.sum(axis=0)
     unknown = table.state == UNKNOWN
@@ -121,34 +166,64 @@ def scores(table: Table, weights: Chances, nearly: float) -> tuple[Numbers, Chan
             if shortest < 0 or LENGTH[FIRST[ship]] <= LENGTH[FIRST[shortest]]:
                 shortest = ship
     if len(cells) == 0:  # counting finds no room where there must be some: any cell will do
-        return np.flatnonzero(unknown), np.zeros(unknown.sum())
-    hunting, later, chasing = weights[1:].copy().reshape(3, _WIDTH)
-    mood = chasing if met > CHASING else hunting + table.totals[0] / CELLS * later
+        return Thought(np.flatnonzero(unknown), np.zeros(unknown.sum()), sight, met)
+    mood = weights[1:].copy().reshape(_MOODS, _WIDTH)[_mood(LENGTH[FIRST[longest]], LENGTH[FIRST[shortest]], met)]
     worth = weights[0] * np.log(chance[cells])
     described = _describe(table, sight, chance, cells, longest, shortest)
     for number in range(len(cells)):
         for column in range(_WIDTH):
             worth[number] += described[number, column] * mood[column]
-    return cells, worth
+    return Thought(cells, worth, sight, met)
 
 
 @compiled
-def play(fleet: Numbers, weights: Chances, nearly: float, temperature: float, seed: int) -> int:
-    """Return how many shots sink ``fleet``; each is drawn in proportion to exp(score / temperature)."""
+def play(
+    fleet: Numbers, weights: Chances, nearly: float, temperature: float, seed: int, order: Numbers, luck: Chances
+) -> int:
+    """Return how many shots sink ``fleet``; each is drawn in proportion to exp(worth / temperature).
+
+    The cells shot at go into ``order``, shape (CELLS,), what chance gave into ``luck``, shape (LUCKS,).
+    """
     np.random.seed(seed)  # noqa: NPY002 - the generator that numba compiles; it is numba's own
     table = new_table(fleet)
     while table.totals[2] < SHIPS:
-        cells, worth = scores(table, weights, nearly)
-        for number in range(len(cells)):
-            worth[number] -= temperature * np.log(-np.log(1 - np.random.random()))  # noqa: NPY002
-        shoot(table, cells[np.argmax(worth)])
+        thought = think(table, weights, nearly)
+        for number in range(len(thought.cells)):
+            thought.worth[number] -= temperature * np.log(-np.log(1 - np.random.random()))  # noqa: NPY002
+        cell = thought.cells[np.argmax(thought.worth)]
+        add_luck(table, thought.sight, thought.met, cell, luck)
+        order[table.totals[0]] = cell
+        shoot(table, cell)
     return int(table.totals[0])
 
 
+class Games(NamedTuple):
+    """What came of shooting at many fleets."""
+
+    needed: Chances
+    """Shape (fleets,): shots."""
+    luck: Chances
+    """Shape (fleets, LUCKS): what chance gave (see ``compiled_luck``)."""
+    order: Numbers
+    """Shape (fleets, CELLS): the cells in the order they were shot at, -1 after the last."""
+
+
 @compiled
-def play_all(fleets: Numbers, weights: Chances, nearly: float, temperature: float, seed: int) -> Chances:
-    """Return shape (fleets,): shots for each of ``fleets``, shape (fleets, ships), all with the same ``weights``."""
-    needed = np.zeros(len(fleets))
+def play_all(fleets: Numbers, weights: Chances, nearly: float, temperature: float, seed: int) -> Games:
+    """Return the games against ``fleets``, shape (fleets, ships), all with the same ``weights``."""
+    games = Games(np.zeros(len(fleets)), np.zeros((len(fleets), LUCKS)), np.full((len(fleets), CELLS), -1))
     for number in range(len(fleets)):
-        needed[number] = play(fleets[number], weights, nearly, temperature, seed + number)
-    return needed
+        order, luck = games.order[number], games.luck[number]
+        games.needed[number] = play(fleets[number], weights, nearly, temperature, seed + number, order, luck)
+    return games
+
+
+@compiled
+def luck_of(fleet: Numbers, order: Numbers) -> Chances:
+    """Return shape (LUCKS,): what chance gave to shots at the cells of ``order``, whoever fired them."""
+    table, luck = new_table(fleet), np.zeros(LUCKS)
+    for cell in order:
+        sight, met = look(table)
+        add_luck(table, sight, met, cell, luck)
+        shoot(table, cell)
+    return luck

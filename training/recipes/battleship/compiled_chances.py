@@ -37,7 +37,7 @@ _LOW = 64
 def _stamp() -> str:
     """Return a hash of all source that compiled code depends on: numba itself looks at one file only."""
     here = Path(__file__)
-    sources = [here, here.with_name("compiled.py"), Path(str(fleet.__file__))]
+    sources = [here, here.with_name("compiled.py"), here.with_name("compiled_luck.py"), Path(str(fleet.__file__))]
     sources += [Path(str(module.__file__)) for module in (battleship, battleship_fleets, battleship_posterior)]
     return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
@@ -50,7 +50,7 @@ def compiled(function: Callable[..., Any]) -> Any:
     config: Any = numba.config
     before, config.CACHE_DIR = config.CACHE_DIR, _CACHE
     try:
-        return numba.njit(cache=True, error_model="numpy")(function)
+        return numba.njit(cache=True, error_model="numpy", nogil=True)(function)
     finally:
         config.CACHE_DIR = before
 
@@ -74,8 +74,8 @@ def _lists(table: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return lists, counts
 
 
-_HELD, _ = _lists(_SEA.cover > 0)
-_THROUGH, _THROUGH_COUNT = _lists(_SEA.cover.T > 0)
+HELD, _ = _lists(_SEA.cover > 0)
+THROUGH, THROUGH_COUNT = _lists(_SEA.cover.T > 0)
 _CLASHING, _CLASHING_COUNT = _lists(_CLASH)
 _MASK = np.array([sum(1 << int(cell) for cell in np.flatnonzero(cover)) for cover in _SEA.cover], object)
 _MASK_LOW = np.array([mask & (1 << _LOW) - 1 for mask in _MASK], np.uint64)
@@ -133,8 +133,10 @@ class Found(NamedTuple):
 
 
 class Sight(NamedTuple):
-    """Chances, over cells."""
+    """Chances, over berths and over cells."""
 
+    berth: NDArray[np.float64]
+    """Shape (berths,)."""
     ship: NDArray[np.float64]
     """Shape (ships, cells)."""
     met: NDArray[np.float64]
@@ -154,7 +156,7 @@ def new_table(berths: Numbers) -> Table:
         left[ship] = LENGTH[berths[ship]]
         room[ship] = FIRST[ship + 1] - FIRST[ship]
         for step in range(left[ship]):
-            at[_HELD[berths[ship], step]] = ship
+            at[HELD[berths[ship], step]] = ship
     return Table(
         at,
         left,
@@ -179,8 +181,8 @@ def shoot(table: Table, cell: int) -> None:
     """Shoot at ``cell`` and hear the answer."""
     table.totals[0] += 1
     table.totals[1] += (cell // SIZE + cell % SIZE) % 2
-    for place in range(_THROUGH_COUNT[cell]):
-        berth = _THROUGH[cell, place]
+    for place in range(THROUGH_COUNT[cell]):
+        berth = THROUGH[cell, place]
         if table.untouched[berth]:
             table.untouched[berth] = False
             table.room[_SHIP[berth]] -= 1
@@ -192,12 +194,12 @@ def shoot(table: Table, cell: int) -> None:
     if ship >= 0 and table.left[ship] > 0:
         table.state[cell] = STRUCK
         table.hits[cell // _LOW] |= _ONE << np.uint64(cell % _LOW)
-        for place in range(_THROUGH_COUNT[cell]):
-            table.struck[_THROUGH[cell, place]] += 1
+        for place in range(THROUGH_COUNT[cell]):
+            table.struck[THROUGH[cell, place]] += 1
         return
     table.state[cell] = MISSED if ship < 0 else SANK
-    for place in range(_THROUGH_COUNT[cell]):
-        berth = _THROUGH[cell, place]
+    for place in range(THROUGH_COUNT[cell]):
+        berth = THROUGH[cell, place]
         table.closed[berth] += 1
         if ship >= 0 and _SHIP[berth] == ship and table.struck[berth] == LENGTH[berth] - 1:
             table.outlines[ship, table.outline_count[ship]] = berth
@@ -304,10 +306,10 @@ def _explain_hits(table: Table) -> int:
             lies[_SHIP[chosen[depth]]] = -1
         sinking = depth < gone
         ship = order[depth] if sinking else 0
-        choices = outline_count[ship] if sinking else _THROUGH_COUNT[target[depth]]
+        choices = outline_count[ship] if sinking else THROUGH_COUNT[target[depth]]
         down = False
         while step[depth] < choices and not down:
-            berth = outlines[ship, step[depth]] if sinking else _THROUGH[target[depth], step[depth]]
+            berth = outlines[ship, step[depth]] if sinking else THROUGH[target[depth], step[depth]]
             step[depth] += 1
             if (_MASK_LOW[berth] & low[depth]) | (_MASK_HIGH[berth] & high[depth]):
                 continue
@@ -360,7 +362,7 @@ def _spread(chances: Chances, struck: Numbers) -> Sight:
     for berth in np.flatnonzero(chances):
         chance, length = chances[berth], LENGTH[berth]
         for step in range(length):
-            cell = _HELD[berth, step]
+            cell = HELD[berth, step]
             ships[_SHIP[berth], cell] += chance
             if step < length - 1 and _UPRIGHT[berth]:
                 down[cell] += chance
@@ -370,7 +372,7 @@ def _spread(chances: Chances, struck: Numbers) -> Sight:
                 met[cell] += chance
                 if struck[berth] == length - 1:
                     sinks[cell] += chance
-    return Sight(ships, met, sinks, right, down)
+    return Sight(chances, ships, met, sinks, right, down)
 
 
 @compiled
