@@ -1,6 +1,6 @@
-"""The tables of ``docs/battleship.md``: the levels' strength, placing, getting to know players, calibration, variants.
+"""The tables of ``docs/battleship.md``: textbook players, placing, getting to know players, calibration, variants.
 
-``python -m training.studies.battleship --fleets 2000`` plays everything and writes the page; ``--only levels`` makes
+``python -m training.studies.battleship --fleets 2000`` plays everything and writes the page; ``--only tuned`` makes
 one section, and leaves the others on the page as they are.
 """
 
@@ -14,8 +14,8 @@ from training.page import put_section
 from training.studies.battleship_adapting import adapting
 from training.studies.battleship_calibration import calibration
 from training.studies.battleship_harm import harm
-from training.studies.battleship_levels import levels
 from training.studies.battleship_placing import placing
+from training.studies.battleship_textbook import textbook
 from training.studies.battleship_tuned import tuned
 from training.studies.battleship_variants import variants
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAGE = Path("docs/battleship.md")
 SECTIONS: dict[str, Callable[[int], str]] = {
-    "levels": levels,
+    "textbook": textbook,
     "tuned": tuned,
     "placing": placing,
     "adapting": adapting,
