@@ -1,22 +1,40 @@
 """Whether getting to know players makes anyone worse off: players with no habits, and players with weak ones.
 
-What an opponent that knows a player meets afterwards depends on the gate: it refuses where no habits are shown.
+What an opponent that knows a player meets afterwards depends on the gate: it refuses where no habits are shown.  Fleets
+of players with no habits are uniform, so what chance gave can be taken off the shots at them (see ``compiled_luck``):
+harm of a tenth of a shot shows in hundreds of games, not in ten thousands.
 """
 
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.features.battleship_expert import Expert
+from ai_functions.features.battleship_expert import NEARLY, Expert
+from ai_functions.features.battleship_posterior import WORTH_COLUMNS
+from games.battleship.fleet import STANDARD, random_placement
 from training.page import table
 from training.players.battleship_habitual import Habit, Style, always, berthed, even, mostly, play_out
+from training.recipes.battleship import kept
+from training.recipes.battleship.compiled import luck_of, play_all
+from training.recipes.battleship.compiled_luck import LUCKS, Luck
+from training.recipes.battleship.likings import numbers_of
+from training.recipes.battleship.measure import sink
 from training.recipes.battleship.personal import judge_fleets, knowing_fleets
-from training.studies.battleship_adapting import SEEN, shots_at
+from training.recipes.battleship.tuning import TEMPERATURE
+from training.studies.battleship_adapting import SEEN
 from training.studies.battleship_tables import FOLDERS, mean, say
 
-PART, EACH = 125, 32
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Placement
+
+PART, EACH = 80, 32
 """Players are a part of ``--fleets``; so many fleets of each are shot at."""
 _AT = berthed()
 WEAK: dict[str, Habit] = {
@@ -26,6 +44,8 @@ WEAK: dict[str, Habit] = {
     "upright twice as often": always(Style(mostly(_AT.upright, 1 / 2))),
 }
 """Players whom there is little or nothing to know of."""
+TAUGHT = 20_000
+"""Compiled games that tell what luck is worth."""
 FEWER = 3
 """Those with weak habits are so many times fewer than those without, of whom each number is wanted sharply."""
 
@@ -42,22 +62,43 @@ def harm(fleets: int) -> str:
         f"Players with no habits or weak ones: what the expert saves at {EACH} fleets of each player after {SEEN} of "
         "their games, if it always believes what it learned; how many of the players the gate of `train --for` lets it "
         "get to know; and what it saves with the gate, counting 0 for whom it refuses. Errors are over players; less "
-        "than 0 is worse.\n\n"
+        "than 0 is worse. Shots at uniform fleets are less what chance gave "
+        "(`training/recipes/battleship/compiled_luck.py`).\n\n"
         + table(("fleets", "players", "knowing nothing", "saved without the gate", "let through", "saved"), rows)
     )
 
 
 def _harm(name: str, habit: Habit, players: int) -> tuple[str, str, int, str]:
     expert = Expert(FOLDERS / "battleship_expert")
+    worth = _worth_of_luck() if name == next(iter(WEAK)) else np.zeros(LUCKS)
     plain, saved, passed = [], [], []
     for number in range(players):
         say(f"player with {name}", number + 1, players)
         random = Random(f"{name} {number}")  # noqa: S311 - a game, not a secret
         seen = play_out(habit, SEEN, random)
         targets = play_out(habit, EACH, random)
-        needed = shots_at(expert, targets)
+        needed = _fair_shots(expert, targets, worth)
         plain.append(needed.mean())
-        saved.append((needed - shots_at(knowing_fleets(expert, seen, 1), targets)).mean())
+        saved.append((needed - _fair_shots(knowing_fleets(expert, seen, 1), targets, worth)).mean())
         passed.append(judge_fleets(name, expert, seen, 1).passed)
     gated = np.where(passed, saved, 0.0)
     return mean(np.array(plain)), mean(np.array(saved)), sum(passed), mean(gated)
+
+
+def _worth_of_luck() -> NDArray[np.float64]:
+    """Return shape (LUCKS,): how many shots each kind of luck is worth against uniform fleets."""
+    random = Random("luck")  # noqa: S311
+    fleets = numbers_of([random_placement(STANDARD, random) for _ in range(TAUGHT)])
+    games = play_all(fleets, kept(0, WORTH_COLUMNS), NEARLY, TEMPERATURE, 1)
+    luck = Luck()
+    luck.learn(games.luck, games.needed)
+    return luck.worth()
+
+
+def _fair_shots(player: Expert, targets: Sequence[Placement], worth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return shape (targets,): what the player needs for each fleet, less what chance gave."""
+    fair = []
+    for seed, (fleet, numbers) in enumerate(zip(targets, numbers_of(targets), strict=True)):
+        order = [one.cell.row * STANDARD.size + one.cell.column for one in sink(player.act, fleet, seed)]
+        fair.append(len(order) - luck_of(numbers, np.array(order)) @ worth)
+    return np.array(fair)
