@@ -13,11 +13,12 @@ from ai_functions.features.battleship_posterior import WORTH_COLUMNS, believe, m
 from games.battleship.fleet import STANDARD, Cell, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
 from games.battleship.observation import ShootObservation
+from training.battleship_berthed import symmetric
 from training.recipes.battleship.compiled import luck_of, play_all, think
 from training.recipes.battleship.compiled_chances import MISSED, STRUCK, new_table, shoot
 from training.recipes.battleship.compiled_luck import Luck
 from training.recipes.battleship.self_play import hear, self_played_race_part, won_from
-from training.recipes.battleship.tuning import symmetric, tuned_part
+from training.recipes.battleship.tuning import tuned_part
 
 
 def test_both_score_alike_from_the_first_shot_to_the_last() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -19,6 +18,7 @@ from ai_functions.features.battleship_berths import berth_numbers
 from ai_functions.features.battleship_fleets import clashes, touches
 from games.battleship.fleet import STANDARD, Placement, random_placement
 from games.battleship.observation import PlaceObservation
+from training.battleship_berthed import berthed
 from training.players.battleship import LADDER
 
 if TYPE_CHECKING:
@@ -68,36 +68,6 @@ def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placeme
     for _ in range(fleets):
         history.append(draw(habit(history), random))
     return history[len(before) :]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Berthed:
-    """Where the berths of the standard fleet lie; shapes (berths,)."""
-
-    upright: NDArray[np.bool_]
-    ship: NDArray[np.int64]
-    left: NDArray[np.int64]
-    top: NDArray[np.int64]
-    right: NDArray[np.int64]
-    bottom: NDArray[np.int64]
-
-    @property
-    def edge(self) -> NDArray[np.bool_]:
-        """Whether the whole ship lies along the edge."""
-        last = STANDARD.size - 1
-        beside = ((self.left == 0) | (self.left == last)) & self.upright
-        return np.asarray(beside | (((self.top == 0) | (self.top == last)) & ~self.upright), np.bool_)
-
-
-@lru_cache(maxsize=1)
-def berthed() -> Berthed:
-    """Return where the berths lie."""
-    waters = sea(STANDARD)
-    upright = np.array([berth.vertical for berth in waters.berths])
-    left = np.array([berth.cell.column for berth in waters.berths])
-    top = np.array([berth.cell.row for berth in waters.berths])
-    reach = waters.length.astype(np.int64) - 1
-    return Berthed(upright, waters.ship, left, top, left + reach * ~upright, top + reach * upright)
 
 
 def mostly(liked: NDArray[np.bool_], others: float) -> NDArray[np.float64]:

@@ -9,16 +9,15 @@ import numpy as np
 
 from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_berths import berth_numbers
-from games.battleship.fleet import STANDARD, random_placement
-from training.players.battleship_habitual import Habit, Style, always, berthed, even, mostly, only
-from training.recipes.battleship.tuning import symmetric
+from games.battleship.fleet import STANDARD, Placement, random_placement
+from training.battleship_berthed import berthed, symmetric
+from training.players.battleship_habitual import Habit, Style, always, even, mostly, only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from games.battleship.fleet import Placement
 
 _AT = berthed()
 _HALF = STANDARD.size // 2
@@ -41,14 +40,15 @@ def _turned(fleet: Placement) -> list[Style]:
     """Return the styles of one who lays a fleet in any of the eight ways it may be turned and mirrored."""
     waters = sea(STANDARD)
     fleets = symmetric(np.array([berth_numbers(fleet)]))
-    return [only(type(fleet)(tuple(waters.berths[number] for number in numbers))) for numbers in fleets]
+    return [only(Placement(tuple(waters.berths[number] for number in numbers))) for numbers in fleets]
 
 
 def _near(fleet: Placement, others: float) -> NDArray[np.float64]:
     """Return weights that like the berths of a fleet, and each moved by one cell."""
-    weight = np.full(len(waters := sea(STANDARD).berths), others)
+    every = sea(STANDARD).berths
+    weight = np.full(len(every), others)
     for berth in fleet.berths:
-        for number, other in enumerate(waters):
+        for number, other in enumerate(every):
             step = abs(other.cell.column - berth.cell.column) + abs(other.cell.row - berth.cell.row)
             if (other.ship, other.vertical) == (berth.ship, berth.vertical) and step <= 1:
                 weight[number] = 1.0

@@ -15,8 +15,9 @@ import numpy as np
 from ai_functions.features.battleship_expert import NEARLY, Expert
 from ai_functions.features.battleship_posterior import WORTH_COLUMNS
 from games.battleship.fleet import STANDARD, random_placement
+from training.battleship_berthed import berthed
 from training.page import table
-from training.players.battleship_habitual import Habit, Style, always, berthed, even, mostly, play_out
+from training.players.battleship_habitual import Habit, Style, always, even, mostly, play_out
 from training.recipes.battleship import kept
 from training.recipes.battleship.compiled import luck_of, play_all
 from training.recipes.battleship.compiled_luck import LUCKS, Luck

@@ -27,6 +27,7 @@ from ai_functions.features.battleship_posterior import WORTH_COLUMNS
 from ai_functions.features.battleship_race import RACE_COLUMNS
 from ai_functions.runtime.model import MODEL, Model
 from games.battleship import rules
+from training.battleship_berthed import symmetric
 from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
@@ -101,7 +102,7 @@ def _fit_expert(
     if len(everyone) >= LEAST_FLEETS:
         # compiled code, needed here alone
         from training.recipes.battleship.self_play import self_played_race_part  # noqa: PLC0415
-        from training.recipes.battleship.tuning import symmetric, tuned_part  # noqa: PLC0415
+        from training.recipes.battleship.tuning import tuned_part  # noqa: PLC0415
 
         turned = symmetric(numbers_of(everyone))
         worth, measures = tuned_part(turned, seed, progress)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ai_functions.features.battleship import sea
 from games.battleship.fleet import STANDARD
+from training.battleship_berthed import berthed
 
 Matrix = NDArray[np.float64]
 _WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
@@ -31,13 +32,15 @@ def kinds() -> NDArray[np.float32]:
 def _of_all_ships() -> list[Matrix]:
     """Return the kinds that do not ask which ship it is."""
     waters = sea(STANDARD)
-    upright, across, border, middle = _lines()
-    x, y = middle
+    at = berthed()
+    across, border = at.across, _border()
+    upright = at.upright.astype(np.int64)
+    x, y = _middle()
     near = _fading(x, _NEAR) * _fading(y, _NEAR)
     return [
         _same(upright),
         _same(across + STANDARD.size * upright),  # in this row, in this column
-        _product(_along_edge()),
+        _product(at.edge),
         sum((_product(ring) for ring in _rings(border)), np.zeros_like(near)),
         _same(np.minimum(across, STANDARD.size - 1 - across)),  # so far from the edge
         sum((_product(half) for half in _halves()), np.zeros_like(near)),
@@ -53,37 +56,25 @@ def _of_all_ships() -> list[Matrix]:
 
 def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
     """Return the kinds that say something of each ship alone."""
-    upright, _, border, (x, y) = _lines()
+    upright, (x, y) = berthed().upright, _middle()
     halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
     near = _fading(x, _NEAR) * _fading(y, _NEAR) * _same(upright)
-    edges = _product(_along_edge()) + _product(border == 0)
+    edges = _product(berthed().edge) + _product(_border() == 0)
     about = _fading(x, _WIDE) * _fading(y, _WIDE)
     each = np.eye(len(same_ship))
     return [kind * same_ship for kind in (_same(upright), edges, about, halves, near, each)]
 
 
-def _corners() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return each berth's first and last column, and first and last row."""
-    waters = sea(STANDARD)
-    left = np.array([berth.cell.column for berth in waters.berths])
-    top = np.array([berth.cell.row for berth in waters.berths])
-    upright = np.array([berth.vertical for berth in waters.berths])
-    reach = waters.length.astype(np.int64) - 1
-    return left, left + reach * ~upright, top, top + reach * upright
+def _border() -> NDArray[np.int64]:
+    """Return each berth's distance from the border."""
+    at, last = berthed(), STANDARD.size - 1
+    return np.asarray(np.minimum.reduce([at.left, at.top, last - at.right, last - at.bottom]))
 
 
-def _lines() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], tuple[Matrix, Matrix]]:
-    """Return whether each berth is upright, its row or column, its distance from the border, and its middle."""
-    left, right, top, bottom = _corners()
-    upright = (bottom > top).astype(np.int64)
-    last = STANDARD.size - 1
-    border = np.minimum.reduce([left, top, last - right, last - bottom])
-    return upright, np.where(upright, left, top), border, ((left + right) / 2, (top + bottom) / 2)
-
-
-def _along_edge() -> NDArray[np.bool_]:
-    _, across, _, _ = _lines()
-    return np.isin(across, (0, STANDARD.size - 1))
+def _middle() -> tuple[Matrix, Matrix]:
+    """Return the column and the row of each berth's middle."""
+    at = berthed()
+    return (at.left + at.right) / 2, (at.top + at.bottom) / 2
 
 
 def _rings(border: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
@@ -91,9 +82,8 @@ def _rings(border: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
 
 
 def _halves() -> list[NDArray[np.bool_]]:
-    left, right, top, bottom = _corners()
-    half = STANDARD.size // 2
-    return [right < half, left >= half, bottom < half, top >= half]
+    at, half = berthed(), STANDARD.size // 2
+    return [at.right < half, at.left >= half, at.bottom < half, at.top >= half]
 
 
 def _quarters() -> list[NDArray[np.bool_]]:
@@ -106,7 +96,7 @@ def _product(column: NDArray[np.bool_]) -> Matrix:
     return np.outer(numbers, numbers)
 
 
-def _same(labels: NDArray[np.int64]) -> Matrix:
+def _same(labels: NDArray[np.int64] | NDArray[np.bool_]) -> Matrix:
     return np.asarray(labels[:, None] == labels, np.float64)
 
 

@@ -16,10 +16,8 @@ from typing import TYPE_CHECKING
 import cma
 import numpy as np
 
-from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_expert import NEARLY
 from ai_functions.features.battleship_posterior import WORTH_COLUMNS
-from games.battleship.fleet import STANDARD
 from training.recipes.battleship.compiled import play_all
 from training.recipes.battleship.compiled_luck import Luck
 
@@ -76,23 +74,3 @@ def tuned_part(
 def _play(weights: NDArray[np.float64], fleets: NDArray[np.int64], seed: int) -> Games:
     games: Games = play_all(fleets, np.append(1.0, weights), NEARLY, TEMPERATURE, seed)
     return games
-
-
-def symmetric(fleets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the eight ways each fleet may be turned and mirrored, shape (8 x fleets, ships), as berths' numbers."""
-    waters = sea(STANDARD)
-    boards = waters.cover.reshape(-1, STANDARD.size, STANDARD.size)
-    number = {
-        (int(ship), cover.tobytes()): index
-        for index, (ship, cover) in enumerate(zip(waters.ship, waters.cover, strict=True))
-    }
-    ways = []
-    for turns in range(4):
-        for mirrored in (False, True):
-            turned = np.rot90(boards, turns, axes=(1, 2))
-            if mirrored:
-                turned = turned[:, :, ::-1]
-            flat = np.ascontiguousarray(turned.reshape(len(boards), -1))
-            to = np.array([number[int(ship), cover.tobytes()] for ship, cover in zip(waters.ship, flat, strict=True)])
-            ways.append(to[fleets])
-    return np.concatenate(ways)
