@@ -6,7 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from games.battleship import rules
-from games.battleship.fleet import STANDARD, Placement, berth_board, random_placement
+from games.battleship.fleet import STANDARD, Cell, Placement, berth_board, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report, print_cell
 from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import IllegalActionError
@@ -38,23 +38,40 @@ def _fleet(seed: int, against: Opponent | None) -> Placement:
 
 def sink(opponent: Opponent, fleet: Placement, seed: int) -> list[Report]:
     """Return what the opponent shot and heard until the fleet had sunk.  Raises IllegalActionError."""
-    ship_at = {cell: berth.ship for berth in fleet.berths for cell in STANDARD.cells(berth_board(STANDARD, berth))}
-    left = dict(STANDARD.fleet)
+    target = Target(fleet)
     shots: list[Report] = []
     tried = set()
-    while any(left.values()):
+    while target.afloat:
         random = Random(move_seed(seed, len(shots) + 1, rules.PLAYERS[0]))  # noqa: S311
         cell = opponent(ShootObservation(STANDARD, tuple(shots)), random).cell
         if cell in tried or not STANDARD.holds(cell):
             raise IllegalActionError(f"{print_cell(cell)} cannot be shot at after {len(shots)} shots")
         tried.add(cell)
-        ship = ship_at.get(cell)
-        if ship is None:
-            shots.append(Report(cell, MISS))
-            continue
-        left[ship] -= 1
-        shots.append(Report(cell, HIT) if left[ship] else Report(cell, SUNK, ship))
+        shots.append(target.answer(cell))
     return shots
+
+
+class Target:
+    """A fleet that is shot at, each cell once."""
+
+    def __init__(self, fleet: Placement) -> None:
+        self._ship_at = {
+            cell: berth.ship for berth in fleet.berths for cell in STANDARD.cells(berth_board(STANDARD, berth))
+        }
+        self._left = dict(STANDARD.fleet)
+
+    @property
+    def afloat(self) -> bool:
+        """Whether any ship is."""
+        return any(self._left.values())
+
+    def answer(self, cell: Cell) -> Report:
+        """Return what a shot at ``cell`` hears."""
+        ship = self._ship_at.get(cell)
+        if ship is None:
+            return Report(cell, MISS)
+        self._left[ship] -= 1
+        return Report(cell, HIT) if self._left[ship] else Report(cell, SUNK, ship)
 
 
 YARDSTICK = Yardstick(

@@ -14,10 +14,10 @@ from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_expert import NEARLY
 from ai_functions.features.battleship_posterior import believe, make_prior
 from ai_functions.features.battleship_race import RACE_COLUMNS, race_row
-from games.battleship.fleet import STANDARD, Cell
-from games.battleship.notation import HIT, MISS, SUNK, Report
+from games.battleship.fleet import STANDARD, Cell, Placement
 from games.battleship.observation import ShootObservation
 from training.recipes.battleship.compiled import play_all
+from training.recipes.battleship.measure import Target
 from training.recipes.battleship.part import fit_scaled_part
 from training.recipes.battleship.tuning import TEMPERATURE
 
@@ -60,19 +60,9 @@ def self_played_race_part(
 
 def hear(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
     """Return what is heard of shots at the cells of ``order`` if ``fleet`` lies in the berths of these numbers."""
-    waters = sea(STANDARD)
-    left = dict(STANDARD.fleet)
-    shots = []
-    for cell in order.tolist():
-        where = Cell(cell % STANDARD.size, cell // STANDARD.size)
-        struck = fleet[waters.cover[fleet, cell] > 0]
-        if len(struck) == 0:
-            shots.append(Report(where, MISS))
-            continue
-        ship = STANDARD.names[waters.ship[struck[0]]]
-        left[ship] -= 1
-        shots.append(Report(where, HIT) if left[ship] else Report(where, SUNK, ship))
-    return ShootObservation(STANDARD, tuple(shots))
+    target = Target(Placement(tuple(sea(STANDARD).berths[number] for number in fleet)))
+    cells = [Cell(cell % STANDARD.size, cell // STANDARD.size) for cell in order.tolist()]
+    return ShootObservation(STANDARD, tuple(target.answer(cell) for cell in cells))
 
 
 def won_from(needed: NDArray[np.float64], game: int, fired: int) -> float:
