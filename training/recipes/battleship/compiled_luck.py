@@ -28,6 +28,8 @@ _NEWLY = _CHASED + _SUNK * _CHASING
 _SHIPS = _NEWLY + _NEW
 LUCKS = _SHIPS + SHIPS * _SHIP
 """Numbers that say what chance gave: by which ships were sunk, while hunting and while chasing; and by ship."""
+_RIDGE = 1e-4
+"""Keeps kinds of luck that hardly ever met apart from those like them."""
 
 
 @compiled
@@ -98,7 +100,3 @@ class Luck:
         scale = np.where(scale > 0, scale, 1)
         ridge = _RIDGE * np.eye(LUCKS)
         return np.asarray(np.linalg.solve(self._squares / np.outer(scale, scale) + ridge, self._shots / scale) / scale)
-
-
-_RIDGE = 1e-4
-"""Keeps kinds of luck that hardly ever met apart from those like them."""
