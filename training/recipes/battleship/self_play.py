@@ -53,9 +53,11 @@ def self_played_race_part(
         observation = hear(some[game], played.order[game, :fired])
         rows[number] = race_row(observation, believe(observation, (prior,), 0))
         chances[number] = won_from(played.needed, game, fired)
+    # a long game goes through more positions than are looked at of it, so each of them stands for more
+    passed = np.repeat(played.needed / played.needed.mean(), POSITIONS)
     progress(f"from where {games} games of the expert against itself are won")
     twice, labels = np.vstack([rows, rows]), np.repeat([1.0, 0.0], len(rows))
-    return fit_scaled_part(twice, labels, np.append(chances, 1 - chances), PENALTY), rows
+    return fit_scaled_part(twice, labels, np.append(passed * chances, passed * (1 - chances)), PENALTY), rows
 
 
 def hear(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
