@@ -19,9 +19,10 @@ from games.battleship.observation import ShootObservation
 from training.players.battleship_habitual import HABITS, Habit, Style, always, berthed, draw, even, play_out
 from training.players.battleship_strangers import STRANGERS
 from training.recipes.battleship.evidence import learn_likings
-from training.recipes.battleship.habits import aged, blocks_of, touching_weight, weigh
+from training.recipes.battleship.following import following
+from training.recipes.battleship.habits import blocks_of, touching_weight, weigh
 from training.recipes.battleship.kinds import kinds
-from training.recipes.battleship.likings import numbers_of, uniform_use, used_berths
+from training.recipes.battleship.likings import aged, numbers_of, uniform_use, used_berths
 from training.recipes.battleship.measure import sink
 from training.recipes.battleship.personal import knowing_fleets
 from training.recipes.battleship.styles import two_styles
@@ -45,7 +46,7 @@ def test_a_habit_lays_legal_fleets_that_it_thinks_likelier_than_uniform_ones(nam
 
 
 def test_someone_who_never_lays_a_ship_where_one_lay_last_time_does_not() -> None:
-    first, second, third = fleets_by(STRANGERS["never where last time"], 3, "wanderer")
+    first, second, third = fleets_by(HABITS["never where last time"], 3, "wanderer")
     for fleet in (first, second):
         assert (fleet.board(STANDARD) & third.board(STANDARD)).bit_count() <= 5
 
@@ -113,6 +114,38 @@ def test_how_often_ships_touch_is_learned_beside_where_they_lie() -> None:
 
     assert weight("apart") < -0.5
     assert weight("clustered") > 0.5
+
+
+def test_the_next_fleet_of_someone_who_avoids_the_last_one_is_looked_for_elsewhere() -> None:
+    fleets = fleets_by(HABITS["never where last time"], 12)
+    taken = sea(STANDARD).cover[numbers_of(fleets)[-1]].sum(axis=0)
+    crossing = sea(STANDARD).cover @ taken > 0
+    scores = following(numbers_of(fleets), uniform_use(1))
+    assert scores[~crossing].mean() - scores[crossing].mean() > 1
+
+
+@pytest.mark.parametrize("name", ["one fleet", "about as last time"])
+def test_the_next_fleet_of_someone_who_moves_little_is_looked_for_there(name: str) -> None:
+    *seen, following_one = fleets_by(HABITS[name], 10)
+    scores = following(numbers_of(seen), uniform_use(1))
+    assert scores[numbers_of([following_one])[0]].mean() > np.quantile(scores, 0.95)
+
+
+def test_one_fleet_is_enough_to_follow() -> None:
+    numbers = numbers_of(fleets_by(UNIFORM, 1))
+    scores = following(numbers, uniform_use(1))
+    assert set(np.argsort(scores)[-5:]) == set(numbers[0])
+
+
+def test_corners_are_alike_whichever_they_are() -> None:
+    """Ten fleets whose destroyer lies in the corner at the left top: other corners gain too, the middle does not."""
+    at, usual = berthed(), uniform_use(1)
+    destroyer = at.ship == at.ship.max()
+    home = destroyer & (at.right <= 1) & (at.bottom <= 1)
+    away = destroyer & (at.left >= 8) & (at.top >= 8)
+    inland = destroyer & (at.left >= 3) & (at.right <= 6) & (at.top >= 3) & (at.bottom <= 6)
+    scores = learn_likings(np.where(destroyer, 10 * home / home.sum(), 10 * usual), 10 * usual).scores
+    assert scores[home].mean() > scores[away].mean() > scores[inland].mean() + 0.5
 
 
 def test_older_fleets_count_less() -> None:

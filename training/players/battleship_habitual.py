@@ -92,6 +92,34 @@ def only(fleet: Placement, share: float = 1.0) -> Style:
     return Style(weight, share=share)
 
 
+def near(fleet: Placement, others: float) -> NDArray[np.float64]:
+    """Return weights that like the berths of a fleet, and each moved by one cell."""
+    every = sea(STANDARD).berths
+    weight = np.full(len(every), others)
+    for berth in fleet.berths:
+        for number, other in enumerate(every):
+            step = abs(other.cell.column - berth.cell.column) + abs(other.cell.row - berth.cell.row)
+            if (other.ship, other.vertical) == (berth.ship, berth.vertical) and step <= 1:
+                weight[number] = 1.0
+    return weight
+
+
+def avoiding(fleets: Sequence[Placement]) -> Style:
+    """Return the style of someone who lays no ship over water that was used by any of ``fleets``."""
+    cover = sea(STANDARD).cover
+    used = [number for fleet in fleets for number in berth_numbers(fleet)]
+    return Style(mostly(cover @ cover[used].sum(axis=0) == 0, 0.02))
+
+
+def _wanderer(fleets: Sequence[Placement]) -> list[Style]:
+    return [avoiding(fleets[-2:])]
+
+
+def _mover(fleets: Sequence[Placement]) -> list[Style]:
+    """Lay each ship about where it lay last time."""
+    return [Style(near(fleets[-1], 0.01)) if fleets else Style(even())]
+
+
 def _favourite(name: str) -> Placement:
     return random_placement(STANDARD, Random(name))  # noqa: S311 - a game, not a secret
 
@@ -100,6 +128,7 @@ _SIZE = STANDARD.size
 _AT = berthed()
 _INSIDE = (_AT.left >= 2) & (_AT.top >= 2) & (_AT.right < _SIZE - 2) & (_AT.bottom < _SIZE - 2)  # noqa: PLR2004
 _BIG = _AT.ship <= 1
+_ENDS = (_AT.left <= 1) | (_AT.right >= _SIZE - 2), (_AT.top <= 1) | (_AT.bottom >= _SIZE - 2)
 
 HABITS: dict[str, Habit] = {
     "edges": always(Style(mostly(_AT.edge, 0.02))),
@@ -114,9 +143,12 @@ HABITS: dict[str, Habit] = {
     "one fleet": always(only(_favourite("the one fleet"), share=0.75), Style(even(), share=0.25)),
     "diagonal": always(Style(mostly(np.abs(_AT.left + _AT.right - _AT.top - _AT.bottom) <= 4, 0.03))),  # noqa: PLR2004
     "big ones outside": always(Style(mostly(_AT.edge == _BIG, 0.05))),
+    "small ones in corners": always(Style(mostly(_BIG | (_ENDS[0] & _ENDS[1]), 0.03))),
     "every other row": always(Style(mostly(~_AT.upright & (_AT.top % 2 == 0), 0.03))),
     "edges or middle": always(Style(mostly(_AT.edge, 0.03)), Style(mostly(_INSIDE, 0.03))),
     "edges, half the time": always(Style(mostly(_AT.edge, 0.02), share=0.5), Style(even(), share=0.5)),
+    "about as last time": _mover,
+    "never where last time": _wanderer,
 }
 """Those by which was chosen how players are learned."""
 

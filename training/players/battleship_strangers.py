@@ -11,7 +11,7 @@ from ai_functions.features.battleship import sea
 from ai_functions.features.battleship_berths import berth_numbers
 from games.battleship.fleet import STANDARD, Placement, random_placement
 from training.battleship_berthed import berthed, symmetric
-from training.players.battleship_habitual import Habit, Style, always, even, mostly, only
+from training.players.battleship_habitual import Habit, Style, always, avoiding, even, mostly, near, only
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,31 +43,20 @@ def _turned(fleet: Placement) -> list[Style]:
     return [only(Placement(tuple(waters.berths[number] for number in numbers))) for numbers in fleets]
 
 
-def _near(fleet: Placement, others: float) -> NDArray[np.float64]:
-    """Return weights that like the berths of a fleet, and each moved by one cell."""
-    every = sea(STANDARD).berths
-    weight = np.full(len(every), others)
-    for berth in fleet.berths:
-        for number, other in enumerate(every):
-            step = abs(other.cell.column - berth.cell.column) + abs(other.cell.row - berth.cell.row)
-            if (other.ship, other.vertical) == (berth.ship, berth.vertical) and step <= 1:
-                weight[number] = 1.0
-    return weight
+def _alternating(fleets: Sequence[Placement]) -> list[Style]:
+    """Lay the fleet in the half in which the last one was not."""
+    left, right = (Style(mostly(half, 0.02)) for half in (_AT.right < _HALF, _AT.left >= _HALF))
+    if not fleets:
+        return [left, right]
+    return [right if (_AT.right < _HALF)[berth_numbers(fleets[-1])].mean() > 0.5 else left]  # noqa: PLR2004
 
 
-def _wanderer(fleets: Sequence[Placement]) -> list[Style]:
-    """Never lay a ship over water that was used in either of the last two fleets."""
-    cover = sea(STANDARD).cover
-    used = [number for fleet in fleets[-2:] for number in berth_numbers(fleet)]
-    return [Style(mostly(cover @ cover[used].sum(axis=0) == 0, 0.02))]
+def _elsewhere(fleets: Sequence[Placement]) -> list[Style]:
+    """Never lay a ship over water that was used in the last fleet but one."""
+    return [avoiding(fleets[-2:-1])]
 
 
-def _mover(fleets: Sequence[Placement]) -> list[Style]:
-    """Lay each ship about where it lay last time."""
-    return [Style(_near(fleets[-1], 0.01)) if fleets else Style(even())]
-
-
-_CORNERS = ((_AT.left <= 1) | (_AT.right >= _LAST - 1)) & ((_AT.top <= 1) | (_AT.bottom >= _LAST - 1))
+_INLAND = (_AT.left >= 2) & (_AT.top >= 2) & (_AT.right < _LAST - 1) & (_AT.bottom < _LAST - 1)  # noqa: PLR2004
 
 STRANGERS: dict[str, Habit] = {
     "a quarter for each": always(Style(mostly(_quarters(), 0.03))),
@@ -79,7 +68,8 @@ STRANGERS: dict[str, Habit] = {
     "never the edge": always(
         Style(mostly((_AT.left > 0) & (_AT.top > 0) & (_AT.right < _LAST) & (_AT.bottom < _LAST), 0.02))
     ),
-    "small ones in corners": always(Style(mostly((_AT.ship < 2) | _CORNERS, 0.03))),  # noqa: PLR2004
+    "carrier at the bottom": always(Style(mostly((_AT.ship > 0) | (_AT.top == _LAST), 0.02))),
+    "small ones inland": always(Style(mostly((_AT.ship < 2) | _INLAND, 0.03))),  # noqa: PLR2004
     "apart in the bottom right": always(
         Style(mostly((_AT.left >= 3) & (_AT.top >= 3), 0.03), touching=0.1)  # noqa: PLR2004
     ),
@@ -88,9 +78,9 @@ STRANGERS: dict[str, Habit] = {
     "left or right": always(Style(mostly(_AT.right < _HALF, 0.02)), Style(mostly(_AT.left >= _HALF, 0.02))),
     "all lying or all upright": always(Style(mostly(_AT.upright, 0.02)), Style(mostly(~_AT.upright, 0.02))),
     "one fleet, turned": always(*_turned(_fleet("turned"))),
-    "one fleet, a little moved": always(Style(_near(_fleet("moved"), 0.003))),
-    "about as last time": _mover,
-    "never where last time": _wanderer,
+    "one fleet, a little moved": always(Style(near(_fleet("moved"), 0.003))),
+    "the other half each time": _alternating,
+    "never where two games ago": _elsewhere,
     "two fleets, edges, or anything": always(
         only(_fleet("first"), 0.15),
         only(_fleet("second"), 0.15),

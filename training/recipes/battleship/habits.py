@@ -2,7 +2,7 @@
 
 - ``usual``: of all fleets; or, where the player seems to have two styles, of those of the one laid oftener;
 - ``recent``: of the latest fleets, for players change their habits;
-- ``other``: of the fleets of the other style; without one, as if the player used the very berths of late again.
+- ``other``: of the fleets of the other style; without one, what follows from the last fleets.
 
 The expert weighs them against each other and against uniform fleets by the answers heard within a game.
 """
@@ -22,7 +22,8 @@ from ai_functions.features.battleship_fleets import clashes, infer, touches
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
 from training.recipes.battleship.evidence import learn_likings
-from training.recipes.battleship.likings import numbers_of, uniform_use, used_berths
+from training.recipes.battleship.following import following
+from training.recipes.battleship.likings import aged, numbers_of, uniform_use, used_berths
 from training.recipes.battleship.styles import two_styles
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Placement
     from training.recipes.battleship.evidence import Likings
 
-HALVED_AFTER, FAITHFUL_FOR = 4, 8
-"""After so many later games a fleet counts half, among the latest and among those whose berths are used again."""
+HALVED_AFTER = 4
+"""After so many later games a fleet counts half among the latest."""
 TOUCHING_SPREAD = 1.0
 DRAWN = 4000
 _FITTED, _CAREFUL, _ODDS = 8, 0.8, 8.0
@@ -51,21 +52,10 @@ def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64
     recent = learn_likings(used_berths(numbers, lately), usual * lately.sum(), whole.strengths)
     styles = two_styles(numbers, usual, whole)
     if styles is None:
-        scores = _faithful(numbers, usual)
-        return [_block(whole, numbers, every, seed), _block(recent, numbers, lately, seed), _as_block(scores, 0.0)]
+        next_one = _as_block(following(numbers, usual), 0.0)
+        return [_block(whole, numbers, every, seed), _block(recent, numbers, lately, seed), next_one]
     (one, mine), (two, others) = styles
     return [_block(one, numbers, mine, seed), _block(recent, numbers, lately, seed), _block(two, numbers, others, seed)]
-
-
-def aged(fleets: int, halved_after: int) -> NDArray[np.float64]:
-    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
-    return np.asarray(0.5 ** (np.arange(fleets)[::-1] / halved_after), np.float64)
-
-
-def _faithful(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return scores that say only how often each berth was used lately, one uniform fleet being added."""
-    counts = aged(len(numbers), FAITHFUL_FOR)
-    return np.asarray(np.log((used_berths(numbers, counts) + usual) / (usual * (counts.sum() + 1))))
 
 
 def _block(likings: Likings, numbers: NDArray[np.int64], counts: NDArray[np.float64], seed: int) -> NDArray[np.float64]:

@@ -51,6 +51,7 @@ def _of_all_ships() -> list[Matrix]:
         waters.cover.astype(np.float64) @ waters.cover.T / np.sqrt(np.outer(waters.length, waters.length)),
         _same(across % 2 + 2 * upright),  # every other row or column
         _fading(x - y, _DIAGONAL) + _fading(x + y, _DIAGONAL),
+        _mirrored(),
     ]
 
 
@@ -58,11 +59,25 @@ def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
     """Return the kinds that say something of each ship alone."""
     upright, (x, y) = berthed().upright, _middle()
     halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
-    near = _fading(x, _NEAR) * _fading(y, _NEAR) * _same(upright)
+    near = nearness()
     edges = _product(berthed().edge) + _product(_border() == 0)
     about = _fading(x, _WIDE) * _fading(y, _WIDE)
     each = np.eye(len(same_ship))
-    return [kind * same_ship for kind in (_same(upright), edges, about, halves, near, each)]
+    return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each)] + [near]
+
+
+@lru_cache(maxsize=1)
+def nearness() -> Matrix:
+    """Return how near two berths are that the same ship may have, lying the same way: 1 for the same berth."""
+    (x, y), same_ship = _middle(), _same(sea(STANDARD).ship)
+    return _fading(x, _NEAR) * _fading(y, _NEAR) * _same(berthed().upright) * same_ship
+
+
+def _mirrored() -> Matrix:
+    """Return the kind "here, or where this is when the sea is turned or mirrored", as corners are."""
+    at, last = berthed(), STANDARD.size - 1
+    along = np.where(at.upright, at.top + at.bottom, at.left + at.right) / 2
+    return _fading(np.minimum(at.across, last - at.across), _NEAR) * _fading(np.minimum(along, last - along), _NEAR)
 
 
 def _border() -> NDArray[np.int64]:

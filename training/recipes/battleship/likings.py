@@ -57,6 +57,11 @@ def numbers_of(fleets: Sequence[Placement]) -> NDArray[np.int64]:
     return np.array([berth_numbers(fleet) for fleet in fleets], np.int64).reshape(len(fleets), -1)
 
 
+def aged(fleets: int, halved_after: int) -> NDArray[np.float64]:
+    """Return how much each of ``fleets`` fleets counts, oldest first, if one counts half after so many later ones."""
+    return np.asarray(0.5 ** (np.arange(fleets)[::-1] / halved_after), np.float64)
+
+
 def used_berths(numbers: NDArray[np.int64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how much each berth was used, shape (BERTHS,), by fleets that count so much each, shape (fleets,)."""
     each = np.repeat(counts, numbers.shape[1])
