@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 
 from client.commands.contest import RemoteTrial, Timing, api_of, find_deployed
-from client.commands.context import UsageError, out, print_json
+from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
 from client.commands.train import bars, opponent_folder
 from client.remote import RemoteOpponent
@@ -22,6 +22,7 @@ from games.catalog import find_game
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from client.remote import OpponentInfo
     from training.evaluate import Row, Trial
     from training.recipes import Yardstick
 
@@ -119,11 +120,27 @@ def _deployed(context: typer.Context, names: Sequence[str], against: str | None)
 
     entries = {}
     for info in find_deployed(api_of(context), names):
+        _note_another_model(info)
         opposite = _opposite(info.game, against)
         partner = None if opposite is None else local_opponent(info.game, opposite)
         trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), RemoteOpponent.of(info), partner)
         entries[info.name] = Entry(info.game, trial, info.version, info.sha256, trial.timings)
     return entries
+
+
+def _note_another_model(info: OpponentInfo) -> None:
+    """Say so where the folder of that name holds another model than the one that is about to be measured."""
+    from ai_functions.runtime.model import model_sha256  # noqa: PLC0415
+    from infra.opponents import ladder_folders  # noqa: PLC0415
+
+    for folder in ladder_folders():
+        there = model_sha256(folder)
+        if folder.name == info.name and there != info.sha256:
+            err.print(
+                f"note: {info.name} version {info.version} has model {info.sha256[:12] or 'none'}, its folder holds "
+                f"{there[:12]}; to measure that one: lambda-arcade deploy {info.name}",
+                soft_wrap=True,
+            )
 
 
 def _opposite(game: str, against: str | None) -> str | None:

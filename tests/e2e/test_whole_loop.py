@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Program
 
 ROOT = Path(__file__).parents[2]
+FIRST_FREE = ROOT / "tests" / "opponents" / "first_free"
 ANSWER_S = 60.0
 PICTURE_EVERY = 30
 SHOT_EVERY_S = 0.3
@@ -65,7 +66,7 @@ def cadet(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def api(program: Program, cadet: Path) -> str:  # noqa: ARG001 - it is deployed first
-    program.run("deploy", ROOT / "tests" / "opponents" / "first_free")
+    program.run("deploy", FIRST_FREE)
     found = program.json("opponents")
     assert {item["name"] for item in found} == {"cadet", "first_free"}
     assert all({"name", "game", "difficulty", "version", "endpoint", "rating"} <= item.keys() for item in found)
@@ -270,6 +271,19 @@ def test_the_opponent_of_the_readme_is_deployed_and_plays(program: Program, api:
     observation = find_game("battleship").encode_observation(find_game("battleship").observe(state, "one"))
     reply = RemoteOpponent(info.endpoint).ask(MoveRequest("battleship", "readme", 0, 1, observation), ANSWER_S)
     find_game("battleship").check(state, "one", find_game("battleship").parse_action(reply.response.action))
+
+
+def test_who_measures_another_model_than_the_folder_holds_is_told(program: Program, api: str, tmp_path: Path) -> None:  # noqa: ARG001
+    double = tmp_path / "double"
+    shutil.copytree(FIRST_FREE, double)
+    described = double / "opponent.toml"
+    described.write_text(described.read_text("utf-8").replace('"first_free"', '"battleship_easy"'), "utf-8")
+    program.run("deploy", double)
+    told = program.run("evaluate", "battleship_easy", "first_free", "--games", "2").stderr
+    program.run("delete", "battleship_easy", "--yes")
+    (note,) = [line for line in told.splitlines() if line.startswith("note:")]
+    assert "its folder holds" in note
+    assert "lambda-arcade deploy battleship_easy" in note
 
 
 def test_deployed_functions_play_each_other_over_http(program: Program, api: str) -> None:  # noqa: ARG001
