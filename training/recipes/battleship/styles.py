@@ -22,8 +22,9 @@ LEAST = 2
 """Fleets a style has."""
 FEW = 6
 """Fewer fleets than these are of one style."""
-TWO = np.log(0.5)
-"""How likely a player has two styles, as a logarithm of odds."""
+TWO = np.log(20.0)
+"""For two styles, as a logarithm of odds: to take one style for two costs less than to take two for one.  Chosen by how
+likely the next fleets of ``training.players.battleship_habitual.HABITS`` are."""
 _STEPS, _TURNS, _AXES = 5, 2, 2
 
 Style = tuple["Likings", "NDArray[np.float64]"]
