@@ -19,12 +19,12 @@ from games.battleship.fleet import STANDARD, Cell, Variant
 from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import ObservationError
 from games.match import Match, play
-from games.record import PERSON, Participant
+from games.record import FUNCTION, PERSON, Participant
 from training.players.battleship import LADDER
 from training.players.battleship_habitual import HABITUAL
 from training.recipes import TrainingError
 from training.recipes.battleship import bootstrap, fit
-from training.recipes.battleship.likings import fleets_of, liking_part
+from training.recipes.battleship.likings import fleets_of, liking_part, usual_fleets
 from training.recipes.battleship.measure import measure
 
 FOLDERS = Path(ai_functions.__file__).parent
@@ -95,6 +95,10 @@ def test_what_is_recorded_of_one_person_is_learned_of_that_person_alone() -> Non
         rules.parse_action(record.turns[0].action).board(STANDARD) for record in records
     }
     assert fleets_of(records, "eve") == []
+    assert len(usual_fleets(records)) == 6
+    machine = replace(records[0], participants=(seated("ann", PERSON, "one"), seated("hal", FUNCTION, "two")))
+    assert len(fleets_of([machine], "hal")) == 1
+    assert usual_fleets([machine]) == fleets_of([machine], "ann")
     manifest = replace(Manifest.load(EXPERT), training={"learn": "worth", "player": "eve"})
     with pytest.raises(TrainingError, match="'eve' placed a fleet"):
         fit(manifest, records, seed=1, progress=quiet)

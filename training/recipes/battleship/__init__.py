@@ -32,7 +32,7 @@ from training.dataset import split
 from training.recipes import Fitted, TrainingError
 from training.recipes.battleship.choices import CANDIDATES, choice_rows
 from training.recipes.battleship.habits import blocks_of
-from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part, numbers_of
+from training.recipes.battleship.likings import all_fleets, fleets_of, liking_part, numbers_of, usual_fleets
 from training.recipes.battleship.measure import YARDSTICK
 from training.recipes.battleship.part import fit_scaled_part, join
 from training.recipes.battleship.personal import judge_player
@@ -72,7 +72,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
         raise TrainingError(f"{shots} shots in {len(learn)} games of the standard game; {LEAST_SHOTS} are needed")
     progress(f"fitting {len(rows)} cells")
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
-    fleets = fleets_of(learn, None)
+    fleets = usual_fleets(learn)
     race, _ = race_part(learn, seed, progress)
     estimator = join([cells, liking_part(fleets, seed), race])
     seen, answers = choice_rows(manifest, judge or learn, generator)

@@ -6,7 +6,7 @@ So a level learns to lay fleets as its teachers do.  What one player is known by
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, takewhile
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -19,32 +19,34 @@ from training.dataset import decisions
 from training.recipes.battleship.part import fit_part
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from games.battleship.fleet import Placement
-    from games.record import GameRecord
+    from games.record import GameRecord, Participant
 
 UNIFORM_FLEETS = 20_000
 PENALTY = 1.0
 """How far likings may go from none, beside the scales of ``battleship_berths``."""
 
 
-def fleets_of(records: Sequence[GameRecord], player: str | None) -> list[Placement]:
-    """Return the fleets that ``player`` placed, oldest first.
+def fleets_of(records: Sequence[GameRecord], player: str) -> list[Placement]:
+    """Return the fleets that ``player`` placed, oldest first, be it a person, a function or a bot."""
+    return [fleet for participant, fleet in _placed(records) if participant.name == player]
 
-    For None those of all people, or those of bots where there are none of people.
-    """
-    placed: dict[str, list[Placement]] = {PERSON: [], BOT: []}
+
+def usual_fleets(records: Sequence[GameRecord]) -> list[Placement]:
+    """Return the fleets that people placed, oldest first; those of bots where there are none of people."""
+    placed = list(_placed(records))
+    people = [fleet for participant, fleet in placed if participant.kind == PERSON]
+    return people or [fleet for participant, fleet in placed if participant.kind == BOT]
+
+
+def _placed(records: Sequence[GameRecord]) -> Iterator[tuple[Participant, Placement]]:
     for record in sorted(records, key=lambda record: (record.started_at, record.match_id)):
-        for decision in decisions(record):
-            if decision.step > 0:
-                break
-            kind, name = decision.participant.kind, decision.participant.name
-            if kind in placed and (player is None or (kind == PERSON and name == player)):
-                placed[kind].append(decision.action)
-    return placed[PERSON] or (placed[BOT] if player is None else [])
+        for decision in takewhile(lambda one: one.step == 0, decisions(record)):
+            yield decision.participant, decision.action
 
 
 def all_fleets(records: Sequence[GameRecord]) -> list[Placement]:
