@@ -59,11 +59,10 @@ def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
     """Return the kinds that say something of each ship alone."""
     upright, (x, y) = berthed().upright, _middle()
     halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
-    near = nearness()
     edges = _product(berthed().edge) + _product(_border() == 0)
     about = _fading(x, _WIDE) * _fading(y, _WIDE)
     each = np.eye(len(same_ship))
-    return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each)] + [near]
+    return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each, nearness())]
 
 
 @lru_cache(maxsize=1)
