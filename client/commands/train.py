@@ -91,9 +91,9 @@ def train(  # noqa: PLR0913 - each is an option of the command
     """Learn a model from recorded games, and keep it if it plays no worse than the one it replaces.
 
     Without --records and --bootstrap the games are played by bootstrap players, as many as the opponent's
-    opponent.toml says.  With --for, the player's own games decide, each held out until its turn: the new opponent must
-    foretell them better than one that knows nothing of the player.  Exit status 1 means that the new model was refused;
-    nothing has changed then.
+    opponent.toml says.  With --for, they are the games recorded on this machine, and the player's own decide, each held
+    out until its turn: the new opponent must foretell them better than one that knows nothing of the player.  Exit
+    status 1 means that the new model was refused; nothing has changed then.
     """
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415 - heavy, needed by this command only
     from training.card import Origin  # noqa: PLC0415
@@ -102,11 +102,12 @@ def train(  # noqa: PLR0913 - each is an option of the command
 
     folder = opponent_folder(name)
     manifest = Manifest.load(folder)
+    sources = records or ([] if player is None or bootstrap else [_own_records(manifest.game, player)])
     if bootstrap is None:
-        bootstrap = 0 if records else int(manifest.training.get("bootstrap", 0))
+        bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
     with bars() as progress, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
         teller = Console(progress)
-        found = gather(manifest, _read(context, records or [], teller), bootstrap, seed, teller)
+        found = gather(manifest, _read(context, sources, teller), bootstrap, seed, teller)
         if player is not None:
             _must_know(player, found)
             folder = personal_folder(folder, player, Path(scratch))
@@ -114,8 +115,8 @@ def train(  # noqa: PLR0913 - each is an option of the command
         target = out_folder or folder
         origin = Origin(
             records=found,
-            source=", ".join([*(records or []), *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),
-            command=_command(name, records or [], bootstrap, seed, player),
+            source=", ".join([*sources, *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),
+            command=_command(name, sources, bootstrap, seed, player),
             seed=seed,
         )
         trained = run_pipeline(folder, origin, target, teller, most=games)
@@ -140,6 +141,15 @@ def home() -> Path:
     from infra.local.paths import cloud_paths  # noqa: PLC0415
 
     return cloud_paths().home
+
+
+def _own_records(game: str, player: str) -> str:
+    from client.commands.records import own_records  # noqa: PLC0415
+
+    folder = own_records() / game
+    if not folder.exists():
+        raise UsageError(f"--for {player!r}: no games are recorded in {folder}; play some, or give --records")
+    return str(folder)
 
 
 def _read(context: typer.Context, sources: list[str], teller: Console) -> list[GameRecord]:
