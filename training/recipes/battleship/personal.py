@@ -5,8 +5,8 @@ before one tell is learned, and then that game's fleet is foretold and shot at, 
 and by the one that does not.  Two things are asked.
 
 Does the player have habits?  The factor by which the fleets were likelier with what was learned than as uniform ones
-is a bet against uniform fleets, placed anew before each game; if there are no habits, it ever reaches 20 in at most one
-of 20 cases, however often one looks (Ville's inequality).  And do the shots not speak against it?
+is a bet against uniform fleets, placed anew before each game; if there are no habits, it ever reaches 3 in at most one
+of 3 cases, however often one looks (Ville's inequality).  And do the shots not speak against it?
 """
 
 from __future__ import annotations
@@ -41,8 +41,9 @@ if TYPE_CHECKING:
 LEARNED_FIRST = 2
 """Games that are only learned from, before the first one is foretold."""
 MOST_HELD_OUT = 40
-SURE = 20.0
-"""The odds for habits at which they are believed in."""
+SURE = 3.0
+"""The odds for habits at which they are believed in: positive evidence (Kass and Raftery 1995), no more, for to believe
+in what is not there costs a tenth of a shot, and to miss what is there ten shots (docs/battleship.md)."""
 
 
 def knowing(expert: Expert, blocks: Sequence[NDArray[np.float64]]) -> Expert:
