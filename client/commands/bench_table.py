@@ -51,10 +51,11 @@ def show(rows: list[JsonObject], *, json: bool, title: str) -> None:
     if json:
         print_json(rows)
         return
-    table = Table(title=title)
+    table = Table(title=title, box=None, header_style="bold")
     flat = [_flat(row) for row in rows]
     for column in flat[0]:
-        table.add_column(column, justify="left" if column == "name" else "right", no_wrap=column == "name")
+        # where there is little room the names are folded, never a figure
+        table.add_column("\n".join(column.split()), justify="left" if column == "name" else "right", overflow="fold")
     for row in flat:
         table.add_row(*("" if value is None else str(value) for value in row.values()))
     out.print(table)
