@@ -134,11 +134,10 @@ def _note_another_model(info: OpponentInfo) -> None:
     from infra.opponents import ladder_folders  # noqa: PLC0415
 
     for folder in ladder_folders():
-        there = model_sha256(folder)
-        if folder.name == info.name and there != info.sha256:
+        if folder.name == info.name and (there := model_sha256(folder)) != info.sha256:
             err.print(
                 f"note: {info.name} version {info.version} has model {info.sha256[:12] or 'none'}, its folder holds "
-                f"{there[:12]}; to measure that one: lambda-arcade deploy {info.name}",
+                f"{there[:12] or 'none'}; to measure that one: lambda-arcade deploy {info.name}",
                 soft_wrap=True,
             )
 
