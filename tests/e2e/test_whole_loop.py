@@ -289,8 +289,8 @@ def test_who_measures_another_model_than_the_folder_holds_is_told(program: Progr
 def test_deployed_functions_play_each_other_over_http(program: Program, api: str) -> None:  # noqa: ARG001
     result = program.json("match", "battleship", "cadet", "first_free", "--games", "4")
     assert json.dumps(result)
-    told = program.run("train", "battleship_expert", "--for", "first_free", status=1)
-    assert re.search(r"no habits are shown: \d fleets of 'first_free'", " ".join(told.stdout.split()))
+    told = program.run("train", "battleship_expert", "--for", "nobody", status=2).stderr
+    assert re.search(r"nobody of that name played in these records; there are .*cadet.*first_free", told)
     program.run("delete", "first_free", "--yes")
     left = {item["name"] for item in program.json("opponents")}
     assert "cadet" in left
