@@ -6,7 +6,7 @@ So a level learns to lay fleets as its teachers do.  What one player is known by
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import islice, takewhile
+from itertools import takewhile
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -33,25 +33,26 @@ PENALTY = 1.0
 
 def fleets_of(records: Sequence[GameRecord], player: str) -> list[Placement]:
     """Return the fleets that ``player`` placed, oldest first, be it a person, a function or a bot."""
-    return [fleet for participant, fleet in _placed(records) if participant.name == player]
+    oldest_first = sorted(records, key=lambda record: (record.started_at, record.match_id))
+    return [fleet for participant, fleet in _placed(oldest_first) if participant.name == player]
 
 
 def usual_fleets(records: Sequence[GameRecord]) -> list[Placement]:
-    """Return the fleets that people placed, oldest first; those of bots where there are none of people."""
+    """Return the fleets that people placed; those of bots where there are none of people."""
     placed = list(_placed(records))
     people = [fleet for participant, fleet in placed if participant.kind == PERSON]
     return people or [fleet for participant, fleet in placed if participant.kind == BOT]
 
 
-def _placed(records: Sequence[GameRecord]) -> Iterator[tuple[Participant, Placement]]:
-    for record in sorted(records, key=lambda record: (record.started_at, record.match_id)):
-        for decision in takewhile(lambda one: one.step == 0, decisions(record)):
-            yield decision.participant, decision.action
-
-
 def all_fleets(records: Sequence[GameRecord]) -> list[Placement]:
     """Return the fleets of everyone."""
-    return [one.action for record in records for one in islice(decisions(record), 2) if one.step == 0]
+    return [fleet for _, fleet in _placed(records)]
+
+
+def _placed(records: Sequence[GameRecord]) -> Iterator[tuple[Participant, Placement]]:
+    for record in records:
+        for decision in takewhile(lambda one: one.step == 0, decisions(record)):
+            yield decision.participant, decision.action
 
 
 def numbers_of(fleets: Sequence[Placement]) -> NDArray[np.int64]:
