@@ -1,4 +1,4 @@
-"""Whether getting to know players makes anyone worse off: players with no habits, and players with weak ones.
+"""Whether getting to know players makes anyone worse off: players without habits, with weak ones, or with hidden ones.
 
 What an opponent that knows a player meets afterwards depends on the gate: it refuses where no habits are shown.  Fleets
 of players with no habits are uniform, so what chance gave can be taken off the shots at them (see ``compiled_luck``):
@@ -17,7 +17,8 @@ from ai_functions.features.battleship_posterior import WORTH_COLUMNS
 from games.battleship.fleet import STANDARD, random_placement
 from training.battleship_berthed import berthed
 from training.page import table
-from training.players.battleship_habitual import Habit, Style, always, even, mostly, play_out
+from training.players.battleship_habitual import Habit, Style, always, draw, even, mostly, play_out
+from training.players.battleship_strangers import STRANGERS
 from training.recipes.battleship import kept
 from training.recipes.battleship.compiled import luck_of, play_all
 from training.recipes.battleship.compiled_luck import LUCKS, Luck
@@ -38,29 +39,31 @@ if TYPE_CHECKING:
 PART, EACH = 80, 32
 """Players are a part of ``--fleets``; so many fleets of each are shot at."""
 _AT = berthed()
-WEAK: dict[str, Habit] = {
+HARD_TO_KNOW: dict[str, Habit] = {
     "uniform fleets": always(Style(even())),
     "edges 3 times as often": always(Style(mostly(_AT.edge, 1 / 3))),
     "left half twice as often": always(Style(mostly(_AT.right < 5, 1 / 2))),  # noqa: PLR2004 - half of ten
     "upright twice as often": always(Style(mostly(_AT.upright, 1 / 2))),
+    **{name: STRANGERS[name] for name in ("left or right", "the other half each time")},
 }
-"""Players whom there is little or nothing to know of."""
+"""Players of whom there is little or nothing to know, and two whose strong habits are hard to see in ten games."""
 TAUGHT = 20_000
 """Compiled games that tell what luck is worth."""
 FEWER = 3
-"""Those with weak habits are so many times fewer than those without, of whom each number is wanted sharply."""
+"""Those with habits are so many times fewer than those without, of whom each number is wanted sharply."""
 
 
 def harm(fleets: int) -> str:
     """Return the section on players who might be made worse."""
     players = max(3, fleets // PART)
     rows = []
-    for name, habit in WEAK.items():
-        some = players if name == next(iter(WEAK)) else max(3, players // FEWER)
+    for name, habit in HARD_TO_KNOW.items():
+        some = players if name == next(iter(HARD_TO_KNOW)) else max(3, players // FEWER)
         rows.append((name, some, *_harm(name, habit, some)))
     return (
         "## Is anyone made worse?\n\n"
-        f"Players with no habits or weak ones: what the expert saves at {EACH} fleets of each player after {SEEN} of "
+        "Players with no habits, with weak ones, and with strong ones that are hard to see in few games: what the "
+        f"expert saves at {EACH} fleets of each player after {SEEN} of "
         "their games, if it always believes what it learned; how many of the players the gate of `train --for` lets it "
         "get to know; and what it saves with the gate, counting 0 for whom it refuses. Errors are over players; less "
         "than 0 is worse. Shots at uniform fleets are less what chance gave "
@@ -71,13 +74,13 @@ def harm(fleets: int) -> str:
 
 def _harm(name: str, habit: Habit, players: int) -> tuple[str, str, int, str]:
     expert = Expert(FOLDERS / "battleship_expert")
-    worth = _worth_of_luck() if name == next(iter(WEAK)) else np.zeros(LUCKS)
+    worth = _worth_of_luck() if name == next(iter(HARD_TO_KNOW)) else np.zeros(LUCKS)
     plain, saved, passed = [], [], []
     for number in range(players):
         say(f"player with {name}", number + 1, players)
         random = Random(f"{name} {number}")  # noqa: S311 - a game, not a secret
         seen = play_out(habit, SEEN, random)
-        targets = play_out(habit, EACH, random)
+        targets = [draw(habit(seen), random) for _ in range(EACH)]
         needed = _fair_shots(expert, targets, worth)
         plain.append(needed.mean())
         saved.append((needed - _fair_shots(knowing_fleets(expert, seen, 1), targets, worth)).mean())
