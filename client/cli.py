@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from client.commands import bench, cloud, match, opponents, play, records, train
-from client.commands.context import CloudChoice, err
+from client.commands.context import choose_cloud, err
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -24,19 +24,23 @@ app = typer.Typer(
 @app.callback(epilog="Start with: lambda-arcade play")
 def root(
     context: typer.Context,
-    endpoint: Annotated[
-        str | None, typer.Option(envvar="AWS_ENDPOINT_URL", help="URL of another cloud that speaks the AWS APIs.")
+    *,
+    profile: Annotated[str | None, typer.Option(help="Go to AWS, to the account of this profile.")] = None,
+    aws: Annotated[
+        bool,
+        typer.Option("--aws", help="Go to AWS with the SDK's own credentials: variables, a role, CloudShell, OIDC."),
+    ] = False,
+    region: Annotated[
+        str | None, typer.Option(help="AWS region, such as eu-west-1; by default AWS_REGION or the profile's.")
     ] = None,
-    profile: Annotated[
-        str | None, typer.Option(envvar="AWS_PROFILE", help="AWS profile to use: deploys to that account.")
-    ] = None,
-    region: Annotated[str | None, typer.Option(envvar="AWS_REGION", help="AWS region, such as eu-west-1.")] = None,
+    endpoint: Annotated[str | None, typer.Option(help="Go to another cloud that speaks the AWS APIs: its URL.")] = None,
 ) -> None:
     """Battleship and Pac-Man against trained models, each of them a function of its own.
 
-    Without --endpoint and --profile every command talks to the local cloud, which starts by itself.
+    Without --profile, --aws and --endpoint every command talks to the local cloud, which starts by itself, whatever
+    AWS's variables and the proxies in the environment say.  With one of them the first line says where it goes.
     """
-    context.obj = CloudChoice(endpoint, profile, region)
+    choose_cloud(context, endpoint, profile, region, aws=aws)
 
 
 for family in (play, opponents, cloud, match, train, records, bench):

@@ -16,6 +16,7 @@ import requests
 
 from ai_functions.runtime.protocol import MoveResponse
 from client import signed
+from client.proxies import ProxyAdapter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -191,7 +192,10 @@ def _get(url: str, *, guest: bool = False) -> Any:
 def new_session(*, guest: bool = False) -> requests.Session:
     """Return a session that sends the API key, or signs, where the environment says so; a guest is shown neither."""
     session = requests.Session()
-    session.trust_env = False  # no look-up of proxies and netrc at every request
+    session.trust_env = False  # no look-up of proxies and netrc at every request, and no password from netrc
+    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, ProxyAdapter())
     if not guest and signed.wanted():
         session.auth = signed.Signed()
     if not guest and (key := os.environ.get(KEY_VARIABLE)):

@@ -9,6 +9,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    ProxyConnectionError,
 )
 
 
@@ -34,13 +35,17 @@ def explain(error: ClientError | BotoCoreError, *, endpoint: str | None, profile
         if endpoint:
             return CloudError(f"nothing answers at {endpoint}: start the local cloud with lambda-arcade cloud up")
         return CloudError(f"AWS cannot be reached: {_flat(error)}; check the network and --region")
+    return CloudError(_not_sent(error, profile))
+
+
+def _not_sent(error: BotoCoreError, profile: str | None) -> str:
+    if isinstance(error, ProxyConnectionError):
+        return f"{_flat(error)}: HTTPS_PROXY, HTTP_PROXY or ALL_PROXY names it; NO_PROXY makes exceptions"
     if isinstance(error, ProfileNotFound):
-        return CloudError(
-            f"there is no AWS profile called {profile!r}; aws configure list-profiles names those there are"
-        )
+        return f"there is no AWS profile called {profile!r}; aws configure list-profiles names those there are"
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
-        return CloudError("no AWS credentials were found: give --profile, or set AWS_ACCESS_KEY_ID and its secret")
-    return CloudError(_flat(error))
+        return "no AWS credentials were found: give --profile, or with --aws set AWS_ACCESS_KEY_ID and its secret"
+    return _flat(error)
 
 
 def _refused(error: ClientError, profile: str | None) -> str:

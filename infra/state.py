@@ -10,17 +10,40 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """Which cloud: ``endpoint`` for the local one, ``profile`` and ``region`` for AWS."""
+class CloudChoice:
+    """``--endpoint``, ``--profile``, ``--region`` and ``--aws`` as given."""
 
     endpoint: str | None = None
     profile: str | None = None
     region: str | None = None
+    aws: bool = False
+    """Whether the SDK's own credentials are used: keys in the environment, a role, CloudShell, OIDC."""
 
     @property
     def local(self) -> bool:
-        """Whether this is a cloud on this machine."""
+        """Whether commands stay with the local cloud."""
+        return not (self.endpoint or self.profile or self.aws)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Which cloud: with an ``endpoint`` the local one or another that speaks the AWS APIs, without one AWS."""
+
+    endpoint: str | None = None
+    profile: str | None = None
+    region: str | None = None
+    own_credentials: bool = False
+    """Whether an endpoint is called with the SDK's own credentials, as a ``profile`` is, not with the local cloud's."""
+
+    @property
+    def local(self) -> bool:
+        """Whether this is the local cloud, or another one in its place."""
         return self.endpoint is not None
+
+    @property
+    def isolated(self) -> bool:
+        """Whether nothing of AWS's variables and files may have a say: the endpoint takes the local cloud's keys."""
+        return self.endpoint is not None and self.profile is None and not self.own_credentials
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import requests
 from ai_functions.runtime.protocol import MoveRequest
 from games.catalog import find_game
 from infra.complaints import CloudError
+from infra.loopback import proxies_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,7 +63,8 @@ def find_request(entry: Mapping[str, Any]) -> dict[str, Any]:
         for player in game.to_act(state):
             observation = game.encode_observation(game.observe(state, player))
             request = MoveRequest(game.NAME, "traffic", 0, 1, observation).to_json()
-            answer = _session().post(f"{entry['endpoint']}/move", json=request, timeout=TIMEOUT_S)
+            url = f"{entry['endpoint']}/move"
+            answer = _session().post(url, json=request, timeout=TIMEOUT_S, proxies=proxies_for(url))
             if answer.status_code == OK:
                 return dict(request)
             refusal = answer.text[:200]
@@ -74,10 +76,10 @@ def find_request(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def call(log: Log, endpoint: str, request: Mapping[str, Any]) -> Call:
     """Ask once and note what came of it."""
-    session = _session()
+    session, proxies = _session(), proxies_for(endpoint)
     at = time.monotonic()
     try:
-        answer = session.post(f"{endpoint}/move", json=request, timeout=TIMEOUT_S)
+        answer = session.post(f"{endpoint}/move", json=request, timeout=TIMEOUT_S, proxies=proxies)
         status = answer.status_code
         body = answer.json() if status == OK else {}
     except (requests.RequestException, ValueError):
@@ -141,6 +143,7 @@ def _session() -> requests.Session:
     if session is None:
         session = requests.Session()
         session.trust_env = False
+        session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or True
         if key := os.environ.get(KEY_VARIABLE):
             session.headers["x-api-key"] = key
         _threads.session = session

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench_table import AsJson, Spread, show
-from client.commands.context import UsageError, cloud_choice, err
+from client.commands.context import UsageError, err, find_arcade
 from client.remote import OpponentInfo, RemoteOpponent, fetch_opponents
 from games.catalog import find_game
 
@@ -137,10 +137,7 @@ def sizes(json: AsJson = False) -> None:  # noqa: FBT002
 
 
 def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
-    from infra.connect import connect  # noqa: PLC0415
-
-    choice = cloud_choice(context)
-    arcade = connect(choice.endpoint, choice.profile, choice.region)
+    arcade = find_arcade(context)
     found = fetch_opponents(arcade.api)
     wanted = names or [info.name for info in found]
     unknown = sorted(set(wanted) - {info.name for info in found})

@@ -13,7 +13,7 @@ import typer
 from rich.live import Live
 from rich.table import Column, Table
 
-from client.commands.context import UsageError, cloud_choice, err, out, print_json
+from client.commands.context import UsageError, err, find_arcade, out, print_json
 from client.remote import KEY_VARIABLE, new_session
 
 if TYPE_CHECKING:
@@ -41,14 +41,6 @@ def register(app: typer.Typer) -> None:
         drill
     )
     app.add_typer(family, name="cloud")
-
-
-def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arcade:
-    """Return what is deployed in the cloud that the root options chose."""
-    from infra.connect import connect  # noqa: PLC0415
-
-    choice = cloud_choice(context)
-    return connect(choice.endpoint, choice.profile, choice.region, architecture=architecture)
 
 
 def up(*, as_json: JSON = False) -> None:

@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest
-from client.commands.context import UsageError, cloud_choice
+from client.commands.context import UsageError, find_arcade
 from client.desk import TimeBank
 from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from games.match import IN_PROCESS, Match, Told
@@ -151,10 +151,7 @@ def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: 
 
 def api_of(context: typer.Context) -> str:
     """Return where the HTTP API of the chosen cloud is called.  Raises CloudError when nothing is deployed."""
-    from infra.connect import connect  # noqa: PLC0415 - the composition root reaches in here
-
-    choice = cloud_choice(context)
-    return connect(choice.endpoint, choice.profile, choice.region).api
+    return find_arcade(context).api
 
 
 def find_deployed(api: str, names: Sequence[str]) -> list[OpponentInfo]:

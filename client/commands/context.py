@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
 from rich.console import Console
 
+from infra.state import CloudChoice
+
 if TYPE_CHECKING:
     from games.core import Json
+    from infra.arcade import Arcade
 
 out = Console(highlight=False)
 """Results, for a person."""
@@ -22,18 +25,29 @@ class UsageError(ValueError):
     """A command that cannot be carried out as given; its message says what to do instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class CloudChoice:
-    """``--endpoint``, ``--profile`` and ``--region`` as given; all None means the local cloud."""
-
-    endpoint: str | None = None
-    profile: str | None = None
-    region: str | None = None
+def choose_cloud(
+    context: typer.Context, endpoint: str | None, profile: str | None, region: str | None, *, aws: bool
+) -> None:
+    """Keep what the root command's options say, for every command."""
+    context.obj = CloudChoice(endpoint, profile, region, aws)
 
 
 def cloud_choice(context: typer.Context) -> CloudChoice:
     """Return the cloud that the root command's options chose."""
     return cast("CloudChoice", context.find_root().obj)
+
+
+def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arcade:
+    """Return what is deployed in the cloud that the root options chose; say where that is, if not on this machine."""
+    from infra.connect import connect  # noqa: PLC0415 - infra is imported inside commands
+
+    return connect(cloud_choice(context), _announce, architecture=architecture)
+
+
+@cache
+def _announce(line: str) -> None:
+    """Print ``line``, once, however often a command connects."""
+    err.print(line, soft_wrap=True, markup=False)
 
 
 def print_json(data: Json | Any) -> None:

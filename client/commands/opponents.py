@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.cloud import fetch_catalog, find_arcade
-from client.commands.context import UsageError, err, out, print_json
+from client.commands.cloud import fetch_catalog
+from client.commands.context import UsageError, err, find_arcade, out, print_json
 
 if TYPE_CHECKING:
     from infra.arcade import Deployed

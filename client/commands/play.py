@@ -143,10 +143,9 @@ class Table:
     def _reach(self, report: Report) -> tuple[str, str, Callable[[], object]]:
         """Return the API of the chosen cloud, its name, and what to do when it is not there any more."""
         choice = cloud_choice(self._context)
-        if choice.endpoint:
-            return api_of(self._context), f"cloud at {choice.endpoint}", _wait_for_it
-        if choice.profile or (choice.region and os.environ.get("AWS_ACCESS_KEY_ID")):
-            return api_of(self._context), "AWS cloud", _wait_for_it
+        if not choice.local:
+            where = f"cloud at {choice.endpoint}" if choice.endpoint else "AWS cloud"
+            return api_of(self._context), where, _wait_for_it
         from infra.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
 
         return ensure_ready(report).api_base_url, "local cloud", _revive

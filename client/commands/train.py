@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from client.commands.context import UsageError, cloud_choice, err, out, print_json
+from client.commands.context import UsageError, err, find_arcade, out, print_json
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -177,15 +177,12 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 
 
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
-    from infra.connect import connect  # noqa: PLC0415
     from infra.deploy import deploy_all  # noqa: PLC0415
 
     def told(what: str, took_s: float) -> None:
         err.print(f"  {what} ({took_s:.1f} s)", soft_wrap=True)
 
-    choice = cloud_choice(context)
-    arcade = connect(choice.endpoint, choice.profile, choice.region)
-    (done,) = deploy_all(arcade, [folder], told)
+    (done,) = deploy_all(find_arcade(context), [folder], told)
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}

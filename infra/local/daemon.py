@@ -223,7 +223,14 @@ def _environment() -> dict[str, str]:
             IAM_VARIABLE)  # fmt: skip
     environment = {key: os.environ[key] for key in kept if key in os.environ}
     root = str(Path(__file__).resolve().parents[2])  # so that a checkout that is not installed works too
-    return {**environment, "PYTHONPATH": root, PORT_VARIABLE: "0"}
+    own = {
+        "PYTHONPATH": root,
+        PORT_VARIABLE: "0",
+        "NO_PROXY": "*",  # macOS and Windows have proxies in their settings, too
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    return {**environment, **own}
 
 
 def _tail(log: Path, size: int = 2000) -> str:

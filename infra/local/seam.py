@@ -106,6 +106,7 @@ class Executor:
                 "AWS_REGION": region,
                 "AWS_DEFAULT_REGION": region,
                 "AWS_ENDPOINT_URL": self._endpoint,
+                "NO_PROXY": "127.0.0.1,localhost",  # a function's own HTTP_PROXY is not for this cloud
                 **self._lambda.execution_credentials(config),
             },
             log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",

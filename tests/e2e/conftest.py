@@ -24,12 +24,13 @@ TIMEOUT_S = 240
 class Program:
     """``lambda-arcade``, run in a home of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **variables: str) -> None:
         self.home = home
         self._environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            **os.environ,
             "LAMBDA_ARCADE_HOME": str(home),
             "LAMBDA_ARCADE_PORT": "0",
+            **variables,
         }
 
     def run(self, *words: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:

@@ -127,6 +127,13 @@ def test_a_worker_has_nothing_of_this_machines_environment(bench: Bench, monkeyp
     assert not {"A_SECRET", "PYTHONPATH", "PWD", "USER", "VIRTUAL_ENV"} & found.keys()
 
 
+def test_a_functions_own_proxies_are_not_for_the_runtime(bench: Bench) -> None:
+    nowhere = "http://127.0.0.1:9"
+    found = bench.ask("environment", environment={"http_proxy": nowhere, "HTTP_PROXY": nowhere, "ALL_PROXY": nowhere})
+    assert not found.error
+    assert found.payload["http_proxy"] == nowhere
+
+
 def test_a_worker_imports_its_layers_and_lambdas_own_packages_and_nothing_else(bench: Bench, tmp_path: Path) -> None:
     assert bench.ask("packages").payload == "boto3"
     layer = tmp_path / "layer"
