@@ -8,18 +8,19 @@ from __future__ import annotations
 import os
 import random as jitter
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
 from ai_functions.runtime.protocol import MoveResponse
 from client import signed
+from client.first_call import FirstCall
 from client.proxies import ProxyAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ai_functions.runtime.protocol import MoveRequest
 
@@ -32,6 +33,7 @@ MAX_BACKOFF_S = 0.8
 RETRIED = frozenset({429, 500, 502, 503, 504})
 """Throttled, failed or not there for a moment.  Every other status is final."""
 OK = 200
+ResultT = TypeVar("ResultT")
 _threads = threading.local()
 
 
@@ -117,6 +119,7 @@ class RemoteOpponent:
         self.endpoint = endpoint.rstrip("/")
         self.last_latency_ms: float | None = None
         self._guest = guest
+        self._first_call = FirstCall()
 
     @classmethod
     def of(cls, info: OpponentInfo) -> RemoteOpponent:
@@ -125,9 +128,7 @@ class RemoteOpponent:
 
     def identify(self) -> dict[str, Any]:
         """Return what ``GET {opponent}`` says; this also starts the function.  Raises RemoteError."""
-        data = _get(self.endpoint, guest=self._guest)
-        if not isinstance(data, dict) or "name" not in data:
-            raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
+        data, _ = self._started(self._identify, lambda said: bool(said.get("cold")), CATALOG_S)
         return data
 
     def ask(self, request: MoveRequest, within_s: float) -> Reply:
@@ -141,7 +142,9 @@ class RemoteOpponent:
             if started >= until:
                 raise failed or RemoteError("timeout", f"no answer within {within_s:.1f} s")
             try:
-                response = self._post(request, until - started)
+                response, cold = self._started(
+                    lambda: self._post(request, until - monotonic()), lambda moved: moved.cold, until - started
+                )
             except RemoteError as error:
                 if failed is not None and error.cause == "timeout":
                     raise failed from error  # the last attempt had little time; the one before says more
@@ -153,7 +156,22 @@ class RemoteOpponent:
                 continue
             latency_ms = (monotonic() - started) * 1000
             self.last_latency_ms = latency_ms
-            return Reply(response, latency_ms, attempts)
+            return Reply(replace(response, cold=cold), latency_ms, attempts)
+
+    def _started(
+        self, call: Callable[[], ResultT], is_cold: Callable[[ResultT], bool], within_s: float
+    ) -> tuple[ResultT, bool]:
+        """Return what ``call`` returns, and whether it waited for the function to start.  Raises RemoteError."""
+        try:
+            return self._first_call.run(call, is_cold, within_s)
+        except TimeoutError as error:
+            raise RemoteError("timeout", f"the function did not start within {within_s:.1f} s") from error
+
+    def _identify(self) -> dict[str, Any]:
+        data = _get(self.endpoint, guest=self._guest)
+        if not isinstance(data, dict) or "name" not in data:
+            raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
+        return data
 
     def _post(self, request: MoveRequest, within_s: float) -> MoveResponse:
         try:

@@ -35,6 +35,9 @@ _FOLDER = Path(os.environ.get("LAMBDA_TASK_ROOT", ".")) / "opponent"
 _OPPONENT = load_opponent(_FOLDER)
 _CARD: JsonObject = json.loads((_FOLDER / CARD).read_text("utf-8")) if (_FOLDER / CARD).exists() else {}
 _VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
+_READY_MS = int(time() * 1000)
+SOON_MS = 1000
+"""A process that waits longer for its first Invoke was started for another call, or ahead of any."""
 _calls = 0
 
 
@@ -50,25 +53,37 @@ def handler(event: dict[str, Any], context: Any) -> JsonObject:
     if isinstance(event, dict) and "http" in (event.get("requestContext") or {}):
         return _over_http(event, request_id)
     try:
-        return _move(event, request_id)
+        return _move(event, request_id, cold=_waited_for_start(None))
     except Problem as problem:
         _log_problem(problem, request_id)
         return problem.to_json()
 
 
 def _over_http(event: dict[str, Any], request_id: str) -> JsonObject:
+    cold = _waited_for_start(event["requestContext"].get("timeEpoch"))
     try:
         if http.route(event) == "GET":
-            return http.respond(http.OK, identify(_OPPONENT, _VERSION, _CARD))
-        return http.respond(http.OK, _move(http.body(event), request_id))
+            return http.respond(http.OK, {**identify(_OPPONENT, _VERSION, _CARD), "cold": cold})
+        return http.respond(http.OK, _move(http.body(event), request_id, cold=cold))
     except Problem as problem:
         _log_problem(problem, request_id)
         return http.respond_problem(problem)
 
 
-def _move(data: Any, request_id: str) -> JsonObject:
+def _waited_for_start(asked_ms: Any) -> bool:
+    """Return whether a call that reached the cloud at ``asked_ms`` (since 1970) waited for this process to start.
+
+    Being the first call of a process does not tell: one that was started for a call may be given another, and that one
+    has not waited; and what waited may find the process used already.  Without a time (Invoke has none) the first call
+    counts, if it came as soon as the process was ready.
+    """
+    if isinstance(asked_ms, int):
+        return asked_ms < _READY_MS
+    return _calls == 1 and time() * 1000 - _READY_MS < SOON_MS
+
+
+def _move(data: Any, request_id: str, *, cold: bool) -> JsonObject:
     started = perf_counter()
-    cold = _calls == 1
     request, response = move(_OPPONENT, _VERSION, data, cold=cold)
     _log(
         {
