@@ -16,6 +16,8 @@ from uuid import uuid4
 
 from games.core import IllegalActionError
 from games.record import GameRecord, Participant, Turn, move_seed
+from games.record_fields import MAX_NAME
+from games.schema import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,7 +79,7 @@ class Match:
         self.step_number = 0
         self._began = monotonic()
         self._policy_seed = policy_seed
-        self._participants = [replace(participants[player], player=player) for player in game.PLAYERS]
+        self._participants = [_seated(participants[player], player, 0) for player in game.PLAYERS]
         self._seated = {player: index for index, player in enumerate(game.PLAYERS)}
         self._turns: list[Turn] = []
         self._submitted: dict[Player, Any] = {}
@@ -126,7 +128,7 @@ class Match:
 
     def seat(self, participant: Participant) -> None:
         """Let someone else take the seat ``participant.player`` from this step on."""
-        joined = replace(participant, since_step=self.step_number)
+        joined = _seated(participant, participant.player, self.step_number)
         self._seated[joined.player] = len(self._participants)
         self._participants.append(joined)
         if self._journal is not None:
@@ -180,6 +182,12 @@ class Match:
         if self._journal is not None:
             self._journal.end(record)
         return record
+
+
+def _seated(participant: Participant, player: Player, since_step: int) -> Participant:
+    """Return ``participant`` as a record may name it: a name that no record may hold gives way to what can be read."""
+    name = printable(participant.name, MAX_NAME, "unnamed")
+    return replace(participant, player=player, name=name, since_step=since_step)
 
 
 def play(

@@ -11,26 +11,30 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from random import Random
-from types import NoneType
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from games.catalog import find_game
-from games.core import Event, GameError, Outcome
+from games.core import Event, GameError, NotationError, Outcome
+from games.record_fields import KINDS, MATCH_ID, MAX_STEPS, RECORD, SCHEMA
+from games.schema import InvalidError, NotJsonError, describe, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from games.core import Json, JsonObject, Player
+    from games.core import AnyGame, Json, JsonObject, Player
 
-SCHEMA = 1
-PERSON, FUNCTION, BOT = "person", "function", "bot"
-KINDS = (PERSON, FUNCTION, BOT)
-MAX_STEPS = 10 * 3600 * 60
-"""Ten hours of Pac-Man: a record that claims more is refused before it is replayed."""
+PERSON, FUNCTION, BOT = KINDS
 
 
 class RecordError(GameError):
-    """A record that cannot be read, or that the rules do not allow."""
+    """A record that cannot be read, or that the rules do not allow.
+
+    ``field`` is the path inside the record, such as ``turns[3]``; empty where no field can be named.
+    """
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +109,33 @@ class GameRecord:
 
     @classmethod
     def from_json(cls, data: Any) -> GameRecord:
-        """Return the record that ``data`` means.  Raises RecordError, naming what is missing or odd."""
+        """Return the record that ``data`` means.  Raises RecordError, naming field, value and what is wanted."""
         if not isinstance(data, dict):
-            raise RecordError(f"a record is an object, not {type(data).__name__}")
+            raise RecordError(f"a record is an object, not {describe(data)}")
         if data.get("schema") != SCHEMA:
-            raise RecordError(f"schema {data.get('schema')!r} is not one that this version reads ({SCHEMA})")
+            written = describe(data.get("schema"))
+            raise RecordError(f"schema {written} is not one that this version reads ({SCHEMA})", "schema")
         try:
-            outcome = data["outcome"]
-            record = cls(
-                **{
-                    **data,
-                    "participants": tuple(_checked(Participant(**item)) for item in data["participants"]),
-                    "turns": tuple(_checked(Turn(**item)) for item in data["turns"]),
-                    "outcome": None if outcome is None else Outcome(**outcome),
-                }
-            )
-            _checked(record)
-        except (KeyError, TypeError) as error:
-            raise RecordError(f"not a record of schema {SCHEMA}: {error}") from error
-        for one in record.participants:
-            if one.kind not in KINDS:
-                raise RecordError(f"{record.match_id}: {one.name} is a {one.kind!r}; there are {', '.join(KINDS)}")
-        if not 0 <= record.steps <= MAX_STEPS:
-            raise RecordError(f"{record.match_id}: {record.steps} steps, not within 0 to {MAX_STEPS}")
-        return record
+            fields = RECORD.parse(data, "")
+        except InvalidError as error:
+            raise RecordError(f"{_named(data)}{error}", error.field) from error
+        outcome = fields["outcome"]
+        return cls(
+            **{
+                **fields,
+                "participants": tuple([Participant(**item) for item in fields["participants"]]),
+                "turns": tuple([Turn(**item) for item in fields["turns"]]),
+                "outcome": None if outcome is None else Outcome(**outcome),
+            }
+        )
 
     @classmethod
-    def from_line(cls, line: str) -> GameRecord:
+    def from_line(cls, line: str | bytes) -> GameRecord:
         """Return the record in one line of JSON.  Raises RecordError."""
         try:
-            data = json.loads(line)
-        except ValueError as error:
-            raise RecordError(f"not JSON: {error}") from error
+            data = load_json(line)
+        except NotJsonError as error:
+            raise RecordError(str(error)) from error
         return cls.from_json(data)
 
 
@@ -157,50 +156,120 @@ def move_seed(policy_seed: int, step: int, player: Player) -> int:
 
 def replay(record: GameRecord) -> Iterator[Frame]:
     """Yield every state of the match, the first one included.  Raises RecordError at an impossible turn."""
-    game = find_game(record.game)
+    try:
+        game = find_game(record.game)
+    except GameError as error:
+        raise RecordError(f"{record.match_id}: {error}", "game") from error
     if record.rules_version != game.RULES_VERSION:
         raise RecordError(
-            f"{record.match_id}: recorded under rules {record.rules_version}, these are {game.RULES_VERSION}"
+            f"{record.match_id}: recorded under rules {record.rules_version}, these are {game.RULES_VERSION}",
+            "rules_version",
         )
-    by_step: dict[int, list[Turn]] = {}
-    for turn in record.turns:
-        by_step.setdefault(turn.step, []).append(turn)
+    _check_seats(record, game.PLAYERS)
+    by_step = _by_step(record)
     try:
         state = game.start(record.options, Random(record.seed))  # noqa: S311 - a game, not a secret
     except GameError as error:
-        raise RecordError(f"{record.match_id}: {error}") from error
+        raise RecordError(f"{record.match_id}: {error}", "options") from error
     yield Frame(0, state, (), ())
     for step in range(record.steps):
         if game.outcome(state) is not None:
-            raise RecordError(f"{record.match_id}: goes on for {record.steps} steps, but was over after {step}")
-        turns = tuple(by_step.pop(step, ()))
+            raise RecordError(
+                f"{record.match_id}: goes on for {record.steps} steps, but was over after {step}", "steps"
+            )
+        turns = tuple(by_step.pop(step, {}).values())
         try:
-            actions = {turn.player: game.parse_action(turn.action) for turn in turns}
-            state, events = game.step(state, actions)
+            state, events = game.step(state, {turn.player: _action(game, turn) for turn in turns})
         except GameError as error:
-            raise RecordError(f"{record.match_id}: step {step}: {error}") from error
+            raise RecordError(f"{record.match_id}: step {step}: {error}", "turns") from error
         yield Frame(step + 1, state, turns, events)
     if by_step:
-        raise RecordError(f"{record.match_id}: actions after the last step {record.steps}: {sorted(by_step)}")
+        raise RecordError(f"{record.match_id}: actions after the last step {record.steps}: {sorted(by_step)}", "turns")
 
 
 def verify(record: GameRecord) -> None:
     """Raise RecordError unless the rules allow this record and lead to its outcome and digest."""
-    for index, turn in enumerate(record.turns):
-        if not 0 <= turn.participant < len(record.participants):
-            raise RecordError(
-                f"{record.match_id}: turn {index} names participant {turn.participant} of {len(record.participants)}"
-            )
-        if record.participants[turn.participant].player != turn.player:
-            raise RecordError(f"{record.match_id}: turn {index} is {turn.player}'s, its participant sits elsewhere")
-    game = find_game(record.game)
     (frame,) = deque(replay(record), maxlen=1)
+    game = find_game(record.game)
     outcome = game.outcome(frame.state)
-    if record.outcome is not None and outcome != record.outcome:
-        raise RecordError(f"{record.match_id}: says {record.outcome}, the rules say {outcome}")
+    if outcome != record.outcome:
+        raise RecordError(f"{record.match_id}: says {record.outcome}, the rules say {outcome}", "outcome")
     digest = game.digest(frame.state)
     if digest != record.digest:
-        raise RecordError(f"{record.match_id}: ends in state {record.digest}, the rules lead to {digest}")
+        raise RecordError(f"{record.match_id}: ends in state {record.digest}, the rules lead to {digest}", "digest")
+
+
+def _check_seats(record: GameRecord, players: tuple[Player, ...]) -> None:
+    """Raise RecordError unless every seat was taken at the start, and others sat down in the order of the list."""
+    seated = record.participants
+    first = [one.player for one in seated[: len(players)] if one.since_step == 0]
+    if sorted(first) != sorted(players):
+        raise RecordError(
+            f"{record.match_id}: at step 0 {', '.join(first) or 'nobody'} is seated; wanted: {', '.join(players)}",
+            "participants",
+        )
+    for index, one in enumerate(seated):
+        if one.player not in players or one.since_step < seated[max(0, index - 1)].since_step:
+            raise RecordError(
+                f"{record.match_id}: participant {index} sits down as {one.player} at step {one.since_step}",
+                f"participants[{index}]",
+            )
+
+
+def _by_step(record: GameRecord) -> dict[int, dict[Player, Turn]]:
+    """Return the turns by step and player.
+
+    Raises RecordError at a turn of somebody who did not sit there then, at a second one of a player in one step, and at
+    one that is earlier than the turn before it.
+    """
+    last_step = [record.steps] * len(record.participants)
+    """The last step at which each participant may have acted: the one at which the next sat down."""
+    after: dict[Player, int] = {}
+    for index in range(len(last_step) - 1, -1, -1):
+        one = record.participants[index]
+        last_step[index] = after.get(one.player, MAX_STEPS)
+        after[one.player] = one.since_step
+    found: dict[int, dict[Player, Turn]] = {}
+    before = Turn(0, "", "", 0)
+    for index, turn in enumerate(record.turns):
+        wrong = _wrong(record, turn, before, last_step)
+        if not wrong and turn.player in found.get(turn.step, ()):
+            wrong = f"{turn.player} plays {turn.action} and has played {found[turn.step][turn.player].action} already"
+        if wrong:
+            raise RecordError(f"{record.match_id}: turn {index}, step {turn.step}: {wrong}", f"turns[{index}]")
+        found.setdefault(turn.step, {})[turn.player] = turn
+        before = turn
+    return found
+
+
+def _wrong(record: GameRecord, turn: Turn, before: Turn, last_step: list[int]) -> str:
+    """Return why ``turn`` cannot have followed ``before``; empty if it can."""
+    if turn.participant >= len(record.participants):
+        return f"participant {turn.participant} of {len(record.participants)} played it"
+    one = record.participants[turn.participant]
+    if one.player != turn.player:
+        return f"it is {turn.player}'s, and participant {turn.participant} sits as {one.player}"
+    if not one.since_step <= turn.step <= last_step[turn.participant]:
+        return f"participant {turn.participant} sat there from step {one.since_step} to {last_step[turn.participant]}"
+    if turn.step < before.step or turn.at_ms < before.at_ms:
+        return f"at {turn.at_ms} ms it comes after step {before.step} at {before.at_ms} ms"
+    return ""
+
+
+def _action(game: AnyGame, turn: Turn) -> Any:
+    """Return the action that ``turn`` tells.  Raises NotationError unless it is written as the game prints it."""
+    action = game.parse_action(turn.action)
+    if (printed := game.print_action(action)) != turn.action:
+        raise NotationError(f"{turn.action!r} is written {printed!r}")
+    return action
+
+
+def _named(data: Any) -> str:
+    """Return the start of a message about a record that could not be read: its match id, if it has a sound one."""
+    try:
+        return f"{MATCH_ID.parse(data['match_id'], '')}: "
+    except (InvalidError, KeyError, TypeError):
+        return ""
 
 
 _TURN_DEFAULTS: dict[str, Any] = {
@@ -213,25 +282,3 @@ def _pack(turn: Turn) -> dict[str, Any]:
     """Return a turn without what it leaves at its default: Pac-Man's records hold thousands."""
     data = asdict(turn)
     return {key: value for key, value in data.items() if key not in _TURN_DEFAULTS or value != _TURN_DEFAULTS[key]}
-
-
-_TYPES: dict[str, tuple[type, ...]] = {
-    "int": (int,),
-    "str": (str,),
-    "str | None": (str, NoneType),
-    "bool | None": (bool, NoneType),
-    "float | None": (float, int, NoneType),
-    "Mapping[str, Json]": (dict,),
-}
-
-_PartT = TypeVar("_PartT", Participant, Turn, GameRecord)
-
-
-def _checked(part: _PartT) -> _PartT:
-    """Return ``part`` if its plain fields are of their declared types.  Raises TypeError, naming the field."""
-    for name, item in part.__dataclass_fields__.items():
-        value = getattr(part, name)
-        kinds = _TYPES.get(str(item.type))
-        if kinds and (not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds)):
-            raise TypeError(f"{name} is {value!r}, not {item.type}")
-    return part

@@ -23,7 +23,8 @@ from ai_functions.runtime.protocol import (
 from games.catalog import GAMES, find_game
 from games.core import Outcome
 from games.match import Match
-from games.record import KINDS, PERSON, SCHEMA, GameRecord, Participant, Turn
+from games.record import PERSON, GameRecord, Participant, Turn
+from games.record_fields import KINDS, SCHEMA
 
 if TYPE_CHECKING:
     from games.core import JsonObject

@@ -8,11 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from games.record import GameRecord, RecordError
+from games.record import RecordError
+from games.record_lines import read_lines
 from training.recipes import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from games.record import GameRecord
 
 S3 = "s3://"
 SUFFIXES = (".json", ".jsonl")
@@ -56,15 +59,10 @@ def _files(path: Path) -> list[Path]:
 
 
 def _read_lines(place: str, content: bytes, warn: Callable[[str], None]) -> Iterator[GameRecord]:
-    lines = content.split(b"\n")
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            record = GameRecord.from_line(line.decode())
-        except (RecordError, UnicodeDecodeError) as error:
-            half_written = number == len(lines)  # a whole line ends in a newline
-            what = "half a record, passed over" if half_written else "no record, passed over"
-            warn(f"{place}:{number}: {what}: {error}")
+    last = content.count(b"\n") + 1  # a whole line ends in a newline
+    for number, found in read_lines(content):
+        if isinstance(found, RecordError):
+            what = "half a record, passed over" if number == last else "no record, passed over"
+            warn(f"{place}:{number}: {what}: {found}")
         else:
-            yield record
+            yield found

@@ -16,13 +16,15 @@ from urllib.parse import unquote_plus
 
 from ai_functions.runtime.coach import annotate
 from ai_functions.runtime.s3 import get_object, put_object
-from games.record import GameRecord, RecordError
+from games.record_lines import for_each_record
+from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ai_functions.runtime.loader import Loaded
     from games.core import JsonObject
+    from games.record import GameRecord
 
 BUCKET_VARIABLE = "LAMBDA_ARCADE_BUCKET"
 ATTRIBUTE = "record"
@@ -34,7 +36,7 @@ class Item(NamedTuple):
 
     identifier: str
     source: str
-    read: Callable[[], list[str]]
+    read: Callable[[], bytes]
 
 
 class BatchFailedError(RuntimeError):
@@ -52,13 +54,8 @@ def annotate_event(
     failed: list[Item] = []
     for item in items(event):
         try:
-            for line in item.read():
-                record = GameRecord.from_line(line)
-                if record.game == opponent.manifest.game:
-                    note = annotate(opponent, version, record)
-                    key = f"annotations/{record.match_id}/{opponent.manifest.name}.json"
-                    put_object(bucket, key, json.dumps(note, separators=(",", ":")).encode())
-        except (RecordError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            for_each_record(item.read(), partial(_annotate, opponent, version, bucket))
+        except Exception as error:  # noqa: BLE001 - whatever an opponent's code raises, the batch's other items are done
             log(
                 {"level": "ERROR", "message": f"not annotated: {error}", "item": item.identifier, "source": item.source}
             )
@@ -66,6 +63,13 @@ def annotate_event(
     if any(item.source == "aws:s3" for item in failed):
         raise BatchFailedError(f"not annotated: {', '.join(item.identifier for item in failed)}")
     return {"batchItemFailures": [{"itemIdentifier": item.identifier} for item in failed]}
+
+
+def _annotate(opponent: Loaded, version: str, bucket: str, record: GameRecord) -> None:
+    if record.game == opponent.manifest.game:  # no function has the rules of another
+        note = annotate(opponent, version, record)
+        key = f"annotations/{record.match_id}/{opponent.manifest.name}.json"
+        put_object(bucket, key, json.dumps(note, separators=(",", ":")).encode())
 
 
 def items(event: dict[str, Any]) -> Iterator[Item]:
@@ -78,7 +82,7 @@ def items(event: dict[str, Any]) -> Iterator[Item]:
             yield Item(entry["messageId"], source, partial(_message, entry["body"]))
         elif source == "aws:kinesis":
             data = entry["kinesis"]
-            yield Item(data["sequenceNumber"], source, partial(_blob, data["data"]))
+            yield Item(data["sequenceNumber"], source, partial(b64decode, data["data"]))
         elif source == "aws:dynamodb":
             yield Item(entry["dynamodb"]["SequenceNumber"], source, partial(_image, entry))
 
@@ -87,29 +91,21 @@ def _s3_name(entry: dict[str, Any]) -> str:
     return f"s3://{entry['s3']['bucket']['name']}/{unquote_plus(entry['s3']['object']['key'])}"
 
 
-def _object(entry: dict[str, Any]) -> list[str]:
-    return _lines(get_object(entry["s3"]["bucket"]["name"], unquote_plus(entry["s3"]["object"]["key"])))
+def _object(entry: dict[str, Any]) -> bytes:
+    return get_object(entry["s3"]["bucket"]["name"], unquote_plus(entry["s3"]["object"]["key"]))
 
 
-def _blob(data: str) -> list[str]:
-    return _lines(b64decode(data))
-
-
-def _message(text: str) -> list[str]:
+def _message(text: str) -> bytes:
     """Return the records in a queue's message: the records themselves, or an S3 event that names them."""
     try:
-        data = json.loads(text)
-    except ValueError:
-        return _lines(text.encode())
+        data = load_json(text)
+    except NotJsonError:
+        return text.encode()
     if isinstance(data, dict) and "Records" in data:
-        return [line for item in items(data) for line in item.read()]
-    return _lines(text.encode())
+        return b"\n".join(item.read() for item in items(data))
+    return text.encode()
 
 
-def _image(entry: dict[str, Any]) -> list[str]:
+def _image(entry: dict[str, Any]) -> bytes:
     image = entry["dynamodb"].get("NewImage") or {}
-    return [image[ATTRIBUTE]["S"]] if ATTRIBUTE in image else []  # a removed item, or one that holds no record
-
-
-def _lines(content: bytes) -> list[str]:
-    return [line for line in content.decode("utf-8").splitlines() if line.strip()]
+    return image[ATTRIBUTE]["S"].encode() if ATTRIBUTE in image else b""  # a removed item, or one without a record

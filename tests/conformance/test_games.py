@@ -14,7 +14,7 @@ import pytest
 import games.battleship.rules
 import games.pacman.rules
 from games.catalog import GAMES, find_game
-from games.core import GameError, IllegalActionError, NotationError, ObservationError
+from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
 from games.record import GameRecord, RecordError, move_seed, replay, verify
 from tests.conformance.tables import SEATED, match_of, played
 
@@ -150,6 +150,59 @@ def test_a_forged_record_is_refused(game: AnyGame) -> None:
     for wrong in forged:
         with pytest.raises(RecordError):
             verify(GameRecord.from_line(wrong.to_line()))
+
+
+def test_what_could_not_have_happened_is_refused_by_name_and_place(game: AnyGame) -> None:
+    record = played(game.NAME, 11)
+    turns, (first, second) = record.turns, record.participants
+    at = len(turns) // 2
+    late = turns[-1].at_ms + 1
+    wrong = {
+        "has played": replace(record, turns=(*turns[: at + 1], turns[at], *turns[at + 1 :])),
+        "comes after": replace(record, turns=(turns[-1], *turns[:-1])),
+        f"at {turns[1].at_ms} ms": replace(record, turns=(replace(turns[0], at_ms=late), *turns[1:])),
+        "participant 2 of 2": replace(record, turns=(replace(turns[0], participant=2), *turns[1:])),
+        "sits as": replace(record, turns=(replace(turns[0], participant=1 - turns[0].participant), *turns[1:])),
+        "sat there from": replace(record, participants=(first, second, first, second)),
+        "is seated": replace(record, participants=(second, second)),
+        "actions after the last step": replace(record, steps=turns[-1].step),
+        "says Outcome": replace(record, outcome=Outcome(None, {}, "nobody was there")),
+    }
+    for told, impossible in wrong.items():
+        with pytest.raises(RecordError, match=told) as caught:
+            verify(GameRecord.from_line(impossible.to_line()))
+        assert str(caught.value).startswith(record.match_id)
+        assert caught.value.field
+
+
+def test_a_match_that_ended_cannot_be_called_abandoned() -> None:
+    record = played("battleship", 11)
+    assert record.outcome is not None
+    with pytest.raises(RecordError, match="says None, the rules say"):
+        verify(replace(record, outcome=None))
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"latency_ms": float("nan")}, "latency_ms is nan; wanted: a number from 0"),
+        ({"latency_ms": float("inf")}, "latency_ms is inf"),
+        ({"compute_ms": -1}, "compute_ms is -1"),
+        ({"compute_ms": 10**400}, "compute_ms is a huge number"),
+        ({"step": -1}, "step is -1"),
+        ({"step": True}, "step is true"),
+        ({"fallback": ""}, "fallback is ''"),
+        ({"note": "a\nb"}, r"note is .* without U\+000A"),
+        ({"action": "x" * 500}, "action is .*500 characters"),
+        ({"speed": 3}, "speed is no field that is known here"),
+    ],
+)
+def test_a_turn_with_an_odd_field_is_refused_by_its_place(change: dict[str, Any], place: str) -> None:
+    data = json.loads(played("battleship", 11).to_line())
+    data["turns"][3] |= change
+    with pytest.raises(RecordError, match=rf"turns\[3\]\.{place}") as caught:
+        GameRecord.from_line(json.dumps(data))
+    assert caught.value.field.startswith("turns[3].")
 
 
 @pytest.mark.parametrize("line", ["", "null", "[]", "{", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "turns": 3}'])

@@ -89,7 +89,7 @@ def test_another_record_under_a_known_match_id_is_refused(arcade: Arcade):
     [
         ("{", 400, "Not JSON"),
         ("[" * 100_000, 400, "Not JSON"),
-        ('{"schema": NaN}', 400, "NaN"),
+        ('{"schema": NaN}', 422, "schema nan"),
         ("[]", 422, "a record is an object"),
         ('{"schema": 99}', 422, "schema 99"),
     ],
@@ -109,6 +109,26 @@ def test_an_impossible_record_is_refused(arcade: Arcade):
     assert post(arcade, cheated.to_line()).status_code == 422
     assert post(arcade, replace(record, match_id="../../artifacts/x").to_line()).status_code == 422
     assert post(arcade, replace(record, steps=10**9).to_line()).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "place"),
+    [
+        ("name", "half \ud83d", "participants[1].name"),
+        ("name", "line\u2028separator", "participants[1].name"),
+        ("name", "x" * 3000, "participants[1].name"),
+        ("latency_ms", float("nan"), "turns[1].latency_ms"),
+        ("started_at", "2099-01-01T00:00:00+00:00", "started_at"),
+        ("started_at", "9999-01-01T00:00:00+00:00", "started_at"),
+        ("outcome", None, "outcome"),
+    ],
+)
+def test_a_record_with_an_odd_field_is_refused_with_its_place(arcade: Arcade, field: str, value: Any, place: str):
+    data = json.loads(recorded(6).to_line())
+    holder = data["participants"][1] if field == "name" else data["turns"][1] if field == "latency_ms" else data
+    holder[field] = value
+    answer = post(arcade, json.dumps(data))
+    assert (answer.status_code, answer.json()["field"]) == (422, place)
 
 
 def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arcade: Arcade):

@@ -73,6 +73,31 @@ def test_a_corrupt_line_in_the_middle_costs_that_line_alone(tmp_path: Path):
     assert "schema 99 is not one that this version reads" in warnings[1]
 
 
+def test_a_line_ends_at_a_newline_and_nowhere_else(tmp_path: Path):
+    whole = lines(RECORDS[:2]).encode()
+    (tmp_path / "mark.jsonl").write_bytes(b"\xef\xbb\xbf" + whole)
+    (tmp_path / "windows.jsonl").write_bytes(whole.replace(b"\n", b"\r\n"))
+    assert list(read_records(str(tmp_path), pytest.fail)) == RECORDS[:2] * 2
+    for separator in "\u2028\u2029\x85":
+        odd = RECORDS[2].to_line().replace('"name":"ann"', f'"name":"an{separator}n"').encode()
+        (tmp_path / "odd.jsonl").write_bytes(odd + b"\n" + whole)
+        warnings: list[str] = []
+        assert list(read_records(str(tmp_path / "odd.jsonl"), warnings.append)) == RECORDS[:2]
+        (warning,) = warnings
+        assert "odd.jsonl:1: " in warning
+        assert f"participants[0].name is {f'an{separator}n'!a}" in warning
+        assert f"without U+{ord(separator):04X}" in warning
+
+
+@pytest.mark.parametrize("depth", [1_000, 200_000])
+def test_a_deep_line_is_named_and_the_rest_is_read(tmp_path: Path, depth: int):
+    path = tmp_path / "games.jsonl"
+    path.write_text("[" * depth + "]" * depth + "\n" + lines(RECORDS[:1]))
+    warnings: list[str] = []
+    assert list(read_records(str(path), warnings.append)) == RECORDS[:1]
+    assert warnings[0].startswith(f"{path}:1: no record, passed over: ")
+
+
 def test_a_bucket_is_read_through_what_the_caller_gives():
     asked = []
 

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from games.core import GameError
-from games.record import FUNCTION, GameRecord
+from games.record import FUNCTION
+from games.record_lines import for_each_record
 from infra.services.inbox import TooLargeError, objects_in, read, work_through
+
+if TYPE_CHECKING:
+    from games.record import GameRecord
 
 PREFIX = os.environ["PREFIX"]
 _CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
@@ -33,10 +38,13 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 def _hand_on(message: str) -> None:
     for stored in objects_in(message):
-        record = GameRecord.from_line(read(_s3, stored).decode("utf-8"))
-        played = {(item.name, item.version) for item in record.participants if item.kind == FUNCTION}
-        for name, version in sorted(played):
-            _call(name, version, {"Records": [stored.event]})
+        for_each_record(read(_s3, stored), partial(_hand_on_record, stored.event))
+
+
+def _hand_on_record(event: dict[str, Any], record: GameRecord) -> None:
+    played = {(item.name, item.version) for item in record.participants if item.kind == FUNCTION}
+    for name, version in sorted(played):
+        _call(name, version, {"Records": [event]})
 
 
 def _call(name: str, version: str, event: dict[str, Any]) -> None:

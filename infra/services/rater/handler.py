@@ -7,16 +7,20 @@ not rated yet and that neither rating has changed meanwhile: an event that comes
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from games.core import GameError
-from games.record import GameRecord, verify
+from games.record import verify
+from games.record_lines import for_each_record
 from infra.services.inbox import TooLargeError, objects_in, read, work_through
 from infra.services.rater.rating import Strength, rate, result_of
+
+if TYPE_CHECKING:
+    from games.record import GameRecord
 
 TABLE = os.environ["RATINGS_TABLE"]
 ATTEMPTS = 8
@@ -34,11 +38,12 @@ def handler(event: dict[str, Any], context: Any) -> Any:
 
 def _rate_message(message: str) -> None:
     for stored in objects_in(message):
-        for line in read(_s3, stored).decode("utf-8").splitlines():
-            if line.strip():
-                record = GameRecord.from_line(line)
-                verify(record)
-                rate_record(record)
+        for_each_record(read(_s3, stored), _rate_possible)
+
+
+def _rate_possible(record: GameRecord) -> None:
+    verify(record)
+    rate_record(record)
 
 
 def rate_record(record: GameRecord) -> None:

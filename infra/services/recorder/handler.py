@@ -7,22 +7,23 @@ from __future__ import annotations
 
 import json
 import os
-import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from games.core import GameError
-from games.record import GameRecord, verify
+from games.record import GameRecord, RecordError, verify
+from games.schema import NotJsonError, load_json
 
 BUCKET = os.environ["BUCKET"]
 MAX_BYTES = 5 * 1024 * 1024
 """Of a request, before it is parsed.  Lambda takes 6 MB; a long match of Pac-Man has about 1 MB."""
 MAX_STEPS = 500_000
 """Of a match, before it is replayed: over two hours of Pac-Man."""
-MATCH_ID = re.compile(r"[0-9A-Za-z_-]{1,128}")
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far the clock of whoever played may be ahead of ours."""
 STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE = 201, 200, 400, 409, 413, 422
 _s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"}))
 
@@ -35,15 +36,15 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if len(text) > MAX_BYTES:
         return _problem(TOO_LARGE, "Too large", f"the body has {len(text)} bytes, more than {MAX_BYTES}", context)
     try:
-        data = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
+        data = load_json(text)
+    except NotJsonError as error:
         return _problem(BAD_REQUEST, "Not JSON", str(error), context)
     try:
         record = GameRecord.from_json(data)
         _check(record)
         verify(record)
-    except GameError as error:
-        return _problem(UNPROCESSABLE, "Not a possible record", str(error), context)
+    except RecordError as error:
+        return _problem(UNPROCESSABLE, "Not a possible record", str(error), context, error.field)
     key = f"records/{record.game}/{record.match_id}.json"
     line = record.to_line() + "\n"
     status = _store(key, line.encode())
@@ -54,10 +55,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _check(record: GameRecord) -> None:
-    if not MATCH_ID.fullmatch(record.match_id):
-        raise GameError(f"match_id {record.match_id[:140]!r}: use up to 128 letters, digits, - and _")
-    if not 0 <= record.steps <= MAX_STEPS:
-        raise GameError(f"steps is {record.steps}, not within 0 to {MAX_STEPS}")
+    if record.steps > MAX_STEPS:
+        raise RecordError(f"steps is {record.steps}; wanted: at most {MAX_STEPS}", "steps")
+    latest = datetime.now(UTC) + CLOCKS_DIFFER
+    if datetime.fromisoformat(record.started_at) > latest:
+        raise RecordError(f"started_at is {record.started_at}; wanted: no later than {latest:%Y-%m-%d}", "started_at")
 
 
 def _store(key: str, content: bytes) -> int:
@@ -71,9 +73,10 @@ def _store(key: str, content: bytes) -> int:
     return STORED
 
 
-def _problem(status: int, title: str, detail: str, context: Any) -> dict[str, Any]:
-    _log("WARNING", title, context, status=status, detail=detail[:500])
+def _problem(status: int, title: str, detail: str, context: Any, field: str = "") -> dict[str, Any]:
+    _log("WARNING", title, context, status=status, detail=detail[:500], field=field)
     document = {"type": "about:blank", "title": title, "status": status, "detail": detail[:2000]}
+    document |= {"field": field} if field else {}
     return _respond(status, document, "application/problem+json")
 
 
@@ -84,7 +87,3 @@ def _respond(status: int, document: dict[str, Any], kind: str = "application/jso
 def _log(level: str, message: str, context: Any, **more: object) -> None:
     request_id = getattr(context, "aws_request_id", "")
     print(json.dumps({"level": level, "message": message, "request_id": request_id, **more}))  # noqa: T201 - the log
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

@@ -10,15 +10,19 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from games.core import GameError
-from games.record import GameRecord, verify
+from games.record import verify
+from games.record_lines import for_each_record
 from infra.services.inbox import TooLargeError, objects_in, read, work_through
+
+if TYPE_CHECKING:
+    from games.record import GameRecord
 
 GAME = os.environ["GAME"]
 TABLE = os.environ["TALLY_TABLE"]
@@ -47,11 +51,12 @@ def _count_message(message: str) -> None:
     for stored in objects_in(message):
         if not stored.key.startswith(f"records/{GAME}/"):
             continue
-        for line in read(_s3, stored).decode("utf-8").splitlines():
-            if line.strip():
-                record = GameRecord.from_line(line)
-                verify(record)
-                _count(record.match_id)
+        for_each_record(read(_s3, stored), _count_possible)
+
+
+def _count_possible(record: GameRecord) -> None:
+    verify(record)
+    _count(record.match_id)
 
 
 def _count(match_id: str) -> None:

@@ -1,0 +1,336 @@
+"""Everything that comes from outside is declared here field by field, and parsed by the declaration.
+
+A manifest, an answer, a catalog entry, a record and a request are each one :class:`Object` whose fields say type and
+bounds.  What passes can be drawn, sorted, encoded, logged and stored: numbers are finite, lists and texts are short,
+and a text is printable (no control characters, halves of surrogate pairs, line separators or invisible characters).
+Standard library only, since every function imports it at its cold start (docs/decisions/0017).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
+
+from games.core import GameError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from games.core import Json, JsonObject
+
+MAX_QUOTED = 60
+"""Characters of a wrong value that an error repeats."""
+HUGE = 10**30
+"""Whole numbers beyond it are not printed: Python refuses to print some of them."""
+BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Characters that count as printable and leave no mark."""
+_MARK = "M"
+"""The Unicode category of what is drawn over the character before it."""
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class NotJsonError(GameError):
+    """Text that is no JSON, or is nested too deeply to be read."""
+
+
+class InvalidError(GameError):
+    """A value that its declaration refuses: the message names the field, the value and what is wanted."""
+
+    def __init__(self, path: str, found: str, wanted: str) -> None:
+        super().__init__(f"{path or 'it'} is {found}; wanted: {wanted}")
+        self.field = path
+        """Such as ``turns[3].latency_ms``; empty for the value as a whole."""
+        self.found = found
+        self.wanted = wanted
+
+
+class Kind(Protocol[T_co]):
+    """What a field may hold."""
+
+    def parse(self, value: object, path: str, /) -> T_co:
+        """Return ``value``, checked.  Raises InvalidError naming ``path``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Printable text of ``least`` to ``most`` characters, at least one of them visible unless ``least`` is 0."""
+
+    most: int
+    least: int = 0
+    pattern: str = ""
+    """A regular expression for the whole text."""
+    like: str = ""
+    """The pattern in words."""
+    lines: bool = False
+    """Whether it may have several lines, which end in a newline."""
+
+    def parse(self, value: object, path: str, /) -> str:
+        """Return the text."""
+        if type(value) is not str:
+            refuse(path, value, self._wanted())
+        plain = value.replace("\n", "") if self.lines else value
+        if not plain.isprintable():
+            odd = next(character for character in plain if not character.isprintable())
+            refuse(path, value, f"{self._wanted()}, without U+{ord(odd):04X}")
+        sound = self.least <= len(value) <= self.most and (not self.pattern or re.fullmatch(self.pattern, value))
+        if not sound or (self.least and not _visible(value)):
+            refuse(path, value, self._wanted())
+        return value
+
+    def _wanted(self) -> str:
+        return f"{self.like or 'printable text'} of {self.least} to {self.most} characters"
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A whole number within bounds."""
+
+    least: int
+    most: int
+
+    def parse(self, value: object, path: str, /) -> int:
+        """Return the number."""
+        if type(value) is not int or not self.least <= value <= self.most:
+            refuse(path, value, f"a whole number from {self.least} to {self.most}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A finite number within bounds; what is whole becomes a float."""
+
+    least: float
+    most: float
+
+    def parse(self, value: object, path: str, /) -> float:
+        """Return the number."""
+        if type(value) not in {int, float} or not self.least <= value <= self.most:  # type: ignore[operator]
+            refuse(path, value, f"a number from {self.least:g} to {self.most:g}")
+        return float(value)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """True or false."""
+
+    def parse(self, value: object, path: str, /) -> bool:
+        """Return it."""
+        if type(value) is not bool:
+            refuse(path, value, "true or false")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of a few texts."""
+
+    of: Collection[str]
+
+    def parse(self, value: object, path: str, /) -> str:
+        """Return the text."""
+        if type(value) is not str or value not in self.of:
+            refuse(path, value, f"one of {', '.join(sorted(self.of))}")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Nullable(Generic[T]):
+    """What ``kind`` is, or null."""
+
+    kind: Kind[T]
+
+    def parse(self, value: object, path: str, /) -> T | None:
+        """Return the value, or None."""
+        return None if value is None else self.kind.parse(value, path)
+
+
+@dataclass(frozen=True, slots=True)
+class List(Generic[T]):
+    """A list of one kind."""
+
+    kind: Kind[T]
+    most: int
+
+    def parse(self, value: object, path: str, /) -> tuple[T, ...]:
+        """Return the items."""
+        if not isinstance(value, list | tuple) or len(value) > self.most:
+            found = f"a list of {len(value)}" if isinstance(value, list | tuple) else describe(value)
+            raise InvalidError(path, found, f"a list of at most {self.most}")
+        return tuple([self.kind.parse(item, f"{path}[{index}]") for index, item in enumerate(value)])
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary(Generic[T]):
+    """An object with any keys."""
+
+    key: Text
+    value: Kind[T]
+    most: int
+
+    def parse(self, value: object, path: str, /) -> dict[str, T]:
+        """Return keys and values."""
+        if type(value) is not dict or len(value) > self.most:
+            found = f"an object of {len(value)} fields" if type(value) is dict else describe(value)
+            raise InvalidError(path, found, f"an object of at most {self.most} fields")
+        return {
+            self.key.parse(key, f"{path}'s key"): self.value.parse(item, join(path, key)) for key, item in value.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object with declared fields."""
+
+    required: Mapping[str, Kind[Any]] = field(default_factory=dict)
+    optional: Mapping[str, Kind[Any]] = field(default_factory=dict)
+    """A field that is not there is left out, so that its reader's default holds."""
+    open: bool = False
+    """Whether fields that are not declared are passed over (what a later version adds) or refused."""
+
+    def parse(self, value: object, path: str, /) -> dict[str, Any]:
+        """Return the declared fields."""
+        if type(value) is not dict:
+            refuse(path, value, "an object")
+        if not self.open:
+            for key in value:
+                if key not in self.required and key not in self.optional:
+                    known = ", ".join([*self.required, *self.optional])
+                    raise InvalidError(join(path, key), "no field that is known here", known)
+        found = {}
+        for key, kind in self.required.items():
+            if key not in value:
+                raise InvalidError(join(path, key), "missing", "it")
+            found[key] = kind.parse(value[key], join(path, key))
+        for key, kind in self.optional.items():
+            if key in value:
+                found[key] = kind.parse(value[key], join(path, key))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class AnyJson:
+    """JSON of any shape, with bounds on all that it holds."""
+
+    values: int = 10_000
+    """How many values it may have, all together."""
+    depth: int = 8
+    text: Text = Text(2_000)
+    number: Number = Number(-1e15, 1e15)
+
+    def parse(self, value: object, path: str, /) -> Json:
+        """Return the value.  It is walked without recursion, since it may be nested as deeply as it likes."""
+        left = self.values
+        waiting: list[tuple[object, str, int]] = [(value, path, 1)]
+        while waiting:
+            item, where, depth = waiting.pop()
+            left -= 1
+            if left < 0:
+                raise InvalidError(path, "too much", f"at most {self.values} values")
+            if type(item) in {list, dict}:
+                if depth > self.depth:
+                    raise InvalidError(path, "nested more deeply", f"at most {self.depth} levels")
+                waiting += [(inner, name, depth + 1) for inner, name in self._inside(item, where)]
+            elif type(item) is str:
+                self.text.parse(item, where)
+            elif item is not None and type(item) is not bool:
+                self.number.parse(item, where)
+        return value  # type: ignore[return-value]
+
+    def _inside(self, item: Any, where: str) -> Iterable[tuple[object, str]]:
+        if type(item) is list:
+            return [(inner, f"{where}[{index}]") for index, inner in enumerate(item[: self.values + 1])]
+        for key in item:
+            self.text.parse(key, f"{where}'s key")
+        return [(inner, join(where, key)) for key, inner in item.items()]
+
+
+@dataclass(frozen=True, slots=True)
+class AnyObject:
+    """A JSON object of any shape, within the bounds of ``AnyJson``."""
+
+    within: AnyJson = AnyJson()
+
+    def parse(self, value: object, path: str, /) -> JsonObject:
+        """Return the object."""
+        if type(value) is not dict:
+            refuse(path, value, "an object")
+        self.within.parse(value, path)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """Anything: it is checked by whoever reads it, as an observation is by its game."""
+
+    def parse(self, value: object, path: str, /) -> Any:  # noqa: ARG002 - the interface
+        """Return ``value``."""
+        return value
+
+
+def load_json(content: str | bytes) -> Any:
+    """Return the JSON in ``content`` (bytes are UTF-8); a byte order mark is passed over.  Raises NotJsonError.
+
+    Numbers and texts are not looked at yet: NaN, 1e999 and half a character are refused by the declaration, which can
+    name their field.
+    """
+    try:
+        text = content.decode("utf-8") if isinstance(content, bytes) else content
+        return json.loads(text.removeprefix("\ufeff"))
+    except RecursionError as error:
+        raise NotJsonError("not JSON that is read here: it is nested too deeply") from error
+    except ValueError as error:
+        raise NotJsonError(f"not JSON: {error}") from error
+
+
+def printable(text: str, most: int, otherwise: str = "") -> str:
+    """Return ``text`` as a declared text of ``most`` characters may be, or ``otherwise`` if nothing visible is left.
+
+    Any white space becomes a blank; what else cannot be printed is dropped.
+    """
+    if text.isprintable() and 0 < len(text) <= most and _visible(text):
+        return text
+    spaced = "".join(" " if character.isspace() else character for character in text)
+    kept = "".join(character for character in spaced if character.isprintable())[:most]
+    return kept if _visible(kept) else otherwise
+
+
+def describe(value: object) -> str:
+    """Return what ``value`` is, in a few printable words, whatever it is."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and abs(value) > HUGE:
+        return "a huge number"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, str):
+        quoted = ascii(value[:MAX_QUOTED]) if not value.isprintable() else repr(value[:MAX_QUOTED])
+        return quoted if len(value) <= MAX_QUOTED else f"{quoted}... ({len(value)} characters)"
+    names: dict[type, str] = {list: "a list", tuple: "a list", dict: "an object"}
+    return names.get(type(value), f"a {type(value).__name__}")
+
+
+def refuse(path: str, value: object, wanted: str) -> NoReturn:
+    """Raise InvalidError about ``value``."""
+    raise InvalidError(path, describe(value), wanted)
+
+
+def join(path: str, key: object) -> str:
+    """Return the path of the field ``key`` of what ``path`` names; a key may be anything."""
+    name = key[:MAX_QUOTED] if isinstance(key, str) else str(key)[:MAX_QUOTED]
+    name = name if name.isprintable() else ascii(name)
+    return f"{path}.{name}" if path else name
+
+
+def _visible(text: str) -> bool:
+    """Return whether anything of printable ``text`` leaves a mark of its own when it is drawn."""
+    if text.isascii():
+        return bool(text.strip())
+    from unicodedata import category  # noqa: PLC0415 - no function needs it to start
+
+    return any(one not in BLANK and not one.isspace() and category(one)[0] != _MARK for one in text)
