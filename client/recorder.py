@@ -19,6 +19,8 @@ from typing import IO, TYPE_CHECKING
 
 from games.catalog import find_game
 from games.record import GameRecord, Participant, RecordError, Turn, replay
+from games.record_fields import PARTICIPANT, TURN
+from games.schema import load_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -92,7 +94,7 @@ class Recorder:
         while (task := self._tasks.get()) is not None:
             try:
                 task()
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - whatever one task raises, the next match is written down
                 self.failure = f"records cannot be written: {error}"
 
 
@@ -176,14 +178,14 @@ def read_journal(name: str, content: bytes) -> GameRecord:
     participants: list[Participant] = []
     for number, line in enumerate(content.split(b"\n")[:-1], start=1):
         try:
-            ((kind, data),) = json.loads(line).items()
+            ((kind, data),) = load_json(line).items()
             if kind == "begin":
                 record = GameRecord.from_json(data)
                 participants = list(record.participants)
             elif kind == "joined":
-                participants.append(Participant(**data))
+                participants.append(Participant(**PARTICIPANT.parse(data, kind)))
             elif kind == "turn":
-                turns.append(Turn(**data))
+                turns.append(Turn(**TURN.parse(data, kind)))
             else:
                 raise RecordError(f"{kind!r} is nothing a journal tells")
         except (ValueError, TypeError, AttributeError) as error:

@@ -134,7 +134,7 @@ def test_a_journal_that_cannot_be_read_is_kept_and_named(tmp_path: Path):
     journals.mkdir()
     (journals / "odd.jsonl").write_text('{"begin": 1}\n')
     (told,) = Recorder(tmp_path).recover()
-    assert "odd.jsonl:1: a record is an object, not int" in told
+    assert "odd.jsonl:1: a record is an object, not 1" in told
     assert (journals / "odd.broken").exists()
     with pytest.raises(RecordError, match="'dance' is nothing a journal tells"):
         read_journal("x", b'{"dance": 1}\n')
@@ -212,3 +212,31 @@ def test_a_recovered_record_is_handed_on_for_upload(tmp_path: Path):
     while len(handed) < 2 and monotonic() < until:
         sleep(0.01)
     assert len(handed) == 2
+
+
+def test_a_name_that_cannot_be_written_is_repaired_and_the_next_match_is_recorded(tmp_path: Path):
+    recorder = Recorder(tmp_path)
+    odd = {player: Participant(player, BOT, name) for player, name in (("one", "robot \ud83d"), ("two", "\u200b"))}
+    first = Match(rules, odd, seed=1, policy_seed=2, journal=recorder.journal())
+    first.seat(Participant("two", BOT, "a\u2028b"))
+    play(first, dict.fromkeys(rules.PLAYERS, anyone))
+    play(new_match(recorder), dict.fromkeys(rules.PLAYERS, anyone))
+    recorder.close()
+    found = list(read_records(str(tmp_path), pytest.fail))
+    for record in found:
+        verify(record)
+    names = {tuple(item.name for item in record.participants) for record in found}
+    assert names == {("robot ", "unnamed", "a b"), ("anyone_one", "anyone_two")}
+
+
+@pytest.mark.parametrize("error", [UnicodeError("odd"), KeyError("odd"), RecursionError("odd"), MemoryError("odd")])
+def test_whatever_a_task_raises_is_told_and_the_next_match_is_recorded(tmp_path: Path, error: Exception):
+    def odd_listener(_: Path) -> None:
+        raise error
+
+    recorder = Recorder(tmp_path, odd_listener)
+    for seed in (1, 2):
+        play(new_match(recorder, seed), dict.fromkeys(rules.PLAYERS, anyone))
+    with pytest.raises(RecorderError, match="odd"):
+        recorder.flush()
+    assert len(list(read_records(str(tmp_path), pytest.fail))) == 2

@@ -113,3 +113,28 @@ def test_a_record_that_the_cloud_refuses_is_marked_and_not_sent_again(tmp_path: 
     assert arrived.count("bad") == 1
     assert unsent_records(tmp_path) == []
     assert (tmp_path / "battleship" / "bad.refused").exists()
+
+
+def test_a_record_that_makes_the_cloud_fail_holds_up_no_other(tmp_path: Path):
+    with cloud(lambda _: 500) as (api, arrived):
+        uploader = Uploader(tmp_path, api)
+        for name in ("a", "b", "c"):
+            uploader.put(saved(tmp_path, name))
+        eventually(lambda: set(arrived) == {"a", "b", "c"})
+        uploader.close(0.1)
+    assert len(unsent_records(tmp_path)) == 3
+    assert uploader.sent == 0
+
+
+def test_any_refusal_of_the_record_itself_is_final_and_one_that_a_key_may_mend_is_not(tmp_path: Path):
+    statuses = {"refused": 415, "forbidden": 403}
+    names = list(statuses)
+    with cloud(lambda request: statuses[names[min(request, 1)]]) as (api, arrived):
+        uploader = Uploader(tmp_path, api)
+        paths = [saved(tmp_path, name) for name in names]
+        for path in paths:
+            uploader.put(path)
+        eventually(lambda: arrived.count("forbidden") > 1)
+        uploader.close(0.1)
+    assert arrived.count("refused") == 1
+    assert unsent_records(tmp_path) == [paths[1]]
