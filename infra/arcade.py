@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from infra.layers import Target
     from infra.state import Change, Stack
 
-Progress: TypeAlias = Callable[[str, float], None]
-"""Told what was done and how many seconds it took."""
+Progress: TypeAlias = Callable[[str, float | None], None]
+"""Told what was done and how many seconds it took; without seconds, what has begun."""
 LOCAL_PATIENCE_S, AWS_PATIENCE_S = 60.0, 900.0
 
 
@@ -90,6 +90,10 @@ class Arcade:
         name = urlsplit(url).hostname or ""  # a name that only AWS resolves
         return f"{endpoint.rstrip('/')}/_aws/lambda-url/{name.partition('.')[0]}/"
 
-    def held(self, name: str) -> AbstractContextManager[None]:
-        """Hold the lock of one opponent.  Raises CloudError that says who holds it."""
-        return held(self.cloud, self.platform["LocksTable"], name)
+    def held(self, name: str, progress: Progress | None = None) -> AbstractContextManager[None]:
+        """Hold the lock of one opponent.  Raises CloudError that says who holds it.
+
+        With ``progress`` it first waits for whoever holds it, as long as a stack may take, and says so.
+        """
+        patience_s = 0.0 if progress is None else self.patience_s
+        return held(self.cloud, self.platform["LocksTable"], name, patience_s=patience_s, tell=progress)

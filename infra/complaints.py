@@ -17,6 +17,10 @@ class CloudError(RuntimeError):
     """The cloud refused or did not answer; the message says what to do."""
 
 
+class StackBusyError(CloudError):
+    """Another program changes the stack at this moment: what was prepared is void, and can be prepared again."""
+
+
 _CREDENTIALS = frozenset({"InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch",
                           "InvalidAccessKeyId", "AuthFailure", "MissingAuthenticationToken"})  # fmt: skip
 _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})

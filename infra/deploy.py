@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.arcade import Progress
+    from infra.plan import StackPlan, Wanted
     from infra.state import Stack
 
 COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
@@ -163,25 +164,38 @@ def _deploy_opponent(
         | dict(arcade.settings),
     )  # fmt: skip
     function = arcade.names.function(manifest.name)
-    pointer = arcade.cloud.pointer(function) if stack and function in functions else None
-    step = plan_opponent(
-        wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint
-    )  # fmt: skip
+    step, pointer = _plan(arcade, wanted, stack, functions, options)
     if options.dry_run:
         cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb)
         return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None
         return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version, url=arcade.function_url(stack))
-    with arcade.held(wanted.label):
+    with arcade.held(wanted.label, progress):
+        # Another deployer may have been at it since the stacks were looked at.
+        stack = arcade.cloud.settled(wanted.stack, patience_s=arcade.patience_s)
+        step, pointer = _plan(
+            arcade, wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)), options
+        )  # fmt: skip
         if step.pointer:
             _prove(arcade, function, step.pointer.version, pointer)
         done = carry_out(arcade, step, package, progress)
-        version = done.outputs["NewVersion"] if done else (step.pointer.version if step.pointer else None)
+        served = step.pointer or pointer
+        version = done.outputs["NewVersion"] if done else (served.version if served else None)
         if done and (options.prove_new or step.verb == UPDATE):
             _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
     url = arcade.function_url(done or stack)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version, url=url)
+
+
+def _plan(
+    arcade: Arcade, wanted: Wanted, stack: Stack | None, functions: frozenset[str], options: Options
+) -> tuple[StackPlan, Pointer | None]:
+    """Return what is to be done, and where ``live`` points now."""
+    function = str(wanted.function)
+    pointer = arcade.cloud.pointer(function) if stack and function in functions else None
+    step = plan_opponent(wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint)
+    return step, pointer
 
 
 def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from infra.complaints import CloudError
+from infra.aws.session import patiently
+from infra.complaints import CloudError, StackBusyError
 from infra.packaging import Package
 from infra.plan import CREATE, KEEP, REPLACE
 
@@ -35,18 +36,45 @@ def carry_out(arcade: Arcade, step: StackPlan, content: Package | Layer | None, 
             cloud.put_object(bucket, wanted.upload.key, body, wanted.upload.sha256)
     if step.verb == REPLACE:
         _clear_away(arcade, wanted.stack)
-    change_set = cloud.prepare(wanted.stack, wanted.template, step.parameters, wanted.tags)
-    if change_set.changes:
-        stack = cloud.execute(change_set, patience_s=arcade.patience_s)
-    else:
-        cloud.discard(change_set)
-        unchanged = cloud.stack(wanted.stack)
-        if unchanged is None:
-            raise CloudError(f"{wanted.stack}: the change set came out empty and the stack is gone")
-        stack = unchanged
+    stack = _changed(arcade, step, progress)
     word = "deployed" if step.verb in {CREATE, REPLACE} else "updated"
     progress(f"{wanted.label} {word}", time.monotonic() - began)
     return stack
+
+
+def _changed(arcade: Arcade, step: StackPlan, progress: Progress) -> Stack:
+    """Change the stack and return it; where another program changes it, wait until that is done, and go on from there.
+
+    Two first starts at once meet here: there is no table of locks before the platform is deployed.
+    """
+    began = time.monotonic()
+    waiting = f"{step.wanted.label}: waiting for another program that deploys it"
+    told = False
+    for _ in patiently(arcade.patience_s):
+        try:
+            stack = _change(arcade, step)
+        except StackBusyError:
+            if not told:
+                progress(waiting, None)
+                told = True
+            arcade.cloud.settled(step.wanted.stack, patience_s=arcade.patience_s)
+            continue
+        if told:
+            progress(waiting, time.monotonic() - began)
+        return stack
+    raise CloudError(f"{step.wanted.label}: another program has been deploying it for {arcade.patience_s:.0f} s")
+
+
+def _change(arcade: Arcade, step: StackPlan) -> Stack:
+    wanted, cloud = step.wanted, arcade.cloud
+    change_set = cloud.prepare(wanted.stack, wanted.template, step.parameters, wanted.tags)
+    if change_set.changes:
+        return cloud.execute(change_set, patience_s=arcade.patience_s)
+    cloud.discard(change_set)
+    unchanged = cloud.stack(wanted.stack)
+    if unchanged is None:
+        raise CloudError(f"{wanted.stack}: the change set came out empty and the stack is gone")
+    return unchanged
 
 
 def preview(arcade: Arcade, step: StackPlan) -> tuple[Change, ...]:

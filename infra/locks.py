@@ -14,34 +14,48 @@ from infra.complaints import CloudError
 from infra.local import processes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from infra.aws import Cloud
 
-LOOK_S = 1.0
+LOOK_S = 0.25
 LOCK_S = 900
 """After which a lock whose holder has vanished may be taken: as long as the longest deployment, and as a function."""
 
 
 @contextmanager
-def held(cloud: Cloud, table: str, name: str, *, patience_s: float = 0.0) -> Iterator[None]:
+def held(
+    cloud: Cloud,
+    table: str,
+    name: str,
+    *,
+    patience_s: float = 0.0,
+    tell: Callable[[str, float | None], None] | None = None,
+) -> Iterator[None]:
     """Hold the lock ``name``.  Raises CloudError that says who holds it, if that lasts longer than ``patience_s``.
 
+    ``tell`` hears whom it waits for, and then how many seconds that took.
     A lock whose holder died on this machine is taken over; any other runs out after a quarter of an hour.
     """
     token = uuid4().hex
     started = processes.started(os.getpid()) or ""
     me = {"token": token, "host": socket.gethostname(), "pid": str(os.getpid()), "started": started, "since": now()}
-    until = time.monotonic() + patience_s
+    began = time.monotonic()
+    waiting = ""
     while holder := cloud.take(table, name, me, seconds=LOCK_S):
         if _is_dead(holder):
             cloud.release(table, name, holder["token"])
             continue
-        if time.monotonic() < until:
+        who = f"process {holder.get('pid')} on {holder.get('host')}"
+        if time.monotonic() < began + patience_s:
+            if tell and not waiting:
+                waiting = f"{name}: waiting for {who}, which is at it"
+                tell(waiting, None)
             time.sleep(LOOK_S)
             continue
-        who = f"process {holder.get('pid')} on {holder.get('host')}"
         raise CloudError(f"{name}: {who} has been at it since {holder.get('since')}; try again when it is done")
+    if tell and waiting:
+        tell(waiting, time.monotonic() - began)
     try:
         yield
     finally:

@@ -5,11 +5,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
-
-from requests.utils import get_environ_proxies
 
 
 def is_loopback_url(url: str) -> bool:
@@ -22,9 +19,3 @@ def is_loopback_url(url: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
-
-
-@lru_cache(maxsize=64)
-def proxies_for(url: str) -> dict[str, str]:
-    """Return the proxies that the environment names for ``url``; none for this machine."""
-    return {} if is_loopback_url(url) else get_environ_proxies(url)

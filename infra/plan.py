@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 SLOTS = ("A", "B", "C")
 CREATE, UPDATE, KEEP, REPLACE = "create", "update", "keep", "replace"
 SERVING = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"})
+ABSENT = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"})
+"""The latter has change sets and nothing else, and another program may be about to carry one out."""
 ROUTING = frozenset({"NewSlot", *(f"Slot{slot}" for slot in SLOTS), "StableVersion", "CanaryWeight", "BaseRelease"})
 """Parameters that say where versions stand and came from, not what they are."""
 
@@ -75,7 +77,7 @@ class StackPlan:
 def plan_stack(wanted: Wanted, found: Stack | None, functions: frozenset[str] | None = None) -> StackPlan:
     """Return what to do so that the stack is as wanted.  ``functions`` are those there are, where that is known."""
     parameters = {**wanted.parameters, "Release": wanted.release}
-    if found is None or found.status == "DELETE_COMPLETE":
+    if found is None or found.status in ABSENT:
         return StackPlan(wanted, CREATE, parameters, ("it is not deployed",))
     if found.status not in SERVING:
         return StackPlan(wanted, REPLACE, parameters, (f"an earlier deployment left it {found.status}",))

@@ -152,9 +152,10 @@ def _deploy_service(
 
 def _deploy_authorizer(arcade: Arcade, found: dict[str, Stack], functions: Iterable[str], progress: Progress) -> None:
     """Deploy what asks for the key; the first time, make a key and tell it."""
-    stack = found.get(arcade.names.service(AUTHORIZER.name))
-    kept = stack.parameters.get("KeySha256") if stack else None
-    key, key_sha256 = ("", kept) if kept else new_key()
-    _deploy_service(arcade, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
+    with arcade.held(AUTHORIZER.name, progress):  # two that deploy it at once must not make a key each
+        stack = arcade.cloud.stack(arcade.names.service(AUTHORIZER.name))
+        kept = stack.parameters.get("KeySha256") if stack else None
+        key, key_sha256 = ("", kept) if kept else new_key()
+        _deploy_service(arcade, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
     if key:
         progress(f"the API key, which is shown this once: {key}", 0.0)

@@ -7,15 +7,17 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import requests
+from requests.utils import get_environ_proxies
 
 from ai_functions.runtime.protocol import MoveRequest
 from games.catalog import find_game
 from infra.complaints import CloudError
-from infra.loopback import proxies_for
+from infra.loopback import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -64,7 +66,7 @@ def find_request(entry: Mapping[str, Any]) -> dict[str, Any]:
             observation = game.encode_observation(game.observe(state, player))
             request = MoveRequest(game.NAME, "traffic", 0, 1, observation).to_json()
             url = f"{entry['endpoint']}/move"
-            answer = _session().post(url, json=request, timeout=TIMEOUT_S, proxies=proxies_for(url))
+            answer = _session().post(url, json=request, timeout=TIMEOUT_S, proxies=_proxies_for(url))
             if answer.status_code == OK:
                 return dict(request)
             refusal = answer.text[:200]
@@ -76,7 +78,7 @@ def find_request(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def call(log: Log, endpoint: str, request: Mapping[str, Any]) -> Call:
     """Ask once and note what came of it."""
-    session, proxies = _session(), proxies_for(endpoint)
+    session, proxies = _session(), _proxies_for(endpoint)
     at = time.monotonic()
     try:
         answer = session.post(f"{endpoint}/move", json=request, timeout=TIMEOUT_S, proxies=proxies)
@@ -136,6 +138,12 @@ def percentile(values: list[float], rank: float) -> float | None:
         return None
     ordered = sorted(values)
     return ordered[max(0, int(-(-len(ordered) * rank // 100)) - 1)]
+
+
+@lru_cache(maxsize=64)
+def _proxies_for(url: str) -> dict[str, str]:
+    """Return the proxies that the environment names for ``url``; none for this machine."""
+    return {} if is_loopback_url(url) else get_environ_proxies(url)
 
 
 def _session() -> requests.Session:

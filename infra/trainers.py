@@ -82,7 +82,7 @@ def deploy_trainer(
         function=arcade.names.trainer_function(name),
     )
     step = plan_stack(wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)))
-    with arcade.held(name):
+    with arcade.held(name, progress):
         carry_out(arcade, step, package, progress)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why)
 

@@ -13,7 +13,7 @@ import typer
 from rich.live import Live
 from rich.table import Column, Table
 
-from client.commands.context import UsageError, err, find_arcade, out, print_json
+from client.commands.context import UsageError, err, find_arcade, out, print_json, tell
 from client.remote import KEY_VARIABLE, new_session
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ def drill(
     if releases is not None:
         _release_drill(arcade, others, (requests, callers, releases), as_json=as_json)
         return
-    phases = run_drill(arcade, others, duration(seconds), _tell)
+    phases = run_drill(arcade, others, duration(seconds), tell)
     if as_json:
         print_json([asdict(phase) for phase in phases])
     else:
@@ -203,7 +203,7 @@ def _release_drill(arcade: Arcade, others: list[dict[str, Any]], size: tuple[int
     from infra.releases import run_releases  # noqa: PLC0415
 
     requests, callers, releases = size
-    done = run_releases(arcade, others, _tell, requests=requests, callers=callers, updates=releases)
+    done = run_releases(arcade, others, tell, requests=requests, callers=callers, updates=releases)
     if as_json:
         print_json(done.to_json())
     else:
@@ -248,10 +248,6 @@ def fetch_catalog(api: str) -> list[dict[str, Any]]:
 
 def _entries(arcade: Arcade) -> dict[str, Any]:
     return {item["name"]: item for item in fetch_catalog(arcade.api)}
-
-
-def _tell(what: str, seconds: float) -> None:
-    err.print(f"[dim]{seconds:7.2f} s[/]  {what}", soft_wrap=True)
 
 
 def _times(times: Any) -> str:

@@ -50,6 +50,12 @@ def _announce(line: str) -> None:
     err.print(line, soft_wrap=True, markup=False)
 
 
+def tell(what: str, seconds: float | None) -> None:
+    """Say on standard error what was done and how long it took; without seconds, what has begun."""
+    took = " " * 9 if seconds is None else f"{seconds:7.2f} s"
+    err.print(f"[dim]{took}[/]  {what}", soft_wrap=True)
+
+
 def print_json(data: Json | Any) -> None:
     """Print ``data`` as JSON on standard output, for programs."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from client.commands.cloud import fetch_catalog
-from client.commands.context import UsageError, err, find_arcade, out, print_json
+from client.commands.context import UsageError, find_arcade, out, print_json, tell
 
 if TYPE_CHECKING:
     from infra.arcade import Deployed
@@ -97,13 +97,13 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     arcade = find_arcade(context, architecture=architecture)
     options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, url=url, dry_run=dry_run)
     if dry_run:
-        done = deploy_opponents(arcade, folders, _tell, options)
+        done = deploy_opponents(arcade, folders, tell, options)
     elif everyone:
-        done = deploy_all(arcade, folders, _tell, options, auth=auth)
+        done = deploy_all(arcade, folders, tell, options, auth=auth)
     else:
         if not arcade.has_platform:
-            deploy_platform(arcade, layers_for(folders), _tell)
-        done = deploy_opponents(arcade, folders, _tell, options)
+            deploy_platform(arcade, layers_for(folders), tell)
+        done = deploy_opponents(arcade, folders, tell, options)
     if as_json:
         print_json([_as_json(item) for item in done])
     else:
@@ -192,7 +192,7 @@ def retrain(  # noqa: PLR0913 - each is an option of the command
         "MostRecords": None if records is None else str(records),
         "MostGames": None if games is None else str(games),
     }
-    done = deploy_trainer(arcade, name, _tell, {key: value for key, value in settings.items() if value is not None})
+    done = deploy_trainer(arcade, name, tell, {key: value for key, value in settings.items() if value is not None})
     if now:
         start_trainer(arcade, name)
     if as_json:
@@ -212,10 +212,6 @@ def share(text: str) -> float:
     if not 0 < value < 1:
         raise UsageError(f"--canary {text!r}: give a share between 0% and 100%, such as 10%")
     return value
-
-
-def _tell(what: str, seconds: float) -> None:
-    err.print(f"[dim]{seconds:7.2f} s[/]  {what}", soft_wrap=True)
 
 
 def _moved(name: str, version: str, began: float, *, as_json: bool) -> None:

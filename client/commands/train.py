@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from client.commands.context import UsageError, err, find_arcade, out, print_json
+from client.commands.context import UsageError, err, find_arcade, out, print_json, tell
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -179,10 +179,7 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
     from infra.deploy import deploy_all  # noqa: PLC0415
 
-    def told(what: str, took_s: float) -> None:
-        err.print(f"  {what} ({took_s:.1f} s)", soft_wrap=True)
-
-    (done,) = deploy_all(find_arcade(context), [folder], told)
+    (done,) = deploy_all(find_arcade(context), [folder], tell)
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}

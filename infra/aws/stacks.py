@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from infra.aws.session import Session, in_one_line, patiently
-from infra.complaints import CloudError
+from infra.complaints import CloudError, StackBusyError
 from infra.state import Change, ChangeSet, Stack
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 CAPABILITIES = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
+BEGUN = "REVIEW_IN_PROGRESS"
+"""A stack that has change sets and nothing else: nobody need be working on it."""
+_BUSY_CODES = frozenset({"AlreadyExistsException", "ChangeSetNotFound", "ChangeSetNotFoundException",
+                         "InvalidChangeSetStatus", "InvalidChangeSetStatusException",
+                         "OperationInProgressException"})  # fmt: skip
+_BUSY_WORDS = ("_IN_PROGRESS state", "already exists and cannot be created")
 
 
 class Stacks(Session):
@@ -50,10 +57,19 @@ class Stacks(Session):
     def prepare(
         self, name: str, template: str, parameters: Mapping[str, str], tags: Mapping[str, str] | None = None
     ) -> ChangeSet:
-        """Return a change set, not yet executed.  A stack that is not there is begun; no ``tags`` keep its own."""
+        """Return a change set, not yet executed.  A stack that is not there is begun; no ``tags`` keep its own.
+
+        Raises StackBusyError when another program changes the stack.
+        """
+        with _busy_if_taken(name):
+            return self._prepare(name, template, parameters, tags)
+
+    def _prepare(
+        self, name: str, template: str, parameters: Mapping[str, str], tags: Mapping[str, str] | None
+    ) -> ChangeSet:
         client = self.client("cloudformation")
         existing = self.stack(name)
-        kind = "CREATE" if existing is None or existing.status == "REVIEW_IN_PROGRESS" else "UPDATE"
+        kind = "CREATE" if existing is None or existing.status == BEGUN else "UPDATE"
         change_set = f"arcade-{uuid4().hex[:12]}"
         client.create_change_set(
             StackName=name, ChangeSetName=change_set, ChangeSetType=kind, TemplateBody=template,
@@ -75,14 +91,19 @@ class Stacks(Session):
         """Delete a change set, and the empty stack that one for a new stack begins."""
         client = self.client("cloudformation")
         client.delete_change_set(StackName=change_set.stack, ChangeSetName=change_set.name)
-        if change_set.kind == "CREATE":
+        stack = self.stack(change_set.stack) if change_set.kind == "CREATE" else None
+        if stack is not None and stack.status == BEGUN:
             client.delete_stack(StackName=change_set.stack)
 
     @in_one_line
     def execute(self, change_set: ChangeSet, *, patience_s: float) -> Stack:
-        """Carry out a change set and return the stack.  Raises CloudError if it failed and was rolled back."""
+        """Carry out a change set and return the stack.
+
+        Raises CloudError if it failed and was rolled back, StackBusyError if another program was first.
+        """
         client = self.client("cloudformation")
-        client.execute_change_set(StackName=change_set.stack, ChangeSetName=change_set.name)
+        with _busy_if_taken(change_set.stack):
+            client.execute_change_set(StackName=change_set.stack, ChangeSetName=change_set.name)
         stack = self.settled(change_set.stack, patience_s=patience_s)
         if stack is None or stack.status not in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}:
             raise CloudError(
@@ -96,7 +117,7 @@ class Stacks(Session):
         stack = None
         for _ in patiently(patience_s):
             stack = self.stack(name)
-            if stack is None or not stack.status.endswith("_IN_PROGRESS") or stack.status == "REVIEW_IN_PROGRESS":
+            if stack is None or not stack.status.endswith("_IN_PROGRESS") or stack.status == BEGUN:
                 return stack
         raise CloudError(f"{name}: still {stack.status if stack else '?'} after {patience_s:.0f} s")
 
@@ -121,6 +142,18 @@ class Stacks(Session):
             return "it failed, and CloudFormation does not say why"
         first = blamed[-1]
         return f"{first['LogicalResourceId']} failed: {first.get('ResourceStatusReason', 'no reason given')}"
+
+
+@contextmanager
+def _busy_if_taken(name: str) -> Iterator[None]:
+    """Raise StackBusyError for what CloudFormation answers to the second of two who change one stack."""
+    try:
+        yield
+    except ClientError as error:
+        message = error.response.get("Error", {}).get("Message", "")
+        if error.response.get("Error", {}).get("Code") in _BUSY_CODES or any(words in message for words in _BUSY_WORDS):
+            raise StackBusyError(f"{name}: another program is deploying it: {message}") from error
+        raise
 
 
 def _is_empty(reason: str) -> bool:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,12 +18,13 @@ import requests
 
 from infra.arcade import Arcade
 from infra.aws import Cloud
-from infra.complaints import CloudError
+from infra.complaints import CloudError, StackBusyError
 from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
 from infra.layers import this_machine
 from infra.packaging import PackagingError, package_opponent
 from infra.shared import deploy_platform
 from infra.state import Account, Pointer
+from infra.templates import template
 from infra.versions import promote, rollback
 
 if TYPE_CHECKING:
@@ -185,11 +189,41 @@ def test_a_dry_run_tells_what_would_change_and_changes_nothing(arcade: Arcade, m
     assert arcade.cloud.stack(arcade.names.opponent("dry")) is None
 
 
-def test_a_second_deployer_hears_who_holds_the_lock(arcade: Arcade, make):
-    folder = make("contested")
-    with arcade.held("contested"):
-        assert f"process {os.getpid()} on" in one(arcade, folder).problem
-    assert one(arcade, folder).problem == ""
+def test_who_does_not_wait_for_a_lock_hears_who_holds_it(arcade: Arcade):
+    with (
+        arcade.held("contested"),
+        pytest.raises(CloudError, match=f"process {os.getpid()} on .* has been at it since"),
+        arcade.held("contested"),
+    ):
+        pass
+
+
+def test_a_second_deployer_waits_says_for_whom_and_goes_on_from_what_the_first_has_done(arcade: Arcade, make):
+    folder = make("shared")
+    said: SimpleQueue[tuple[str, float | None]] = SimpleQueue()
+    with ThreadPoolExecutor(1) as pool:
+        with arcade.held("shared"):
+            second = pool.submit(deploy_opponents, arcade, [folder], lambda *words: said.put(words))
+            what, seconds = said.get(timeout=30)
+        assert what == f"shared: waiting for process {os.getpid()} on {socket.gethostname()}, which is at it"
+        assert seconds is None
+        (done,) = second.result()
+    assert (done.problem, done.version) == ("", "1")
+    later, seconds = said.get(timeout=30)
+    assert later == what
+    assert seconds is not None
+
+
+def test_of_two_who_create_a_stack_the_second_is_told_and_can_go_on(arcade: Arcade):
+    name, platform = "lambda-arcade-twice", template("platform")
+    first, second = (arcade.cloud.prepare(name, platform, {"Prefix": "twice"}) for _ in range(2))
+    arcade.cloud.execute(first, patience_s=30)
+    with pytest.raises(StackBusyError, match="another program is deploying it"):
+        arcade.cloud.execute(second, patience_s=30)
+    arcade.cloud.discard(second)
+    again = arcade.cloud.prepare(name, platform, {"Prefix": "twice"})
+    assert (again.kind, again.changes) == ("UPDATE", ())
+    arcade.cloud.delete_stack(name, patience_s=30)
 
 
 def test_a_lock_whose_holder_was_killed_is_taken_over(arcade: Arcade):
@@ -236,7 +270,7 @@ def test_a_deployment_that_was_killed_half_way_is_put_right_by_the_next(arcade: 
     )  # fmt: skip
     assert arcade.cloud.stack(stack).status == "REVIEW_IN_PROGRESS"
     done = one(arcade, folder)
-    assert (done.verb, done.problem) == ("replace", "")
+    assert (done.verb, done.problem) == ("create", "")
     assert listed(arcade)["interrupted"]["version"] == "1"
 
 

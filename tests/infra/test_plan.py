@@ -40,11 +40,15 @@ def test_another_template_is_a_change_too():
     assert plan.why == ("the template",)
 
 
-@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "REVIEW_IN_PROGRESS", "DELETE_FAILED"])
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"])
 def test_what_an_interrupted_deployment_left_is_cleared_away_and_made_anew(status: str):
     plan = plan_stack(WANTED, Stack(WANTED.stack, status))
     assert plan.verb == REPLACE
     assert status in plan.why[0]
+
+
+def test_a_stack_that_was_only_begun_is_created_and_not_taken_from_who_began_it():
+    assert plan_stack(WANTED, Stack(WANTED.stack, "REVIEW_IN_PROGRESS")).verb == CREATE
 
 
 def test_a_stack_whose_function_is_gone_is_made_anew():
