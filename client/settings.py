@@ -16,8 +16,13 @@ from typing import Any
 
 from platformdirs import user_data_dir
 
+from client.foreign_text import shorten
+
 FILE = "settings.json"
 MAX_NAME = 16
+"""Letters."""
+NOBODY = "Captain"
+"""The name of a person who gave none."""
 
 
 def home() -> Path:
@@ -29,7 +34,7 @@ def home() -> Path:
 class Settings:
     """What a person has set."""
 
-    name: str = "Captain"
+    name: str = NOBODY
     volume: float = 0.7
     """0 is silent."""
     enemy_pause: float = 0.4
@@ -47,7 +52,7 @@ class Settings:
         """Return what was kept in ``folder``; a value that is missing or odd gives way to its default."""
         try:
             data = json.loads((folder / FILE).read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return cls()  # a first start, or a file somebody has edited badly: the game starts with its defaults
         kept = cls()
         if isinstance(data, dict):
@@ -105,6 +110,6 @@ def _take(settings: Settings, name: str, value: Any) -> None:
             setattr(settings, name, value)
     elif isinstance(default, float):
         if isinstance(value, int | float) and not isinstance(value, bool):
-            setattr(settings, name, min(1.0, max(0.0, float(value))))
+            setattr(settings, name, float(min(1, max(0, value))))
     elif isinstance(value, str):
-        setattr(settings, name, value[:MAX_NAME] if name == "name" else value)
+        setattr(settings, name, shorten(value, MAX_NAME) or default if name == "name" else value)

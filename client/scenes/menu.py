@@ -108,7 +108,7 @@ class MenuScene:
             name.hint = "your name"
         self._bar.draw(canvas)
         hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
-        hint_line(canvas, self._stage.device, hints, 640, 656)
+        hint_line(canvas, self._stage.device, hints, 618, 656)
 
     def leave(self) -> None:
         """Nothing is held."""

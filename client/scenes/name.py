@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from client.settings import MAX_NAME
+from client.foreign_text import graphemes, presentable
+from client.settings import MAX_NAME, NOBODY
 from client.ui import theme
-from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
 from client.ui.widgets import Button, Group, Widget, hint_line
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 BOX = (310.0, 120.0, 660.0, 480.0)
 ROWS = ("ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ0123", "456789-._'")
 ACROSS, CELL = 10, 56.0
+WRITTEN = theme.Style("bold", 38, 2)
+"""The name; a wide one is set smaller, so that all of it is seen."""
 
 
 class NameScene:
@@ -56,10 +59,13 @@ class NameScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the name and the letters."""
-        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("YOUR NAME", BOX[0] + 52, BOX[1] + 34, theme.LABEL, theme.HAZE)
-        wide = canvas.text(self._name, BOX[0] + 52, BOX[1] + 58, theme.Style("bold", 38, 2))
+        room = BOX[2] - 120
+        wide = canvas.measure(self._name, WRITTEN)
+        style = WRITTEN if wide <= room else replace(WRITTEN, size=int(WRITTEN.size * room / wide), tracking=0)
+        wide = canvas.text(self._name, BOX[0] + 52, BOX[1] + 58 + (WRITTEN.size - style.size) / 2, style, within=room)
         if self._stage.ticks // 30 % 2 == 0:
             canvas.rect(theme.SIGNAL, (BOX[0] + 58 + wide, BOX[1] + 60, 3, 38))
         canvas.rect(theme.EDGE, (BOX[0] + 52, BOX[1] + 112, BOX[2] - 104, 1))
@@ -73,13 +79,12 @@ class NameScene:
         """Nothing is held."""
 
     def _add(self, text: str) -> None:
-        kept = "".join(letter for letter in text if letter.isprintable())
-        self._name = (self._name + kept)[:MAX_NAME]
+        self._name = "".join(graphemes(presentable(self._name + "".join(text.splitlines())))[:MAX_NAME])
 
     def _erase(self) -> None:
-        self._name = self._name[:-1]
+        self._name = "".join(graphemes(self._name)[:-1])
 
     def _done(self) -> None:
-        self._stage.settings.name = self._name.strip() or "Captain"
+        self._stage.settings.name = self._name.strip() or NOBODY
         self._stage.save_settings()
         self._stage.pop()

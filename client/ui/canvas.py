@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
-from client.ui import theme
-from client.ui.pen import Box, Pen, Point
+from client.ui import theme, typeset
+from client.ui.panel import make_panel
+from client.ui.pen import OVERSAMPLING, Box, Pen, Point
+from client.ui.typeset import Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -22,10 +24,18 @@ if TYPE_CHECKING:
     from client.ui.theme import Colour, Style
 
 WIDTH, HEIGHT = 1280, 720
-OVERSAMPLING = 4
 CACHE_BYTES = 192 * 1024 * 1024
 FADE_STEPS = 24
-ELLIPSIS = "…"
+DIMMED = 0.66
+"""How dark it is below an overlay, 0 to 1."""
+MIDDLE = 0.58
+"""Where the middle of a line of letters lies below its top, as a share of their size."""
+LETTER_WIDTH = 0.6
+"""The mean width of a letter, as a share of its size."""
+LEAST_PIXELS = 8
+"""Smaller letters cannot be read: small print is set no smaller, down to LEAST_SCALE."""
+LEAST_SCALE = 0.625
+"""The scale of the smallest window in which everything can be read (800 x 600); below it small print shrinks too."""
 
 __all__ = ["HEIGHT", "OVERSAMPLING", "WIDTH", "Box", "Canvas", "Pen", "Point"]
 
@@ -41,9 +51,13 @@ class Canvas(Pen):
         self.fit(surface)
 
     def fit(self, surface: pygame.Surface) -> None:
-        """Draw on ``surface`` from now on, centred, as large as it allows."""
-        width, height = surface.get_size()
-        scale = max(0.25, min(width / WIDTH, height / HEIGHT))
+        """Draw on ``surface`` from now on, centred, as large as it allows, whatever its size and shape.
+
+        Cheap when nothing has changed, and to be called before every picture: pygame resizes the surface of a window
+        in place, so that it stays the same object.
+        """
+        width, height = (max(1, side) for side in surface.get_size())
+        scale = min(width / WIDTH, height / HEIGHT)
         if scale != self.scale:
             self._kept.clear()
             self._kept_bytes = 0
@@ -130,6 +144,17 @@ class Canvas(Pen):
 
         self.surface.blit(self.keep(key, make), area, special_flags=pygame.BLEND_PREMULTIPLIED)
 
+    def dim(self) -> None:
+        """Darken everything drawn so far, to the window's edges: an overlay follows."""
+        size = self.surface.get_size()
+
+        def make() -> pygame.Surface:
+            veil = pygame.Surface(size, pygame.SRCALPHA)
+            veil.fill((*theme.ABYSS, round(255 * DIMMED)))
+            return veil.premul_alpha()
+
+        self.surface.blit(self.keep(("dim", size), make), (0, 0), special_flags=pygame.BLEND_PREMULTIPLIED)
+
     def panel(
         self,
         box: Box,
@@ -143,30 +168,8 @@ class Canvas(Pen):
         """Draw a rounded panel with a hairline edge; ``fade`` below 1 lets what is behind shine through."""
         size = self.area(box).size
         key = ("panel", size, tuple(fill), tuple(edge), radius, alpha, width)
-        made = self.keep(key, lambda: self._make_panel(size, fill, edge, (self.px(radius), self.px(width)), alpha))
+        made = self.keep(key, lambda: make_panel(size, fill, edge, (self.px(radius), self.px(width)), alpha))
         self.blit(made, box[0], box[1], fade, key)
-
-    def _make_panel(
-        self, size: tuple[int, int], fill: AnyColour, edge: AnyColour, radius_and_rim: tuple[int, int], alpha: float
-    ) -> pygame.Surface:
-        """Return a rounded panel.  Only its corners are painted large and shrunk, so that a big one is made fast."""
-        radius, rim = radius_and_rim
-        inner_size = (max(1, size[0] - 2 * rim), max(1, size[1] - 2 * rim))
-        inner = _rounded(inner_size, max(0, radius - rim))
-        panel = _rounded(size, radius)
-        panel.fill((*edge[:3], 255), special_flags=pygame.BLEND_RGBA_MULT)
-        hole = pygame.Surface(size, pygame.SRCALPHA)
-        hole.fill((255, 255, 255, 255))
-        hole.blit(inner, (rim, rim), special_flags=pygame.BLEND_RGBA_SUB)
-        panel.blit(hole, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
-        body = pygame.Surface(inner_size, pygame.SRCALPHA)
-        lit = theme.mix((fill[0], fill[1], fill[2]), theme.FOAM, 0.035)
-        opacity = round(255 * alpha)
-        Pen(body, 1.0).gradient((*lit, opacity), (*fill[:3], opacity), (0, 0, *inner_size))
-        body = body.premul_alpha()
-        body.blit(inner, (0, 0), special_flags=pygame.BLEND_RGBA_MULT)
-        panel.blit(body, (rim, rim), special_flags=pygame.BLEND_RGBA_ADD)
-        return panel
 
     def text(  # noqa: PLR0913 - each of them is needed somewhere
         self,
@@ -182,19 +185,22 @@ class Canvas(Pen):
     ) -> float:
         """Write one line whose top is ``y``; return its width.
 
-        ``align`` says what ``x`` is: ``left``, ``centre`` or ``right``.  What is longer than ``within`` ends in ``…``.
+        ``align`` says what ``x`` is: ``left``, ``centre`` or ``right``.  What is longer than ``within`` (without it,
+        than the whole picture) ends in ``…``.  Any text may be given; ``client.foreign_text`` says what is shown of it.
         """
-        if not words:
+        kind = self._type(style)
+        made = self._set(words, kind, colour, WIDTH if within is None else within)
+        if made is None:
             return 0.0
-        made = self._set(words, style, colour, within)
         width = made.get_width() / self.scale
         shift = {"left": 0.0, "centre": width / 2, "right": width}[align]
-        self.blit(made, x - shift, y, alpha, ("text", words, style, colour, within))
+        above = typeset.headroom(kind) / self.scale + (kind.pixels / self.scale - style.size) * MIDDLE
+        self.blit(made, x - shift, y - above, alpha, ("text", words, kind, colour, within))
         return width
 
     def measure(self, words: str, style: Style = theme.BODY) -> float:
         """Return the width of one line in logical pixels."""
-        return self._width(words, style) / self.scale if words else 0.0
+        return typeset.width(words, self._type(style)) / self.scale
 
     def paragraph(
         self,
@@ -206,57 +212,32 @@ class Canvas(Pen):
         align: str = "left",
         leading: float = 1.45,
     ) -> float:
-        """Write ``words`` into a box, broken into lines; return the height used."""
+        """Write ``words`` into a box, broken into lines; return the height used.  What has no room ends in ``…``."""
         x = {"left": box[0], "centre": box[0] + box[2] / 2, "right": box[0] + box[2]}[align]
         y = box[1]
-        for line in self._lines(words, style, box[2]):
-            if y + style.size > box[1] + box[3]:
-                break
+        most = max(1, int((box[3] - style.size) / (style.size * leading)) + 1)
+        for line in typeset.broken(words, self._type(style), box[2] * self.scale, most):
             self.text(line, x, y, style, colour, align=align, within=box[2])
             y += style.size * leading
         return y - box[1]
 
-    def _lines(self, words: str, style: Style, width: float) -> list[str]:
-        lines: list[str] = []
-        for part in words.split("\n"):
-            line = ""
-            for word in part.split():
-                longer = f"{line} {word}".strip()
-                if line and self.measure(longer, style) > width:
-                    lines.append(line)
-                    line = word
-                else:
-                    line = longer
-            lines.append(line)
-        return lines
+    def _set(self, words: str, kind: Type, colour: Colour, within: float) -> pygame.Surface | None:
+        """Return a line, cut to ``within``; None for what shows nothing."""
+        if typeset.width(words, kind) == 0:
+            return None
+        return self.keep(
+            ("text", words, kind, colour, within),
+            lambda: typeset.render(typeset.cut(words, kind, within * self.scale), kind, colour),
+        )
 
-    def _set(self, words: str, style: Style, colour: Colour, within: float | None) -> pygame.Surface:
-        def make() -> pygame.Surface:
-            shown = words
-            if within is not None and self._width(shown, style) > within * self.scale:
-                while shown and self._width(shown + ELLIPSIS, style) > within * self.scale:
-                    shown = shown[:-1]
-                shown = shown.rstrip() + ELLIPSIS
-            face = theme.font(style.face, self.px(style.size))
-            if not style.tracking:
-                return face.render(shown, True, colour).premul_alpha()  # noqa: FBT003 - pygame's own signature
-            gap = style.tracking * self.scale
-            glyphs = [face.render(letter, True, colour).premul_alpha() for letter in shown]  # noqa: FBT003
-            whole = pygame.Surface((max(1, self._width(shown, style)), face.get_height()), pygame.SRCALPHA)
-            x = 0.0
-            for glyph in glyphs:
-                whole.blit(glyph, (round(x), 0), special_flags=pygame.BLEND_PREMULTIPLIED)
-                x += glyph.get_width() + gap
-            return whole
+    def _type(self, style: Style) -> Type:
+        """Return how a style is set at this resolution: never so small that it cannot be read, if that can be helped.
 
-        return self.keep(("text", words, style, colour, within), make)
-
-    def _width(self, words: str, style: Style) -> int:
-        face = theme.font(style.face, self.px(style.size))
-        if not style.tracking:
-            return face.size(words)[0]
-        gap = style.tracking * self.scale
-        return round(sum(face.size(letter)[0] for letter in words) + gap * max(0, len(words) - 1)) + 1
+        Letters that are set larger than drawn lose some of the gap between them, so that a line stays about as wide.
+        """
+        pixels = max(self.px(style.size), min(LEAST_PIXELS, self.px(LEAST_PIXELS / LEAST_SCALE)))
+        larger = pixels - style.size * self.scale
+        return Type(style.face, pixels, max(0.0, style.tracking * self.scale - max(0.0, larger) * LETTER_WIDTH))
 
     def _faded(self, sprite: pygame.Surface, step: int, key: Hashable) -> pygame.Surface:
         level = round(255 * step / FADE_STEPS)
@@ -267,26 +248,6 @@ class Canvas(Pen):
             return copy  # type: ignore[no-any-return]
 
         return make() if key is None else self.keep(("faded", key, sprite.get_size(), step), make)
-
-
-def _rounded(size: tuple[int, int], radius: int) -> pygame.Surface:
-    """Return a white box with smooth round corners, premultiplied."""
-    box = pygame.Surface(size, pygame.SRCALPHA)
-    box.fill((255, 255, 255, 255))
-    radius = min(radius, size[0] // 2, size[1] // 2)
-    if radius < 1:
-        return box
-    large = pygame.Surface((radius * 2 * OVERSAMPLING, radius * 2 * OVERSAMPLING), pygame.SRCALPHA)
-    middle = radius * OVERSAMPLING
-    pygame.draw.circle(large, (255, 255, 255, 255), (middle, middle), middle)
-    disc = pygame.transform.smoothscale(large.premul_alpha(), (radius * 2, radius * 2))
-    for right in (0, 1):
-        for down in (0, 1):
-            corner = (right * (size[0] - radius), down * (size[1] - radius))
-            box.fill((0, 0, 0, 0), (*corner, radius, radius))
-            quarter = (right * radius, down * radius, radius, radius)
-            box.blit(disc, corner, quarter, special_flags=pygame.BLEND_RGBA_ADD)
-    return box
 
 
 def _bytes(surface: pygame.Surface) -> int:

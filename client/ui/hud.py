@@ -22,6 +22,8 @@ KEPT = 36
 """Answers that the chart shows."""
 FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
 """Ends of the chart's logarithmic scale."""
+MOST_RUNGS = 9
+"""A stranger may call itself harder than that; the bars would leave the panel."""
 WAIT_SHOWN_S = 0.25
 """A wait shorter than this is not worth a word."""
 
@@ -134,9 +136,9 @@ class Hud:
         room = height - 22
         for mark in (10.0, 100.0, 1000.0):
             y = base - room * _share(mark)
-            canvas.rect(theme.EDGE, (left, y, width - 44, 1))
             words = "1 s" if mark >= 1000 else f"{mark:.0f} ms"  # noqa: PLR2004 - milliseconds in a second
-            canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
+            used = canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
+            canvas.rect(theme.EDGE, (left, y, width - used - 4, 1))
         pitch = (width - 46) / KEPT
         colour = theme.readable(theme.parse_colour(self.info.colour))
         for index, one in enumerate(self._recent):
@@ -159,12 +161,12 @@ class Hud:
         left, width = inner
         canvas.rect(theme.EDGE, (left, y, width, 1))
         cells = (
-            ("ANSWERS", str(self.answers)),
+            ("MOVES", str(self.answers)),
             ("COLD", str(self.cold_starts)),
             ("STAND-IN", str(self.stand_ins)),
             ("ON AWS", _cents(self.cost_usd)),
         )
-        places = (0.0, 0.30, 0.50, 1.0)
+        places = (0.0, 0.24, 0.435, 1.0)
         for (label, value), place in zip(cells, places, strict=True):
             align = "right" if place == 1.0 else "left"
             small = theme.Style("bold", 9, 1.2)
@@ -188,7 +190,7 @@ def draw_card(canvas: Canvas, info: OpponentInfo, box: Box) -> float:
 
 def draw_rungs(canvas: Canvas, difficulty: int, right: float, y: float, colour: theme.Colour, of: int = 5) -> None:
     """Draw a difficulty as a flight of rising bars, filled up to the rung."""
-    of = max(of, difficulty)
+    of = min(MOST_RUNGS, max(of, difficulty))
     for rung in range(of):
         height = 4 + 2.2 * rung
         box = (right - (of - rung) * 8, y + 13 - height, 5, height)

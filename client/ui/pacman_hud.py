@@ -41,7 +41,7 @@ KINDS = {REFRESHED: "fresh", PREFETCHED: "early", CLASSIC: "arcade"}
 TINY = theme.Style("bold", 9, 0.7)
 SCORE = theme.Style("bold", 40, 1.0)
 LIVES_SHOWN = 5
-COLUMNS = (0.0, 0.25, 0.55, 0.76)
+COLUMNS = (0.0, 0.24, 0.53, 0.75)
 """Where the counters stand, as shares of the width."""
 
 
@@ -137,13 +137,13 @@ class PackHud:
         counts = schedule.counts
         cells = (
             ("ASKED", counts.asked, theme.FOAM),
-            ("ANSWERED", counts.answered, theme.FOAM),
+            ("ANSWERS", counts.answered, theme.FOAM),
             ("USED", counts.used, theme.FOAM),
             ("FRESH", counts.refreshed, theme.SIGNAL),
             ("STALE", counts.stale, theme.MIST),
             ("LATE", counts.late, theme.MIST),
             ("FAILED", counts.illegal + counts.failed, _warned(counts.illegal + counts.failed)),
-            ("FALLBACK", counts.fallback, _warned(counts.fallback)),
+            ("ARCADE", counts.fallback, _warned(counts.fallback)),
         )
         for index, (label, value, colour) in enumerate(cells):
             x = left + width * COLUMNS[index % 4]
@@ -161,15 +161,17 @@ class PackHud:
             (KINDS[CLASSIC], counts.fallback, theme.AMBER),
         )
         canvas.rect(theme.EDGE, (left, y, width, 6), 3)
+        shares = [count / max(1, counts.decisions) for _, count, _ in parts]
+        told = [f"{share:.0%} {word}" for (word, _, _), share in zip(parts, shares, strict=True)]
+        used = sum(11 + canvas.measure(words, theme.SMALL) for words in told)
+        gap = min(12.0, (width - used) / (len(parts) - 1))
         x, word_x = left, left
-        for word, count, colour in parts:
-            share = count / max(1, counts.decisions)
+        for (_, count, colour), share, words in zip(parts, shares, told, strict=True):
             if count:
                 canvas.rect(colour, (x, y, max(2.0, width * share), 6), 2)
             x += width * share
             canvas.rect(colour, (word_x, y + 15, 7, 7), 2)
-            word_x += 11
-            word_x += canvas.text(f"{share:.0%} {word}", word_x, y + 11, theme.SMALL, theme.MIST) + 12
+            word_x += 11 + canvas.text(words, word_x + 11, y + 11, theme.SMALL, theme.MIST) + gap
         return y + 34
 
     def _chart(self, canvas: Canvas, box: Box, slowest_ms: float) -> None:
@@ -181,8 +183,9 @@ class PackHud:
         top, height = top + 20, height - 20
         for mark in (10.0, 100.0):
             y = base - height * _share(mark)
-            canvas.rect(theme.EDGE, (left, y, width - 40, 1))
-            canvas.text(f"{mark:.0f} ms", left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
+            words = f"{mark:.0f} ms"
+            used = canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
+            canvas.rect(theme.EDGE, (left, y, width - used - 4, 1))
         pitch = (width - 42) / KEPT
         for index, bar in enumerate(self._bars):
             x = left + index * pitch
@@ -200,8 +203,8 @@ class PackHud:
         counts = schedule.counts
         share = f"{counts.fallback / counts.decisions:.1%}" if counts.decisions else "none yet"
         cells = (
-            ("REQUESTS A MINUTE", f"{schedule.requests_in_last_minute} of {REQUESTS_A_MINUTE}", "left", 0.0),
-            ("FELL BACK", share, "left", 0.53),
+            ("REQUESTS/MIN", f"{schedule.requests_in_last_minute} of {REQUESTS_A_MINUTE}", "left", 0.0),
+            ("FELL BACK", share, "left", 0.46),
             ("ON AWS", f"{self.cost_usd * 100:.3f} ¢", "right", 1.0),
         )
         for label, value, align, place in cells:

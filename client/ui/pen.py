@@ -11,6 +11,8 @@ Point = tuple[float, float]
 Box = tuple[float, float, float, float]
 """Left, top, width, height, in logical units."""
 AnyColour = Sequence[int]
+OVERSAMPLING = 4
+"""How many times as large as it is shown what needs smooth edges is painted."""
 
 
 class Pen:

@@ -6,6 +6,8 @@ Colours mean the same thing everywhere: ``SIGNAL`` is what you can act on, ``COR
 
 from __future__ import annotations
 
+import contextlib
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -14,6 +16,7 @@ from pathlib import Path
 import pygame
 
 Colour = tuple[int, int, int]
+COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 ABYSS: Colour = (4, 10, 22)
 DEEP: Colour = (8, 20, 40)
@@ -74,10 +77,18 @@ def _face_path(face: str) -> Path:
     return path if path.exists() else bundled
 
 
-@lru_cache(maxsize=64)
-def font(face: str, pixels: int) -> pygame.font.Font:
-    """Return the font of ``face`` whose size is ``pixels`` on the screen."""
-    return pygame.font.Font(_face_path(face), pixels)
+@lru_cache(maxsize=128)
+def font(face: str, pixels: int, right_to_left: str = "") -> pygame.font.Font:
+    """Return the font of ``face`` whose size is ``pixels`` on the screen.
+
+    ``right_to_left`` names the script (ISO 15924) of letters that are set from right to left: Arab, Hebr.
+    """
+    made = pygame.font.Font(_face_path(face), pixels)
+    if right_to_left:
+        with contextlib.suppress(pygame.error):  # built without HarfBuzz: they stand the wrong way round
+            made.set_script(right_to_left)
+            made.set_direction(pygame.DIRECTION_RTL)
+    return made
 
 
 def mix(one: Colour, other: Colour, share: float) -> Colour:
@@ -85,12 +96,11 @@ def mix(one: Colour, other: Colour, share: float) -> Colour:
     return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
 
 
-def parse_colour(text: str, otherwise: Colour = STEEL) -> Colour:
+def parse_colour(text: object, otherwise: Colour = STEEL) -> Colour:
     """Return the colour that ``#rrggbb`` means, or ``otherwise`` for what is no colour."""
-    try:
-        return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
-    except ValueError:
+    if not isinstance(text, str) or not COLOUR.fullmatch(text):
         return otherwise
+    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
 
 
 def readable(colour: Colour) -> Colour:

@@ -65,9 +65,10 @@ class Button:
             ink = theme.MIST
         y = top + height / 2 - theme.BUTTON.size * 0.56
         if self.hint:
-            words = canvas.measure(self.label, theme.BUTTON) + 10 + canvas.measure(self.hint, theme.SMALL)
-            x = left + (width - words) / 2
-            x += canvas.text(self.label, x, y, theme.BUTTON, ink) + 10
+            beside = 10 + canvas.measure(self.hint, theme.SMALL)
+            room = width - 16 - beside
+            x = left + (width - beside - min(room, canvas.measure(self.label, theme.BUTTON))) / 2
+            x += canvas.text(self.label, x, y, theme.BUTTON, ink, within=room) + 10
             faint = theme.mix(ink, theme.PANEL if self.kind != "primary" else theme.SIGNAL, 0.42)
             canvas.text(self.hint, x, y + 2.5, theme.SMALL, faint)
         else:
