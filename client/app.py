@@ -19,10 +19,10 @@ from client.stage import TICKS_PER_SECOND, Stage
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.icon import draw_icon
-from client.ui.inputs import Inputs
+from client.ui.inputs import FULLSCREEN, Command, Inputs
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from client.scenes.loading import Prepare
 
@@ -30,7 +30,10 @@ TICK_S = 1 / TICKS_PER_SECOND
 MOST_TICKS = 6
 """In one go; after a longer standstill (the window was dragged, the machine slept) lost time is let go."""
 PICTURES_PER_SECOND = 60
-MIN_SIZE = (640, 360)
+MIN_SIZE = (800, 600)
+"""Below it the picture is still fitted whole, but its small print can no longer be read."""
+LEAST_SCALE = 0.025
+"""In a window of less than 32 x 18 pixels there is nothing to see, and nothing is drawn."""
 
 
 class NoDisplayError(RuntimeError):
@@ -50,11 +53,11 @@ def open_window() -> pygame.Window:
         raise NoDisplayError("SDL found no screen")
     pygame.font.init()
     try:
-        window = pygame.Window("Lambda Arcade", _first_size(), resizable=True, allow_high_dpi=True)
+        window = pygame.Window("Lambda Arcade", _first_size(_desktop()), resizable=True, allow_high_dpi=True)
         window.get_surface()
     except pygame.error as error:
         raise NoDisplayError(str(error)) from error
-    window.minimum_size = MIN_SIZE
+    window.minimum_size = _least_size(_desktop())
     window.set_icon(draw_icon(128))
     return window
 
@@ -87,7 +90,7 @@ def run(
 
 
 class Shell:
-    """A window with a stage in it."""
+    """A window with a stage in it.  ``run`` is the loop; a test calls its three steps itself."""
 
     def __init__(self, window: pygame.Window, stage: Stage) -> None:
         self._window = window
@@ -96,43 +99,43 @@ class Shell:
         self._inputs = Inputs(self._to_logical)
         self._fullscreen = False
         self._visible = True
+        self._focused = window.focused
+        stage.away = not self._focused
 
     def run(self, shown: Callable[[], None]) -> None:
         """Loop until the stage closes; ``shown`` is called after the first picture."""
-        self._draw(0.0)
+        self.draw(0.0)
         shown()
         clock = pygame.time.Clock()
         behind = 0.0
         before = perf_counter()
         while not self._stage.closing:
-            self._hear()
+            self.hear(pygame.event.get())
             now = perf_counter()
             behind = min(behind + now - before, MOST_TICKS * TICK_S)
             before = now
             while behind >= TICK_S and not self._stage.closing:
-                for event in self._inputs.tick():
-                    self._stage.handle(event)
-                self._stage.tick()
+                self.tick()
                 behind -= TICK_S
             if not self._stage.closing:
-                self._draw(behind / TICK_S)
+                self.draw(behind / TICK_S)
             clock.tick(PICTURES_PER_SECOND)
 
-    def _hear(self) -> None:
-        for event in pygame.event.get():
+    def hear(self, events: Iterable[pygame.event.Event]) -> None:
+        """Act on what has happened since the last time."""
+        self._fit()
+        for event in events:
             if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 self._stage.close()
                 return
-            if event.type == pygame.KEYDOWN and event.key == pygame.K_F11:
-                self._stage.settings.fullscreen = not self._stage.settings.fullscreen
-                self._stage.save_settings()
-            elif event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
-                self._visible = False
-            elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):
-                self._visible = True
+            self._watch(event)
             for meant in self._inputs.translate(event):
                 self._stage.device = self._inputs.device
-                self._stage.handle(meant)
+                if isinstance(meant, Command) and meant.name == FULLSCREEN:
+                    self._stage.settings.fullscreen = not self._stage.settings.fullscreen
+                    self._stage.save_settings()
+                else:
+                    self._stage.handle(meant)
         if self._fullscreen != self._stage.settings.fullscreen:
             self._fullscreen = self._stage.settings.fullscreen
             if self._fullscreen:
@@ -140,15 +143,38 @@ class Shell:
             else:
                 self._window.set_windowed()
 
-    def _draw(self, alpha: float) -> None:
+    def tick(self) -> None:
+        """Let one tick pass."""
+        for event in self._inputs.tick():
+            self._stage.handle(event)
+        self._stage.tick()
+
+    def draw(self, alpha: float) -> None:
+        """Draw a picture and show it; ``alpha`` (0 to 1) is how far the next tick is."""
         if not self._visible:
             return
-        surface = self._window.get_surface()
-        if surface.get_size() != self._canvas.surface.get_size() or surface is not self._canvas.surface:
-            self._canvas.fit(surface)
-        surface.fill(theme.ABYSS)
-        self._stage.draw(self._canvas, alpha)
+        self._fit()
+        self._canvas.surface.fill(theme.ABYSS)
+        if self._canvas.scale >= LEAST_SCALE:
+            self._stage.draw(self._canvas, alpha)
         self._window.flip()
+
+    def _watch(self, event: pygame.event.Event) -> None:
+        """Follow whether the window can be seen and has the keyboard."""
+        if event.dict.get("window", self._window) is not self._window:
+            return
+        if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
+            self._visible = False
+        elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):
+            self._visible = True
+        elif event.type in (pygame.WINDOWFOCUSLOST, pygame.WINDOWFOCUSGAINED):
+            self._focused = event.type == pygame.WINDOWFOCUSGAINED
+        else:
+            return
+        self._stage.away = not (self._visible and self._focused)
+
+    def _fit(self) -> None:
+        self._canvas.fit(self._window.get_surface())
 
     def _to_logical(self, x: float, y: float) -> tuple[float, float]:
         """Return the logical point of a mouse position; on a dense display a window's unit is several pixels."""
@@ -157,10 +183,20 @@ class Shell:
         return self._canvas.logical(x * dense, y * dense)
 
 
-def _first_size() -> tuple[int, int]:
-    """Return the largest multiple of an eighth of the logical size that leaves the desktop some room."""
-    desktops = pygame.display.get_desktop_sizes()
-    width, height = desktops[0] if desktops else (WIDTH, HEIGHT)
+def _first_size(desktop: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest multiple of an eighth of the logical size that leaves ``desktop`` some room."""
+    width, height = desktop
     room = min(width * 0.92 / WIDTH, height * 0.88 / HEIGHT, 1.5)
-    scale = max(0.5, int(room * 8) / 8)
-    return round(WIDTH * scale), round(HEIGHT * scale)
+    scale = max(0.125, int(room * 8) / 8)
+    least = _least_size(desktop)
+    return max(least[0], round(WIDTH * scale)), max(least[1], round(HEIGHT * scale))
+
+
+def _least_size(desktop: tuple[int, int]) -> tuple[int, int]:
+    """Return the smallest window in which everything can be read, or the desktop where that is smaller still."""
+    return min(MIN_SIZE[0], desktop[0]), min(MIN_SIZE[1], desktop[1])
+
+
+def _desktop() -> tuple[int, int]:
+    desktops = pygame.display.get_desktop_sizes()
+    return desktops[0] if desktops else (WIDTH, HEIGHT)

@@ -29,6 +29,7 @@ class Sounds:
 
     def __init__(self, volume: float = 0.7, *, silent: bool = False) -> None:
         self.volume = volume
+        self._muted = False
         self._ready: dict[str, pygame.mixer.Sound] = {}
         self._looping: dict[str, pygame.mixer.Channel] = {}
         self._to_learn: SimpleQueue[Mapping[str, Voice] | None] = SimpleQueue()
@@ -40,10 +41,18 @@ class Sounds:
         """Make more voices playable; they are synthesised in the background."""
         self._to_learn.put(voices)
 
+    def mute(self, *, muted: bool) -> None:
+        """End all that sounds, and stay silent until told otherwise."""
+        self._muted = muted
+        if muted:
+            self.stop()
+            if pygame.mixer.get_init() is not None:
+                pygame.mixer.stop()
+
     def play(self, name: str, loudness: float = 1.0) -> None:
         """Play a voice once."""
         sound = self._ready.get(name)
-        if sound is not None and self.volume > 0:
+        if sound is not None and self.volume > 0 and not self._muted:
             channel = sound.play()
             if channel is not None:
                 channel.set_volume(self.volume * loudness)
@@ -51,7 +60,7 @@ class Sounds:
     def loop(self, name: str, loudness: float = 1.0) -> None:
         """Play a voice over and over until ``stop``; when it loops already, only its loudness changes."""
         sound = self._ready.get(name)
-        if sound is None:
+        if sound is None or self._muted:
             return
         channel = self._looping.get(name)
         if channel is None or channel.get_sound() is not sound:
@@ -83,9 +92,11 @@ class Sounds:
         pygame.mixer.set_num_channels(CHANNELS)
         while (voices := self._to_learn.get()) is not None:
             for name, voice in voices.items():
-                if pygame.mixer.get_init() is None:
-                    return
-                self._ready[name] = pygame.mixer.Sound(buffer=_stereo(voice()))
+                samples = _stereo(voice())
+                try:
+                    self._ready[name] = pygame.mixer.Sound(buffer=samples)
+                except pygame.error:
+                    return  # the window was closed meanwhile
 
 
 def has_device() -> bool:

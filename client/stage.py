@@ -85,6 +85,7 @@ class Stage:
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
         self.closing = False
+        self._away = False
         self._scenes: list[Scene] = []
         self._world: Services | None = None
         self._ladder: Ladder | None = None
@@ -93,6 +94,19 @@ class Stage:
         """Let scenes use the world, and follow from now on what is deployed: every list shows it at once."""
         self._world = world
         self._ladder = Ladder(world.fetch)
+
+    @property
+    def away(self) -> bool:
+        """Whether nobody is at the window: it is minimised, or another one has the keyboard.
+
+        A scene whose time runs against the person stands still meanwhile; no sound is heard.
+        """
+        return self._away
+
+    @away.setter
+    def away(self, away: bool) -> None:
+        self._away = away
+        self.sounds.mute(muted=away)
 
     @property
     def ladder(self) -> Ladder:

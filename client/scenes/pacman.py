@@ -96,8 +96,7 @@ class PacmanScene:
         elif isinstance(event, Command) and event.name == SHUFFLE:
             self.chase.explain = not self.chase.explain
         elif isinstance(event, Command) and event.name == BACK:
-            self._hush()
-            self._stage.push(PauseScene(self._stage, self._open_swap, self._to_menu))
+            self._pause()
 
     @property
     def over(self) -> bool:
@@ -106,6 +105,9 @@ class PacmanScene:
 
     def tick(self) -> None:
         """Let 1/60 second pass."""
+        if self._stage.away and not self.over:
+            self._pause("The window was left: nothing has moved since")
+            return
         self._before = self.chase.observation
         if self.over:
             self._since_over += 1
@@ -162,6 +164,10 @@ class PacmanScene:
     def _open_swap(self) -> None:
         self._hush()
         self._stage.push(PackScene(self._stage, self.chase.team, self._swap))
+
+    def _pause(self, why: str = "") -> None:
+        self._hush()
+        self._stage.push(PauseScene(self._stage, self._open_swap, self._to_menu, why))
 
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
         self._stage.sounds.play("swap")

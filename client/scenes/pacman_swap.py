@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.ui import theme
-from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import ACCEPT, BACK, LEFT, LEFT_BUTTON, RIGHT, SWAP, Command, Pointer
 from client.ui.pacman_actors import COLOURS, draw_ghost
 from client.ui.picker import Picker
@@ -71,7 +70,7 @@ class PackScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw the choice over the match."""
-        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Swap who hunts", BOX[0] + 32, BOX[1] + 24, theme.HEADING)
         told = self._ladder.trouble or "One function for the pack, or another for a single ghost. The record names all."

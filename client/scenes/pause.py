@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from client.scenes.settings import SettingsScene
 from client.ui import theme
-from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, hint_line
 
@@ -21,12 +20,16 @@ BOX = (460.0, 170.0, 360.0, 380.0)
 
 
 class PauseScene:
-    """An overlay over a match.  ``swap`` opens the opponents, ``leave_match`` ends the match and shows the menu."""
+    """An overlay over a match.  ``swap`` opens the opponents, ``leave_match`` ends the match and shows the menu.
+
+    ``why`` tells somebody who did not ask for a pause what has happened.
+    """
 
     overlay = True
 
-    def __init__(self, stage: Stage, swap: Callable[[], None], leave_match: Callable[[], None]) -> None:
+    def __init__(self, stage: Stage, swap: Callable[[], None], leave_match: Callable[[], None], why: str = "") -> None:
         self._stage = stage
+        self._why = why
         self._swap = swap
         self._leave_match = leave_match
         choices = (
@@ -55,9 +58,11 @@ class PauseScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the choices over the match."""
-        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Paused", BOX[0] + BOX[2] / 2, BOX[1] + 34, theme.HEADING, align="centre")
+        where = (BOX[0] + BOX[2] / 2, BOX[1] + 67)
+        canvas.text(self._why, *where, theme.SMALL, theme.AMBER, align="centre", within=BOX[2] - 40)
         self._group.draw(canvas)
         hint_line(canvas, self._stage.device, [(BACK, "go on")], BOX[0] + 40, BOX[1] + BOX[3] - 30)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.ui import theme
-from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line
 
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
 
     from client.settings import Settings
     from client.stage import Stage
-    from client.ui.canvas import Canvas
+    from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 
-BOX = (310.0, 110.0, 660.0, 500.0)
+BOX: Box = (310.0, 110.0, 660.0, 500.0)
 LONGEST_PAUSE_S = 2.0
 
 
@@ -29,16 +28,15 @@ class SettingsScene:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         kept = stage.settings
-        rows: list[Callable[[tuple[float, float, float, float]], Widget]] = [
+        rows: list[Callable[[Box], Widget]] = [
             lambda box: Slider(box, "Sound", kept.volume, self._set(_volume), _percent),
             lambda box: Slider(box, "Opponent's pause", kept.enemy_pause, self._set(_pause), _seconds),
             lambda box: Switch(box, "Marks that need no colour", kept.bold_marks, self._set(_marks)),
             lambda box: Switch(box, "Less motion", kept.reduced_motion, self._set(_motion)),
-            lambda box: Switch(box, "Full screen", kept.fullscreen, self._set(_fullscreen)),
         ]
-        widgets: list[Widget] = [
-            make((BOX[0] + 30, BOX[1] + 90 + 58 * index, BOX[2] - 60, 50)) for index, make in enumerate(rows)
-        ]
+        widgets: list[Widget] = [make(_row(index)) for index, make in enumerate(rows)]
+        self._full = Switch(_row(len(rows)), "Full screen", kept.fullscreen, self._set(_fullscreen))
+        widgets.append(self._full)
         widgets.append(Button((BOX[0] + BOX[2] - 210, BOX[1] + BOX[3] - 76, 170, 46), "Done", stage.pop, "primary"))
         self._group = Group(widgets)
         self._group.on_move = lambda: stage.sounds.play("move")
@@ -51,11 +49,12 @@ class SettingsScene:
             self._group.handle(event)
 
     def tick(self) -> None:
-        """Nothing moves here."""
+        """Follow F11, which may be pressed meanwhile."""
+        self._full.on = self._stage.settings.fullscreen
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the settings."""
-        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Settings", BOX[0] + 50, BOX[1] + 34, theme.HEADING)
         self._group.draw(canvas)
@@ -74,6 +73,10 @@ class SettingsScene:
             self._stage.save_settings()
 
         return change
+
+
+def _row(index: int) -> Box:
+    return BOX[0] + 30, BOX[1] + 90 + 58 * index, BOX[2] - 60, 50
 
 
 def _volume(settings: Settings, value: float) -> None:

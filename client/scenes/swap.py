@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.ui import theme
-from client.ui.canvas import HEIGHT, WIDTH
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, SWAP, Command, Pointer
 from client.ui.picker import Picker
 from client.ui.widgets import hint_line, inside
@@ -51,7 +50,7 @@ class SwapScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw the list over the match."""
-        canvas.tint(theme.ABYSS, (0, 0, WIDTH, HEIGHT), 0.66)
+        canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Swap the opponent", BOX[0] + 32, BOX[1] + 26, theme.HEADING)
         told = self._ladder.trouble or "The match goes on where it stands; its record names both."

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 UP, DOWN, LEFT, RIGHT = "up", "down", "left", "right"
 DIRECTIONS = (UP, DOWN, LEFT, RIGHT)
 STEP = {UP: (0, -1), DOWN: (0, 1), LEFT: (-1, 0), RIGHT: (1, 0)}
-ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS = (
-    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous",
+ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN = (
+    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous", "fullscreen",
 )  # fmt: skip
 KEYBOARD, MOUSE, GAMEPAD = "keyboard", "mouse", "gamepad"
 
@@ -33,6 +33,7 @@ KEYS = {
     pygame.K_RETURN: ACCEPT, pygame.K_KP_ENTER: ACCEPT, pygame.K_SPACE: ACCEPT, pygame.K_ESCAPE: BACK,
     pygame.K_r: TURN, pygame.K_TAB: SWAP, pygame.K_x: SHUFFLE, pygame.K_BACKSPACE: ERASE,
     pygame.K_PAGEDOWN: NEXT, pygame.K_PAGEUP: PREVIOUS,
+    pygame.K_F11: FULLSCREEN,
 }  # fmt: skip
 BUTTONS = {
     pygame.CONTROLLER_BUTTON_DPAD_UP: UP, pygame.CONTROLLER_BUTTON_DPAD_DOWN: DOWN,

@@ -145,6 +145,8 @@ def _distance(plan: NDArray[np.float32], pixels: float) -> NDArray[np.float32]:
     """
     coarse = pixels / 2
     mask = plan[np.ix_(_tiles(plan.shape[0], coarse), _tiles(plan.shape[1], coarse))]
+    if min(mask.shape) < 2:  # noqa: PLR2004 - no outline lies within a single pixel
+        return np.zeros([max(1, round(tiles * pixels)) for tiles in plan.shape], np.float32)
     wide = _blur(mask, ROUNDING * coarse)
     # A straight wall's edge lies where the blur is a half; a little less lies within the wall, which widens the way.
     level = 0.5 - OPENING / (2 * ROUNDING) * 0.75

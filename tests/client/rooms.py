@@ -1,0 +1,167 @@
+"""Every scene of the program, opened on a stage with fakes, and where it can be clicked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pursuit_fakes import Fake, classic
+from tables import wait_until
+
+from client.scenes.battleship.scene import BattleshipScene
+from client.scenes.loading import LoadingScene
+from client.scenes.menu import CARDS, LIST, MenuScene
+from client.scenes.name import NameScene
+from client.scenes.pacman import OVER_TICKS, PacmanScene
+from client.scenes.pacman_swap import PARTS, PackScene, _tab
+from client.scenes.pause import PauseScene
+from client.scenes.settings import SettingsScene
+from client.scenes.swap import SwapScene
+from client.stage import Setup
+from client.ui.inputs import SHUFFLE, Command
+from games.battleship.fleet import Cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tables import Table
+
+    from client.ui.canvas import Box
+
+
+def open_menu(table: Table) -> list[Box]:
+    """The menu, with its lists filled."""
+    menu = MenuScene(table.stage)
+    table.stage.push(menu)
+    wait_until(table, lambda: menu._picker.chosen is not None)
+    return [*CARDS.values(), LIST, *(widget.box for widget in menu._bar.widgets)]
+
+
+def open_loading_trouble(table: Table) -> list[Box]:
+    """The first scene, when the cloud did not start."""
+
+    def prepare(_: object) -> object:
+        raise RuntimeError("port 4566 is taken by another program; stop it, or choose another port")
+
+    scene = LoadingScene(table.stage, prepare)
+    table.stage.push(scene)
+    wait_until(table, lambda: scene._group is not None)
+    assert scene._group is not None
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_settings(table: Table) -> list[Box]:
+    """What may be set, over the menu."""
+    open_menu(table)
+    scene = SettingsScene(table.stage)
+    table.stage.push(scene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_name(table: Table) -> list[Box]:
+    """The letters, over the menu."""
+    open_menu(table)
+    scene = NameScene(table.stage)
+    table.stage.push(scene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_placing(table: Table) -> list[Box]:
+    """A fleet in the dock."""
+    scene = BattleshipScene(table.stage, Setup("battleship", table.listed[0], {}))
+    table.stage.push(scene)
+    table.tick(6)
+    return [*scene.placing.dock.values(), scene.placing_board.box, *(widget.box for widget in scene.buttons.widgets)]
+
+
+def open_battle(table: Table) -> list[Box]:
+    """A battle with marks on both seas, explained."""
+    open_placing(table)
+    scene = table.stage.scenes[-1]
+    scene.handle(Command(SHUFFLE))
+    scene._put_to_sea()
+    wait_until(table, lambda: scene.battle.my_turn)
+    scene.handle(Command(SHUFFLE))
+    for column in range(3):
+        scene.battle.shoot(Cell(column, column))
+        wait_until(table, lambda: scene.battle.my_turn)
+    return [scene.enemy_board.box, *(widget.box for widget in scene.buttons.widgets)]
+
+
+def open_battle_end(table: Table) -> list[Box]:
+    """A battle that is over, when its last banner is gone."""
+    open_placing(table)
+    scene = table.stage.scenes[-1]
+    scene.handle(Command(SHUFFLE))
+    scene._put_to_sea()
+    cells = (Cell(number % 10, number // 10) for number in range(100))
+    while not scene.ended:
+        if scene.battle.my_turn:
+            scene.battle.shoot(next(cell for cell in cells if scene.battle.may_shoot(cell)))
+        table.tick()
+    table.tick(200)
+    return [widget.box for widget in scene.buttons.widgets]
+
+
+def open_swap(table: Table) -> list[Box]:
+    """Another opponent, over a battle."""
+    open_battle(table)
+    table.stage.scenes[-1].open_swap()
+    scene = table.stage.scenes[-1]
+    assert isinstance(scene, SwapScene)
+    wait_until(table, lambda: scene._picker.chosen is not None)
+    return [scene._picker.box]
+
+
+def open_pacman(table: Table, **options: object) -> list[Box]:
+    """A hunt that has just begun."""
+    scene = PacmanScene(table.stage, Setup("pacman", table.listed[2], options), lambda one: Fake(classic, one.name))
+    table.stage.push(scene)
+    table.tick(500)
+    return [scene.board.picture.box]
+
+
+def open_pacman_end(table: Table) -> list[Box]:
+    """A hunt that is over."""
+    open_pacman(table, lives=1)
+    scene = table.stage.scenes[-1]
+    while not scene.over:
+        table.tick()
+    table.tick(OVER_TICKS + 1)
+    return [widget.box for widget in scene._end.widgets]
+
+
+def open_pack(table: Table) -> list[Box]:
+    """Another function for a ghost, over a hunt."""
+    open_pacman(table)
+    table.stage.scenes[-1]._open_swap()
+    scene = table.stage.scenes[-1]
+    assert isinstance(scene, PackScene)
+    wait_until(table, lambda: scene._picker.chosen is not None)
+    return [scene._picker.box, *(_tab(index) for index in range(len(PARTS)))]
+
+
+def open_pause(table: Table) -> list[Box]:
+    """A hunt whose window was left."""
+    open_pacman(table)
+    table.stage.away = True
+    table.tick()
+    scene = table.stage.scenes[-1]
+    assert isinstance(scene, PauseScene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+ROOMS: dict[str, Callable[[Table], list[Box]]] = {
+    "menu": open_menu,
+    "loading": open_loading_trouble,
+    "settings": open_settings,
+    "name": open_name,
+    "placing": open_placing,
+    "battle": open_battle,
+    "battle-end": open_battle_end,
+    "swap": open_swap,
+    "pacman": open_pacman,
+    "pacman-end": open_pacman_end,
+    "pack": open_pack,
+    "pause": open_pause,
+}
+"""Opens a scene and returns the boxes that can be clicked there, in logical units."""

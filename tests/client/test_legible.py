@@ -1,0 +1,85 @@
+"""Words can be read in every window from 800 x 600 upwards: large enough, and apart from each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pygame
+import pytest
+from rooms import ROOMS
+
+from client.ui.canvas import HEIGHT, LEAST_PIXELS, WIDTH, Canvas
+
+if TYPE_CHECKING:
+    from tables import Table
+
+SIZES = [(800, 600), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A line of words, and where its letters stand, in logical units."""
+
+    words: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    pixels: int
+
+    def overlaps(self, other: Written) -> bool:
+        return (
+            min(self.right, other.right) - max(self.left, other.left) > 1
+            and min(self.bottom, other.bottom) - max(self.top, other.top) > 1
+        )
+
+
+class Watching(Canvas):
+    """A canvas that notes what is written on it."""
+
+    def __init__(self, surface: pygame.Surface) -> None:
+        super().__init__(surface)
+        self.written: list[Written] = []
+
+    def text(self, words: str, x: float, y: float, *args: Any, **options: Any) -> float:
+        width = super().text(words, x, y, *args, **options)
+        style = args[0] if args else options.get("style")
+        left = x - {"centre": width / 2, "right": width}.get(options.get("align", "left"), 0.0)
+        if width and options.get("alpha", 1.0) > 0:
+            kind = self._type(style)
+            high = kind.pixels / self.scale
+            middle = y + style.size * 0.58
+            pixels = kind.pixels
+            self.written.append(Written(words, left, middle - high * 0.36, left + width, middle + high * 0.36, pixels))
+        return width
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("room", ROOMS)
+def test_words_are_large_enough_and_stand_apart(table: Table, room: str, size: tuple[int, int]) -> None:
+    ROOMS[room](table)
+    canvas = Watching(pygame.Surface(size))
+    table.stage.scenes[-1].draw(canvas, 0.0)
+    written = canvas.written
+    assert written
+    for one in written:
+        assert one.pixels >= LEAST_PIXELS, one
+        assert one.left >= -1, one
+        assert one.right <= WIDTH + 1, one
+        assert one.bottom <= HEIGHT, one
+    clashes = [(one, two) for index, one in enumerate(written) for two in written[index + 1 :] if one.overlaps(two)]
+    assert not clashes
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_words_lie_wholly_on_a_button_or_wholly_beside_it(table: Table, room: str) -> None:
+    boxes = ROOMS[room](table)
+    canvas = Watching(pygame.Surface((800, 600)))
+    table.stage.scenes[-1].draw(canvas, 0.0)
+    for one in canvas.written:
+        for left, top, width, height in boxes:
+            if top < (one.top + one.bottom) / 2 < top + height:
+                apart = one.right <= left + 1 or one.left >= left + width - 1
+                on_it = one.left >= left - 1 and one.right <= left + width + 1
+                assert apart or on_it, (one, (left, top, width, height))

@@ -1,0 +1,202 @@
+"""The picture follows the window, and time the person: under SDL's dummy driver, through the window's own loop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pygame
+import pytest
+from rooms import ROOMS, open_battle, open_menu, open_pacman, open_settings
+
+from client.app import MIN_SIZE, Shell, _first_size, _least_size, open_window
+from client.scenes.menu import MenuScene
+from client.scenes.pause import PauseScene
+from client.scenes.settings import SettingsScene
+from client.settings import Settings
+from client.sound import Sounds
+from client.stage import Stage
+from client.ui.canvas import HEIGHT, WIDTH, Canvas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tables import Table
+
+SIZES = [(640, 480), (800, 600), (1280, 720), (2560, 1440), (400, 900), (1600, 300), (100, 100), (33, 21)]
+
+
+@pytest.fixture
+def window() -> Iterator[pygame.Window]:
+    window = open_window()
+    window.minimum_size = (1, 1)
+    yield window
+    window.destroy()
+
+
+def picture_of(surface: pygame.Surface) -> bytes:
+    return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_after_resizing_every_scene_looks_as_if_the_window_had_always_been_so(
+    table: Table, window: pygame.Window, room: str
+) -> None:
+    ROOMS[room](table)
+    shell = Shell(window, table.stage)
+    shell.draw(0.0)
+    for size in SIZES:
+        window.size = size
+        shell.hear(pygame.event.get())
+        shell.draw(0.0)
+        fresh = Canvas(pygame.Surface(size))
+        table.stage.draw(fresh, 0.0)
+        assert window.get_surface().get_size() == size
+        assert picture_of(window.get_surface()) == picture_of(fresh.surface), size
+
+
+@pytest.mark.parametrize("size", [*SIZES, (3840, 2160), (1366, 768), (1081, 1921)])
+@pytest.mark.parametrize("room", [name for name in ROOMS if name not in ("battle-end", "pacman-end")])
+def test_nothing_that_can_be_clicked_lies_outside(table: Table, room: str, size: tuple[int, int]) -> None:
+    boxes = ROOMS[room](table)
+    assert boxes
+    surface = pygame.Surface(size)
+    canvas = Canvas(surface)
+    for box in boxes:
+        assert surface.get_rect().contains(canvas.area(box)), box
+
+
+def test_a_window_too_small_to_show_anything_is_left_alone(table: Table, window: pygame.Window) -> None:
+    open_menu(table)
+    shell = Shell(window, table.stage)
+    for size in ((31, 18), (1, 1), (2000, 1)):
+        window.size = size
+        shell.hear(pygame.event.get())
+        shell.draw(0.0)
+        assert len(set(picture_of(window.get_surface()))) <= 3, size
+
+
+@pytest.mark.parametrize("size", [(640, 480), (800, 600), (3840, 2160), (400, 900), (1600, 300)])
+def test_a_click_on_what_is_seen_means_it_at_once_after_resizing(
+    table: Table, window: pygame.Window, size: tuple[int, int]
+) -> None:
+    settings_button = open_menu(table)[4]
+    shell = Shell(window, table.stage)
+    shell.draw(0.0)
+    window.size = size
+    where = Canvas(pygame.Surface(size)).area(settings_button).center
+    press = pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=where, button=1)
+    shell.hear([*pygame.event.get(), press])
+    assert isinstance(table.stage.scenes[-1], SettingsScene)
+
+
+@pytest.mark.parametrize("desktop", [(640, 480), (800, 600), (1024, 768), (1366, 768), (1920, 1080), (3840, 2160)])
+def test_the_window_opens_within_the_desktop_and_large_enough_to_be_read(desktop: tuple[int, int]) -> None:
+    first, least = _first_size(desktop), _least_size(desktop)
+    assert all(least[side] <= first[side] <= desktop[side] for side in (0, 1))
+    assert all(least[side] == min(MIN_SIZE[side], desktop[side]) for side in (0, 1))
+
+
+def test_f11_is_followed_by_the_switch_in_the_settings(table: Table, window: pygame.Window) -> None:
+    open_settings(table)
+    shell = Shell(window, table.stage)
+    scene = table.stage.scenes[-1]
+    assert isinstance(scene, SettingsScene)
+    for full in (True, False):
+        shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11, scancode=pygame.KSCAN_F11, mod=0)])
+        shell.tick()
+        assert scene._full.on is full
+
+
+def test_the_window_fills_the_screen_at_the_start_when_it_did_the_last_time(
+    table: Table, window: pygame.Window
+) -> None:
+    open_menu(table)
+    table.stage.settings.fullscreen = True
+    shell = Shell(window, table.stage)
+    shell.hear([])
+    shell.draw(0.0)
+    size = window.get_surface().get_size()
+    assert size == pygame.display.get_desktop_sizes()[0]
+    assert shell._canvas.scale == min(size[0] / WIDTH, size[1] / HEIGHT)
+
+
+LEFT_BY = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
+BACK_BY = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN)
+
+
+@pytest.mark.parametrize(("left", "back"), list(zip(LEFT_BY, BACK_BY, strict=True)))
+def test_pacman_stands_still_while_nobody_is_at_the_window_and_says_so(
+    table: Table, window: pygame.Window, left: int, back: int
+) -> None:
+    open_pacman(table)
+    scene = table.stage.scenes[-1]
+    shell = Shell(window, table.stage)
+    before = scene.match.step_number
+    shell.hear([pygame.event.Event(left)])
+    for _ in range(120):
+        shell.tick()
+    assert scene.match.step_number == before
+    shell.hear([pygame.event.Event(back)])
+    for _ in range(60):
+        shell.tick()
+    assert scene.match.step_number == before, "only a key or a click goes on"
+    pause = table.stage.scenes[-1]
+    assert isinstance(pause, PauseScene)
+    assert "left" in pause._why
+    shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN)])
+    shell.tick()
+    assert scene.match.step_number == before + 1
+
+
+def test_a_hunt_that_begins_while_nobody_is_at_the_window_waits(table: Table, window: pygame.Window) -> None:
+    shell = Shell(window, table.stage)
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    open_pacman(table)
+    assert isinstance(table.stage.scenes[-1], PauseScene)
+    assert table.stage.scenes[0].match.step_number == 0
+
+
+def test_a_window_that_is_not_ours_says_nothing_about_us(table: Table, window: pygame.Window) -> None:
+    shell = Shell(window, table.stage)
+    other = pygame.Window("other", (64, 64))
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST, window=other)])
+    assert not table.stage.away
+    other.destroy()
+
+
+def test_a_battle_in_turns_waits_for_its_person_anyway(table: Table, window: pygame.Window) -> None:
+    open_battle(table)
+    scene = table.stage.scenes[-1]
+    shell = Shell(window, table.stage)
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    shell.tick()
+    assert table.stage.scenes[-1] is scene
+
+
+def test_sounds_stop_while_nobody_is_at_the_window(tmp_path: Path, window: pygame.Window) -> None:
+    sounds = Sounds(0.5)
+    while "ping" not in sounds._ready:
+        pygame.time.wait(5)
+    stage = Stage(Settings(), sounds, tmp_path)
+    shell = Shell(window, stage)
+    sounds.play("ping")
+    sounds.loop("ping")
+    assert pygame.mixer.get_busy()
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    sounds.play("ping")
+    sounds.loop("ping")
+    assert not pygame.mixer.get_busy()
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSGAINED)])
+    sounds.play("ping")
+    assert pygame.mixer.get_busy()
+    stage.close()
+    sounds.close()
+
+
+def test_the_menu_stays_as_it_is_while_nobody_is_at_the_window(table: Table, window: pygame.Window) -> None:
+    open_menu(table)
+    shell = Shell(window, table.stage)
+    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    shell.tick()
+    assert isinstance(table.stage.scenes[-1], MenuScene)
