@@ -67,6 +67,8 @@ class PacmanScene:
         self.board = Board(self._maze)
         self.hud = PackHud()
         self._wish: Direction | None = None
+        self._pressed: Direction | None = None
+        """The direction whose key was pressed last; only this one may repeat."""
         self._pointing = False
         self._munches = 0
         self._since_over = 0
@@ -90,7 +92,7 @@ class PacmanScene:
         elif isinstance(event, Pointer):
             self._point(event)
         elif isinstance(event, Command) and event.name in DIRECTIONS:
-            self._wish = event.name
+            self._steer(event)
         elif isinstance(event, Command) and event.name == SWAP:
             self._open_swap()
         elif isinstance(event, Command) and event.name == SHUFFLE:
@@ -172,6 +174,13 @@ class PacmanScene:
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
         self._stage.sounds.play("swap")
         self.chase.give(ghosts, self._driver(info))
+
+    def _steer(self, event: Command) -> None:
+        """Take the direction pressed last.  A key that is merely still held down from before says nothing new."""
+        if not event.repeat:
+            self._pressed = event.name
+        if event.name == self._pressed:
+            self._wish = event.name
 
     def _point(self, event: Pointer) -> None:
         """Steer towards the pointer while its button is down."""

@@ -1,12 +1,15 @@
 """Keyboard, mouse and gamepad as one small vocabulary, so that a scene never asks which of them is used.
 
 A scene hears ``Command`` (something was meant: up, accept, swap), ``Pointer`` (the mouse, in logical units) and
-``Typed`` (text).  Directions repeat while they are held; ``Command.repeat`` tells those from the first press.
+``Typed`` (text).  The direction pressed last repeats while it is held; ``Command.repeat`` tells that from the press.
+A direction is held while any of its keys, buttons and sticks is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import sys
+import unicodedata
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 import pygame
@@ -35,6 +38,15 @@ KEYS = {
     pygame.K_PAGEDOWN: NEXT, pygame.K_PAGEUP: PREVIOUS,
     pygame.K_F11: FULLSCREEN,
 }  # fmt: skip
+PLACES = {
+    pygame.KSCAN_W: UP, pygame.KSCAN_S: DOWN, pygame.KSCAN_A: LEFT, pygame.KSCAN_D: RIGHT,
+    pygame.KSCAN_R: TURN, pygame.KSCAN_X: SHUFFLE,
+}  # fmt: skip
+"""What the letters' places mean where the layout has no Latin letter there: Cyrillic, Greek, Hebrew."""
+CHORD = pygame.KMOD_ALT | pygame.KMOD_CTRL | pygame.KMOD_META
+"""With one of these a key belongs to the desktop."""
+NO_LETTER = 1 << 30
+"""pygame's codes of keys that write nothing (arrows, F11) start here."""
 BUTTONS = {
     pygame.CONTROLLER_BUTTON_DPAD_UP: UP, pygame.CONTROLLER_BUTTON_DPAD_DOWN: DOWN,
     pygame.CONTROLLER_BUTTON_DPAD_LEFT: LEFT, pygame.CONTROLLER_BUTTON_DPAD_RIGHT: RIGHT,
@@ -82,6 +94,8 @@ class Typed:
 
 
 Input: TypeAlias = Command | Pointer | Typed
+Source: TypeAlias = tuple[str, int] | tuple[str, int, int]
+"""What is held down: ``("key", code)``, ``("pad", pad, button)`` or ``("stick", pad, axis)``."""
 
 
 class Inputs:
@@ -90,11 +104,12 @@ class Inputs:
     def __init__(self, to_logical: Callable[[float, float], Point]) -> None:
         self.device = MOUSE
         self._to_logical = to_logical
-        self._held: dict[str, int] = {}
-        self._letters: set[str] = set()
-        """Held commands that came from a letter's key."""
-        self._stick: dict[tuple[int, int], str | None] = {}
-        self._pads: dict[int, controller.Controller] = {}
+        self._down: dict[Source, Command] = {}
+        """What is held down, by key, button or stick; the one pressed last comes last."""
+        self._held_ticks: dict[str, int] = {}
+        """For how long each command was held as the one pressed last."""
+        self._pads: list[controller.Controller] = []
+        """A pad is heard as long as its object lives."""
         controller.init()
         for index in range(controller.get_count()):
             self._plug_in(index)
@@ -104,9 +119,9 @@ class Inputs:
         match event.type:
             case pygame.KEYDOWN:
                 self.device = KEYBOARD
-                return self._press(KEYS.get(event.key), from_letter=pygame.K_SPACE <= event.key <= pygame.K_z)
+                return self._press(_key(event), command_of(event))
             case pygame.KEYUP:
-                self._held.pop(KEYS.get(event.key, ""), None)
+                self._release(_key(event))
             case pygame.TEXTINPUT:
                 return [Typed(event.text)]
             case pygame.MOUSEMOTION:
@@ -123,59 +138,95 @@ class Inputs:
             case pygame.CONTROLLERDEVICEADDED:
                 self._plug_in(event.device_index)
             case pygame.CONTROLLERDEVICEREMOVED:
-                self._pads.pop(event.instance_id, None)
+                self._unplug(event.instance_id)
             case pygame.CONTROLLERBUTTONDOWN:
                 self.device = GAMEPAD
-                return self._press(BUTTONS.get(event.button))
+                name = BUTTONS.get(event.button)
+                return self._press(("pad", event.instance_id, event.button), Command(name) if name else None)
             case pygame.CONTROLLERBUTTONUP:
-                self._held.pop(BUTTONS.get(event.button, ""), None)
+                self._release(("pad", event.instance_id, event.button))
             case pygame.CONTROLLERAXISMOTION if event.axis in (
                 pygame.CONTROLLER_AXIS_LEFTX,
                 pygame.CONTROLLER_AXIS_LEFTY,
             ):
                 return self._tilt(event.instance_id, event.axis, event.value)
             case pygame.WINDOWFOCUSLOST:
-                self._held.clear()
+                self._down.clear()
+                self._held_ticks.clear()
         return []
 
     def tick(self) -> list[Input]:
-        """Let one tick pass; return the commands that repeat now."""
-        due: list[Input] = []
-        for name in self._held:
-            self._held[name] += 1
-            beyond = self._held[name] - REPEAT_AFTER
-            if beyond >= 0 and beyond % REPEAT_EVERY == 0:
-                due.append(Command(name, repeat=True, from_letter=name in self._letters))
-        return due
-
-    def _press(self, name: str | None, *, from_letter: bool = False) -> list[Input]:
-        if name is None:
+        """Let one tick pass; return the command that repeats now: the one pressed last of those still held."""
+        if not self._down:
             return []
-        (self._letters.add if from_letter else self._letters.discard)(name)
-        if name in DIRECTIONS or name == ERASE:
-            if name in self._held:
+        latest = next(reversed(self._down.values()))
+        self._held_ticks[latest.name] += 1
+        beyond = self._held_ticks[latest.name] - REPEAT_AFTER
+        return [replace(latest, repeat=True)] if beyond >= 0 and beyond % REPEAT_EVERY == 0 else []
+
+    def _press(self, source: Source, command: Command | None) -> list[Input]:
+        if command is None:
+            return []
+        if command.name in DIRECTIONS or command.name == ERASE:
+            if source in self._down:
                 return []  # the system's own key repeat
-            self._held[name] = 0
-        return [Command(name, from_letter=from_letter)]
+            self._down[source] = command
+            self._held_ticks[command.name] = 0
+        return [command]
+
+    def _release(self, source: Source) -> None:
+        let_go = self._down.pop(source, None)
+        if let_go is not None and all(command.name != let_go.name for command in self._down.values()):
+            del self._held_ticks[let_go.name]
 
     def _tilt(self, pad: int, axis: int, value: int) -> list[Input]:
         negative, positive = (LEFT, RIGHT) if axis == pygame.CONTROLLER_AXIS_LEFTX else (UP, DOWN)
-        before = self._stick.get((pad, axis))
+        source = ("stick", pad, axis)
+        before = self._down.get(source)
         if abs(value) < STICK_OFF:
-            now = None
+            self._release(source)
         elif abs(value) > STICK_ON:
-            now = positive if value > 0 else negative
-        else:
-            now = before
-        if now == before:
-            return []
-        self._stick[pad, axis] = now
-        if before is not None:
-            self._held.pop(before, None)
-        if now is not None:
-            self.device = GAMEPAD
-        return self._press(now)
+            name = positive if value > 0 else negative
+            if before is None or before.name != name:
+                self.device = GAMEPAD
+                self._release(source)
+                return self._press(source, Command(name))
+        return []
 
     def _plug_in(self, index: int) -> None:
-        pad = controller.Controller(index)
-        self._pads[pad.id] = pad
+        try:
+            pad = controller.Controller(index)
+        except pygame.error:
+            return  # it is gone again already, or it is no gamepad
+        self._pads.append(pad)
+
+    def _unplug(self, pad: int) -> None:
+        self._pads = [one for one in self._pads if one.attached()]
+        for source in [source for source in self._down if source[0] != "key" and source[1] == pad]:
+            self._release(source)
+
+
+def command_of(event: pygame.event.Event) -> Command | None:
+    """Return what a pressed key means.
+
+    A key counts by its letter; one without a Latin letter (in another alphabet's layout) by its place.  An event that
+    was posted rather than pressed may lack ``mod`` and ``scancode``.
+    """
+    key: int = event.key
+    if event.dict.get("mod", 0) & CHORD:
+        return None
+    name = KEYS.get(key)
+    if name is None and not _is_latin(key):
+        name = PLACES.get(event.dict.get("scancode", 0))
+    if name is None:
+        return None
+    return Command(name, from_letter=ord(" ") <= key < NO_LETTER and key != pygame.K_DELETE)
+
+
+def _key(event: pygame.event.Event) -> Source:
+    """Return which key it is: its place, since the layout may change while the key is down."""
+    return "key", event.dict.get("scancode", event.key)
+
+
+def _is_latin(key: int) -> bool:
+    return 0 < key <= sys.maxunicode and unicodedata.name(chr(key), "").startswith("LATIN ")
