@@ -93,6 +93,9 @@ class Game(Protocol[StateT, ObservationT, ActionT]):
     def ask(self, state: StateT, player: Player, /) -> ObservationT:
         """Return what ``player``, who is in ``to_act``, is asked: ``observe`` without what need not be decided yet."""
 
+    def sample_action(self, observation: ObservationT, random: Random, /) -> ActionT:
+        """Return a legal action, drawn at random, for what a player in ``to_act`` is asked."""
+
     def check(self, state: StateT, player: Player, action: ActionT, /) -> None:
         """Raise IllegalActionError, quoting the action, unless ``player`` may play it now."""
 

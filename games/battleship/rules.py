@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from games.battleship.fleet import Cell, Placement, Variant, berth_board, check_placement
+from games.battleship.fleet import Cell, Placement, Variant, berth_board, check_placement, random_placement
 from games.battleship.notation import (
     CALLED,
     HIT,
@@ -45,7 +45,8 @@ if TYPE_CHECKING:
 __all__ = [
     "NAME", "PLAYERS", "RULES_VERSION", "Action", "Cell", "Observation", "PlaceObservation", "Placement", "Report",
     "ShootObservation", "Shot", "State", "Variant", "ask", "board", "check", "decode_observation", "digest",
-    "encode_observation", "observe", "outcome", "parse_action", "print_action", "start", "step", "to_act",
+    "encode_observation", "observe", "outcome", "parse_action", "print_action", "sample_action", "start", "step",
+    "to_act",
 ]  # fmt: skip
 
 NAME = "battleship"
@@ -103,6 +104,15 @@ def observe(state: State, player: Player) -> Observation:
 def ask(state: State, player: Player) -> Observation:
     """Return what ``player`` is asked: all there is to know."""
     return observe(state, player)
+
+
+def sample_action(observation: Observation, random: Random) -> Action:
+    """Return a fleet drawn from all there may be, or a shot at a cell not shot at yet."""
+    variant = observation.variant
+    if isinstance(observation, PlaceObservation):
+        return random_placement(variant, random)
+    tried = {report.cell for report in observation.shots}
+    return Shot(random.choice([cell for cell in variant.cells((1 << variant.size**2) - 1) if cell not in tried]))
 
 
 def check(state: State, player: Player, action: Action) -> None:

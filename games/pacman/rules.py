@@ -85,6 +85,7 @@ __all__ = [
     "outcome",
     "parse_action",
     "print_action",
+    "sample_action",
     "start",
     "step",
     "to_act",
@@ -182,6 +183,13 @@ def ask(state: State, player: Player) -> Observation:
 def decisions(state: State) -> tuple[Decision, ...]:
     """Return what the ghosts have to decide next: ``observe(state, "ghosts").decide`` without the rest."""
     return upcoming(list(state.cells), state.maze)
+
+
+def sample_action(observation: Observation, random: Random) -> Action:
+    """Return an exit for every ghost that has to decide; where none has, Pac-Man is asked: a direction."""
+    if observation.decide:
+        return {item.ghost: random.choice(item.exits) for item in observation.decide}
+    return random.choice(DIRECTIONS)
 
 
 def check(state: State, player: Player, action: Action) -> None:

@@ -13,8 +13,10 @@ import pytest
 
 import games.battleship.rules
 import games.pacman.rules
+from client.fallback import stand_in
 from games.catalog import GAMES, find_game
 from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
+from games.match import Told
 from games.record import GameRecord, RecordError, move_seed, replay, verify
 from tests.conformance.tables import SEATED, match_of, played
 
@@ -86,6 +88,29 @@ def test_what_a_player_is_asked_is_an_observation_it_may_have(game: AnyGame) -> 
             game.check(frame.state, player, SEATED[game.NAME][player](question, Random(1)))
             asked += 1
     assert asked > 20
+
+
+def test_a_sampled_action_is_legal_and_follows_from_its_seed(game: AnyGame) -> None:
+    drawn = set()
+    for frame in replay(played(game.NAME, 13)):
+        for player in game.to_act(frame.state):
+            question = game.ask(frame.state, player)
+            for seed in range(3):
+                action = game.sample_action(question, Random(seed))
+                game.check(frame.state, player, action)
+                assert game.print_action(action) == game.print_action(game.sample_action(question, Random(seed)))
+                drawn.add(game.print_action(action))
+    assert len(drawn) > 5
+
+
+def test_the_fallback_policy_plays_every_seat_of_every_game(game: AnyGame) -> None:
+    match = match_of(game.NAME, 14)
+    while match.outcome is None and match.step_number < 400:
+        for player in match.to_act():
+            random = Random(match.seed_for(player))
+            match.submit(player, stand_in(game.NAME, match.ask(player), random), Told(fallback="timeout"))
+        match.advance()
+    verify(match.close())
 
 
 def test_states_and_observations_are_frozen_and_of_different_types(game: AnyGame) -> None:
