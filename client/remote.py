@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import os
 import random as jitter
+import re
 import threading
 from dataclasses import dataclass, field, replace
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
+from ai_functions.runtime.listing import COLOUR, GUEST, LISTED
 from ai_functions.runtime.protocol import MoveResponse
 from client import signed
 from client.first_call import FirstCall
 from client.proxies import ProxyAdapter
+from games.schema import InvalidError, NotJsonError, load_json, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from ai_functions.runtime.protocol import MoveRequest
+    from games.core import JsonObject
 
 KEY_VARIABLE = "LAMBDA_ARCADE_API_KEY"
 """Holds the key of an API that was deployed with ``--auth key``."""
@@ -33,6 +38,11 @@ MAX_BACKOFF_S = 0.8
 RETRIED = frozenset({429, 500, 502, 503, 504})
 """Throttled, failed or not there for a moment.  Every other status is final."""
 OK = 200
+MAX_ANSWER_BYTES = 1024 * 1024
+"""An explained move has some 10 KB, a catalog of a hundred opponents 100 KB."""
+CHUNK_BYTES = 64 * 1024
+MAX_TOLD = 300
+"""Characters of an error that somebody else wrote."""
 ResultT = TypeVar("ResultT")
 _threads = threading.local()
 
@@ -72,9 +82,15 @@ class OpponentInfo:
     """Version -> the endpoint of that version alone, for those the alias ``live`` points at."""
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> OpponentInfo:
-        """Return the entry that ``data`` means; fields of later versions are passed over."""
-        return cls(**{key: value for key, value in data.items() if key in cls.__dataclass_fields__})
+    def from_json(cls, data: Any) -> OpponentInfo:
+        """Return the entry that ``data`` means; fields of later versions are passed over, and so is what is no colour.
+
+        Raises InvalidError, naming the field.
+        """
+        said = {key: value for key, value in LISTED.parse(data, "").items() if key in cls.__dataclass_fields__}
+        if not re.fullmatch(COLOUR.pattern, said.get("colour", "")):
+            said.pop("colour", None)
+        return cls(**said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +102,25 @@ class Reply:
     attempts: int
 
 
-def fetch_opponents(api: str) -> list[OpponentInfo]:
-    """Return what is deployed, easiest first.  Raises RemoteError."""
-    data = _get(f"{api}/opponents")
-    try:
-        found = [OpponentInfo.from_json(item) for item in data]
-    except (TypeError, AttributeError) as error:
-        raise RemoteError("nonsense", f"{api}/opponents: not a list of opponents: {error}") from error
+def fetch_opponents(api: str, warn: Callable[[str], object] = lambda _: None) -> list[OpponentInfo]:
+    """Return what is deployed, easiest first.  ``warn`` hears of an entry that is left out.  Raises RemoteError."""
+    found = [OpponentInfo.from_json(item) for item in readable(_get(f"{api}/opponents"), f"{api}/opponents", warn)]
     return sorted(found, key=lambda item: (item.game, item.difficulty, item.name))
+
+
+def readable(listed: Any, url: str, warn: Callable[[str], object]) -> list[dict[str, Any]]:
+    """Return the sound entries of the catalog at ``url``; ``warn`` hears of every other.  Raises RemoteError."""
+    if not isinstance(listed, list):
+        raise RemoteError("nonsense", f"{url}: not a list of opponents")
+    found = []
+    for index, item in enumerate(listed):
+        try:
+            LISTED.parse(item, f"entry {index}")
+        except InvalidError as error:
+            warn(f"{url}: left out: {error}")
+        else:
+            found.append(item)
+    return found
 
 
 def is_url(name: str) -> bool:
@@ -104,12 +131,10 @@ def is_url(name: str) -> bool:
 def fetch_guest(url: str) -> OpponentInfo:
     """Return who answers at ``url``, wherever that is: anybody may deploy an opponent.  Raises RemoteError."""
     said = RemoteOpponent(url, guest=True).identify()
-    known = {name for name, item in OpponentInfo.__dataclass_fields__.items() if item.type in {"str", "int"}}
-    missing = {"name", "game", "title", "difficulty"} - said.keys()
-    if missing:
-        raise RemoteError("nonsense", f"{url}: says nothing of its {', '.join(sorted(missing))}")
-    told = {name: value for name, value in said.items() if name in known}
-    return OpponentInfo.from_json({**told, "endpoint": url.rstrip("/"), "guest": True})
+    try:
+        return OpponentInfo.from_json({**GUEST.parse(said, ""), "endpoint": url.rstrip("/"), "guest": True})
+    except InvalidError as error:
+        raise RemoteError("nonsense", f"{url}: {error}") from error
 
 
 class RemoteOpponent:
@@ -169,42 +194,60 @@ class RemoteOpponent:
 
     def _identify(self) -> dict[str, Any]:
         data = _get(self.endpoint, guest=self._guest)
-        if not isinstance(data, dict) or "name" not in data:
-            raise RemoteError("nonsense", f"{self.endpoint}: says nothing of who it is: {str(data)[:80]}")
+        if not isinstance(data, dict):
+            raise RemoteError("nonsense", f"{self.endpoint}: does not say who it is")
         return data
 
     def _post(self, request: MoveRequest, within_s: float) -> MoveResponse:
+        data = _exchange("POST", f"{self.endpoint}/move", within_s, request.to_json(), guest=self._guest)
         try:
-            answer = _session(guest=self._guest).post(
-                f"{self.endpoint}/move",
-                json=request.to_json(),
-                timeout=(min(CONNECT_S, within_s), within_s),
-            )
-        except requests.Timeout as error:
-            raise RemoteError("timeout", f"no answer within {within_s:.1f} s") from error
-        except requests.RequestException as error:
-            raise RemoteError("unreachable", f"{self.endpoint}: {_root(error)}") from error
-        if answer.status_code != OK:
-            raise RemoteError(_cause(answer.status_code), _refusal(answer))
-        try:
-            return MoveResponse.from_json(answer.json())
-        except ValueError as error:
+            return MoveResponse.from_json(data)
+        except InvalidError as error:
             raise RemoteError("nonsense", str(error)) from error
 
 
 def _get(url: str, *, guest: bool = False) -> Any:
+    return _exchange("GET", url, CATALOG_S, guest=guest)
+
+
+def _exchange(method: str, url: str, within_s: float, body: JsonObject | None = None, *, guest: bool) -> Any:
+    """Return the JSON that ``url`` answers.  Raises RemoteError, whatever comes instead.
+
+    Redirects are not followed: a POST would become a GET, and a signature holds for one address.
+    """
+    until = monotonic() + within_s
     try:
-        answer = _session(guest=guest).get(url, timeout=(CONNECT_S, CATALOG_S))
-    except requests.Timeout as error:
-        raise RemoteError("timeout", f"{url}: no answer within {CATALOG_S:.0f} s") from error
-    except requests.RequestException as error:
-        raise RemoteError("unreachable", f"{url}: {_root(error)}") from error
+        with _session(guest=guest).request(
+            method, url, json=body, timeout=(min(CONNECT_S, within_s), within_s), allow_redirects=False, stream=True
+        ) as answer:
+            content = _read(answer, until)
+    except (requests.Timeout, ReadTimeoutError) as error:
+        raise RemoteError("timeout", f"{url}: no answer within {within_s:.1f} s") from error
+    except (
+        requests.RequestException,
+        HTTPError,
+        OSError,
+        ValueError,
+    ) as error:  # ValueError: an address of odd letters
+        raise RemoteError("unreachable", f"{url}: {printable(_root(error), MAX_TOLD)}") from error
     if answer.status_code != OK:
-        raise RemoteError(_cause(answer.status_code), _refusal(answer))
+        raise RemoteError(_cause(answer.status_code), _refusal(url, answer, content))
     try:
-        return answer.json()
-    except ValueError as error:
-        raise RemoteError("nonsense", f"{url}: not JSON") from error
+        return load_json(content)
+    except NotJsonError as error:
+        raise RemoteError("nonsense", f"{url}: {error}") from error
+
+
+def _read(answer: requests.Response, until: float) -> bytes:
+    """Return the body, read as it comes.  Raises RemoteError for one that is too large or too slow."""
+    content = b""
+    while part := answer.raw.read1(CHUNK_BYTES, decode_content=True):
+        content += part
+        if len(content) > MAX_ANSWER_BYTES:
+            raise RemoteError("nonsense", f"{answer.url}: more than {MAX_ANSWER_BYTES} bytes")
+        if monotonic() >= until:
+            raise RemoteError("timeout", f"{answer.url}: {len(content)} bytes came in time, and no end of them")
+    return content
 
 
 def new_session(*, guest: bool = False) -> requests.Session:
@@ -237,13 +280,17 @@ def _cause(status: int) -> str:
     return "error" if status in RETRIED else "refused"
 
 
-def _refusal(answer: requests.Response) -> str:
+def _refusal(url: str, answer: requests.Response, content: bytes) -> str:
+    if answer.is_redirect:
+        to = printable(answer.headers["location"], MAX_TOLD)
+        return f"{answer.status_code}: {url} sends us on to {to}; give the address where the opponent answers"
     try:
-        document = answer.json()
-        detail = document.get("detail") or document.get("message") or document
-    except (ValueError, AttributeError):
-        detail = answer.text[:120]
-    return f"{answer.status_code}: {detail}"
+        document = load_json(content)
+    except NotJsonError:
+        document = None
+    said = document.get("detail") or document.get("message") if isinstance(document, dict) else None
+    detail = said if isinstance(said, str) else content.decode("utf-8", "replace")
+    return f"{answer.status_code}: {printable(detail, MAX_TOLD)}"
 
 
 def _root(error: BaseException) -> str:

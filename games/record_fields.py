@@ -28,7 +28,7 @@ MAX_NAME, MAX_VERSION, MAX_SHA256 = 300, 200, 300
 MAX_PARTICIPANTS, MAX_TURNS = 100_000, 5_000_000
 MAX_MS = 1e9
 MAX_ACTION = 400
-"""Characters: the longest placement of a fleet has some 330."""
+"""Characters; the longest placement of a fleet has 207."""
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 
 

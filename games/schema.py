@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_QUOTED = 60
 """Characters of a wrong value that an error repeats."""
+FEW = 6
+"""Items of a list that an error repeats."""
 HUGE = 10**30
 """Whole numbers beyond it are not printed: Python refuses to print some of them."""
 BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
@@ -95,7 +97,8 @@ class Integer:
     def parse(self, value: object, path: str, /) -> int:
         """Return the number."""
         if type(value) is not int or not self.least <= value <= self.most:
-            refuse(path, value, f"a whole number from {self.least} to {self.most}")
+            wanted = f"a whole number from {self.least} to {self.most}" if self.least < self.most else str(self.least)
+            refuse(path, value, wanted)
         return value
 
 
@@ -300,10 +303,8 @@ def printable(text: str, most: int, otherwise: str = "") -> str:
 
 def describe(value: object) -> str:
     """Return what ``value`` is, in a few printable words, whatever it is."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return json.dumps(value)
     if isinstance(value, int) and abs(value) > HUGE:
         return "a huge number"
     if isinstance(value, int | float):
@@ -311,6 +312,8 @@ def describe(value: object) -> str:
     if isinstance(value, str):
         quoted = ascii(value[:MAX_QUOTED]) if not value.isprintable() else repr(value[:MAX_QUOTED])
         return quoted if len(value) <= MAX_QUOTED else f"{quoted}... ({len(value)} characters)"
+    if isinstance(value, list | tuple) and len(value) <= FEW and not any(isinstance(one, list | dict) for one in value):
+        return f"[{', '.join(describe(one) for one in value)}]"
     names: dict[type, str] = {list: "a list", tuple: "a list", dict: "an object"}
     return names.get(type(value), f"a {type(value).__name__}")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import ManifestError
-from ai_functions.runtime.model import ModelError
+from ai_functions.runtime.model import ModelError, read_card
 from infra.arcade import Arcade, Deployed
 from infra.auth import chosen, route_settings
 from infra.aws import Cloud
@@ -21,7 +21,7 @@ from infra.complaints import CloudError
 from infra.execute import carry_out, preview
 from infra.layers import build_layer, this_machine
 from infra.local import daemon
-from infra.opponents import function_url, ladder_folders, read_card, subscription, wanted_opponent
+from infra.opponents import function_url, ladder_folders, subscription, wanted_opponent
 from infra.packaging import PackagingError, check_unzipped, package_opponent
 from infra.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.prices import keep_usd_a_month

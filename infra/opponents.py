@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest
-from ai_functions.runtime.model import CARD
 from infra.packaging import ROOT, Package, PackagingError
 from infra.plan import Upload, Wanted
 from infra.templates import template
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 
 SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
 URLS = ("none", "iam", "public")
+MOST_LISTED = 3500
+"""Characters, as in the template: CloudFormation and SSM allow some 4,000."""
 LADDER = ROOT / "ai_functions"
 
 
@@ -75,7 +76,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
     parameters = {
         "Prefix": names.prefix,
         "OpponentName": manifest.name,
-        "Listing": json.dumps(listing, separators=(",", ":")),
+        "Listing": _listed(listing),
         "BucketName": platform["BucketName"],
         "ApiId": platform["ApiId"],
         "DeadLettersQueue": platform["DeadLettersQueue"],
@@ -100,6 +101,16 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         upload=Upload(package.key, package.sha256, len(package.content)),
         function=names.function(manifest.name),
     )
+
+
+def _listed(listing: Mapping[str, object]) -> str:
+    """Return what the catalog is told.  Raises PackagingError for more than a parameter of the stack holds."""
+    text = json.dumps(listing, separators=(",", ":"))
+    if len(text) > MOST_LISTED:
+        raise PackagingError(
+            f"{listing['name']}: what {MANIFEST} says has {len(text)} characters as JSON; wanted: at most {MOST_LISTED}"
+        )
+    return text
 
 
 def _measured(card: Mapping[str, object]) -> dict[str, float]:
@@ -137,12 +148,3 @@ def subscription(arn: str | None, stack: Stack | None) -> dict[str, str]:
             f"--subscribe {arn!r}: give the ARN of an SQS queue, a Kinesis stream or a DynamoDB stream"
         )
     return {"RecordsSource": arn, "RecordsSourceKind": kind}
-
-
-def read_card(folder: Path) -> dict[str, object]:
-    """Return the opponent's model card; empty for one without a model."""
-    path = folder / CARD
-    if not path.exists():
-        return {}
-    card: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    return card

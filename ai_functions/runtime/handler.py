@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 from ai_functions.runtime import http
 from ai_functions.runtime.answer import identify, move
 from ai_functions.runtime.loader import load_opponent
-from ai_functions.runtime.model import CARD
+from ai_functions.runtime.model import read_card
 from ai_functions.runtime.protocol import Problem
 
 if TYPE_CHECKING:
     from games.core import JsonObject
 
 STARTUP_IMPORTS = frozenset(
-    {"base64", "binascii", "dataclasses", "functools", "hashlib", "importlib", "json", "os",
-     "pathlib", "random", "sys", "time", "tomllib", "typing"}
+    {"base64", "dataclasses", "functools", "hashlib", "importlib", "json", "os",
+     "pathlib", "random", "re", "sys", "time", "tomllib", "typing"}
 )  # fmt: skip
 """Top-level modules of the standard library that runtime and rules import by name at start-up."""
 
@@ -33,7 +33,7 @@ NAMESPACE = "LambdaArcade"
 
 _FOLDER = Path(os.environ.get("LAMBDA_TASK_ROOT", ".")) / "opponent"
 _OPPONENT = load_opponent(_FOLDER)
-_CARD: JsonObject = json.loads((_FOLDER / CARD).read_text("utf-8")) if (_FOLDER / CARD).exists() else {}
+_CARD = read_card(_FOLDER)
 _VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
 _READY_MS = int(time() * 1000)
 SOON_MS = 1000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from binascii import Error as Base64Error
 from typing import TYPE_CHECKING, Any
 
 from ai_functions.runtime.protocol import (
@@ -16,6 +15,7 @@ from ai_functions.runtime.protocol import (
     TOO_LARGE,
     Problem,
 )
+from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
     from games.core import JsonObject
@@ -43,14 +43,11 @@ def body(event: dict[str, Any]) -> Any:
     if len(text) > MAX_BODY_BYTES:
         raise Problem(TOO_LARGE, "Too large", f"the body has {len(text)} bytes, more than {MAX_BODY_BYTES}")
     try:
-        raw = b64decode(text, validate=True) if event.get("isBase64Encoded") else text
-        return json.loads(raw, parse_constant=_no_constant)
-    except Base64Error as error:
-        raise Problem(BAD_REQUEST, "Not base64", str(error)) from error
-    except RecursionError as error:
-        raise Problem(BAD_REQUEST, "Not JSON that is read here", "it is nested too deeply") from error
-    except ValueError as error:
+        return load_json(b64decode(text, validate=True) if event.get("isBase64Encoded") else text)
+    except NotJsonError as error:
         raise Problem(BAD_REQUEST, "Not JSON", str(error)) from error
+    except ValueError as error:
+        raise Problem(BAD_REQUEST, "Not base64", str(error)) from error
 
 
 def respond(status: int, document: JsonObject, *, kind: str = "application/json") -> JsonObject:
@@ -62,7 +59,3 @@ def respond(status: int, document: JsonObject, *, kind: str = "application/json"
 def respond_problem(problem: Problem) -> JsonObject:
     """Return ``problem`` as an RFC 9457 response."""
     return respond(problem.status, problem.to_json(), kind=PROBLEM_TYPE)
-
-
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")

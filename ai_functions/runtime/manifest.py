@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from ai_functions.runtime.listing import ALGORITHM, AUTHOR, COLOUR, DIFFICULTY, NAME, TITLE
+from games.catalog import GAMES
+from games.schema import AnyJson, AnyObject, Choice, Integer, InvalidError, List, Number, Object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -56,62 +60,64 @@ class Manifest:
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
-        """Return the manifest in ``folder``.  Raises ManifestError, naming file and key."""
+        """Return the manifest in ``folder``.  Raises ManifestError, naming file, key, value and what is wanted."""
         path = folder / MANIFEST
         try:
-            with path.open("rb") as file:
-                data = tomllib.load(file)
+            data = tomllib.loads(path.read_bytes().decode("utf-8").removeprefix("\ufeff"))
+            return cls.from_table(data)
         except FileNotFoundError:
             raise ManifestError(
                 f"{path}: no such file; an opponent is a folder with {MANIFEST} and function.py"
             ) from None
-        except tomllib.TOMLDecodeError as error:
-            raise ManifestError(f"{path}: {error}") from error
-        try:
-            return cls.from_table(data)
-        except ManifestError as error:
+        except OSError as error:
+            raise ManifestError(f"{path}: {error.strerror}") from error
+        except RecursionError as error:
+            raise ManifestError(f"{path}: it is nested too deeply") from error
+        except ValueError as error:  # no UTF-8, no TOML, or no manifest
             raise ManifestError(f"{path}: {error}") from error
 
     @classmethod
     def from_table(cls, data: Mapping[str, Any]) -> Manifest:
         """Return the manifest that a parsed TOML document means.  Raises ManifestError, naming the key."""
-        opponent = _table(data, "opponent")
-        needs = _table(data, "function", required=False)
-        _only_known(data, {"opponent", "function", "plays", "training"}, "")
-        known = {item.name for item in fields(cls)}
-        _only_known(opponent, known - {"function", "plays", "training"}, "opponent.")
-        _only_known(needs, {item.name for item in fields(FunctionNeeds)}, "function.")
-        for key in ("name", "game", "title", "difficulty", "author", "colour", "algorithm"):
-            if key not in opponent:
-                raise ManifestError(f"opponent.{key} is missing")
-        name = opponent["name"]
-        if (
-            not isinstance(name, str)
-            or not name.replace("_", "").isalnum()
-            or not name.isascii()
-            or name != name.lower()
-        ):
-            raise ManifestError(f"opponent.name {name!r}: use small letters, digits and _")
-        if "layers" in needs:
-            needs = {**needs, "layers": tuple(needs["layers"])}
+        try:
+            tables = TABLES.parse(data, "")
+        except InvalidError as error:
+            raise ManifestError(str(error)) from error
         return cls(
-            **opponent,
-            function=FunctionNeeds(**needs),
-            plays=_table(data, "plays", required=False),
-            training=_table(data, "training", required=False),
+            **tables["opponent"],
+            function=FunctionNeeds(**tables.get("function", {})),
+            plays=tables.get("plays", {}),
+            training=tables.get("training", {}),
         )
 
 
-def _table(data: Mapping[str, Any], key: str, *, required: bool = True) -> dict[str, Any]:
-    value = data.get(key)
-    if value is None and not required:
-        return {}
-    if not isinstance(value, dict):
-        raise ManifestError(f"[{key}] is missing" if value is None else f"{key} is {value!r}, not a table")
-    return value
-
-
-def _only_known(data: Mapping[str, Any], known: set[str], prefix: str) -> None:
-    for key in data:
-        if key not in known:
-            raise ManifestError(f"{prefix}{key} is not a key of {MANIFEST}; there are {', '.join(sorted(known))}")
+TABLES = Object(
+    {
+        "opponent": Object(
+            {
+                "name": NAME,
+                "game": Choice(GAMES),
+                "title": TITLE,
+                "difficulty": DIFFICULTY,
+                "author": AUTHOR,
+                "colour": COLOUR,
+                "algorithm": ALGORITHM,
+            },
+            {"deadline_ms": Integer(1, 29_000), "temperature": Number(0, 1000)},
+        ),
+    },
+    {
+        "function": Object(
+            {},
+            {
+                "memory_mb": Integer(128, 10_240),
+                "timeout_s": Integer(1, 29),
+                "layers": List(Choice((INFERENCE_LAYER,)), 5),
+                "reserved_concurrency": Integer(0, 1000),
+            },
+        ),
+        "plays": AnyObject(AnyJson(values=200, depth=4)),
+        "training": AnyObject(AnyJson(values=1000)),
+    },
+)
+"""AWS allows a function behind an HTTP API 29 s, and 128 to 10,240 MB."""

@@ -5,10 +5,12 @@ numpy and onnxruntime are imported when a model is loaded, so that an opponent w
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from ai_functions.runtime.listing import MEAN, POINTS
+from games.schema import Dictionary, InvalidError, NotJsonError, Nullable, Object, Text, load_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,12 +18,43 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from games.core import JsonObject
+
 MODEL = "model.onnx"
 CARD = "model_card.json"
 
 
 class ModelError(RuntimeError):
     """An artifact that must not be used: its files disagree, or it learned other features than these."""
+
+
+def read_card(folder: Path) -> JsonObject:
+    """Return the model card in ``folder``; empty for an opponent without a model.
+
+    Raises ModelError for one that cannot be read, naming file, key, value and what is wanted.
+    """
+    path = folder / CARD
+    try:
+        card: JsonObject = load_json(path.read_bytes())
+        CARD_FIELDS.parse(card, "")
+    except FileNotFoundError:
+        return {}
+    except (NotJsonError, InvalidError, OSError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    return card
+
+
+CARD_FIELDS = Object(
+    {"sha256": Text(64, 64, "[0-9a-f]{64}", "hexadecimal digits")},
+    {
+        "rating": Nullable(POINTS),
+        "evaluation": Nullable(
+            Object({}, {"candidate": Dictionary(Text(80, 1), Object({"mean": MEAN}, open=True), 50)}, open=True)
+        ),
+    },
+    open=True,
+)
+"""What others go by; the rest of a card is for people."""
 
 
 @lru_cache
@@ -34,9 +67,9 @@ def model_sha256(folder: Path) -> str:
     if not path.exists():
         return ""
     found = sha256(path.read_bytes()).hexdigest()
-    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    if card.get("sha256") != found:
-        raise ModelError(f"{path}: sha256 is {found}, {CARD} says {card.get('sha256')}")
+    said = read_card(folder).get("sha256", "nothing: it is not there")
+    if said != found:
+        raise ModelError(f"{path}: sha256 is {found}, {CARD} says {said}")
     return found
 
 

@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench_table import AsJson, Spread, show
-from client.commands.context import UsageError, err, find_arcade
+from client.commands.context import UsageError, err, find_arcade, left_out
 from client.remote import OpponentInfo, RemoteOpponent, fetch_opponents
 from games.catalog import find_game
 
@@ -138,7 +138,7 @@ def sizes(json: AsJson = False) -> None:  # noqa: FBT002
 
 def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
     arcade = find_arcade(context)
-    found = fetch_opponents(arcade.api)
+    found = fetch_opponents(arcade.api, left_out)
     wanted = names or [info.name for info in found]
     unknown = sorted(set(wanted) - {info.name for info in found})
     if unknown or not found:

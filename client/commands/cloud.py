@@ -13,8 +13,9 @@ import typer
 from rich.live import Live
 from rich.table import Column, Table
 
-from client.commands.context import UsageError, err, find_arcade, out, print_json, tell
-from client.remote import KEY_VARIABLE, new_session
+from client.commands.context import UsageError, err, find_arcade, left_out, out, print_json, tell
+from client.remote import KEY_VARIABLE, RemoteError, new_session, readable
+from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
     from infra.arcade import Arcade
@@ -238,12 +239,10 @@ def fetch_catalog(api: str) -> list[dict[str, Any]]:
         if answer.status_code in FORBIDDEN:
             raise UsageError(f"{api} lets in only who has the key; set {KEY_VARIABLE}")
         answer.raise_for_status()
-        listed: list[dict[str, Any]] = answer.json()
-    except (requests.RequestException, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
+        listed = readable(load_json(answer.content), f"{api}/opponents", left_out)
+    except (requests.RequestException, RemoteError, NotJsonError) as error:
         raise UsageError(f"the catalog at {api}/opponents does not answer: {error}") from error
-    return listed
+    return [{"weights": {}, "rating": None, "deviation": None, "games": 0, "version": "", **item} for item in listed]
 
 
 def _entries(arcade: Arcade) -> dict[str, Any]:

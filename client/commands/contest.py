@@ -7,9 +7,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest
-from client.commands.context import UsageError, find_arcade
+from client.commands.context import UsageError, find_arcade, left_out
 from client.desk import TimeBank
 from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
+from games.core import GameError
 from games.match import IN_PROCESS, Match, Told
 from games.record import BOT, FUNCTION, GameRecord, Participant
 
@@ -111,7 +112,7 @@ class RemoteTrial:
         opponent = asked_over_http(self.rules, self.remote, self.timings)
         try:
             return self.yardstick.measure(opponent, seed=seed, against=self.against)
-        except RemoteError:
+        except (RemoteError, GameError):  # no answer, or one that the rules do not allow
             return {}
 
 
@@ -159,7 +160,7 @@ def find_deployed(api: str, names: Sequence[str]) -> list[OpponentInfo]:
 
     Raises UsageError that lists those there are, RemoteError where nobody answers.
     """
-    listed = {info.name: info for info in fetch_opponents(api)}
+    listed = {info.name: info for info in fetch_opponents(api, left_out)}
     for name in names:
         if name not in listed and not is_url(name):
             raise UsageError(

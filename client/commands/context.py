@@ -56,6 +56,16 @@ def tell(what: str, seconds: float | None) -> None:
     err.print(f"[dim]{took}[/]  {what}", soft_wrap=True)
 
 
+_told: set[str] = set()
+
+
+def left_out(what: str) -> None:
+    """Warn, once, of an entry of the catalog that cannot be read; the others work."""
+    if what not in _told:
+        _told.add(what)
+        err.print(f"warning: {what}", soft_wrap=True, markup=False)
+
+
 def print_json(data: Json | Any) -> None:
     """Print ``data`` as JSON on standard output, for programs."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False))

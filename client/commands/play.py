@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.commands.contest import api_of
-from client.commands.context import UsageError, cloud_choice, err
+from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.records import own_records
 from client.desk import Desk
 from client.recorder import Recorder
@@ -104,7 +104,7 @@ class Table:
         """
         api, where, mend = self._reach(report)
         guests = [fetch_guest(self._opponent)] if self._opponent is not None and is_url(self._opponent) else []
-        listed = [*fetch_opponents(api), *guests]
+        listed = [*fetch_opponents(api, left_out), *guests]
         if self._uploader is None:
             self._uploader = Uploader(own_records(), api)
             self._uploader.put_unsent()
@@ -201,11 +201,11 @@ def _someone(game: str) -> tuple[str, Opponent]:
 def look(api: str, mend: Callable[[], object]) -> list[OpponentInfo]:
     """Return what is deployed.  Where nobody answers, ``mend`` is tried once.  Raises RemoteError."""
     try:
-        return fetch_opponents(api)
+        return fetch_opponents(api, left_out)
     except RemoteError as error:
         if error.cause != "unreachable" or mend() is None:
             raise
-    return fetch_opponents(api)
+    return fetch_opponents(api, left_out)
 
 
 def _revive() -> object:

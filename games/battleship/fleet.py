@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from games.core import GameError
+from games.schema import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,7 +109,7 @@ class Variant:
                 raise VariantError(str(key), f"no option is called {str(key)[:40]!r}; there are {', '.join(_OPTIONS)}")
         size = data.get("size", STANDARD.size)
         if isinstance(size, bool) or not isinstance(size, int) or not MIN_SIZE <= size <= MAX_SIZE:
-            raise VariantError("size", f"{size!r} is no whole number from {MIN_SIZE} to {MAX_SIZE}")
+            raise VariantError("size", f"{describe(size)} is no whole number from {MIN_SIZE} to {MAX_SIZE}")
         fleet = _parse_fleet(data["fleet"], size) if "fleet" in data else STANDARD.fleet
         variant = cls(size, fleet, _flag(data, "no_touch"), _flag(data, "salvo"))
         if variant != STANDARD and not _has_room(variant):
@@ -123,19 +124,19 @@ _OPTIONS = ("size", "fleet", "no_touch", "salvo")
 def _flag(data: Mapping[str, Json], key: str) -> bool:
     value = data.get(key, False)
     if not isinstance(value, bool):
-        raise VariantError(key, f"{value!r} is neither true nor false")
+        raise VariantError(key, f"{describe(value)} is neither true nor false")
     return value
 
 
 def _parse_fleet(data: Json, size: int) -> tuple[tuple[str, int], ...]:
     if not isinstance(data, dict) or not 1 <= len(data) <= MAX_SHIPS:
-        raise VariantError("fleet", f"{data!r} is not an object of 1 to {MAX_SHIPS} ships and their lengths")
+        raise VariantError("fleet", f"{describe(data)} is not an object of 1 to {MAX_SHIPS} ships and their lengths")
     ships = []
     for name, length in data.items():
         if not (name.isascii() and name.isidentifier() and name == name.lower() and len(name) <= MAX_NAME):
             raise VariantError(f"fleet.{name}", f"name a ship in at most {MAX_NAME} small letters, digits and _")
         if isinstance(length, bool) or not isinstance(length, int) or not 1 <= length <= size:
-            raise VariantError(f"fleet.{name}", f"{length!r} is no length from 1 to {size}")
+            raise VariantError(f"fleet.{name}", f"{describe(length)} is no length from 1 to {size}")
         ships.append((name, length))
     return tuple(ships)
 

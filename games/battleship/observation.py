@@ -13,6 +13,7 @@ from games.battleship.consistency import first_contradiction
 from games.battleship.fleet import STANDARD, Variant, VariantError
 from games.battleship.notation import CALLED, HIT, RESULTS, SUNK, Report, parse_cell, print_cell
 from games.core import NotationError, ObservationError
+from games.schema import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,11 +59,11 @@ def encode_observation(observation: Observation) -> JsonObject:
 def decode_observation(data: Json) -> Observation:
     """Return the observation that ``data`` means.  Raises ObservationError, naming the field."""
     if not isinstance(data, dict):
-        raise ObservationError("", f"an observation is an object, not {_quote(data)}")
+        raise ObservationError("", f"an observation is an object, not {describe(data)}")
     phase = data.get("phase")
     known = {"place": ("phase", "variant"), "shoot": ("phase", "shots", "afloat", "variant")}
     if not isinstance(phase, str) or phase not in known:
-        raise ObservationError("phase", f"{_quote(phase)} is neither 'place' nor 'shoot'")
+        raise ObservationError("phase", f"{describe(phase)} is neither 'place' nor 'shoot'")
     for key in data:
         if key not in known[phase]:
             raise ObservationError(str(key)[:40], f"is no field of this phase; there are {', '.join(known[phase])}")
@@ -84,7 +85,7 @@ def _decode_variant(data: Mapping[str, Json]) -> Variant:
         return STANDARD
     options = data["variant"]
     if not isinstance(options, dict):
-        raise ObservationError("variant", f"{_quote(options)} is not an object of options")
+        raise ObservationError("variant", f"{describe(options)} is not an object of options")
     try:
         return Variant.from_json(options)
     except VariantError as error:
@@ -94,7 +95,7 @@ def _decode_variant(data: Mapping[str, Json]) -> Variant:
 
 def _decode_shots(variant: Variant, data: Json) -> tuple[Report, ...]:
     if not isinstance(data, list):
-        raise ObservationError("shots", f"{_quote(data)} is not a list of shots")
+        raise ObservationError("shots", f"{describe(data)} is not a list of shots")
     if len(data) > variant.size**2:
         raise ObservationError("shots", f"{len(data)} shots at {variant.size**2} cells")
     shots: list[Report] = []
@@ -115,10 +116,10 @@ _WITH_SHIP, _WITHOUT = 3, 2
 
 def _decode_report(variant: Variant, field: str, item: Json) -> Report:
     if not isinstance(item, list) or len(item) not in (_WITHOUT, _WITH_SHIP):
-        raise ObservationError(field, f"{_quote(item)} is not a cell, what was heard, and the ship if it sank")
+        raise ObservationError(field, f"{describe(item)} is not a cell, what was heard, and the ship if it sank")
     text, result = item[0], item[1]
     if not isinstance(text, str):
-        raise ObservationError(field, f"{_quote(text)} is no cell")
+        raise ObservationError(field, f"{describe(text)} is no cell")
     try:
         cell = parse_cell(text)
     except NotationError as error:
@@ -126,14 +127,14 @@ def _decode_report(variant: Variant, field: str, item: Json) -> Report:
     if not variant.holds(cell):
         raise ObservationError(field, f"{text} is off the board of {variant.size}x{variant.size} cells")
     if not isinstance(result, str) or result not in RESULTS:
-        raise ObservationError(field, f"{_quote(result)} is none of {', '.join(RESULTS)}")
+        raise ObservationError(field, f"{describe(result)} is none of {', '.join(RESULTS)}")
     if (result == SUNK) != (len(item) == _WITH_SHIP):
-        raise ObservationError(field, f"{_quote(item)}: 'sunk', and only 'sunk', names a ship")
+        raise ObservationError(field, f"{describe(item)}: 'sunk', and only 'sunk', names a ship")
     if result != SUNK:
         return Report(cell, result)
     ship = item[2]
     if not isinstance(ship, str) or ship not in variant.names:
-        raise ObservationError(field, f"{_quote(ship)} is none of the fleet's {', '.join(variant.names)}")
+        raise ObservationError(field, f"{describe(ship)} is none of the fleet's {', '.join(variant.names)}")
     return Report(cell, result, ship)
 
 
@@ -165,11 +166,13 @@ def _check_counts(variant: Variant, shots: list[Report]) -> None:
 
 def _check_afloat(observation: ShootObservation, data: Json) -> None:
     if not isinstance(data, list):
-        raise ObservationError("afloat", f"{_quote(data)} is not a list of ships")
+        raise ObservationError("afloat", f"{describe(data)} is not a list of ships")
     for index, name in enumerate(data):
         if not isinstance(name, str) or name not in observation.afloat:
             known = ", ".join(observation.afloat)
-            raise ObservationError(f"afloat[{index}]", f"{_quote(name)} is not afloat; by the shots there are {known}")
+            raise ObservationError(
+                f"afloat[{index}]", f"{describe(name)} is not afloat; by the shots there are {known}"
+            )
         if name in data[:index]:
             raise ObservationError(f"afloat[{index}]", f"the {name} is named twice")
     for name in observation.afloat:
@@ -179,7 +182,3 @@ def _check_afloat(observation: ShootObservation, data: Json) -> None:
 
 def _say(report: Report) -> str:
     return " ".join(part for part in (print_cell(report.cell), report.result, report.ship) if part)
-
-
-def _quote(value: object) -> str:
-    return repr(value) if len(repr(value)) <= 60 else f"{repr(value)[:57]}..."  # noqa: PLR2004 - keeps a line a line

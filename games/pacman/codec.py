@@ -12,6 +12,7 @@ from games.pacman.maze import Maze, MazeError
 from games.pacman.mazes import find_maze, name_of
 from games.pacman.names import DIRECTIONS, FRIGHTENED, GHOST_STATES, GHOSTS, MODES, PHASES, ROAMING
 from games.pacman.observation import Decision, Ghost, Observation, PacMan
+from games.schema import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 MOST_TICKS, MOST_LEVEL, MOST_LIVES, MOST_SCORE = 10**9, 10**6, 10**6, 10**9
 MOST_MAZE_TEXT = 64 * 65 + 128
 """Characters of the largest maze, with a few empty lines."""
-MOST_QUOTED = 60
 FIELDS = (
     "tick", "level", "maze", "phase", "lives", "score", "mode", "fright", "elroy", "fruit", "dots", "energizers",
     "pacman", "ghosts", "decide",
@@ -131,22 +131,14 @@ def _whole(table: dict[str, Any], key: str, path: str, least: int, most: int) ->
     if not isinstance(value, int) or isinstance(value, bool):
         raise ObservationError(path, f"{_kind(value)}, not a whole number")
     if not least <= value <= most:
-        raise ObservationError(path, f"{_short(value)} is not within {least} to {most}")
+        raise ObservationError(path, f"{describe(value)} is not within {least} to {most}")
     return value
-
-
-def _short(value: Any) -> str:
-    """Return a value's text, cut: an answer need not repeat a megabyte.  (Huge ints cannot even be printed.)."""
-    if isinstance(value, int) and abs(value) > 10**30:
-        return "a huge number"
-    text = repr(value)
-    return text if len(text) <= MOST_QUOTED else f"{text[:MOST_QUOTED]}..."
 
 
 def _word(table: dict[str, Any], key: str, path: str, known: tuple[str, ...]) -> str:
     value = table[key]
     if not isinstance(value, str) or value not in known:
-        raise ObservationError(path, f"{_short(value)} is none of {', '.join(known)}")
+        raise ObservationError(path, f"{describe(value)} is none of {', '.join(known)}")
     return value
 
 
@@ -171,12 +163,12 @@ def _maze(value: Any) -> Maze:
 def _tile(value: Any, path: str, maze: Maze) -> int:
     # type() and not isinstance: true is no number, and this runs for each of 244 dots.
     if type(value) is not list or [type(part) for part in value] != [int, int]:
-        raise ObservationError(path, f"{_short(value)} is not [column, row]")
+        raise ObservationError(path, f"{describe(value)} is not [column, row]")
     column: int = value[0]
     row: int = value[1]
     width = maze.width
     if not (0 <= column < width and 0 <= row < maze.height):
-        raise ObservationError(path, f"{_short(value)} lies outside of the maze, {width} x {maze.height} tiles")
+        raise ObservationError(path, f"{describe(value)} lies outside of the maze, {width} x {maze.height} tiles")
     return row * width + column
 
 
@@ -264,5 +256,5 @@ def _decision(data: Any, path: str, maze: Maze, possible: Mapping[str, Decision]
     if heading != known.heading:
         raise ObservationError(f"{path}.heading", f"{heading!r}, but {ghost} arrives there heading {known.heading}")
     if exits != list(known.exits):
-        raise ObservationError(f"{path}.exits", f"{_short(exits)}, but {ghost} has {list(known.exits)} there")
+        raise ObservationError(f"{path}.exits", f"{describe(exits)}, but {ghost} has {list(known.exits)} there")
     return replace(known, ticks=ticks)

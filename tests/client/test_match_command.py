@@ -145,7 +145,7 @@ def test_an_opponent_may_be_given_by_its_url_and_is_not_shown_the_key(monkeypatc
 
 
 def test_a_url_where_no_opponent_answers_says_what_is_missing():
-    with served() as api, pytest.raises(RemoteError, match="says nothing of its difficulty, game, title"):
+    with served() as api, pytest.raises(RemoteError, match="nameless: game is missing"):
         find_deployed(api, [f"{api}/nameless"])
 
 

@@ -131,6 +131,22 @@ def test_a_record_with_an_odd_field_is_refused_with_its_place(arcade: Arcade, fi
     assert (answer.status_code, answer.json()["field"]) == (422, place)
 
 
+@pytest.mark.parametrize(
+    "value", ['{"name": "odd", "game": "battleship", "title": "Odd", "difficulty": "2"}', '{"name": "odd"}', "[", "[]"]
+)
+def test_an_entry_that_cannot_be_read_is_left_out_of_the_catalog(arcade: Arcade, value: str):
+    ssm = arcade.cloud.client("ssm")
+    name = f"/{arcade.names.prefix}/opponents/odd"
+    listed = requests.get(f"{arcade.api}/opponents", timeout=30).json()
+    ssm.put_parameter(Name=name, Value=value, Type="String")
+    try:
+        answer = requests.get(f"{arcade.api}/opponents", timeout=30)
+    finally:
+        ssm.delete_parameter(Name=name)
+    assert answer.status_code == 200
+    assert [item["name"] for item in answer.json()] == [item["name"] for item in listed] != []
+
+
 def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arcade: Arcade):
     names = f"a{uuid4().hex[:8]}", f"b{uuid4().hex[:8]}"
     records = [recorded(seed, *names) for seed in range(10, 14)]

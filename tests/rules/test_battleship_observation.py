@@ -24,7 +24,7 @@ ALL = [[f"{column}{row}", "hit"] for row, length in enumerate((5, 4, 3, 3, 2), 1
 @pytest.mark.parametrize(
     ("data", "field", "words"),
     [
-        (None, "", "an observation is an object, not None"),
+        (None, "", "an observation is an object, not null"),
         ({"phase": "fight"}, "phase", "'fight' is neither"),
         ({"phase": "place", "shots": []}, "shots", "no field of this phase"),
         (shoot({}), "shots", "not a list of shots"),

@@ -50,6 +50,9 @@ def test_a_request_survives_its_own_encoding() -> None:
         ({"match_id": "x" * 129}, "match_id"),
         ({"deadline_ms": 0}, "deadline_ms"),
         ({"last_latency_ms": -1}, "last_latency_ms"),
+        ({"last_latency_ms": float("nan")}, "last_latency_ms"),
+        ({"last_latency_ms": 10**400}, "last_latency_ms"),
+        ({"match_id": "half \ud83d"}, "match_id"),
         ({"last_latency_ms": "fast"}, "last_latency_ms"),
         ({"explain": 1}, "explain"),
         ({"fleet": "A1"}, "fleet"),
@@ -103,8 +106,8 @@ def test_a_body_too_large_is_refused_before_it_is_parsed() -> None:
     assert caught.value.status == 413
 
 
-def test_deep_nesting_and_nan_are_refused() -> None:
-    for body in ("[" * 100_000, '{"a": NaN}', "1" * 5000):
+def test_deep_nesting_and_endless_numbers_are_refused() -> None:
+    for body in ("[" * 100_000, "1" * 5000):
         with pytest.raises(Problem) as caught:
             http.body(http_event("POST", "/move", body))
         assert caught.value.status == 400

@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 import boto3  # the managed runtime brings it
 from botocore.config import Config
 
+from ai_functions.runtime.listing import DEPLOYED
+from games.schema import InvalidError, NotJsonError, load_json
+
 PREFIX = os.environ["PREFIX"]
 RATINGS = os.environ["RATINGS_TABLE"]
 API = os.environ["API_BASE_URL"]
@@ -73,8 +76,19 @@ def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, An
 
 
 def _entries() -> list[dict[str, Any]]:
+    """Return what the opponents' stacks tell of them; one that cannot be read is left out, and named in the log."""
     pages = _ssm.get_paginator("get_parameters_by_path").paginate(Path=f"/{PREFIX}/opponents", Recursive=True)
-    return [json.loads(item["Value"]) for page in pages for item in page["Parameters"]]
+    entries = []
+    for item in (item for page in pages for item in page["Parameters"]):
+        try:
+            entry: dict[str, Any] = load_json(item["Value"])
+            DEPLOYED.parse(entry, "")
+        except (NotJsonError, InvalidError) as error:
+            told = {"level": "WARNING", "message": "left out", "entry": item["Name"], "detail": str(error)}
+            print(json.dumps(told))  # noqa: T201 - the log
+        else:
+            entries.append(entry)
+    return entries
 
 
 def _alias(entry: dict[str, Any]) -> dict[str, Any] | None:
