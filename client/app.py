@@ -98,6 +98,8 @@ class Shell:
         self._canvas = Canvas(window.get_surface())
         self._inputs = Inputs(self._to_logical)
         self._fullscreen = False
+        self._filled = False
+        """Whether the window fills the screen by now."""
         self._visible = True
         self._focused = window.focused
         stage.away = not self._focused
@@ -136,12 +138,7 @@ class Shell:
                     self._stage.save_settings()
                 else:
                     self._stage.handle(meant)
-        if self._fullscreen != self._stage.settings.fullscreen:
-            self._fullscreen = self._stage.settings.fullscreen
-            if self._fullscreen:
-                self._window.set_fullscreen(desktop=True)
-            else:
-                self._window.set_windowed()
+        self._fill()
 
     def tick(self) -> None:
         """Let one tick pass."""
@@ -172,6 +169,22 @@ class Shell:
         else:
             return
         self._stage.away = not (self._visible and self._focused)
+
+    def _fill(self) -> None:
+        """Fill the screen or leave it, as it is set; where the desktop has ended full screen itself, set it so."""
+        settings = self._stage.settings
+        if self._fullscreen:
+            filled = self._window.size in pygame.display.get_desktop_sizes()
+            if self._filled and not filled and self._visible:
+                settings.fullscreen = False
+                self._stage.save_settings()
+            self._filled = filled
+        if self._fullscreen != settings.fullscreen:
+            self._fullscreen, self._filled = settings.fullscreen, False
+            if self._fullscreen:
+                self._window.set_fullscreen(desktop=True)
+            else:
+                self._window.set_windowed()
 
     def _fit(self) -> None:
         self._canvas.fit(self._window.get_surface())

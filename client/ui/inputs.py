@@ -108,6 +108,8 @@ class Inputs:
         """What is held down, by key, button or stick; the one pressed last comes last."""
         self._held_ticks: dict[str, int] = {}
         """For how long each command was held as the one pressed last."""
+        self._chord = False
+        """Whether the key that is down now is the desktop's, and so is what it writes."""
         self._pads: list[controller.Controller] = []
         """A pad is heard as long as its object lives."""
         controller.init()
@@ -119,10 +121,12 @@ class Inputs:
         match event.type:
             case pygame.KEYDOWN:
                 self.device = KEYBOARD
+                self._chord = writes_nothing(event.dict.get("mod", 0), sys.platform)
                 return self._press(_key(event), command_of(event))
             case pygame.KEYUP:
+                self._chord = False
                 self._release(_key(event))
-            case pygame.TEXTINPUT:
+            case pygame.TEXTINPUT if not self._chord:
                 return [Typed(event.text)]
             case pygame.MOUSEMOTION:
                 self.device = MOUSE
@@ -221,6 +225,17 @@ def command_of(event: pygame.event.Event) -> Command | None:
     if name is None:
         return None
     return Command(name, from_letter=ord(" ") <= key < NO_LETTER and key != pygame.K_DELETE)
+
+
+def writes_nothing(mod: int, platform: str) -> bool:
+    """Return whether a key pressed with ``mod`` is no writing: X11 reports a letter for Alt+W too.
+
+    AltGr writes (it is the right Alt, and on Windows Ctrl as well), and so does Option on macOS.
+    """
+    if mod & (pygame.KMOD_RALT | pygame.KMOD_MODE):
+        return False
+    desktop = CHORD & ~pygame.KMOD_ALT if platform == "darwin" else CHORD
+    return bool(mod & desktop)
 
 
 def _key(event: pygame.event.Event) -> Source:

@@ -25,6 +25,8 @@ from client.ui.inputs import (
     UP,
     Command,
     Inputs,
+    Typed,
+    writes_nothing,
 )  # fmt: skip
 from games.pacman.mazes import POCKET
 
@@ -177,6 +179,32 @@ def test_chords_belong_to_the_desktop(inputs: Inputs, mod: int) -> None:
     assert repeats(inputs, 60) == []
     for harmless in (pygame.KMOD_NUM, pygame.KMOD_CAPS, pygame.KMOD_LSHIFT):
         assert inputs.translate(stroke(pygame.KEYDOWN, pygame.K_TAB, pygame.KSCAN_TAB, harmless)) != []
+
+
+@pytest.mark.parametrize(
+    ("mod", "platform", "writes"),
+    [
+        (pygame.KMOD_NONE, "linux", True),
+        (pygame.KMOD_LSHIFT, "linux", True),
+        (pygame.KMOD_LALT, "linux", False),
+        (pygame.KMOD_LMETA, "linux", False),
+        (pygame.KMOD_RCTRL, "linux", False),
+        (pygame.KMOD_MODE, "linux", True),
+        (pygame.KMOD_RALT | pygame.KMOD_LCTRL, "win32", True),
+        (pygame.KMOD_LALT, "darwin", True),
+        (pygame.KMOD_LMETA, "darwin", False),
+    ],
+)
+def test_a_chord_writes_nothing_but_the_ways_to_more_letters_do(mod: int, platform: str, writes: bool) -> None:  # noqa: FBT001
+    assert writes_nothing(mod, platform) is not writes
+
+
+def test_what_a_chord_would_write_is_not_typed(inputs: Inputs) -> None:
+    written = pygame.event.Event(pygame.TEXTINPUT, text="w")
+    inputs.translate(stroke(pygame.KEYDOWN, pygame.K_w, pygame.KSCAN_W, pygame.KMOD_LMETA))
+    assert inputs.translate(written) == []
+    inputs.translate(stroke(pygame.KEYUP, pygame.K_w, pygame.KSCAN_W, pygame.KMOD_LMETA))
+    assert inputs.translate(written) == [Typed("w")]
 
 
 def test_a_key_let_go_under_another_layout_is_let_go(inputs: Inputs) -> None:

@@ -121,6 +121,21 @@ def test_the_window_fills_the_screen_at_the_start_when_it_did_the_last_time(
     assert shell._canvas.scale == min(size[0] / WIDTH, size[1] / HEIGHT)
 
 
+def test_full_screen_that_the_desktop_has_ended_is_ended_for_the_setting_too(
+    table: Table, window: pygame.Window
+) -> None:
+    open_menu(table)
+    table.stage.settings.fullscreen = True
+    shell = Shell(window, table.stage)
+    shell.hear([])
+    shell.hear([])
+    window.set_windowed()
+    shell.hear(pygame.event.get())
+    assert not table.stage.settings.fullscreen
+    shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11)])
+    assert window.size == pygame.display.get_desktop_sizes()[0], "F11 works at the first press"
+
+
 LEFT_BY = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 BACK_BY = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN)
 
