@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pygame
 
+from client.scene_manager import TICKS_PER_SECOND, Stage
 from client.scenes.loading import LoadingScene
 from client.settings import Settings, home
-from client.sound import Sounds
-from client.stage import TICKS_PER_SECOND, Stage
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.icon import draw_icon
 from client.ui.inputs import FULLSCREEN, Command, Inputs
+from client.ui.sound import Sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -16,7 +16,7 @@ from typing import Any
 
 from platformdirs import user_data_dir
 
-from client.foreign_text import shorten
+from client.ui.foreign_text import shorten
 
 FILE = "settings.json"
 MAX_NAME = 16

@@ -17,7 +17,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from client.rival import participant
+from client.net.opponent_client import participant
 from games.catalog import find_game
 from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from client.desk import Answer
-    from client.rival import Rival
-    from client.stage import Services, Setup
+    from client.net.opponent_client import Rival
+    from client.net.request_pool import Answer
+    from client.scene_manager import Services, Setup
     from games.core import Event, Opponent, Player
     from games.match import Told
     from games.record import GameRecord

@@ -40,7 +40,7 @@ IN_PROCESS = Told()
 
 
 class Journal(Protocol):
-    """Someone who writes a match down while it goes on (see ``client.recorder``)."""
+    """Someone who writes a match down while it goes on (see ``client.records.recorder``)."""
 
     def begin(self, record: GameRecord) -> None:
         """Note the match's head: everything of the record that is known at the start."""

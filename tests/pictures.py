@@ -21,22 +21,22 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
-from client.desk import Desk
-from client.remote import fetch_opponents
-from client.rival import DeployedRival
-from client.scenes.battleship.scene import BattleshipScene
+from client.games.battleship.scene import BattleshipScene
+from client.games.pacman.scene import PacmanScene
+from client.net.opponent_client import DeployedRival
+from client.net.remote import fetch_opponents
+from client.net.request_pool import Desk
+from client.scene_manager import TICKS_PER_SECOND, Services, Setup, Stage
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
-from client.scenes.pacman import PacmanScene
 from client.scenes.settings import SettingsScene
 from client.settings import Settings
-from client.sound import Sounds
-from client.stage import TICKS_PER_SECOND, Services, Setup, Stage
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.inputs import ACCEPT, BACK, SHUFFLE, SWAP, Command
-from infra.deploy import ensure_ready
-from training.recipes import yardstick_for
+from client.ui.sound import Sounds
+from infra.deploy.deploy import ensure_ready
+from training.contracts import yardstick_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.core import JsonObject
     from games.record import GameRecord
+    from training.contracts import Fitted
     from training.export import Exported
-    from training.recipes import Fitted
 
 _LIBRARIES = ("scikit-learn", "skl2onnx", "onnx", "onnxruntime", "numpy")
 

@@ -25,7 +25,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.pipeline import Pipeline
 
 from ai_functions.runtime.model import CARD, MODEL, Model, model_sha256
-from training.recipes import TrainingError
+from training.contracts import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from onnx import ModelProto
 
     from games.core import Json
-    from training.recipes import Fitted
+    from training.contracts import Fitted
 
 ABSOLUTE, RELATIVE = 1e-5, 1e-5
 """A model answers in 32-bit floats: it may differ from its estimator by ABSOLUTE + RELATIVE * |what that says|."""

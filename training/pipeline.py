@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from ai_functions.runtime.model import ModelError, model_sha256
 from training.card import model_card
+from training.contracts import TrainingError, bootstrap_for, player_judge_for, recipe_for, yardstick_for
 from training.dataset import usable
-from training.evaluate import LocalTrial, task_seeds, workers
+from training.evaluation.evaluate import LocalTrial, task_seeds, workers
+from training.evaluation.gate import LOOKS, Verdict, judge
 from training.export import export, finish_interrupted, write_artifact
-from training.gate import LOOKS, Verdict, judge
-from training.recipes import TrainingError, bootstrap_for, player_judge_for, recipe_for, yardstick_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

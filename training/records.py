@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from games.record import RecordError
 from games.record_lines import read_lines
-from training.recipes import TrainingError
+from training.contracts import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 S3 = "s3://"
 SUFFIXES = (".json", ".jsonl")
 WORK_FOLDER = "journals"
-"""Where ``client.recorder`` keeps matches under way: not records yet."""
+"""Where ``client.records.recorder`` keeps matches under way: not records yet."""
 
 
 def read_records(

@@ -1,10 +1,10 @@
-"""Plays to win (see ``ai_functions/features/battleship_expert.py``)."""
+"""Plays to win (see ``ai_functions/policies/battleship/expert.py``)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ai_functions.features.battleship_expert import Expert
+from ai_functions.policies.battleship.expert import Expert
 
 _PLAYER = Expert(Path(__file__).parent)
 act = _PLAYER.act

@@ -1,10 +1,10 @@
-"""Plays what its model learned (see ``ai_functions/features/battleship_learned.py``)."""
+"""Plays what its model learned (see ``ai_functions/policies/battleship/learned.py``)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ai_functions.features.battleship_learned import Learned
+from ai_functions.policies.battleship.learned import Learned
 
 _PLAYER = Learned(Path(__file__).parent)
 act = _PLAYER.act

@@ -1,10 +1,10 @@
-"""Plays what its model learned (see ``ai_functions/features/pacman_team.py``)."""
+"""Plays what its model learned (see ``ai_functions/policies/pacman/team.py``)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from ai_functions.features.pacman_team import Team
+from ai_functions.policies.pacman.team import Team
 
 _TEAM = Team(Path(__file__).parent)
 act = _TEAM.act

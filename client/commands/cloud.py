@@ -14,12 +14,12 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from client.commands.context import UsageError, err, find_arcade, left_out, out, print_json, tell
-from client.remote import KEY_VARIABLE, RemoteError, new_session, readable
+from client.net.remote import KEY_VARIABLE, RemoteError, new_session, readable
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
-    from infra.arcade import Arcade
-    from infra.status import FunctionStatus
+    from infra.deploy.environment import Arcade
+    from infra.monitor.status import FunctionStatus
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 REFRESH_S = 1.0
@@ -71,7 +71,7 @@ def status(
     as_json: JSON = False,
 ) -> None:
     """Show what each function does: versions, requests, concurrency, times, cold starts, errors and cost."""
-    from infra.status import take_status  # noqa: PLC0415
+    from infra.monitor.status import take_status  # noqa: PLC0415
 
     arcade = find_arcade(context)
     if as_json:
@@ -95,7 +95,7 @@ def logs(
     as_json: JSON = False,
 ) -> None:
     """Show what a function logged."""
-    from infra.status import log_group  # noqa: PLC0415
+    from infra.monitor.status import log_group  # noqa: PLC0415
 
     arcade = find_arcade(context)
     group = log_group(arcade, name)
@@ -127,7 +127,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
     as_json: JSON = False,
 ) -> None:
     """Drive a function from few requests a second to many and back to none, while another one is being played."""
-    from infra.load import plot, run_load  # noqa: PLC0415
+    from infra.load.load_test import plot, run_load  # noqa: PLC0415
 
     arcade = find_arcade(context)
     entries = _entries(arcade)
@@ -171,7 +171,7 @@ def drill(
     The function is one made for the drill and removed afterwards.  Exit status 1 if another one failed a request; with
     --releases also if the function itself did before it was deleted.
     """
-    from infra.drill import VICTIM, run_drill  # noqa: PLC0415
+    from infra.load.drill import VICTIM, run_drill  # noqa: PLC0415
 
     arcade = find_arcade(context)
     others = [entry for name, entry in _entries(arcade).items() if name != VICTIM][:3]
@@ -201,7 +201,7 @@ def drill(
 
 
 def _release_drill(arcade: Arcade, others: list[dict[str, Any]], size: tuple[int, int, int], *, as_json: bool) -> None:
-    from infra.releases import run_releases  # noqa: PLC0415
+    from infra.load.release_drill import run_releases  # noqa: PLC0415
 
     requests, callers, releases = size
     done = run_releases(arcade, others, tell, requests=requests, callers=callers, updates=releases)
@@ -279,7 +279,7 @@ def _table(found: list[FunctionStatus]) -> Table:
             "-" if item.usd_per_1000 is None else f"{item.usd_per_1000:.4f}",
             "-" if item.usd_per_month is None else f"{item.usd_per_month:.2f}",
         )  # fmt: skip
-    from infra.prices import AS_OF  # noqa: PLC0415
+    from infra.core.prices import AS_OF  # noqa: PLC0415
 
     table.caption = f"Costs at AWS's list prices of {AS_OF}, us-east-1; a month at the present rate"
     return table

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.context import UsageError, find_arcade, left_out
-from client.desk import TimeBank
-from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
+from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
+from client.net.request_pool import TimeBank
 from games.core import GameError
 from games.match import IN_PROCESS, Match, Told
 from games.record import BOT, FUNCTION, GameRecord, Participant
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     import typer
 
-    from client.desk import Desk
-    from client.remote import OpponentInfo, RemoteOpponent
+    from client.net.remote import OpponentInfo, RemoteOpponent
+    from client.net.request_pool import Desk
     from games.core import AnyGame, Opponent, Player
-    from training.evaluate import Row
-    from training.recipes import Yardstick
+    from training.contracts import Yardstick
+    from training.evaluation.evaluate import Row
 
 ASK_S = 10.0
 """How long a measured opponent may take; longer than in a match, where someone waits."""
@@ -98,7 +98,7 @@ class Timing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTrial:
-    """A trial of ``training.evaluate`` with a deployed opponent; an empty row where it did not answer."""
+    """A trial of ``training.evaluation.evaluate`` with a deployed opponent; an empty row where it did not answer."""
 
     yardstick: Yardstick
     rules: AnyGame

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 from rich.console import Console
 
-from infra.state import CloudChoice
+from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
     from games.core import Json
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 out = Console(highlight=False)
 """Results, for a person."""
@@ -39,7 +39,7 @@ def cloud_choice(context: typer.Context) -> CloudChoice:
 
 def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arcade:
     """Return what is deployed in the cloud that the root options chose; say where that is, if not on this machine."""
-    from infra.connect import connect  # noqa: PLC0415 - infra is imported inside commands
+    from infra.deploy.connect import connect  # noqa: PLC0415 - infra is imported inside commands
 
     return connect(cloud_choice(context), _announce, architecture=architecture)
 

@@ -16,15 +16,15 @@ from client.commands.contest import RemoteTrial, Timing, api_of, find_deployed
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
 from client.commands.train import bars, opponent_folder
-from client.remote import RemoteOpponent
+from client.net.remote import RemoteOpponent
 from games.catalog import find_game
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from client.remote import OpponentInfo
-    from training.evaluate import Row, Trial
-    from training.recipes import Yardstick
+    from client.net.remote import OpponentInfo
+    from training.contracts import Yardstick
+    from training.evaluation.evaluate import Row, Trial
 
 CALLERS = 4
 """Games that are measured over HTTP at once: enough to keep two cores busy."""
@@ -63,8 +63,8 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     Battleship counts the shots to sink a fleet drawn uniformly from all legal ones; Pac-Man the dots that a reference
     player eats before he first dies.
     """
-    from training.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here
-    from training.recipes import yardstick_for  # noqa: PLC0415
+    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.evaluation.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here
 
     began = perf_counter()
     if len(set(names)) < len(names):
@@ -92,7 +92,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
         "seconds": round(perf_counter() - began, 1),
     }
     if page is not None:
-        from training.page import put_section  # noqa: PLC0415
+        from training.evaluation.page import put_section  # noqa: PLC0415
 
         put_section(page, f"evaluation {data['where']}", command_of(data, names), as_section(data, names))
     if json:
@@ -103,7 +103,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
 
 def _local(names: Sequence[str], against: str | None) -> dict[str, Entry]:
     from ai_functions.runtime.loader import load_opponent  # noqa: PLC0415
-    from training.evaluate import LocalTrial  # noqa: PLC0415
+    from training.evaluation.evaluate import LocalTrial  # noqa: PLC0415
 
     entries = {}
     for name in names:
@@ -115,8 +115,8 @@ def _local(names: Sequence[str], against: str | None) -> dict[str, Entry]:
 
 
 def _deployed(context: typer.Context, names: Sequence[str], against: str | None) -> dict[str, Entry]:
-    from training.evaluate import local_opponent  # noqa: PLC0415
-    from training.recipes import yardstick_for  # noqa: PLC0415
+    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.evaluation.evaluate import local_opponent  # noqa: PLC0415
 
     entries = {}
     for info in find_deployed(api_of(context), names):
@@ -131,7 +131,7 @@ def _deployed(context: typer.Context, names: Sequence[str], against: str | None)
 def _note_another_model(info: OpponentInfo) -> None:
     """Say so where the folder of that name holds another model than the one that is about to be measured."""
     from ai_functions.runtime.model import model_sha256  # noqa: PLC0415
-    from infra.opponents import ladder_folders  # noqa: PLC0415
+    from infra.deploy.opponents import ladder_folders  # noqa: PLC0415
 
     for folder in ladder_folders():
         if folder.name == info.name and (there := model_sha256(folder)) != info.sha256:
@@ -144,7 +144,7 @@ def _note_another_model(info: OpponentInfo) -> None:
 
 def _opposite(game: str, against: str | None) -> str | None:
     """Return the player's name or the folder that ``--against`` means."""
-    from training.recipes import yardstick_for  # noqa: PLC0415
+    from training.contracts import yardstick_for  # noqa: PLC0415
 
     if against is None or against in yardstick_for(game).players:
         return against
@@ -153,7 +153,7 @@ def _opposite(game: str, against: str | None) -> str | None:
 
 def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: Yardstick) -> dict[str, Any]:
     """Return the figures: over the tasks that everyone answered, so that all differences are in pairs."""
-    from training.statistics import difference, estimate  # noqa: PLC0415
+    from training.evaluation.statistics import difference, estimate  # noqa: PLC0415
 
     whole = [index for index, row in enumerate(zip(*rows.values(), strict=True)) if all(row)]
     failed = {name: sum(not row for row in own) for name, own in rows.items()}
@@ -205,8 +205,8 @@ def _quantiles(timings: Sequence[Timing]) -> dict[str, dict[str, float]] | None:
 
 def _races(columns: dict[str, dict[str, list[float]]], yardstick: Yardstick) -> list[dict[str, Any]]:
     """Return how often each is ahead of each of the others by the first measure, on tasks of their own."""
-    from training.recipes import LESS  # noqa: PLC0415
-    from training.statistics import race  # noqa: PLC0415
+    from training.contracts import LESS  # noqa: PLC0415
+    from training.evaluation.statistics import race  # noqa: PLC0415
 
     measure, better = next(iter(yardstick.measures.items()))
     races = []

@@ -18,7 +18,7 @@ def command_of(data: dict[str, Any], names: Sequence[str]) -> str:
 
 def as_section(data: dict[str, Any], names: Sequence[str]) -> str:
     """Return the tables."""
-    from training.page import table  # noqa: PLC0415 - the composition root reaches in here
+    from training.evaluation.page import table  # noqa: PLC0415 - the composition root reaches in here
 
     rows = [_row(item, data["measures"]) for item in data["opponents"]]
     head = ["opponent", *data["measures"], "95 % interval", "deviation"]

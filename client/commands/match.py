@@ -14,10 +14,10 @@ from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate import evaluate
 from client.commands.records import own_records
 from client.commands.train import bars
-from client.desk import Desk
-from client.recorder import Recorder, record_path
-from client.remote import RemoteOpponent, fetch_guest, is_url
-from client.uploader import Uploader
+from client.net.remote import RemoteOpponent, fetch_guest, is_url
+from client.net.request_pool import Desk
+from client.records.recorder import Recorder, record_path
+from client.records.uploader import Uploader
 from games.catalog import find_game
 from games.match import Match
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from client.commands.contest import Contestant
     from games.core import AnyGame
     from games.record import GameRecord
-    from training.evaluate import Fixture
-    from training.report import Standing
-    from training.statistics import Difference
+    from training.evaluation.evaluate import Fixture
+    from training.evaluation.report import Standing
+    from training.evaluation.statistics import Difference
 
 UPLOAD_S = 10.0
 
@@ -62,9 +62,9 @@ def match(
     In Battleship they swap seats within a pair.  In Pac-Man, where functions move the ghosts, both meet the same
     reference player.  Every match is recorded and uploaded.
     """
-    from training.evaluate import fixtures  # noqa: PLC0415 - the composition root reaches in here
-    from training.recipes import yardstick_for  # noqa: PLC0415
-    from training.report import counts, standing  # noqa: PLC0415
+    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.evaluation.evaluate import fixtures  # noqa: PLC0415 - the composition root reaches in here
+    from training.evaluation.report import counts, standing  # noqa: PLC0415
 
     rules = find_game(game)
     yardstick = yardstick_for(game)
@@ -116,7 +116,7 @@ def match(
 
 def _contestants(api: str, desk: Desk, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
     """Return who plays, by name: functions where they are deployed, otherwise players of the yardstick."""
-    from training.recipes import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+    from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
 
     players = yardstick_for(game).players
     found: dict[str, Contestant] = {name: Bot(name, act) for name, act in players.items()}
@@ -143,7 +143,7 @@ def _compare(
     plan: Sequence[Fixture], records: Sequence[GameRecord], names: tuple[str, str], rules: AnyGame
 ) -> tuple[str, Difference | None]:
     """Return what is compared between the two within pairs, and how it differs."""
-    from training.report import paired_points, paired_scores  # noqa: PLC0415
+    from training.evaluation.report import paired_points, paired_scores  # noqa: PLC0415
 
     together = list(zip(plan, records, strict=True))
     pairs = [[record for _, record in group] for _, group in groupby(together, key=lambda item: item[0].pair)]

@@ -12,7 +12,7 @@ from client.commands.cloud import fetch_catalog
 from client.commands.context import UsageError, find_arcade, out, print_json, tell
 
 if TYPE_CHECKING:
-    from infra.arcade import Deployed
+    from infra.deploy.environment import Deployed
 
 NAME = Annotated[str, typer.Argument(help="The opponent's name.", metavar="NAME")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -83,9 +83,9 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     as_json: JSON = False,
 ) -> None:
     """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone."""
-    from infra.deploy import Options, deploy_all, deploy_opponents  # noqa: PLC0415
-    from infra.opponents import find_folder, ladder_folders  # noqa: PLC0415
-    from infra.shared import deploy_platform, layers_for  # noqa: PLC0415
+    from infra.deploy.deploy import Options, deploy_all, deploy_opponents  # noqa: PLC0415
+    from infra.deploy.opponents import find_folder, ladder_folders  # noqa: PLC0415
+    from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
 
     if (name is None) == (not everyone):
         raise UsageError("give the name of an opponent or a folder, or --all")
@@ -116,7 +116,7 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
 
 def promote(context: typer.Context, name: NAME, *, as_json: JSON = False) -> None:
     """Give the canary of an opponent all new matches."""
-    from infra.versions import promote as move  # noqa: PLC0415
+    from infra.deploy.versions import promote as move  # noqa: PLC0415
 
     began = time.monotonic()
     _moved(name, move(find_arcade(context), name).version, began, as_json=as_json)
@@ -130,7 +130,7 @@ def rollback(
     as_json: JSON = False,
 ) -> None:
     """Let the version before serve again, at once and without an upload; or end a canary."""
-    from infra.versions import rollback as move  # noqa: PLC0415
+    from infra.deploy.versions import rollback as move  # noqa: PLC0415
 
     began = time.monotonic()
     _moved(name, move(find_arcade(context), name, to).version, began, as_json=as_json)
@@ -143,7 +143,7 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete one opponent: its function, role, log and routes.  Recorded games stay."""
-    from infra.deploy import delete_opponent  # noqa: PLC0415
+    from infra.deploy.deploy import delete_opponent  # noqa: PLC0415
 
     arcade = find_arcade(context)
     if not yes and not typer.confirm(f"Delete {name} and all its versions?", err=True):
@@ -177,7 +177,7 @@ def retrain(  # noqa: PLR0913 - each is an option of the command
     It learns from the newest recorded games as lambda-arcade train does, and publishes a new version if that plays no
     worse than the one that serves.  A number that is not given stays as it is; at first it is 100 new records.
     """
-    from infra.trainers import delete_trainer, deploy_trainer, schedule, start_trainer  # noqa: PLC0415
+    from infra.deploy.trainers import delete_trainer, deploy_trainer, schedule, start_trainer  # noqa: PLC0415
 
     if off and (after or every or records or games or now):
         raise UsageError("--off goes alone")

@@ -12,12 +12,12 @@ import typer
 from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.records import own_records
-from client.desk import Desk
-from client.recorder import Recorder
-from client.remote import RemoteError, fetch_guest, fetch_opponents, is_url
-from client.rival import DeployedRival
-from client.stage import Services, Setup
-from client.uploader import Uploader
+from client.net.opponent_client import DeployedRival
+from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
+from client.net.request_pool import Desk
+from client.records.recorder import Recorder
+from client.records.uploader import Uploader
+from client.scene_manager import Services, Setup
 from games.catalog import GAMES
 from games.pacman.maze import MazeError
 from games.pacman.mazes import find_maze
@@ -25,7 +25,7 @@ from games.pacman.mazes import find_maze
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from client.remote import OpponentInfo
+    from client.net.remote import OpponentInfo
     from client.scenes.loading import Report
     from games.core import Json, Opponent
     from games.record import GameRecord
@@ -146,7 +146,7 @@ class Table:
         if not choice.local:
             where = f"cloud at {choice.endpoint}" if choice.endpoint else "AWS cloud"
             return api_of(self._context), where, _wait_for_it
-        from infra.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
+        from infra.deploy.deploy import ensure_ready  # noqa: PLC0415 - the composition root reaches in here
 
         return ensure_ready(report).api_base_url, "local cloud", _revive
 
@@ -191,7 +191,7 @@ def _in_terminal(table: Table) -> None:
 
 def _someone(game: str) -> tuple[str, Opponent]:
     """Return a player of this process who takes the person's seat, and its name."""
-    from training.recipes import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+    from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
 
     yardstick = yardstick_for(game)
     name = yardstick.reference or list(yardstick.players)[-1]

@@ -131,7 +131,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
 
 def opponent_folder(name: str) -> Path:
     """Return the folder that ``name`` means: a folder, or one of the ladder.  Raises PackagingError."""
-    from infra.opponents import find_folder  # noqa: PLC0415
+    from infra.deploy.opponents import find_folder  # noqa: PLC0415
 
     return find_folder(name)
 
@@ -177,7 +177,7 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 
 
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
-    from infra.deploy import deploy_all  # noqa: PLC0415
+    from infra.deploy.deploy import deploy_all  # noqa: PLC0415
 
     (done,) = deploy_all(find_arcade(context), [folder], tell)
     if done.problem:

@@ -1,9 +1,9 @@
 """The screens.  A game's scene is plugged in by one line here and imported when it is first played.
 
-A scene for a game is a class ``(stage: Stage, setup: Setup)`` that satisfies ``client.stage.Scene``:
+A scene for a game is a class ``(stage: Stage, setup: Setup)`` that satisfies ``client.scene_manager.Scene``:
 
 - it makes its own ``Match`` (seeds from ``secrets.randbits(63)``, journal from ``stage.world.journal()``), seats the
-  person and ``client.rival.participant(setup.opponent, player)``, and gets its opponent with
+  person and ``client.net.opponent_client.participant(setup.opponent, player)``, and gets its opponent with
   ``stage.world.connect(setup.opponent)``;
 - it asks with ``rival.ask(match, player)`` and polls what that returned in ``tick`` (never waits), hands
   ``answer.action, answer.told`` to ``match.submit`` and calls ``Hud.note(rival.info, answer)``;
@@ -21,11 +21,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from client.stage import Scene, Setup, Stage
+    from client.scene_manager import Scene, Setup, Stage
 
 SCENES = {
-    "battleship": ("client.scenes.battleship.scene", "BattleshipScene"),
-    "pacman": ("client.scenes.pacman", "PacmanScene"),
+    "battleship": ("client.games.battleship.scene", "BattleshipScene"),
+    "pacman": ("client.games.pacman.scene", "PacmanScene"),
 }
 
 

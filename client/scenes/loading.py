@@ -12,9 +12,9 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
+from client.scene_manager import TICKS_PER_SECOND, Services, Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
-from client.stage import TICKS_PER_SECOND, Services, Setup
 from client.ui import theme
 from client.ui.canvas import WIDTH
 from client.ui.icon import draw_mark
@@ -23,7 +23,7 @@ from client.ui.sea import draw_backdrop
 from client.ui.widgets import Button, Group
 
 if TYPE_CHECKING:
-    from client.stage import Stage
+    from client.scene_manager import Stage
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 

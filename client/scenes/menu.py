@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.scene_manager import TICKS_PER_SECOND, Setup
 from client.scenes import SCENES, open_scene
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
-from client.stage import TICKS_PER_SECOND, Setup
 from client.ui import theme
 from client.ui.icon import draw_mark
 from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, DOWN, LEFT, LEFT_BUTTON, RIGHT, UP, Command, Pointer
@@ -17,8 +17,8 @@ from client.ui.vignettes import draw_vignette
 from client.ui.widgets import Button, Group, hint_line, inside
 
 if TYPE_CHECKING:
-    from client.remote import OpponentInfo
-    from client.stage import Stage
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import Stage
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 

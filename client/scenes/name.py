@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from client.foreign_text import graphemes, presentable
 from client.settings import MAX_NAME, NOBODY
 from client.ui import theme
+from client.ui.foreign_text import graphemes, presentable
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
 from client.ui.widgets import Button, Group, Widget, hint_line
 
 if TYPE_CHECKING:
-    from client.stage import Stage
+    from client.scene_manager import Stage
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 

@@ -12,7 +12,7 @@ from client.ui.widgets import Button, Group, hint_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from client.stage import Stage
+    from client.scene_manager import Stage
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 

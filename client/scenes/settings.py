@@ -11,8 +11,8 @@ from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from client.scene_manager import Stage
     from client.settings import Settings
-    from client.stage import Stage
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 

@@ -12,8 +12,8 @@ from client.ui.widgets import hint_line, inside
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from client.remote import OpponentInfo
-    from client.stage import Stage
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import Stage
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING
 
-from client.cost import answer_usd
+from client.net.cost import answer_usd
 from client.ui import theme
 
 if TYPE_CHECKING:
-    from client.desk import Answer
-    from client.remote import OpponentInfo
+    from client.net.remote import OpponentInfo
+    from client.net.request_pool import Answer
     from client.ui.canvas import Box, Canvas
 
 KEPT = 36

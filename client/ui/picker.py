@@ -15,7 +15,7 @@ from client.ui.widgets import inside
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from client.remote import OpponentInfo
+    from client.net.remote import OpponentInfo
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 

@@ -14,9 +14,9 @@ from unicodedata import bidirectional
 
 import pygame
 
-from client.foreign_text import REPLACEMENT, graphemes, presentable
 from client.ui import theme
 from client.ui.bidi import Run, visual_runs
+from client.ui.foreign_text import REPLACEMENT, graphemes, presentable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.pacman import cells as c
-from games.pacman.chase import Table, choose, elroy, ghost_speed, next_decision, to_centre
-from games.pacman.feast import LAST_MODE
+from games.pacman.ghost_ai import Table, choose, elroy, ghost_speed, next_decision, to_centre
 from games.pacman.kernel import ghost_plans, pixels
 from games.pacman.levels import level
 from games.pacman.moves import plan_from, roam
@@ -26,6 +25,7 @@ from games.pacman.names import (
     GhostName,
 )
 from games.pacman.observation import Decision, Ghost, Observation, PacMan
+from games.pacman.pacman_step import LAST_MODE
 
 if TYPE_CHECKING:
     from games.pacman.maze import Maze

@@ -1,7 +1,7 @@
 """One tick of Pac-Man, and many: the only engine there is.
 
 Like ``chase`` it is written in the part of Python that numba compiles.  ``rules`` runs it over a list, a tick a step;
-``training.pacman_fast`` compiles this very source and runs it until someone has to decide.
+``training.games.pacman.compiled`` compiles this very source and runs it until someone has to decide.
 
 Order within a tick [S], section 12 of docs/pacman.md: house, mode clock, fruit, fright clock, then up to two one-pixel
 rounds of Pac-Man, dots, collision, ghosts from Blinky to Clyde, collision.  (Elroy is worked out where it is needed.)
@@ -104,23 +104,23 @@ from games.pacman.cells import (
     X,
     Y,
 )
-from games.pacman.chase import (
+from games.pacman.ghost_ai import (
     Cells,
     Table,
     ghost_speed,
     level_at,
     to_centre,
 )
-from games.pacman.feast import (
+from games.pacman.moves import (
+    move_ghost,
+    plan_from,
+)
+from games.pacman.pacman_step import (
     add_points,
     eat,
     move_pacman,
     release,
     run_clocks,
-)
-from games.pacman.moves import (
-    move_ghost,
-    plan_from,
 )
 
 READY_TICKS = 130  # [F]

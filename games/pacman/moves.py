@@ -44,7 +44,7 @@ from games.pacman.cells import (
     X,
     Y,
 )
-from games.pacman.chase import (
+from games.pacman.ghost_ai import (
     CENTRE_X,
     CENTRE_Y,
     Cells,

@@ -51,10 +51,10 @@ from typing import TYPE_CHECKING
 from games.core import Event, GameError, IllegalActionError, Json, Outcome, Player
 from games.pacman import cells as c
 from games.pacman.board import draw_board
-from games.pacman.chase import next_decision
 from games.pacman.codec import decode_observation, encode_observation
+from games.pacman.events import happenings
+from games.pacman.ghost_ai import next_decision
 from games.pacman.ghosts import cell_count, see, upcoming
-from games.pacman.happenings import happenings
 from games.pacman.kernel import JINGLE_TICKS, READY_TICKS, begin_level, next_level, submit_exit, tick
 from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS

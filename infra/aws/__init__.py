@@ -14,7 +14,7 @@ from infra.aws.objects import Objects
 from infra.aws.stacks import Stacks
 
 if TYPE_CHECKING:
-    from infra.state import Account
+    from infra.core.state import Account
 
 
 class Cloud(Stacks, Objects, Functions, Locks):

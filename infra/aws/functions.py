@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from infra.aws.session import Session, in_one_line
-from infra.complaints import CloudError
-from infra.state import FunctionVersion, Pointer
+from infra.core.errors import CloudError
+from infra.core.state import FunctionVersion, Pointer
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -19,13 +19,13 @@ from botocore.configprovider import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.complaints import CloudError, explain
-from infra.loopback import is_loopback_url
+from infra.core.errors import CloudError, explain
+from infra.core.loopback import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.state import Account
+    from infra.core.state import Account
 
 LOCAL_REGION = "us-east-1"
 POLL_FIRST_S, POLL_MOST_S = 0.02, 2.0

@@ -10,8 +10,8 @@ from uuid import uuid4
 from botocore.exceptions import ClientError
 
 from infra.aws.session import Session, in_one_line, patiently
-from infra.complaints import CloudError, StackBusyError
-from infra.state import Change, ChangeSet, Stack
+from infra.core.errors import CloudError, StackBusyError
+from infra.core.state import Change, ChangeSet, Stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local import processes
+from infra.core import processes
 from infra.local.paths import IAM_VARIABLE, PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
 
 if TYPE_CHECKING:

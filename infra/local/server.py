@@ -13,21 +13,21 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from infra.local import seam, seams
-from infra.local.archives import Archives
-from infra.local.asynchronous import mend_asynchronous_calls
-from infra.local.durable import Durable
-from infra.local.figures import Figures
 from infra.local.guard import Guard
-from infra.local.iam import mend_iam
-from infra.local.keeper import Keeper
-from infra.local.observer import Observer
+from infra.local.logs.metrics import Figures
+from infra.local.logs.observer import Observer
+from infra.local.patches import execution, private_names
+from infra.local.patches.asynchronous import mend_asynchronous_calls
+from infra.local.patches.iam import mend_iam
+from infra.local.patches.queues import mend_queue_batches
+from infra.local.patches.streams import StreamPoller
+from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import CloudPaths, cloud_paths, enforces_iam
-from infra.local.pool import WorkerPool
-from infra.local.queues import mend_queue_batches
-from infra.local.streams import StreamPoller
-from infra.local.threads import Threads, reentrant_runner
-from infra.local.throttle import mend_route_throttling
+from infra.local.state.archives import Archives
+from infra.local.state.durable import Durable
+from infra.local.state.state_store import Keeper
+from infra.local.workers.pool import WorkerPool
+from infra.local.workers.threads import Threads, reentrant_runner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,12 +115,12 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    seams.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
-    seam.mend_versions(provisioners)
+    private_names.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
+    execution.mend_versions(provisioners)
     mend_iam(iam_evaluator, iam_actions)
     figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
-    executor = seam.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
-    seam.install(lambda_svc, executor, pool, figures, observer)
+    executor = execution.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
+    execution.install(lambda_svc, executor, pool, figures, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc)

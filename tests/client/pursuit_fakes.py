@@ -6,8 +6,8 @@ from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.protocol import MoveResponse
-from client.pursuit.team import SEAT, Driver, Team
-from client.remote import OpponentInfo, RemoteError, Reply
+from client.games.pacman.network.controllers import SEAT, Driver, Team
+from client.net.remote import OpponentInfo, RemoteError, Reply
 from games.catalog import find_game
 from games.match import Match
 from games.pacman import rules

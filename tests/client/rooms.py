@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from pursuit_fakes import Fake, classic
 from tables import wait_until
 
-from client.scenes.battleship.scene import BattleshipScene
+from client.games.battleship.scene import BattleshipScene
+from client.games.pacman.scene import OVER_TICKS, PacmanScene
+from client.games.pacman.swap import PARTS, PackScene, _tab
+from client.scene_manager import Setup
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import CARDS, LIST, MenuScene
 from client.scenes.name import NameScene
-from client.scenes.pacman import OVER_TICKS, PacmanScene
-from client.scenes.pacman_swap import PARTS, PackScene, _tab
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
-from client.stage import Setup
 from client.ui.inputs import SHUFFLE, Command
 from games.battleship.fleet import Cell
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from client.desk import Answer
-from client.fallback import stand_in
-from client.remote import OpponentInfo
+from client.net.fallback import stand_in
+from client.net.remote import OpponentInfo
+from client.net.request_pool import Answer
+from client.scene_manager import Services, Stage
 from client.settings import Settings
-from client.sound import Sounds
-from client.stage import Services, Stage
 from client.ui.canvas import Canvas
+from client.ui.sound import Sounds
 from games.match import Told
 
 if TYPE_CHECKING:

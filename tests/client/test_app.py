@@ -11,12 +11,12 @@ import pygame
 import pytest
 
 from client.app import Shell, open_window
-from client.ladder import Ladder
-from client.remote import RemoteError
+from client.net.ladder import Ladder
+from client.net.remote import RemoteError
+from client.scene_manager import TICKS_PER_SECOND
 from client.settings import Settings
-from client.sound import Sounds, has_device
-from client.stage import TICKS_PER_SECOND
-from client.voices import RATE, VOICES
+from client.ui.sound import Sounds, has_device
+from client.ui.synth import RATE, VOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

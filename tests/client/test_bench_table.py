@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from client.commands.bench_table import Spread, show
+from client.commands.bench.table import Spread, show
 
 if TYPE_CHECKING:
     import pytest

@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from client.first_call import FirstCall
+from client.net.first_call import FirstCall
 
 PATIENCE_S = 20.0
 

@@ -10,8 +10,8 @@ import pytest
 from pursuit_fakes import Hanging, info
 
 from client.app import Shell, open_window
-from client.scenes.pacman import PacmanScene
-from client.stage import TICKS_PER_SECOND, Setup
+from client.games.pacman.scene import PacmanScene
+from client.scene_manager import TICKS_PER_SECOND, Setup
 from client.ui.inputs import (
     DIRECTIONS,
     DOWN,

@@ -19,13 +19,13 @@ from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
 from client.commands.contest import Bot, Deployed, RemoteTrial, asked_over_http, find_deployed, play_match
 from client.commands.context import UsageError
-from client.desk import Desk
-from client.remote import KEY_VARIABLE, RemoteError, RemoteOpponent
+from client.net.remote import KEY_VARIABLE, RemoteError, RemoteOpponent
+from client.net.request_pool import Desk
 from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
-from training.recipes import yardstick_for
-from training.report import counts
+from training.contracts import yardstick_for
+from training.evaluation.report import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from tables import Table, info, wait_until
 
-from client.scenes.battleship.scene import BattleshipScene
+from client.games.battleship.scene import BattleshipScene
+from client.scene_manager import Setup
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
 from client.settings import Keeper, Settings
-from client.stage import Setup
 from client.ui.inputs import (
     ACCEPT,
     BACK,

@@ -14,15 +14,15 @@ import pytest
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.contest import Bot, Deployed, RemoteTrial, play_match
-from client.desk import Desk, TimeBank
-from client.pursuit.chase import Chase
-from client.pursuit.study import SimulatedLine
-from client.pursuit.team import Driver, Team
-from client.remote import OpponentInfo, RemoteError, RemoteOpponent, fetch_guest, fetch_opponents
+from client.games.pacman.network.controllers import Driver, Team
+from client.games.pacman.network.latency_bench import SimulatedLine
+from client.games.pacman.network.networked_match import Chase
+from client.net.remote import OpponentInfo, RemoteError, RemoteOpponent, fetch_guest, fetch_opponents
+from client.net.request_pool import Desk, TimeBank
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, verify
-from training.recipes import yardstick_for
+from training.contracts import yardstick_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from client.games.pacman.drawing.explanation import Exit, Insight, closed_of, draw_insights, exits_of, path_of
+from client.games.pacman.drawing.maze import MazePicture, place
 from client.ui.canvas import Canvas
-from client.ui.pacman_insight import Exit, Insight, closed_of, draw_insights, exits_of, path_of
-from client.ui.pacman_maze import MazePicture, place
 from games.pacman.mazes import find_maze
 from games.pacman.observation import Decision
 

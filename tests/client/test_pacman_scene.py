@@ -8,15 +8,15 @@ import pygame
 import pytest
 from pursuit_fakes import Fake, Hanging, classic, info, last_exit
 
+from client.games.pacman.scene import OVER_TICKS, PacmanScene
+from client.games.pacman.swap import PackScene
+from client.scene_manager import Services, Setup, Stage
 from client.scenes.menu import MenuScene
-from client.scenes.pacman import OVER_TICKS, PacmanScene
-from client.scenes.pacman_swap import PackScene
 from client.scenes.pause import PauseScene
 from client.settings import Settings
-from client.sound import Sounds
-from client.stage import Services, Setup, Stage
 from client.ui.canvas import Canvas
 from client.ui.inputs import ACCEPT, BACK, DOWN, LEFT, RIGHT, SHUFFLE, SWAP, UP, Command, Pointer
+from client.ui.sound import Sounds
 from games.pacman.mazes import POCKET
 from games.pacman.names import GHOSTS
 from games.record import verify
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from client.remote import OpponentInfo
+    from client.net.remote import OpponentInfo
     from games.record import GameRecord
 
 BEGIN = 250

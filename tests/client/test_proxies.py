@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 import requests
 
-from client.proxies import is_loopback_url
-from client.remote import RemoteError, fetch_opponents, new_session
-from infra import loopback
+from client.net.proxies import is_loopback_url
+from client.net.remote import RemoteError, fetch_opponents, new_session
 from infra.aws import Cloud
-from infra.complaints import CloudError
-from infra.state import Account
+from infra.core import loopback
+from infra.core.errors import CloudError
+from infra.core.state import Account
 from tests.trap import trap
 
 HERE = ["http://127.0.0.1:4566/x", "http://localhost", "http://[::1]:1/", "http://a.localhost:2", "http://127.1.2.3"]

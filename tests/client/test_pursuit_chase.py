@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pursuit_fakes import Fake, Hanging, classic, driver, last_exit, new_match
 
-from client.pursuit.chase import Chase
-from client.pursuit.line import ThreadedLine, answer
-from client.pursuit.team import SEAT, Team
+from client.games.pacman.network.controllers import SEAT, Team
+from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.network.transport import ThreadedLine, answer
 from games.pacman.names import GHOSTS
 from games.record import GameRecord, replay, verify
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ai_functions.runtime.protocol import MoveRequest
-    from client.pursuit.line import Answerer
-    from client.pursuit.parts import Ask, Reply
+    from client.games.pacman.network.messages import Ask, Reply
+    from client.games.pacman.network.transport import Answerer
     from games.core import Event
     from games.pacman.observation import Observation
 

@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.pursuit.parts import CLASSIC, PREFETCHED, REFRESHED, Ask, Counts, Reply
-from client.pursuit.schedule import BURST, IN_FLIGHT, REQUESTS_A_MINUTE, Schedule
+from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED, Ask, Counts, Reply
+from client.games.pacman.network.schedule import BURST, IN_FLIGHT, REQUESTS_A_MINUTE, Schedule
 from games.pacman.names import GHOSTS
 from games.pacman.observation import Decision
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ai_functions.runtime.loader import load_opponent
-from client.pursuit.study import ROUND_TRIPS_MS, SIGMA, TAIL, TAIL_MS, delay, study
+from client.games.pacman.network.latency_bench import ROUND_TRIPS_MS, SIGMA, TAIL, TAIL_MS, delay, study
 
 if TYPE_CHECKING:
     from games.pacman.observation import Observation

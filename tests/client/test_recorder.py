@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from client.recorder import Recorder, RecorderError, read_journal, record_path
+from client.records.recorder import Recorder, RecorderError, read_journal, record_path
 from games.battleship import rules
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import PlaceObservation

@@ -12,14 +12,14 @@ from typer.testing import CliRunner
 
 from client.commands import records
 from client.commands.context import UsageError
-from client.recorder import save_record
+from client.records.recorder import save_record
 from games.battleship import rules
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import PlaceObservation
 from games.battleship.rules import Shot
 from games.match import Match, play
 from games.record import BOT, GameRecord, Participant
-from infra.state import CloudChoice
+from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
     from pathlib import Path

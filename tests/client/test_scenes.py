@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from tables import Table, wait_until
 
-from client.scenes.battleship.scene import BattleshipScene
-from client.scenes.battleship.thinking import read_thought
+from client.games.battleship.explanation import read_thought
+from client.games.battleship.scene import BattleshipScene
+from client.scene_manager import Setup
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.swap import SwapScene
-from client.stage import Setup
 from client.ui.inputs import (
     ACCEPT,
     BACK,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from tables import Table
 
-from client.fallback import stand_in
-from client.stage import Setup
+from client.net.fallback import stand_in
+from client.scene_manager import Setup
 from client.terminal import show_match
 from games.record import BOT, FUNCTION, verify
 

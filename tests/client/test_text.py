@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from tables import info
 
-from client.foreign_text import MOST_MARKS, REPLACEMENT, graphemes, presentable, shorten
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.settings import MAX_NAME, NOBODY, Settings
 from client.ui import theme, typeset
 from client.ui.bidi import Run, visual_runs
 from client.ui.canvas import Canvas
+from client.ui.foreign_text import MOST_MARKS, REPLACEMENT, graphemes, presentable, shorten
 from client.ui.hud import Hud
 from client.ui.inputs import ERASE, Command, Typed
 from client.ui.typeset import Type

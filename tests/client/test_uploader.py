@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
-from client.recorder import save_record
-from client.uploader import Uploader, unsent_records
+from client.records.recorder import save_record
+from client.records.uploader import Uploader, unsent_records
 from games.battleship import rules
 from games.match import Match
 from games.record import BOT, GameRecord, Participant

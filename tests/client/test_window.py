@@ -9,13 +9,13 @@ import pytest
 from rooms import ROOMS, open_battle, open_menu, open_pacman, open_settings
 
 from client.app import MIN_SIZE, Shell, _first_size, _least_size, open_window
+from client.scene_manager import Stage
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.settings import Settings
-from client.sound import Sounds
-from client.stage import Stage
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
+from client.ui.sound import Sounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from client.fallback import stand_in
+from client.net.fallback import stand_in
 from games.catalog import find_game
 from games.match import Match, play
 from games.pacman.names import DIRECTIONS

@@ -13,7 +13,7 @@ import pytest
 
 import games.battleship.rules
 import games.pacman.rules
-from client.fallback import stand_in
+from client.net.fallback import stand_in
 from games.catalog import GAMES, find_game
 from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
 from games.match import Told

@@ -18,22 +18,23 @@ import pytest
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.play import look
-from client.desk import Desk
-from client.recorder import Recorder
-from client.remote import RemoteOpponent, fetch_opponents
-from client.rival import DeployedRival
-from client.scenes.battleship.scene import BattleshipScene
+from client.games.battleship.scene import BattleshipScene
+from client.net.opponent_client import DeployedRival
+from client.net.remote import RemoteOpponent, fetch_opponents
+from client.net.request_pool import Desk
+from client.records.recorder import Recorder
+from client.records.uploader import Uploader
+from client.scene_manager import Services, Setup, Stage
 from client.scenes.swap import SwapScene
 from client.settings import Settings
-from client.sound import Sounds
-from client.stage import Services, Setup, Stage
 from client.ui.canvas import Canvas
 from client.ui.inputs import ACCEPT, DOWN, SHUFFLE, SWAP, UP, Command
-from client.uploader import Uploader
+from client.ui.sound import Sounds
 from games.battleship.fleet import Cell
 from games.catalog import find_game
 from games.record import GameRecord, verify
-from infra.local import daemon, processes
+from infra.core import processes
+from infra.local import daemon
 from tests.conformance.tables import played
 from tests.readme import write_opponent
 

@@ -12,13 +12,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from infra.arcade import Arcade
 from infra.aws import Cloud
-from infra.deploy import deploy_all
-from infra.layers import this_machine
+from infra.build.layers import this_machine
+from infra.core.state import Account
+from infra.deploy.deploy import deploy_all
+from infra.deploy.environment import Arcade
 from infra.local import daemon
 from infra.local.paths import ENFORCED, IAM_VARIABLE
-from infra.state import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,7 @@ import json
 from fnmatch import fnmatch
 from pathlib import Path
 
-from infra.bill import tables
+from infra.monitor.bill import tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -15,15 +15,15 @@ import pytest
 import requests
 
 from ai_functions.runtime.protocol import MoveRequest
-from client.remote import RemoteOpponent
+from client.net.remote import RemoteOpponent
 from games.catalog import find_game
-from infra.deploy import Options, deploy_opponents
-from infra.figures import take_figures
+from infra.deploy.deploy import Options, deploy_opponents
+from infra.monitor.metrics import take_figures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 30.0

@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from infra.arcade import Arcade
 from infra.aws import Cloud
-from infra.complaints import CloudError, StackBusyError
-from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
-from infra.layers import this_machine
-from infra.packaging import PackagingError, package_opponent
-from infra.shared import deploy_platform
-from infra.state import Account, Pointer
+from infra.build.layers import this_machine
+from infra.build.packaging import PackagingError, package_opponent
+from infra.core.errors import CloudError, StackBusyError
+from infra.core.state import Account, Pointer
+from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.deploy.environment import Arcade
+from infra.deploy.platform import deploy_platform
+from infra.deploy.versions import promote, rollback
 from infra.templates import template
-from infra.versions import promote, rollback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -232,8 +232,8 @@ def test_a_lock_whose_holder_was_killed_is_taken_over(arcade: Arcade):
         "with arcade(sys.argv[1]).held('orphan'):\n    print('held', flush=True)\n    os.kill(os.getpid(), 9)\n"
     )
     helper = (
-        "from infra.arcade import Arcade\nfrom infra.aws import Cloud\nfrom infra.layers import this_machine\n"
-        "from infra.state import Account\n\ndef arcade(endpoint):\n"
+        "from infra.deploy.environment import Arcade\nfrom infra.aws import Cloud\nfrom infra.build.layers import this_machine\n"
+        "from infra.core.state import Account\n\ndef arcade(endpoint):\n"
         "    return Arcade(Cloud(Account(endpoint)), this_machine())\n"
     )
     done = run_with(helper, script, arcade.cloud.account.endpoint)
@@ -334,9 +334,9 @@ def test_a_deployer_that_is_killed_leaves_nothing_that_the_next_one_cannot_put_r
 ):
     folder = make(f"killed_{after_s * 100:.0f}")
     code = (
-        "import sys\nfrom pathlib import Path\nfrom infra.arcade import Arcade\nfrom infra.aws import Cloud\n"
-        "from infra.deploy import deploy_opponents\nfrom infra.layers import this_machine\n"
-        "from infra.state import Account\nprint('ready', flush=True)\n"
+        "import sys\nfrom pathlib import Path\nfrom infra.deploy.environment import Arcade\nfrom infra.aws import Cloud\n"
+        "from infra.deploy.deploy import deploy_opponents\nfrom infra.build.layers import this_machine\n"
+        "from infra.core.state import Account\nprint('ready', flush=True)\n"
         "arcade = Arcade(Cloud(Account(sys.argv[1])), this_machine(), cache=Path(sys.argv[3]))\n"
         "deploy_opponents(arcade, [Path(sys.argv[2])], print)\n"
     )

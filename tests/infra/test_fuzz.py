@@ -14,7 +14,7 @@ import pytest
 from infra.openapi import document
 
 if TYPE_CHECKING:
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")

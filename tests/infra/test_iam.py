@@ -16,16 +16,16 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from conftest import client_of, zipped
 
-from client.remote import new_session
-from infra.arcade import Arcade
+from client.net.remote import new_session
 from infra.aws import Cloud
-from infra.complaints import CloudError
-from infra.deploy import Options, delete_opponent, deploy_all, deploy_opponents
-from infra.names import Names
-from infra.shared import deploy_platform
-from infra.state import Account
-from infra.status import log_group, take_status
-from infra.versions import rollback
+from infra.core.errors import CloudError
+from infra.core.names import Names
+from infra.core.state import Account
+from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.deploy.environment import Arcade
+from infra.deploy.platform import deploy_platform
+from infra.deploy.versions import rollback
+from infra.monitor.status import log_group, take_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local import daemon, processes
+from infra.core import processes
+from infra.local import daemon
 from infra.local.paths import PORT_VARIABLE, LocalCloudError, cloud_paths, wanted_port
 
 if TYPE_CHECKING:

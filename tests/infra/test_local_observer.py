@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from infra.local import observer
-from infra.local.functions import Answer
-from infra.local.observer import embedded_metrics
-from infra.local.platform_log import billed_ms, log_events
+from infra.local.logs import observer
+from infra.local.logs.observer import embedded_metrics
+from infra.local.logs.platform_log import billed_ms, log_events
+from infra.local.workers.functions import Answer
 
 
 def test_a_line_of_the_embedded_metric_format_is_metrics() -> None:

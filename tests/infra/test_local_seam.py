@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.local.seam import VersionKey, pick_version, version_key
-from infra.local.seams import check
+from infra.local.patches.execution import VersionKey, pick_version, version_key
+from infra.local.patches.private_names import check
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 from conftest import client_of, create_function, zipped
 
 from infra.local import daemon
-from infra.local.durable import changes
+from infra.local.state.durable import changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

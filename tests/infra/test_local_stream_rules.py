@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.local.stream_rules import FOREVER, Attempt, Rules, checkpoint, failed, next_step
+from infra.local.patches.stream_rules import FOREVER, Attempt, Rules, checkpoint, failed, next_step
 
 IDS = ["1", "2", "3", "4"]
 

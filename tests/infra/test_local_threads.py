@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from infra.local.threads import Threads, reentrant_runner
+from infra.local.workers.threads import Threads, reentrant_runner
 
 place: contextvars.ContextVar[str] = contextvars.ContextVar("place", default="nowhere")
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from infra.local.throttle import RouteThrottle, TokenBucket, limits_of
+from infra.local.patches.throttle import RouteThrottle, TokenBucket, limits_of
 
 
 def test_a_bucket_lets_a_burst_through_and_then_its_rate() -> None:

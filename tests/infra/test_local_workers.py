@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.functions import Answer, Call, Function
-from infra.local.pool import FunctionPool, WorkerPool
-from infra.local.worker import AWSLAMBDARIC, LOOP
+from infra.local.workers.functions import Answer, Call, Function
+from infra.local.workers.pool import FunctionPool, WorkerPool
+from infra.local.workers.worker import AWSLAMBDARIC, LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

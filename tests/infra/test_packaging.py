@@ -11,9 +11,9 @@ import pytest
 
 from ai_functions.runtime.manifest import ManifestError
 from ai_functions.runtime.model import ModelError
-from infra import packaging
-from infra.layers import Target, build_layer, needed, this_machine
-from infra.packaging import PackagingError, check_unzipped, package_opponent, package_service
+from infra.build import packaging
+from infra.build.layers import Target, build_layer, needed, this_machine
+from infra.build.packaging import PackagingError, check_unzipped, package_opponent, package_service
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 

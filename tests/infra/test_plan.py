@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from infra.names import Names
-from infra.plan import CREATE, KEEP, REPLACE, UPDATE, Wanted, next_slots, plan_opponent, plan_stack, previous_version
-from infra.state import Pointer, Stack
+from infra.core.names import Names
+from infra.core.state import Pointer, Stack
+from infra.deploy.plan import (
+    CREATE,
+    KEEP,
+    REPLACE,
+    UPDATE,
+    Wanted,
+    next_slots,
+    plan_opponent,
+    plan_stack,
+    previous_version,
+)
 
 WANTED = Wanted("arcade-opponent-a", "a", "template", {"ArtifactKey": "one"}, function="arcade-a")
 CHANGED = Wanted("arcade-opponent-a", "a", "template", {"ArtifactKey": "two"}, function="arcade-a")

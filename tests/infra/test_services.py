@@ -16,13 +16,13 @@ from ai_functions.runtime.loader import load_opponent
 from games.catalog import find_game
 from games.match import Match, play
 from games.record import GameRecord, Participant
-from infra.deploy import Options, deploy_opponents
+from infra.deploy.deploy import Options, deploy_opponents
 from infra.services.rater.rating import Strength, rate, result_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 40

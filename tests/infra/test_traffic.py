@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 
-from infra.drill import run_drill
-from infra.load import Times, in_flight, plot, run_load
-from infra.prices import billed_gb_seconds, keep_usd_a_month, move_usd
-from infra.status import log_group, take_status
-from infra.traffic import Call, percentile, ramp
+from infra.core.prices import billed_gb_seconds, keep_usd_a_month, move_usd
+from infra.load.drill import run_drill
+from infra.load.load_test import Times, in_flight, plot, run_load
+from infra.load.traffic import Call, percentile, ramp
+from infra.monitor.status import log_group, take_status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 
 def test_a_ramp_climbs_to_its_top_and_falls_to_nearly_none():

@@ -19,20 +19,20 @@ from ai_functions.runtime.manifest import Manifest
 from games.battleship import rules
 from games.match import Match, play
 from games.record import GameRecord, Participant
-from infra.deploy import delete_opponent, deploy_all, deploy_opponents
-from infra.packaging import ROOT, PackagingError, add, package_opponent, package_trainer
+from infra.build.packaging import ROOT, PackagingError, add, package_opponent, package_trainer
+from infra.deploy.deploy import delete_opponent, deploy_all, deploy_opponents
+from infra.deploy.trainers import BROUGHT, deploy_trainer, schedule
+from infra.deploy.versions import rollback
 from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish
-from infra.trainers import BROUGHT, deploy_trainer, schedule
-from infra.versions import rollback
+from training.contracts import bootstrap_for, recipe_for
 from training.export import export, write_artifact
-from training.recipes import bootstrap_for, recipe_for
-from training.recipes.battleship import YARDSTICK
+from training.games.battleship.recipe import YARDSTICK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.arcade import Arcade
+    from infra.deploy.environment import Arcade
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 
@@ -92,11 +92,13 @@ def test_a_zip_bomb_is_not_unpacked(tmp_path: Path):
 def test_a_trainer_holds_its_game_and_the_training_and_no_other_game():
     with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT).content)) as archive:
         names = archive.namelist()
-    assert {"infra/services/trainer/handler.py", "training/gate.py", "ai_functions/battleship_expert/model.onnx"} < set(
-        names
-    )
+    assert {
+        "infra/services/trainer/handler.py",
+        "training/evaluation/gate.py",
+        "ai_functions/battleship_expert/model.onnx",
+    } < set(names)
     assert not [name for name in names if "pacman" in name or name.startswith(("client/", "tests/"))]
-    assert "training/recipes/battleship/tuning.py" not in names  # it needs cma and numba, for the expert alone
+    assert "training/games/battleship/tuning.py" not in names  # it needs cma and numba, for the expert alone
 
 
 def test_what_needs_a_compiler_is_not_trained_in_a_function():

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_fleets import infer, touches
+from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.inference import infer, touches
 from games.battleship import rules
 from games.battleship.consistency import first_contradiction
 from games.battleship.fleet import (
@@ -25,8 +25,8 @@ from games.battleship.fleet import (
     reserved,
 )
 from games.core import ObservationError
-from training.players.battleship import LADDER
-from training.recipes.battleship.measure import sink
+from training.games.battleship.benchmark import sink
+from training.games.battleship.players.textbook import LADDER
 
 FEW = (("liner", 8), ("ferry", 3), ("tug", 3))
 SMALL, APART = Variant(8, FEW), Variant(8, FEW, no_touch=True)

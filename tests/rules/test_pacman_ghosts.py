@@ -10,7 +10,7 @@ import pytest
 
 from games.pacman import cells as c
 from games.pacman import rules
-from games.pacman.chase import choose, target
+from games.pacman.ghost_ai import choose, target
 from games.pacman.ghosts import classic_exits, ghost_at
 from games.pacman.levels import FOR_EVER, level
 from games.pacman.maze import noise_table

@@ -10,22 +10,22 @@ import numpy as np
 import pytest
 
 import ai_functions
-from ai_functions.features.battleship import sea
-from ai_functions.features.battleship_berths import BERTH_SCALE, BERTHS
-from ai_functions.features.battleship_expert import BLOCK_COLUMNS, Expert
-from ai_functions.features.battleship_fleets import infer
+from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, Expert
+from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.inference import infer
+from ai_functions.policies.battleship.placements import BERTH_SCALE, BERTHS
 from games.battleship.fleet import STANDARD, Placement, check_placement
 from games.battleship.observation import ShootObservation
-from training.players.battleship_habitual import HABITS, Habit, Style, always, berthed, draw, even, play_out
-from training.players.battleship_strangers import STRANGERS
-from training.recipes.battleship.evidence import learn_likings
-from training.recipes.battleship.following import following
-from training.recipes.battleship.habits import blocks_of, touching_weight, weigh
-from training.recipes.battleship.kinds import kinds
-from training.recipes.battleship.likings import aged, numbers_of, uniform_use, used_berths
-from training.recipes.battleship.measure import sink
-from training.recipes.battleship.personal import knowing_fleets
-from training.recipes.battleship.styles import two_styles
+from training.games.battleship.benchmark import sink
+from training.games.battleship.habits.gate import knowing_fleets
+from training.games.battleship.habits.gaussian_process import learn_likings
+from training.games.battleship.habits.kernels import kinds
+from training.games.battleship.habits.prior import blocks_of, touching_weight, weigh
+from training.games.battleship.habits.sequence import following
+from training.games.battleship.habits.styles import two_styles
+from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_berths
+from training.games.battleship.players.habitual import HABITS, Habit, Style, always, berthed, draw, even, play_out
+from training.games.battleship.players.strangers import STRANGERS
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 UNIFORM: Habit = always(Style(even()))

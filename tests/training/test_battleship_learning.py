@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ai_functions
-from ai_functions.features.battleship_berths import BERTHS, berth_rows
+from ai_functions.policies.battleship.placements import BERTHS, berth_rows
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
 from games.battleship import rules
@@ -20,12 +20,12 @@ from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import ObservationError
 from games.match import Match, play
 from games.record import FUNCTION, PERSON, Participant
-from training.players.battleship import LADDER
-from training.players.battleship_habitual import HABITUAL
-from training.recipes import TrainingError
-from training.recipes.battleship import bootstrap, fit
-from training.recipes.battleship.likings import fleets_of, liking_part, usual_fleets
-from training.recipes.battleship.measure import measure
+from training.contracts import TrainingError
+from training.games.battleship.benchmark import measure
+from training.games.battleship.habits.weights import fleets_of, liking_part, usual_fleets
+from training.games.battleship.players.habitual import HABITUAL
+from training.games.battleship.players.textbook import LADDER
+from training.games.battleship.recipe import bootstrap, fit
 
 FOLDERS = Path(ai_functions.__file__).parent
 EXPERT = FOLDERS / "battleship_expert"

@@ -11,18 +11,18 @@ from typing import Any
 import pytest
 
 import ai_functions
-from ai_functions.features.battleship_expert import Expert
+from ai_functions.policies.battleship.expert import Expert
 from games.battleship import rules
 from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import PlaceObservation
 from games.match import Match, play
 from games.record import BOT, PERSON, GameRecord, Participant
 from training.card import Origin
+from training.contracts import TrainingError
+from training.games.battleship.habits.gate import knowing_fleets, log_odds_of
+from training.games.battleship.players.habitual import HABITUAL
+from training.games.battleship.players.textbook import LADDER
 from training.pipeline import Trained, personal_folder, train
-from training.players.battleship import LADDER
-from training.players.battleship_habitual import HABITUAL
-from training.recipes import TrainingError
-from training.recipes.battleship.personal import knowing_fleets, log_odds_of
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import ai_functions
-from ai_functions.features.battleship_berths import draw_fleet
-from ai_functions.features.battleship_expert import Expert, hiding_weights
+from ai_functions.policies.battleship.expert import Expert, hiding_weights
+from ai_functions.policies.battleship.placements import draw_fleet
 from games.battleship.fleet import STANDARD
-from training.players.battleship_habitual import HABITS, draw, play_out
-from training.players.battleship_strangers import STRANGERS
-from training.recipes.battleship.personal import log_odds_of
-from training.studies.battleship_adapting import shots_at, told
-from training.studies.battleship_placing import bits
+from training.games.battleship.habits.gate import log_odds_of
+from training.games.battleship.players.habitual import HABITS, draw, play_out
+from training.games.battleship.players.strangers import STRANGERS
+from training.games.battleship.studies.adapting import shots_at, told
+from training.games.battleship.studies.placing import bits
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 

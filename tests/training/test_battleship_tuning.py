@@ -7,18 +7,18 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.battleship_berths import berth_numbers
-from ai_functions.features.battleship_expert import NEARLY
-from ai_functions.features.battleship_posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
+from ai_functions.policies.battleship.expert import NEARLY
+from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
 from games.battleship.fleet import STANDARD, Cell, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
 from games.battleship.observation import ShootObservation
-from training.battleship_berthed import symmetric
-from training.recipes.battleship.compiled import luck_of, play_all, think
-from training.recipes.battleship.compiled_chances import MISSED, STRUCK, new_table, shoot
-from training.recipes.battleship.compiled_luck import Luck
-from training.recipes.battleship.self_play import hear, self_played_race_part, won_from
-from training.recipes.battleship.tuning import tuned_part
+from training.games.battleship.compiled.control_variates import Luck
+from training.games.battleship.compiled.games import luck_of, play_all, think
+from training.games.battleship.compiled.inference import MISSED, STRUCK, new_table, shoot
+from training.games.battleship.self_play import hear, self_played_race_part, won_from
+from training.games.battleship.standard_placements import symmetric
+from training.games.battleship.tuning import tuned_part
 
 
 def test_both_score_alike_from_the_first_shot_to_the_last() -> None:

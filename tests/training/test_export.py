@@ -24,8 +24,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ai_functions.runtime.model import CARD, MODEL, Model
+from training.contracts import Fitted, TrainingError
 from training.export import ABSOLUTE, RELATIVE, Exported, export, finish_interrupted, write_artifact
-from training.recipes import Fitted, TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training.evaluate import task_seeds
-from training.gate import LOOKS, judge
-from training.recipes import LESS, MORE, Yardstick
+from training.contracts import LESS, MORE, Yardstick
+from training.evaluation.evaluate import task_seeds
+from training.evaluation.gate import LOOKS, judge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

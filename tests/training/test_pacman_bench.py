@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from training.pacman_bench import ticks_per_second
+from training.games.pacman.engine_bench import ticks_per_second
 
 
 def test_the_bench_measures_every_engine_that_is_there() -> None:

@@ -13,7 +13,7 @@ from games.core import GameError
 from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.names import DIRECTIONS, GHOSTS
-from training.pacman_fast import KERNEL, FastGame, compiled
+from training.games.pacman.compiled import KERNEL, FastGame, compiled
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},

@@ -5,18 +5,18 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.pacman import ARCADE, TEAM, rows
-from ai_functions.features.pacman_paths import FAR, TILE_PIXELS, paths_of
-from ai_functions.features.pacman_race import SLIP, escape, ghost_ticks, pacman_ticks, race
-from ai_functions.features.pacman_scene import Scenes, asked_of, scene_of
+from ai_functions.policies.pacman.arrivals import SLIP, escape, ghost_ticks, pacman_ticks, race
+from ai_functions.policies.pacman.batch import Scenes, asked_of, scene_of
+from ai_functions.policies.pacman.features import ARCADE, TEAM, rows
+from ai_functions.policies.pacman.paths import FAR, TILE_PIXELS, paths_of
 from games.core import ObservationError
 from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.mazes import MAZES, find_maze
 from games.pacman.names import DIRECTIONS
 from games.pacman.observation import ask_only
-from training.pacman_fast import FastGame
-from training.recipes.pacman.screens import screens_of
+from training.games.pacman.batches import screens_of
+from training.games.pacman.compiled import FastGame
 
 
 def states(count: int, maze: str = "arcade", seed: int = 3) -> list[rules.State]:

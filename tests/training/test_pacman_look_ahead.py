@@ -7,17 +7,17 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.features.pacman_paths import paths_of
+from ai_functions.policies.pacman.paths import paths_of
 from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.ghosts import imagine
 from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS
-from training.pacman_fast import FastGame, table_of
-from training.players.pacman import random_safe
-from training.players.pacman_ghosts import arcade
-from training.players.pacman_look_ahead import LOOK_AHEAD, forget, look_ahead, seated_look_ahead
-from training.recipes.pacman.arena import Plan, play
+from training.games.pacman.compiled import FastGame, table_of
+from training.games.pacman.players.bots import random_safe
+from training.games.pacman.players.ghosts import arcade
+from training.games.pacman.players.look_ahead import LOOK_AHEAD, forget, look_ahead, seated_look_ahead
+from training.games.pacman.self_play import Plan, play
 
 
 def states(count: int, maze: str) -> list[rules.State]:

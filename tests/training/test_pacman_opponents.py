@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ai_functions
-from ai_functions.features.pacman_team import Team
+from ai_functions.policies.pacman.team import Team
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import Loaded, load_opponent
 from ai_functions.runtime.protocol import MoveRequest
@@ -16,11 +16,11 @@ from games.pacman import rules
 from games.pacman.ghosts import classic_exits
 from games.pacman.mazes import ARCADE, find_maze
 from games.pacman.observation import Observation, ask_only
-from training.pacman_fast import FastGame
-from training.players.pacman import greedy
-from training.players.pacman_ghosts import arcade
-from training.recipes.pacman import measure
-from training.recipes.pacman.arena import Plan, play
+from training.games.pacman import benchmark
+from training.games.pacman.compiled import FastGame
+from training.games.pacman.players.bots import greedy
+from training.games.pacman.players.ghosts import arcade
+from training.games.pacman.self_play import Plan, play
 
 FOLDERS = Path(ai_functions.__file__).parent
 TRAINED = sorted(folder.parent for folder in FOLDERS.glob("pacman_*/model.onnx"))
@@ -123,7 +123,7 @@ def test_the_arena_measures_what_the_yardstick_measures() -> None:
     plans = [Plan(seed, seed, "greedy", "hard", OPTIONS) for seed in range(3)]
     played = play(find_maze("arcade"), plans, {"greedy": greedy}, {"hard": Team(folder).exits})
     for seed, item in enumerate(played):
-        row = measure.measure(opponent(folder).act, seed=seed)
+        row = benchmark.measure(opponent(folder).act, seed=seed)
         assert (row["dots"], row["cleared"]) == (item.dots, item.cleared)
 
 

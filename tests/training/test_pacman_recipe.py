@@ -11,14 +11,15 @@ from games.match import Match, play
 from games.pacman import rules
 from games.pacman.mazes import find_maze
 from games.record import BOT, Participant, verify
+from training.contracts import TrainingError
 from training.export import export
-from training.players.pacman import careful, elusive, greedy, random_safe
-from training.players.pacman_ghosts import arcade, patrol, random_ghosts, shortest, surround
-from training.players.pacman_look_ahead import LOOK_AHEAD
-from training.recipes import TrainingError
-from training.recipes.pacman import YARDSTICK, bootstrap, fit, lessons
-from training.recipes.pacman.arena import Plan, Played
-from training.recipes.pacman.arena import play as play_many
+from training.games.pacman import examples
+from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
+from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
+from training.games.pacman.players.look_ahead import LOOK_AHEAD
+from training.games.pacman.recipe import YARDSTICK, bootstrap, fit
+from training.games.pacman.self_play import Plan, Played
+from training.games.pacman.self_play import play as play_many
 
 OPTIONS = {"lives": 1, "boards": 1}
 PACMANS = {
@@ -74,7 +75,7 @@ def test_the_arcades_ghosts_chosen_and_left_to_the_rules_are_the_same() -> None:
 
 def test_lessons_know_how_soon_pacman_was_caught() -> None:
     caught = next(item for item in games("greedy", "shortest", 6) if not item.cleared)
-    found = lessons.read([caught.record()], "team", 10_000, 1, print)
+    found = examples.read([caught.record()], "team", 10_000, 1, print)
     values = found.value[found.taken]
     assert found.taken.sum() == found.decision[-1] + 1
     assert (np.diff(values) >= 0).all()
@@ -95,7 +96,7 @@ def test_imitation_takes_the_exit_that_the_arcade_takes() -> None:
     taught = manifest(learn="exit", sees="arcade", teachers="arcade", trees=60)
     records = bootstrap(taught, 24, seed=1, progress=lambda _: None)
     fitted = fit(taught, records[:18], seed=1, progress=print)
-    new = lessons.read(records[18:], "arcade", 2000, 2, print)
+    new = examples.read(records[18:], "arcade", 2000, 2, print)
     said = fitted.estimator.predict(new.rows)
     best = [said[new.decision == index].argmax() == new.taken[new.decision == index].argmax() for index in range(300)]
     assert np.mean(best) > 0.85

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ai_functions.features.pacman_paths import paths_of
-from ai_functions.features.pacman_scene import asked_of, scene_of
+from ai_functions.policies.pacman.batch import asked_of, scene_of
+from ai_functions.policies.pacman.paths import paths_of
 from games.pacman import cells, rules
 from games.pacman.mazes import find_maze
-from training.pacman_fast import FastGame
-from training.players.pacman import greedy
-from training.players.pacman_ghosts import by_ghost, shortest, surround
-from training.recipes.pacman.arena import Plan, play
-from training.studies import pacman as study
+from training.games.pacman import studies as study
+from training.games.pacman.compiled import FastGame
+from training.games.pacman.players.bots import greedy
+from training.games.pacman.players.ghosts import by_ghost, shortest, surround
+from training.games.pacman.self_play import Plan, play
 
 
 def test_in_a_mixed_team_each_ghost_is_moved_by_its_own() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.page import put_section, table
+from training.evaluation.page import put_section, table
 
 if TYPE_CHECKING:
     from pathlib import Path

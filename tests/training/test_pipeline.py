@@ -21,9 +21,9 @@ from ai_functions.runtime.model import CARD, MODEL, model_sha256
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
 from training.card import Origin
+from training.contracts import TrainingError, yardstick_for
+from training.evaluation.statistics import difference
 from training.pipeline import gather, personal_folder, train
-from training.recipes import TrainingError, yardstick_for
-from training.statistics import difference
 
 if TYPE_CHECKING:
     from games.record import GameRecord

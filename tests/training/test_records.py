@@ -14,8 +14,8 @@ from games.battleship.observation import Observation, PlaceObservation
 from games.battleship.rules import Action, Shot
 from games.match import Match, Told, play
 from games.record import BOT, PERSON, GameRecord, Participant, verify
+from training.contracts import TrainingError
 from training.dataset import decisions, fingerprint, split, usable
-from training.recipes import TrainingError
 from training.records import read_records
 
 if TYPE_CHECKING:

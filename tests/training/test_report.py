@@ -9,9 +9,9 @@ import pytest
 
 from games.core import Outcome
 from games.record import FUNCTION, GameRecord, Participant, Turn
-from training.evaluate import fixtures
-from training.recipes import LESS, TrainingError, Yardstick
-from training.report import counts, paired_points, paired_scores, standing
+from training.contracts import LESS, TrainingError, Yardstick
+from training.evaluation.evaluate import fixtures
+from training.evaluation.report import counts, paired_points, paired_scores, standing
 
 
 def nobody(*_: Any, **__: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.statistics import difference, estimate, race, win_rate
+from training.evaluation.statistics import difference, estimate, race, win_rate
 
 
 def test_a_mean_comes_with_its_standard_error():

@@ -8,7 +8,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.model import CARD, MODEL
-from infra.packaging import MAX_UNZIPPED, ROOT, Package, PackagingError, add
+from infra.build.packaging import MAX_UNZIPPED, ROOT, Package, PackagingError, add
 
 if TYPE_CHECKING:
     from pathlib import Path

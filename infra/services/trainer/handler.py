@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 from infra.aws import Cloud
-from infra.complaints import CloudError
-from infra.locks import held
-from infra.names import Names
-from infra.packaging import PackagingError
+from infra.build.packaging import PackagingError
+from infra.core.errors import CloudError
+from infra.core.names import Names
+from infra.core.state import Account
+from infra.deploy.locks import held
 from infra.services.inbox import MAX_OBJECT_BYTES
 from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish, serving
-from infra.state import Account
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Clock:
         self._look(f"{done} of {total} {what}")
 
     def _look(self, reached: str) -> None:
-        from training.recipes import TrainingError  # noqa: PLC0415 - see _train
+        from training.contracts import TrainingError  # noqa: PLC0415 - see _train
 
         if self.left_s() < 0:
             raise TrainingError(f"no time left after: {reached}; give the trainer fewer records or games")
@@ -91,7 +91,7 @@ def _tally(cloud: Cloud, change: str, names: dict[str, str], values: dict[str, A
 
 
 def _retrain(cloud: Cloud, clock: Clock) -> dict[str, Any]:
-    from training.recipes import TrainingError  # noqa: PLC0415 - see _train
+    from training.contracts import TrainingError  # noqa: PLC0415 - see _train
 
     _, pointer = serving(cloud, NAMES, NAME)
     with TemporaryDirectory(prefix="trainer-") as scratch:

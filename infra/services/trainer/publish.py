@@ -6,18 +6,18 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from infra.complaints import CloudError
-from infra.plan import next_slots
-from infra.prove import prove
-from infra.state import Pointer
+from infra.core.errors import CloudError
+from infra.core.state import Pointer
+from infra.deploy.plan import next_slots
+from infra.deploy.smoke_test import prove
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.aws import Cloud
-    from infra.names import Names
-    from infra.packaging import Package
-    from infra.state import Stack
+    from infra.build.packaging import Package
+    from infra.core.names import Names
+    from infra.core.state import Stack
 
 
 def serving(cloud: Cloud, names: Names, name: str) -> tuple[Stack, Pointer]:

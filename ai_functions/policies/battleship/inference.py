@@ -1,0 +1,323 @@
+"""Which whole fleets agree with everything heard, and how likely each is: the posterior that strong play rests on.
+
+Fleets are built up as rows of berths.  First the sunk ships take their hits, in every way the answers leave open (only
+a ship's name is told, so hits may be another's); then every hit left over is given to some ship afloat.  Ships not met
+yet lie on untouched water.  Where few ways are left they are laid too, one row a fleet, and the posterior is exact.
+Where there are many, they stay *free*: a row stands for all the fleets that complete it, counted by how many berths
+each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at once as if
+independent).  No fleet is drawn, so the same answers always give the same chances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.policies.battleship.features import sea
+from games.battleship.notation import HIT, MISS, SUNK
+from games.core import ObservationError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ai_functions.policies.battleship.features import Sea
+    from games.battleship.fleet import Variant
+    from games.battleship.observation import ShootObservation
+
+PAIRS = 2500
+"""Pairs of a row and a berth that are worth laying a ship one by one, until the posterior is exact."""
+MOST_ROWS = 6000
+"""Ways to explain the hits that are followed; of more, those that fewest fleets stand behind are let go."""
+_ON_A_HIT = 0.05
+"""About which part of a ship's berths is left when it must cover a hit."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fleets:
+    """Whole fleets that agree with what was heard."""
+
+    rows: NDArray[np.int64]
+    """Shape (rows, ships): numbers of berths in ``Sea.berths``; one past the last for a ship that is free."""
+    weight: NDArray[np.float64]
+    """Shape (rows,): how likely each row is; the sum is 1."""
+    laid: NDArray[np.float64]
+    """Shape (berths,): how likely a ship lies there in a row."""
+    free: NDArray[np.float64]
+    """Shape (berths,): how likely a free ship lies there."""
+    evidence: float
+    """How many fleets there are, each counted as the prior weighs it."""
+    exact: bool
+    """Whether no ship is free."""
+
+    @property
+    def berth(self) -> NDArray[np.float64]:
+        """Shape (berths,): how likely a ship lies in each berth."""
+        return self.laid + self.free
+
+
+@lru_cache(maxsize=8)
+def clashes(variant: Variant) -> NDArray[np.float32]:
+    """Return shape (berths + 1, berths + 1): 1 where berths exclude each other; the last stands for no berth."""
+    waters = sea(variant)
+    reach = waters.cover
+    if variant.no_touch:
+        size = variant.size
+        row, column = np.divmod(np.arange(size**2), size)
+        near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
+        reach = (waters.cover @ near.astype(np.float32) > 0).astype(np.float32)
+    clash = np.zeros((len(reach) + 1, len(reach) + 1), np.float32)
+    clash[:-1, :-1] = (reach @ waters.cover.T > 0) | (waters.ship[:, None] == waters.ship)
+    return clash
+
+
+@lru_cache(maxsize=8)
+def touches(variant: Variant) -> NDArray[np.float32]:
+    """Return shape (berths + 1, berths + 1): 1 where berths of two ships lie side by side and may."""
+    waters = sea(variant)
+    beside = np.zeros_like(clashes(variant))
+    beside[:-1, :-1] = (waters.cover @ waters.beside) @ waters.cover.T > 0
+    return np.asarray(beside * (clashes(variant) == 0), np.float32)
+
+
+@lru_cache(maxsize=16)
+def _losses(variant: Variant, touching: float) -> NDArray[np.float32]:
+    """Return shape (berths + 1, berths + 1): how much of a fleet's weight a pair of berths loses; all if they clash."""
+    clash = clashes(variant)
+    return clash if touching == 1 else np.asarray(clash + (1 - touching) * touches(variant), np.float32)
+
+
+def infer(
+    observation: ShootObservation,
+    prior: NDArray[np.float64] | None = None,
+    touching: float = 1.0,
+    pairs: int = PAIRS,
+) -> Fleets:
+    """Return the fleets that agree with ``observation``.
+
+    ``prior`` weighs berths, shape (berths,); a fleet counts ``touching`` times as much for every two of its ships that
+    lie side by side.  ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
+
+    Raises ObservationError where no fleet agrees.
+    """
+    waters = sea(observation.variant)
+    search = _Search(observation, waters, np.ones(len(waters.berths)) if prior is None else prior, touching)
+    search.explain_hits()
+    for patience in PATIENCE:
+        search.lay_what_is_few(pairs * patience)
+        found = search.fleets()
+        if found is not None:
+            return found
+        if search.exact:
+            break
+    if search.let_go:
+        return search.alone()
+    raise ObservationError("shots", "no fleet fits all that was heard")
+
+
+PATIENCE = (1, 10, 100)
+"""On a sea so full that counting finds no room, laying ships one by one may: so many times the pairs are looked at."""
+
+
+class _Search:
+    """Rows under way."""
+
+    def __init__(self, observation: ShootObservation, waters: Sea, prior: NDArray[np.float64], touching: float) -> None:
+        variant = observation.variant
+        self._waters, self._prior, self._touching = waters, prior, touching
+        self._clash = clashes(variant)
+        self._touch = touches(variant) if touching != 1 else None
+        self._lost = _losses(variant, touching)
+        self._none = len(waters.berths)
+        self._afloat = np.array([name in observation.afloat for name in variant.names])
+        self._possible, self._hits = _possible(observation, waters)
+        untouched = self._possible & self._afloat[waters.ship] & (waters.cover @ self._hits == 0)
+        self._untouched = np.where(untouched, prior, 0.0)
+        """Prior weight of each berth of a ship afloat on water nobody shot at."""
+        self._rows = np.full((1, len(self._afloat)), self._none)
+        self._weight = np.ones(1)
+        self.let_go = False
+        """Whether ways to explain the hits were given up."""
+
+    def explain_hits(self) -> None:
+        """Give the sunk ships their hits, and every hit left over to a ship afloat, in all ways."""
+        for ship in np.flatnonzero(~self._afloat):
+            span = slice(self._waters.first[ship], self._waters.first[ship + 1])
+            self._give(np.ones(len(self._rows), np.bool_), np.flatnonzero(self._possible[span]) + span.start)
+        if len(self._rows) == 1:
+            # what a ship that lies for sure keeps others from
+            self._untouched[self._clash[self._rows[0]][:, : self._none].any(axis=0)] = 0
+        floating = self._possible & self._afloat[self._waters.ship]
+        for hit in np.flatnonzero(self._hits):
+            covers = np.append(self._waters.cover[:, hit] > 0, False)
+            bare = ~covers[self._rows].any(axis=1)
+            if bare.any():
+                self._give(bare, np.flatnonzero(floating & covers[:-1]))
+                if len(self._rows) > MOST_ROWS:
+                    self._keep_likely(MOST_ROWS, floating)
+
+    def lay_what_is_few(self, pairs: int) -> None:
+        """Lay the ships not met yet, those with fewest berths first, as long as all ways can be looked at."""
+        counts = np.add.reduceat(self._untouched > 0, self._waters.first[:-1])
+        for ship in np.argsort(np.where(self._afloat, counts, -1), kind="stable"):
+            need = self._rows[:, ship] == self._none
+            if not self._afloat[ship] or not need.any():
+                continue
+            span = slice(self._waters.first[ship], self._waters.first[ship + 1])
+            berths = np.flatnonzero(self._untouched[span]) + span.start
+            if need.sum() * len(berths) > pairs:
+                return
+            self._give(need, berths)
+
+    def _give(self, need: NDArray[np.bool_], berths: NDArray[np.int64]) -> None:
+        """Give every row in ``need`` each of ``berths`` that goes with it; the other rows stay."""
+        rows = self._rows[need]
+        fits = np.ones((len(rows), len(berths)), np.bool_)
+        among = self._clash[:, berths] == 0
+        for ship in range(rows.shape[1]):
+            fits &= among[rows[:, ship]]
+        row, at = np.nonzero(fits)
+        grown, berth = rows[row], berths[at]
+        grown[np.arange(len(row)), self._waters.ship[berth]] = berth
+        weight = self._weight[need][row] * self._prior[berth]
+        if self._touch is not None:
+            weight *= self._touching ** self._touch[rows[row], berth[:, None]].sum(axis=1)
+        self._weight = np.concatenate([self._weight[~need], weight])
+        self._rows = np.concatenate([self._rows[~need], grown])
+
+    def _keep_likely(self, keep: int, floating: NDArray[np.bool_]) -> None:
+        """Let go of rows whose free ships cannot cover the hits left over, and of the unlikeliest."""
+        self.let_go = True
+        needed = self._ships_needed(floating)
+        free = ((self._rows == self._none) & self._afloat).sum(axis=1)
+        likely = self._weight * self._completions()[0] * _ON_A_HIT**needed * (needed <= free)
+        best = np.argpartition(-likely, keep)[:keep]
+        best = best[likely[best] > 0]
+        self._rows, self._weight = self._rows[best], self._weight[best]
+
+    def _ships_needed(self, floating: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Return shape (rows,), a lower bound: bare hits that no berth covers two of take a ship each."""
+        hits = np.flatnonzero(self._hits)
+        covers = np.vstack([self._waters.cover[:, hits], np.zeros((1, len(hits)), np.float32)]) > 0
+        bare = ~covers[self._rows].any(axis=1)
+        together = (covers[:-1][floating].T.astype(np.float32) @ covers[:-1][floating]) > 0
+        needed = np.zeros(len(self._rows), np.int64)
+        for number in range(len(hits)):
+            takes = bare[:, number].copy()
+            needed += takes
+            bare &= ~(takes[:, None] & together[number])
+        return needed
+
+    def alone(self) -> Fleets:
+        """Return every ship's chances by itself: the last resort, where ways were let go and no other works out."""
+        share = np.where(self._possible, self._prior, 0.0)
+        total = np.add.reduceat(share, self._waters.first[:-1])
+        chances = share / np.maximum(total, 1e-300)[self._waters.ship]
+        rows = np.full((1, len(self._afloat)), self._none)
+        return Fleets(rows, np.ones(1), np.zeros(self._none), chances, float(total.prod()), exact=False)
+
+    def _completions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return in how many ways each row is completed, the berths of each free ship beside it, and ``pressure``.
+
+        Shapes (rows,), (rows, ships), and (berths + 1, ships): how much of a ship's untouched water a berth takes.
+        """
+        first = self._waters.first
+        ships = len(self._afloat)
+        water = np.zeros((self._none, ships), np.float32)
+        water[np.arange(self._none), self._waters.ship] = self._untouched
+        pressure = (self._lost[:, : self._none] @ water).astype(np.float64)
+        total = np.add.reduceat(self._untouched, first[:-1])
+        free = (self._rows == self._none) & self._afloat
+        beside = np.where(free, np.maximum(total - pressure[self._rows].sum(axis=1), 0), 1.0)
+        both = np.add.reduceat(self._untouched[:, None] * pressure[:-1], first[:-1], axis=0)
+        apart = 1 - both / np.maximum(np.outer(total, total), 1e-300)
+        ways = beside.prod(axis=1)
+        for one in range(ships):
+            for two in range(one):
+                ways = ways * np.where(free[:, one] & free[:, two], max(0.0, apart[one, two]), 1.0)
+        return ways, beside, pressure
+
+    @property
+    def exact(self) -> bool:
+        """Whether no ship is free in any row."""
+        return not ((self._rows == self._none) & self._afloat).any()
+
+    def fleets(self) -> Fleets | None:
+        """Return the rows with their chances; None where there seems to be no room."""
+        free = (self._rows == self._none) & self._afloat
+        ways, beside, pressure = self._completions() if free.any() else (np.ones(len(self._rows)), None, None)
+        share = self._weight * ways
+        evidence = float(share.sum())
+        if not evidence > 0:
+            return None
+        share /= evidence
+        each = np.repeat(share, self._rows.shape[1])
+        laid = np.bincount(self._rows.ravel(), each, minlength=self._none + 1)[:-1].astype(np.float64)
+        loose = np.zeros(self._none)
+        if beside is not None and pressure is not None:
+            loose = self._free_chances(share, free, beside, pressure)
+        return Fleets(self._rows, share, laid, loose, evidence, not free.any())
+
+    def _free_chances(
+        self,
+        share: NDArray[np.float64],
+        free: NDArray[np.bool_],
+        beside: NDArray[np.float64],
+        pressure: NDArray[np.float64],
+    ) -> NDArray[np.float64]:
+        """Return how likely a free ship lies in each berth: beside the rows, and beside the other free ships."""
+        waters, first = self._waters, self._waters.first
+        total = np.add.reduceat(self._untouched, first[:-1])
+        how_free = share @ free
+        per_berth = np.where(free, share[:, None] / np.maximum(beside, 1e-300), 0)
+        chances = self._untouched * per_berth.sum(axis=0)[waters.ship]
+        laid = np.unique(self._rows)
+        laid = laid[laid < self._none]
+        if len(laid):
+            number = np.full(self._none + 1, len(laid))
+            number[laid] = np.arange(len(laid))
+            taken = np.zeros((len(laid) + 1, len(first) - 1))
+            for ship in range(self._rows.shape[1]):
+                at = number[self._rows[:, ship]]
+                for other in np.flatnonzero(how_free):
+                    taken[:, other] += np.bincount(at, per_berth[:, other], minlength=len(taken))
+            blocked = (self._lost[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), waters.ship]
+            chances = np.maximum(chances - self._untouched * blocked, 0)
+        crowd = how_free / np.maximum(total, 1e-300)
+        beside_others = np.maximum(1 - pressure[:-1] * crowd, 0)
+        beside_others[np.arange(self._none), waters.ship] = 1
+        chances = chances * beside_others.prod(axis=1)
+        sums = np.add.reduceat(chances, first[:-1])
+        scale = np.where(sums > 0, how_free / np.maximum(sums, 1e-300), 0)
+        return np.asarray(chances * scale[waters.ship])
+
+
+def _possible(observation: ShootObservation, waters: Sea) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return which berths agree with the answers, each looked at alone, and the hits that sank nothing.
+
+    A sunk ship took the shot that sank it and hits heard before it; a ship afloat has a cell that was not hit.
+    """
+    variant = observation.variant
+    size = variant.size
+    water, hits, sinking = (np.zeros(size**2, np.float32) for _ in range(3))
+    possible = np.zeros(len(waters.berths), np.bool_)
+    for report in observation.shots:
+        cell = report.cell.row * size + report.cell.column
+        if report.result == MISS:
+            water[cell] = 1
+        elif report.result == HIT:
+            hits[cell] = 1
+        elif report.result == SUNK:
+            sinking[cell] = 1
+            ship = variant.names.index(str(report.ship))
+            own = slice(waters.first[ship], waters.first[ship + 1])
+            struck = waters.cover[own] @ hits
+            possible[own] = (waters.cover[own, cell] > 0) & (struck + 1 == waters.length[own])
+    gone = waters.cover @ np.stack([water + sinking, hits], axis=1)
+    for ship, name in enumerate(variant.names):
+        if name in observation.afloat:
+            own = slice(waters.first[ship], waters.first[ship + 1])
+            possible[own] = (gone[own, 0] == 0) & (gone[own, 1] < waters.length[own])
+    return possible, hits

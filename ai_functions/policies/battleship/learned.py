@@ -1,0 +1,137 @@
+"""A learned player of Battleship: one model scores the cells to shoot at and the berths to lie in.
+
+A row of the model is a candidate: a cell fills the first columns, a berth the next.  The answer is how likely the
+candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the manifest's temperature.
+The last columns hold how far a game is, and the answer is how likely it is won.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
+from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows
+from ai_functions.policies.battleship.placements import BERTH_COLUMNS, berth_rows, draw_fleet
+from ai_functions.policies.battleship.posterior import believe, make_prior
+from ai_functions.policies.battleship.win_chance import RACE_COLUMNS, race_row
+from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import Model
+from games.battleship.fleet import STANDARD, Cell
+from games.battleship.notation import Shot, print_cell
+from games.battleship.observation import PlaceObservation
+from games.core import ObservationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from random import Random
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Variant
+    from games.battleship.observation import Observation, ShootObservation
+    from games.battleship.rules import Action
+    from games.core import JsonObject
+
+RACE = CELL_COLUMNS + BERTH_COLUMNS
+"""Where the columns begin that tell who wins."""
+COLUMNS = RACE + RACE_COLUMNS
+
+
+def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[np.float32]:
+    """Return ``rows`` as they stand in a model of so many ``columns``, where theirs ``begin``; the others are zero."""
+    wide = np.zeros((len(rows), columns), np.float32)
+    wide[:, begin : begin + rows.shape[1]] = rows
+    return wide
+
+
+def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return shape (rows,): the log-odds of the model's second class."""
+    chance = np.clip(model.predict(rows)[:, 1].astype(np.float64), 1e-7, 1 - 1e-7)
+    odds: NDArray[np.float64] = np.log(chance) - np.log1p(-chance)
+    return odds
+
+
+def chance_of(model: Model, row: NDArray[np.float32]) -> float:
+    """Return the probability of the model's second class for one row, shape (1, columns)."""
+    return round(float(model.predict(row)[0, 1]), 4)
+
+
+def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
+    """Return probabilities in proportion to exp(score / temperature); at 0 all of it to the best, shared evenly."""
+    if temperature <= 0:
+        best = scores == scores.max()
+        return np.asarray(best / best.sum(), np.float64)
+    weight = np.exp((scores - scores.max()) / temperature)
+    return np.asarray(weight / weight.sum())
+
+
+def check_plays(manifest: Manifest, variant: Variant) -> None:
+    """Raise ObservationError, naming the option, for a variant the manifest's table ``[plays]`` does not allow."""
+    for option, value in variant.to_json().items():
+        allowed = manifest.plays.get(option)
+        if not isinstance(allowed, list) or value not in allowed:
+            raise ObservationError(f"variant.{option}", f"{manifest.name} does not play {option} = {value!r}")
+
+
+def choose(variant: Variant, cells: NDArray[np.int64], chances: NDArray[np.float64], random: Random) -> Shot:
+    """Return a shot at one of ``cells``, drawn by ``chances``."""
+    index = int(np.searchsorted(np.cumsum(chances), random.random()))
+    row, column = divmod(int(cells[min(index, len(cells) - 1)]), variant.size)
+    return Shot(Cell(column, row))
+
+
+def print_policy(variant: Variant, cells: NDArray[np.int64], chances: NDArray[np.float64]) -> dict[str, float]:
+    """Return each cell's text and chance."""
+    return {
+        print_cell(Cell(int(number) % variant.size, int(number) // variant.size)): float(chance)
+        for number, chance in zip(cells, chances, strict=True)
+    }
+
+
+class Learned:
+    """An opponent whose model was learned from players' choices."""
+
+    def __init__(self, folder: Path) -> None:
+        self.manifest = Manifest.load(folder)
+        self._model = Model(folder)
+        self._likings = np.exp(log_odds(self._model, in_columns(berth_rows(), CELL_COLUMNS, COLUMNS))).tolist()
+
+    def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return the cells not shot at, and how likely each is to be shot at."""
+        rows = in_columns(cell_rows(observation), 0, COLUMNS)
+        tried = np.zeros(len(rows), np.bool_)
+        size = observation.variant.size
+        tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
+        untried = np.flatnonzero(~tried)
+        return untried, softmax(log_odds(self._model, rows[untried]), self.manifest.temperature)
+
+    def act(self, observation: Observation, random: Random) -> Action:
+        """Return a fleet, or a shot, sampled."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return draw_fleet(observation.variant, self._likings, random)
+        untried, chances = self.consider(observation)
+        return choose(observation.variant, untried, chances, random)
+
+    def policy(self, observation: Observation) -> dict[str, float]:
+        """Return the probability of each shot; nothing for a placement, there are 30 billion."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return {}
+        untried, chances = self.consider(observation)
+        return print_policy(observation.variant, untried, chances)
+
+    def explain(self, observation: Observation) -> JsonObject:
+        """Return where it would shoot, beside what whole-fleet inference says (see ``battleship_explain``)."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return explain_placement(observation.variant, self._likings)
+        untried, chances = self.consider(observation)
+        uniform = make_prior(observation.variant, "uniform", 1.0, None)
+        posterior = believe(observation, (uniform,))
+        wins = None
+        if observation.variant == STANDARD:
+            wins = chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
+        return {**explain_shot(observation, untried, chances, posterior), "chance_of_winning": wins}

@@ -1,0 +1,1 @@
+"""Pac-Man's features and the policies of ghosts built on them; training and functions share them."""

@@ -1,0 +1,1 @@
+"""What a game looks like in the window: one package a game."""

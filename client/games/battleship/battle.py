@@ -1,0 +1,218 @@
+"""A match of Battleship as the screen follows it.
+
+The rules know at once what a shot does; a person should see the shell fly first.  So a ``Battle`` plays the match, asks
+the opponent as early as it may, and hands out what happened bit by bit, as ``Moment``s in time.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from client.games.battleship.explanation import Thought, read_thought
+from client.net.opponent_client import participant
+from client.scene_manager import TICKS_PER_SECOND
+from client.ui.hud import Hud
+from games.battleship import rules
+from games.battleship.notation import CALLED, HIT, MISS, SUNK, Report, Shot, parse_cell
+from games.core import IllegalActionError
+from games.match import Match
+from games.record import PERSON, Participant
+
+if TYPE_CHECKING:
+    from client.net.opponent_client import Asked, Rival
+    from client.net.remote import OpponentInfo
+    from client.net.request_pool import Answer
+    from client.scene_manager import Services, Setup
+    from games.battleship.fleet import Cell, Placement
+    from games.core import Event, Player
+
+FLIGHT_S = 0.55
+BETWEEN_SHOTS_S = 0.28
+"""In a salvo."""
+REST_S = {MISS: 0.30, HIT: 0.45, SUNK: 1.3}
+"""How long a result is left to be seen."""
+LAUNCHED, LANDED = "launched", "landed"
+SEED_BITS = 63
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something to show now: a shell leaves (``launched``) or a shot is heard of (``landed``)."""
+
+    kind: str
+    shooter: Player
+    report: Report
+
+
+class Battle:
+    """The person ``me`` against the opponent ``foe``."""
+
+    def __init__(self, world: Services, setup: Setup, name: str, me: Player) -> None:
+        self._world = world
+        self.me = me
+        self.foe = next(player for player in rules.PLAYERS if player != me)
+        self.now = 0.0
+        """Seconds since the match began, as far as it was not standing still."""
+        self.rival: Rival = world.connect(setup.opponent)
+        self.hud = Hud(setup.opponent)
+        self.match = Match(
+            rules,
+            {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)},
+            seed=secrets.randbits(SEED_BITS),
+            policy_seed=secrets.randbits(SEED_BITS),
+            options=setup.options,
+            journal=world.journal(),
+        )
+        self.shown: dict[Player, list[Report]] = {player: [] for player in rules.PLAYERS}
+        """What each player's shots have been seen to do."""
+        self._moments: deque[tuple[float, Moment]] = deque()
+        self._asked: Asked | None = None
+        self._asked_at = 0.0
+        self._answer: Answer | None = None
+        self._rest_until = 0.0
+        self._closed = False
+        self.explain = False
+        """Whether the opponent is asked to explain its shots."""
+        self.thought: Thought | None = None
+        """What it thought before the last shot that was seen."""
+        self._next_thought: Thought | None = None
+        self.foe_fired = False
+        """Whether the last shot that was seen to leave was the opponent's."""
+
+    @property
+    def state(self) -> rules.State:
+        """The state of the match; more than the person may see."""
+        state: rules.State = self.match.state
+        return state
+
+    @property
+    def fleet(self) -> Placement | None:
+        """Where the person's own ships lie, once all fleets are placed."""
+        return self.state.fleet_of(self.me)
+
+    @property
+    def placed(self) -> bool:
+        """Whether the person has put the fleet to sea."""
+        return self.state.fleets is not None or self.me not in self.match.to_act()
+
+    @property
+    def settled(self) -> bool:
+        """Whether all that has happened has been seen."""
+        return not self._moments and self.now >= self._rest_until
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person may act now."""
+        return self.settled and self.me in self.match.to_act()
+
+    @property
+    def over(self) -> bool:
+        """Whether the match is over and its end has been seen."""
+        return self.settled and self.match.outcome is not None
+
+    @property
+    def waiting_s(self) -> float | None:
+        """How long an answer has been under way; None when none is."""
+        return None if self._asked is None else self.now - self._asked_at
+
+    def place(self, placement: Placement) -> None:
+        """Put the person's fleet to sea."""
+        self.match.submit(self.me, placement)
+
+    def may_shoot(self, cell: Cell) -> bool:
+        """Return whether the person may shoot at a cell now."""
+        if not self.my_turn:
+            return False
+        try:
+            rules.check(self.state, self.me, Shot(cell))
+        except IllegalActionError:
+            return False
+        return True
+
+    def shoot(self, cell: Cell) -> None:
+        """Let the person shoot.  Raises IllegalActionError."""
+        self.match.submit(self.me, Shot(cell))
+        self._advance()
+
+    def swap(self, info: OpponentInfo) -> None:
+        """Let another function take the opponent's seat from now on."""
+        self.match.seat(participant(info, self.foe))
+        self.rival = self._world.connect(info)
+        self.hud.seat(info)
+        self._asked = self._answer = self._next_thought = self.thought = None
+
+    def tick(self, pause_s: float) -> list[Moment]:
+        """Let a tick pass; return what is to be shown now.  ``pause_s``: how long the opponent seems to think."""
+        self.now += 1 / TICKS_PER_SECOND
+        self._converse()
+        if self._answer is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
+            self.match.submit(self.foe, self._answer.action, self._answer.told)
+            self._answer = None
+            if self.state.fleets is not None:
+                self._advance()
+        if self.state.fleets is None and not self.match.to_act():
+            self._advance()
+        due: list[Moment] = []
+        while self._moments and self._moments[0][0] <= self.now:
+            due.append(self._moments.popleft()[1])
+        for moment in due:
+            if moment.kind == LANDED:
+                self._show(moment)
+            else:
+                self.foe_fired = moment.shooter == self.foe
+                self.thought = self._next_thought if self.foe_fired else self.thought
+        return due
+
+    def close(self) -> None:
+        """End the match, finished or not; its record goes its way."""
+        if not self._closed:
+            self._closed = True
+            self._world.finished(self.match.close())
+
+    def _converse(self) -> None:
+        """Ask the opponent when it is to act, and take its answer when it is there."""
+        if self._asked is not None:
+            answer = self._asked.poll()
+            if answer is not None:
+                self._asked = None
+                self._answer = answer
+                if self.state.fleets is not None:
+                    self._next_thought = read_thought(answer.explanation, self.state.variant.size)
+                self.hud.note(self.rival.info, answer)
+        elif self._answer is None and self.foe in self.match.to_act():
+            self._asked = self.rival.ask(self.match, self.foe, explain=self.explain)
+            self._asked_at = self.now
+
+    def _advance(self) -> None:
+        """Play a step, and lay out in time what it did."""
+        start = max(self.now, self._rest_until)
+        for event in self.match.advance():
+            report = _report(event)
+            if report is None or event.player is None:
+                continue
+            if report.result == CALLED:
+                self._moments.append((self.now, Moment(LANDED, event.player, report)))
+                continue
+            self._moments.append((start, Moment(LAUNCHED, event.player, report)))
+            self._moments.append((start + FLIGHT_S, Moment(LANDED, event.player, report)))
+            self._rest_until = start + FLIGHT_S + REST_S[report.result]
+            start += BETWEEN_SHOTS_S
+        self._moments = deque(sorted(self._moments, key=lambda moment: moment[0]))
+        if self.match.outcome is not None:
+            self.close()
+
+    def _show(self, moment: Moment) -> None:
+        shown = self.shown[moment.shooter]
+        shown[:] = [report for report in shown if report.cell != moment.report.cell]
+        shown.append(moment.report)
+
+
+def _report(event: Event) -> Report | None:
+    """Return the shot that an event tells of; None for another event."""
+    if event.kind not in (MISS, HIT, SUNK, CALLED):
+        return None
+    ship = event.detail.get("ship")
+    return Report(parse_cell(str(event.detail["cell"])), event.kind, str(ship) if ship is not None else None)

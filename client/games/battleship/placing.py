@@ -1,0 +1,290 @@
+"""Putting a fleet to sea: drag and turn with the mouse, move and turn with keys or pad, or leave it to chance.
+
+Nothing here knows of a match: at the end there is a ``Placement``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from client.ui.inputs import (
+    ACCEPT,
+    DIRECTIONS,
+    LEFT_BUTTON,
+    NEXT,
+    PREVIOUS,
+    RIGHT_BUTTON,
+    SHUFFLE,
+    STEP,
+    TURN,
+    Command,
+    Pointer,
+)  # fmt: skip
+from games.battleship.fleet import Berth, Cell, Placement, berth_board, random_placement, reserved
+from games.core import GameError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from client.games.battleship.board import Board
+    from client.ui.canvas import Box
+    from client.ui.inputs import Input
+    from games.battleship.fleet import Variant
+
+DRAGGED = 6.0
+"""A press that moves less than this, in logical pixels, was a click: the ship stays in the hand."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A ship in the hand."""
+
+    ship: str
+    vertical: bool
+    grip: int
+    """Which of its cells is held."""
+    cell: Cell
+    """Where that cell is."""
+    back_to: Berth | None
+    """Where it lay before; None when it came from the dock."""
+    sticky: bool = False
+    """Whether it was picked up with a click (or a key) rather than dragged."""
+
+    @property
+    def berth(self) -> Berth:
+        """Where it would lie."""
+        column, row = self.cell
+        if self.vertical:
+            return Berth(self.ship, Cell(column, row - self.grip), vertical=True)
+        return Berth(self.ship, Cell(column - self.grip, row), vertical=False)
+
+
+class Placing:
+    """The fleet so far, and the hand that lays it out.  ``hear`` is called with the name of each sound."""
+
+    def __init__(self, board: Board, dock: dict[str, Box], random: Random, hear: Callable[[str], None]) -> None:
+        self.board = board
+        self.dock = dock
+        self.berths: dict[str, Berth] = {}
+        self.held: Held | None = None
+        self.cursor = Cell(board.variant.size // 2, board.variant.size // 2)
+        self.by_keys = False
+        """Whether the cursor is shown: keys or a pad were used last."""
+        self._random = random
+        self._hear = hear
+        self.pointer = (0.0, 0.0)
+        self._pressed_at: tuple[float, float] | None = None
+
+    @property
+    def variant(self) -> Variant:
+        """The rules that hold."""
+        return self.board.variant
+
+    @property
+    def placement(self) -> Placement | None:
+        """The whole fleet, once every ship lies."""
+        if self.held is not None or len(self.berths) < len(self.variant.fleet):
+            return None
+        return Placement(tuple(self.berths[ship] for ship in self.variant.names))
+
+    def legal(self, berth: Berth) -> bool:
+        """Return whether a ship may lie there, given the others."""
+        try:
+            board = berth_board(self.variant, berth)
+        except GameError:
+            return False
+        others = (berth_board(self.variant, other) for ship, other in self.berths.items() if ship != berth.ship)
+        return not any(board & reserved(self.variant, other) for other in others)
+
+    def shuffle(self) -> None:
+        """Lay the whole fleet out at random."""
+        self.held = None
+        self.berths = {berth.ship: berth for berth in random_placement(self.variant, self._random).berths}
+        self._hear("place")
+
+    def clear(self) -> None:
+        """Take every ship off."""
+        self.held = None
+        self.berths = {}
+        self._hear("back")
+
+    def handle(self, event: Input) -> bool:
+        """Act on ``event``; return whether it was meant for the board or the dock."""
+        if isinstance(event, Pointer):
+            return self._pointer(event)
+        if isinstance(event, Command):
+            return self._command(event)
+        return False
+
+    def turn(self) -> None:
+        """Turn the ship in the hand, or the one under the cursor."""
+        if self.held is not None:
+            self.held.vertical = not self.held.vertical
+            self._hear("turn")
+            return
+        berth = self._at(self.cursor)
+        if berth is None:
+            return
+        grip = self._grip(berth, self.cursor)
+        column, row = self.cursor
+        turned = Berth(
+            berth.ship,
+            Cell(column - grip, row) if berth.vertical else Cell(column, row - grip),
+            vertical=not berth.vertical,
+        )
+        choices = [turned, Berth(berth.ship, berth.cell, vertical=not berth.vertical)]
+        fitting = next((choice for choice in choices if self.legal(choice)), None)
+        if fitting is None:
+            self._hear("refuse")
+        else:
+            self.berths[berth.ship] = fitting
+            self._hear("turn")
+
+    def _command(self, event: Command) -> bool:
+        if event.name in DIRECTIONS:
+            return self._steer(event.name)
+        if event.name == TURN:
+            self.turn()
+        elif event.name == SHUFFLE:
+            self.shuffle()
+        elif event.name == ACCEPT:
+            self.by_keys = True
+            return self._use()
+        elif event.name in (NEXT, PREVIOUS):
+            self.by_keys = True
+            self._take_next(1 if event.name == NEXT else -1)
+        else:
+            return False
+        return True
+
+    def _steer(self, name: str) -> bool:
+        self.by_keys = True
+        across, down = STEP[name]
+        moved = Cell(self.cursor.column + across, self.cursor.row + down)
+        if not self.variant.holds(moved):
+            return False
+        self.cursor = moved
+        if self.held is not None:
+            self.held.cell = moved
+        return True
+
+    def _use(self) -> bool:
+        """Put down, pick up, or take the next ship from the dock."""
+        if self.held is not None:
+            self._put_down()
+        elif (berth := self._at(self.cursor)) is not None:
+            self._lift(berth, self.cursor, sticky=True)
+        else:
+            return self._take_next(1)
+        return True
+
+    def _take_next(self, by: int) -> bool:
+        """Take the next ship that is still in the dock into the hand."""
+        if self.held is not None and self.held.back_to is not None:
+            self.berths[self.held.ship] = self.held.back_to
+        waiting = [ship for ship in self.variant.names if ship not in self.berths]
+        if not waiting:
+            self.held = None
+            return False
+        current = waiting.index(self.held.ship) if self.held is not None and self.held.ship in waiting else -(by > 0)
+        ship = waiting[(current + by) % len(waiting)]
+        vertical = self.held.vertical if self.held is not None else False
+        self.held = Held(ship, vertical, 0, self.cursor, None, sticky=True)
+        return True
+
+    def _pointer(self, event: Pointer) -> bool:
+        cell = self.board.cell_at(event.x, event.y)
+        self.pointer = (event.x, event.y)
+        if cell is not None and event.kind == "move":
+            self.by_keys = False
+            self.cursor = cell
+        if self.held is not None:
+            return self._pointer_holding(event)
+        if event.kind == "press" and event.button == LEFT_BUTTON:
+            return self._press(event, cell)
+        if cell is not None and (event.kind == "wheel" or (event.kind == "press" and event.button == RIGHT_BUTTON)):
+            self.turn()
+            return True
+        return cell is not None
+
+    def _press(self, event: Pointer, cell: Cell | None) -> bool:
+        berth = self._at(cell) if cell is not None else None
+        if berth is not None and cell is not None:
+            self._pressed_at = (event.x, event.y)
+            self._lift(berth, cell, sticky=False)
+            return True
+        for ship, box in self.dock.items():
+            if ship not in self.berths and box[0] <= event.x < box[0] + box[2] and box[1] <= event.y < box[1] + box[3]:
+                self._pressed_at = (event.x, event.y)
+                self.held = Held(ship, vertical=False, grip=0, cell=Cell(-99, -99), back_to=None)
+                self._hear("turn")
+                return True
+        return cell is not None
+
+    def _pointer_holding(self, event: Pointer) -> bool:
+        held = self.held
+        if held is None:
+            return False
+        if event.kind == "move":
+            column = (event.x - self.board.left) // self.board.cell
+            row = (event.y - self.board.top) // self.board.cell
+            held.cell = Cell(int(column), int(row))
+        elif event.kind == "wheel" or (event.kind == "press" and event.button == RIGHT_BUTTON):
+            self.turn()
+        elif event.kind == "press" and event.button == LEFT_BUTTON:
+            column = (event.x - self.board.left) // self.board.cell
+            held.cell = Cell(int(column), int((event.y - self.board.top) // self.board.cell))
+            self._put_down()
+        elif event.kind == "release" and event.button == LEFT_BUTTON and self._pressed_at is not None:
+            moved = abs(event.x - self._pressed_at[0]) + abs(event.y - self._pressed_at[1]) > DRAGGED
+            self._pressed_at = None
+            if moved and not held.sticky:
+                self._put_down()
+            else:
+                held.sticky = True
+        return True
+
+    def _lift(self, berth: Berth, cell: Cell, *, sticky: bool) -> None:
+        del self.berths[berth.ship]
+        self.held = Held(berth.ship, berth.vertical, self._grip(berth, cell), cell, berth, sticky)
+        self._hear("turn")
+
+    def _put_down(self) -> None:
+        """Put the ship down where it is held; where it cannot lie, it goes back where it came from."""
+        held = self.held
+        if held is None:
+            return
+        berth = self.settled(held)
+        if berth is not None and self.legal(berth):
+            self.berths[held.ship] = berth
+            self.held = None
+            self._hear("place")
+        elif berth is None or not held.sticky:
+            if held.back_to is not None:
+                self.berths[held.ship] = held.back_to
+            self.held = None
+            self._hear("refuse")
+        else:
+            self._hear("refuse")
+
+    def settled(self, held: Held) -> Berth | None:
+        """Return the berth nearest to the hand that lies wholly on the board; None when the hand is far off."""
+        size, length = self.variant.size, self.variant.length(held.ship)
+        if not (-1 <= held.cell.column <= size and -1 <= held.cell.row <= size):
+            return None
+        column, row = held.berth.cell
+        most_across = size - (1 if held.vertical else length)
+        most_down = size - (length if held.vertical else 1)
+        return Berth(
+            held.ship, Cell(min(max(0, column), most_across), min(max(0, row), most_down)), vertical=held.vertical
+        )
+
+    def _at(self, cell: Cell) -> Berth | None:
+        bit = self.variant.bit(cell)
+        return next((berth for berth in self.berths.values() if berth_board(self.variant, berth) & bit), None)
+
+    @staticmethod
+    def _grip(berth: Berth, cell: Cell) -> int:
+        return cell.row - berth.cell.row if berth.vertical else cell.column - berth.cell.column

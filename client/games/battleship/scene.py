@@ -1,0 +1,273 @@
+"""The scene of Battleship: what a person does, and what that sets off.  ``Battle`` holds the match itself."""
+
+from __future__ import annotations
+
+import secrets
+from random import Random
+from typing import TYPE_CHECKING
+
+from client.games.battleship import drawing
+from client.games.battleship.battle import LANDED, Battle, Moment
+from client.games.battleship.board import CHART, SONAR, Board
+from client.games.battleship.effects import BLAST, RIPPLE, SHELL, SINKING, SPLASH, Effect
+from client.games.battleship.placing import Placing
+from client.scene_manager import TICKS_PER_SECOND
+from client.scenes.pause import PauseScene
+from client.scenes.settings import LONGEST_PAUSE_S
+from client.scenes.swap import SwapScene
+from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, LEFT, LEFT_BUTTON, RIGHT, SHUFFLE, STEP, SWAP, Command, Pointer
+from client.ui.widgets import Button, Group
+from games.battleship.fleet import Cell
+from games.battleship.notation import HIT, MISS, SUNK
+
+if TYPE_CHECKING:
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import Setup, Stage
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+    from games.battleship.notation import Report
+    from games.core import Player
+
+EFFECT = {MISS: SPLASH, HIT: BLAST, SUNK: SINKING}
+SOUND = {MISS: "splash", HIT: "hit", SUNK: "sunk"}
+
+
+class BattleshipScene:
+    """One match.  ``me`` is the person's seat: ``one`` shoots first."""
+
+    overlay = False
+
+    def __init__(self, stage: Stage, setup: Setup, me: Player = "one") -> None:
+        self.stage = stage
+        self.setup = setup
+        self.battle = Battle(stage.world, setup, stage.settings.name, me)
+        variant = self.battle.state.variant
+        self.enemy_board = Board(variant, 82, 140, 456, SONAR)
+        self.own_board = Board(variant, 620, 140, 320, CHART)
+        self.placing_board = Board(variant, 82, 140, 456, CHART)
+        dock = drawing.dock_boxes(variant)
+        chance = Random(secrets.randbits(63))  # noqa: S311 - a game
+        self.placing: Placing | None = Placing(self.placing_board, dock, chance, self._hear)
+        self.cursor = Cell(variant.size // 2, variant.size // 2)
+        self.effects: list[Effect] = []
+        self.log: list[tuple[str, Report]] = []
+        self.banner: tuple[str, float] = ("", 0.0)
+        """Words across the picture, and when they came."""
+        self.refused_at = -1.0
+        self.lapse = 0.0
+        """Seconds that this scene has been drawn for, standstills not counted."""
+        self.buttons = Group([])
+        self.on_board = True
+        """Whether the cursor has the focus, rather than a button."""
+        self._ended = False
+        self._set_buttons()
+        self.buttons.widgets[0].enabled = False
+
+    @property
+    def name_of_foe(self) -> str:
+        """Whom the person plays against now."""
+        return self.battle.rival.info.title
+
+    def handle(self, event: Input) -> None:
+        """Place, shoot, or press a button."""
+        self._hear_input(event)
+        if self.placing is not None:
+            self.buttons.widgets[0].enabled = self.placing.placement is not None
+
+    def _hear_input(self, event: Input) -> None:
+        if isinstance(event, Command) and event.name == BACK and not event.repeat:
+            self.stage.push(PauseScene(self.stage, self.open_swap, self.to_menu))
+        elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
+            self.open_swap()
+        elif isinstance(event, Pointer):
+            self._point(event)
+        elif isinstance(event, Command):
+            self._command(event)
+
+    def tick(self) -> None:
+        """Let the match go on."""
+        self.lapse += 1 / TICKS_PER_SECOND
+        pause = self.stage.settings.enemy_pause * LONGEST_PAUSE_S
+        for moment in self.battle.tick(pause):
+            self._show(moment)
+        self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
+        if self.battle.over and not self._ended:
+            self._end()
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw everything."""
+        drawing.draw_scene(canvas, self, self.lapse + alpha / TICKS_PER_SECOND)
+
+    def leave(self) -> None:
+        """Close the match, finished or not."""
+        self.battle.close()
+
+    def open_swap(self) -> None:
+        """Show who could take the opponent's seat."""
+        self.stage.push(SwapScene(self.stage, self.setup.game, self.battle.rival.info, self._swap))
+
+    def to_menu(self) -> None:
+        """Leave for the menu."""
+        from client.scenes.menu import MenuScene  # noqa: PLC0415 - the menu opens scenes, scenes lead back to the menu
+
+        self.stage.replace(MenuScene(self.stage))
+
+    def _swap(self, info: OpponentInfo) -> None:
+        self.battle.swap(info)
+        self.stage.sounds.play("swap")
+        self.banner = (f"{info.title} takes over", self.lapse)
+
+    def _put_to_sea(self) -> None:
+        placement = self.placing.placement if self.placing is not None else None
+        if placement is None:
+            self._refuse()
+            return
+        self.battle.place(placement)
+        self.placing = None
+        self.on_board = True
+        self.banner = ("Battle stations", self.lapse)
+        self.stage.sounds.play("ping")
+        self._set_buttons()
+
+    def _again(self) -> None:
+        info = self.battle.rival.info
+        setup = type(self.setup)(self.setup.game, info, self.setup.options)
+        self.stage.replace(BattleshipScene(self.stage, setup, self.battle.foe))
+
+    def _command(self, event: Command) -> None:
+        if self.placing is None and not self._ended:
+            self._aim(event)
+            return
+        if self.placing is not None and event.name == SHUFFLE:
+            self.placing.shuffle()
+            return
+        if self.on_board and self.placing is not None and self._place(self.placing, event):
+            return
+        if not self.on_board and event.name == LEFT and self._leftmost():
+            self.on_board = not self._ended
+            return
+        if self.on_board and event.name == RIGHT and not event.repeat:
+            self.on_board = False
+            self.buttons.focus = 0
+            return
+        if not self.on_board:
+            self.buttons.handle(event)
+
+    def _place(self, placing: Placing, event: Command) -> bool:
+        """Lay out the fleet; when all of it lies, accept leads to the button that begins."""
+        handled = placing.handle(event)
+        if event.name == ACCEPT and placing.placement is not None:
+            self.on_board = False
+            self.buttons.focus = 0
+            return True
+        return handled
+
+    def _aim(self, event: Command) -> None:
+        """Move the cursor, or shoot."""
+        self.on_board = True
+        self.buttons.focus = None
+        if event.name in DIRECTIONS:
+            across, down = STEP[event.name]
+            moved = Cell(self.cursor.column + across, self.cursor.row + down)
+            if self.enemy_board.variant.holds(moved):
+                self.cursor = moved
+        elif event.name == ACCEPT and not event.repeat:
+            self._shoot()
+        elif event.name == SHUFFLE:
+            self._explain()
+
+    def _leftmost(self) -> bool:
+        focus = self.buttons.focus
+        if focus is None:
+            return True
+        left = self.buttons.widgets[focus].box[0]
+        return all(widget.box[0] >= left for widget in self.buttons.widgets)
+
+    def _point(self, event: Pointer) -> None:
+        if self.placing is not None and self.placing.handle(event):
+            self.on_board = True
+            self.buttons.focus = None
+            return
+        cell = self.enemy_board.cell_at(event.x, event.y)
+        if self.placing is None and cell is not None and not self._ended:
+            self.on_board = True
+            self.buttons.focus = None
+            self.cursor = cell
+            if event.kind == "press" and event.button == LEFT_BUTTON:
+                self._shoot()
+        elif self.buttons.handle(event):
+            self.on_board = False
+
+    def _explain(self) -> None:
+        """Show, or no longer, what the opponent thinks; it is asked to say so from its next shot on."""
+        self.battle.explain = not self.battle.explain
+        self.stage.sounds.play("turn")
+        self._set_buttons()
+
+    def _shoot(self) -> None:
+        if self._ended:
+            return
+        if self.battle.may_shoot(self.cursor):
+            self.battle.shoot(self.cursor)
+        else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        self.refused_at = self.lapse
+        self.stage.sounds.play("refuse")
+
+    def _show(self, moment: Moment) -> None:
+        mine = moment.shooter == self.battle.me
+        board, other = (self.enemy_board, self.own_board) if mine else (self.own_board, self.enemy_board)
+        x, y = board.centre(moment.report.cell)
+        if moment.kind != LANDED:
+            start = (other.left + other.side / 2, other.top + other.side * 0.9)
+            self.effects.append(Effect(SHELL, x, y, board.cell, self.lapse, start))
+            self.stage.sounds.play("launch", 0.7)
+            return
+        kind = EFFECT.get(moment.report.result, RIPPLE)
+        self.effects.append(Effect(kind, x, y, board.cell, self.lapse))
+        self.stage.sounds.play(SOUND.get(moment.report.result, "turn"))
+        who = "you" if mine else self.name_of_foe
+        self.log.append((who, moment.report))
+        if moment.report.ship is not None:
+            ship = moment.report.ship.replace("_", " ")
+            self.banner = (f"{'Enemy' if mine else 'Your'} {ship} sunk", self.lapse)
+
+    def _end(self) -> None:
+        self._ended = True
+        won = self.battle.match.outcome is not None and self.battle.match.outcome.winner == self.battle.me
+        self.stage.sounds.play("won" if won else "lost")
+        self.on_board = False
+        self._set_buttons()
+
+    @property
+    def ended(self) -> bool:
+        """Whether the match is over and all of it has been seen."""
+        return self._ended
+
+    def _set_buttons(self) -> None:
+        if self._ended:
+            widgets = [
+                Button((620, 598, 156, 44), "Play again", self._again, "primary"),
+                Button((784, 598, 156, 44), "Menu", self.to_menu),
+            ]
+        elif self.placing is not None:
+            widgets = [
+                Button((620, 548, 320, 50), "Put to sea", self._put_to_sea, "primary"),
+                Button((620, 608, 154, 44), "Random", self.placing.shuffle, hint="X"),
+                Button((786, 608, 154, 44), "Clear", self.placing.clear),
+                Button((980, 626, 264, 44), "Swap opponent", self.open_swap, hint="Tab"),
+            ]
+        else:
+            label = "Hide mind" if self.battle.explain else "Its mind"
+            widgets = [
+                Button((980, 622, 128, 44), "Swap", self.open_swap, hint="Tab"),
+                Button((1116, 622, 128, 44), label, self._explain, hint="X"),
+            ]
+        self.buttons = Group([*widgets])
+        self.buttons.on_move = lambda: self.stage.sounds.play("move")
+        self.buttons.focus = 0 if self._ended else None
+
+    def _hear(self, name: str) -> None:
+        self.stage.sounds.play(name)

@@ -1,0 +1,1 @@
+"""Pac-Man on the screen.  Start reading at ``scene``."""

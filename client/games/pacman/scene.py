@@ -1,0 +1,244 @@
+"""Pac-Man in the window: the person runs, functions hunt, and no frame waits for any of them."""
+
+from __future__ import annotations
+
+from secrets import randbits
+from typing import TYPE_CHECKING
+
+from client.games.pacman.drawing.board import Board, Moment
+from client.games.pacman.drawing.explanation import Insight
+from client.games.pacman.drawing.hud import LEFT_PANEL, PackHud, draw_game
+from client.games.pacman.network.controllers import SEAT, Driver, Team, deployed
+from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.network.transport import ThreadedLine
+from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, VOICES
+from client.games.pacman.swap import PackScene
+from client.scenes.menu import MenuScene
+from client.scenes.pause import PauseScene
+from client.ui import theme
+from client.ui.canvas import HEIGHT
+from client.ui.inputs import BACK, DIRECTIONS, LEFT_BUTTON, SHUFFLE, SWAP, Command, Pointer
+from client.ui.widgets import Button, Group, hint_line
+from games.catalog import find_game
+from games.match import Match
+from games.record import PERSON, Participant
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from client.games.pacman.network.transport import Answerer
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import Setup, Stage
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+    from games.core import Event
+    from games.pacman.names import Direction, GhostName
+
+JINGLE_AT = 15
+"""Ticks after which the opening is played: it is synthesised meanwhile."""
+OVER_TICKS = 90
+"""Ticks for which GAME OVER stands alone."""
+REACH = 12.0
+"""Logical pixels that the pointer must be away from Pac-Man to steer him."""
+
+
+class PacmanScene:
+    """One match.  ``reach`` makes a function that can be asked out of what the ladder says of it."""
+
+    overlay = False
+
+    def __init__(self, stage: Stage, setup: Setup, reach: Callable[[OpponentInfo], Answerer] = deployed) -> None:
+        self._stage = stage
+        self._setup = setup
+        self._reach = reach
+        team = Team.of(self._driver(setup.opponent))
+        self.match = Match(
+            find_game("pacman"),
+            {"pacman": Participant("pacman", PERSON, stage.settings.name), SEAT: team.participant()},
+            seed=randbits(63),
+            policy_seed=randbits(63),
+            options=setup.options,
+            journal=stage.world.journal(),
+        )
+        self._line = ThreadedLine()
+        self.chase = Chase(self.match, team, self._line)
+        self._before = self.chase.observation
+        self._maze = self._before.maze
+        self.board = Board(self._maze)
+        self.hud = PackHud()
+        self._wish: Direction | None = None
+        self._pressed: Direction | None = None
+        """The direction whose key was pressed last; only this one may repeat."""
+        self._pointing = False
+        self._munches = 0
+        self._since_over = 0
+        self._closed = False
+        self._end = Group(
+            [
+                Button((LEFT_PANEL[0] + 22, 560, LEFT_PANEL[2] - 44, 46), "Play again", self._again, "primary"),
+                Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._to_menu),
+            ]
+        )
+        self._end.on_move = lambda: stage.sounds.play("move")
+        stage.sounds.learn(VOICES)
+
+    def handle(self, event: Input) -> None:
+        """Steer, swap, explain, pause."""
+        if self.over:
+            if isinstance(event, Command) and event.name == BACK:
+                self._to_menu()
+            else:
+                self._end.handle(event)
+        elif isinstance(event, Pointer):
+            self._point(event)
+        elif isinstance(event, Command) and event.name in DIRECTIONS:
+            self._steer(event)
+        elif isinstance(event, Command) and event.name == SWAP:
+            self._open_swap()
+        elif isinstance(event, Command) and event.name == SHUFFLE:
+            self.chase.explain = not self.chase.explain
+        elif isinstance(event, Command) and event.name == BACK:
+            self._pause()
+
+    @property
+    def over(self) -> bool:
+        """Whether the match has ended."""
+        return self.match.outcome is not None
+
+    def tick(self) -> None:
+        """Let 1/60 second pass."""
+        if self._stage.away and not self.over:
+            self._pause("The window was left: nothing has moved since")
+            return
+        self._before = self.chase.observation
+        if self.over:
+            self._since_over += 1
+            self.board.tick(self._before)
+            return
+        events = self.chase.tick(self._wish)
+        self._wish = None
+        now = self.chase.observation
+        for event in events:
+            self.board.hear(event, now)
+            self._sound(event)
+        self.board.tick(now)
+        self.hud.note(self.chase.choices, self.chase.replies)
+        self._hum()
+        if any(event.kind == "over" for event in events):
+            self._close()
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw the field and both panels."""
+        now = self.chase.observation
+        still = self._stage.settings.reduced_motion
+        canvas.surface.fill(theme.ABYSS)
+        insights = tuple(Insight(*one) for one in self.chase.explained) if self.chase.explain else ()
+        self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
+        draw_game(canvas, now, self._stage.settings.name, len(self._maze.dot_tiles), self.board.ticks)
+        self.hud.draw(canvas, now, self.chase.team, self.chase.schedule, self.board.ticks)
+        if self.over and self._since_over > OVER_TICKS:
+            self._end.draw(canvas)
+        elif not self.over:
+            x, y = LEFT_PANEL[0] + 22, HEIGHT - 108
+            hint_line(canvas, self._stage.device, [("↑↓←→", "run"), (SWAP, "swap")], x, y)
+            hint_line(canvas, self._stage.device, [(SHUFFLE, "explain"), (BACK, "pause")], x, y + 30)
+
+    def leave(self) -> None:
+        """End the match and hand its record over."""
+        self._hush()
+        self._close()
+
+    def _driver(self, info: OpponentInfo) -> Driver:
+        return Driver(info, self._reach(info), info.version, info.sha256)
+
+    def _close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._line.close()
+            self._stage.world.finished(self.match.close())
+
+    def _again(self) -> None:
+        self._stage.replace(PacmanScene(self._stage, self._setup, self._reach))
+
+    def _to_menu(self) -> None:
+        self._stage.replace(MenuScene(self._stage))
+
+    def _open_swap(self) -> None:
+        self._hush()
+        self._stage.push(PackScene(self._stage, self.chase.team, self._swap))
+
+    def _pause(self, why: str = "") -> None:
+        self._hush()
+        self._stage.push(PauseScene(self._stage, self._open_swap, self._to_menu, why))
+
+    def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
+        self._stage.sounds.play("swap")
+        self.chase.give(ghosts, self._driver(info))
+
+    def _steer(self, event: Command) -> None:
+        """Take the direction pressed last.  A key that is merely still held down from before says nothing new."""
+        if not event.repeat:
+            self._pressed = event.name
+        if event.name == self._pressed:
+            self._wish = event.name
+
+    def _point(self, event: Pointer) -> None:
+        """Steer towards the pointer while its button is down."""
+        if event.kind in ("press", "release"):
+            self._pointing = event.kind == "press" and event.button == LEFT_BUTTON
+        if not self._pointing:
+            return
+        now = self.chase.observation.pacman
+        x, y = self.board.point(now.x, now.y)
+        right, down = event.x - x, event.y - y
+        if max(abs(right), abs(down)) < REACH:
+            return
+        if abs(right) > abs(down):
+            self._wish = "right" if right > 0 else "left"
+        else:
+            self._wish = "down" if down > 0 else "up"
+
+    def _sound(self, event: Event) -> None:
+        play = self._stage.sounds.play
+        if event.kind == "dot":
+            self._munches += 1
+            play(MUNCH[self._munches % len(MUNCH)], 0.7)
+        elif event.kind in SOUNDS:
+            play(SOUNDS[event.kind])
+
+    def _hum(self) -> None:
+        """Keep the sound going that tells what the ghosts are up to."""
+        sounds, now = self._stage.sounds, self.chase.observation
+        if self.board.ticks == JINGLE_AT:
+            sounds.play("jingle")
+        wanted = None
+        if now.phase == "play":
+            if any(ghost.state == "eyes" for ghost in now.ghosts):
+                wanted = EYES
+            elif now.fright:
+                wanted = FLEE
+            else:
+                eaten = 1 - (len(now.dots) + len(now.energizers)) / len(self._maze.dot_tiles)
+                wanted = SIRENS[min(len(SIRENS) - 1, int(eaten * len(SIRENS)))]
+        for name in (*SIRENS, FLEE, EYES):
+            if name != wanted:
+                sounds.stop(name)
+        if wanted is not None:
+            sounds.loop(wanted, 0.5)
+
+    def _hush(self) -> None:
+        for name in (*SIRENS, FLEE, EYES):
+            self._stage.sounds.stop(name)
+
+
+SOUNDS = {
+    "energizer": "power",
+    "ghost_eaten": "bite",
+    "fruit_eaten": "fruit",
+    "fruit_shown": "fruit-shown",
+    "extra_life": "extra-life",
+    "caught": "caught",
+    "level_cleared": "cleared",
+    "over": "lost",
+}
+"""The voice of an event."""

@@ -1,0 +1,148 @@
+"""Takes an observation to a deployed opponent and brings the action back, without ever stopping the caller.
+
+``Desk.ask`` returns at once; ``Pending.poll`` says, as often as one likes, whether the answer is there.  The deadline
+holds while waiting, whatever the socket does.  Each match has a time bank for the slow moments (a cold start), so that
+one late answer does not lose the opponent its move.  When all fails, a local stand-in plays and the answer says why.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from random import Random
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from ai_functions.runtime.protocol import MoveRequest
+from client.net.fallback import stand_in
+from client.net.remote import RemoteError
+from games.core import GameError
+from games.match import Told
+
+if TYPE_CHECKING:
+    from client.net.remote import RemoteOpponent, Reply
+    from games.core import Json, Player
+    from games.match import Match
+
+MOVE_S = 2.0
+"""Each move's own time."""
+BANK_S = 10.0
+"""What a match may spend beyond that, over all its moves."""
+
+
+@dataclass(slots=True)
+class TimeBank:
+    """What is left of the time that an opponent may take beyond each move's own."""
+
+    left_s: float = BANK_S
+
+    def allowance_s(self) -> float:
+        """Return how long the next answer may take."""
+        return MOVE_S + self.left_s
+
+    def spend(self, took_s: float) -> None:
+        """Take what an answer needed beyond the move's own time."""
+        self.left_s = max(0.0, self.left_s - max(0.0, took_s - MOVE_S))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is played, by whom, and how it came to be."""
+
+    action: Any
+    told: Told
+    name: str = ""
+    """Empty when the stand-in played."""
+    version: str = ""
+    sha256: str = ""
+    explanation: Json = None
+    detail: str = ""
+    """In words, why the stand-in played."""
+
+
+class Desk:
+    """A few threads that wait for answers, so that nobody else has to."""
+
+    def __init__(self, workers: int = 4) -> None:
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+
+    def ask(
+        self, match: Match, player: Player, opponent: RemoteOpponent, bank: TimeBank, *, explain: bool = False
+    ) -> Pending:
+        """Send what ``player`` may know now to ``opponent``."""
+        observation = match.ask(player)
+        allowance_s = bank.allowance_s()
+        request = MoveRequest(
+            game=match.game.NAME,
+            match_id=match.match_id,
+            turn=match.step_number,
+            seed=match.seed_for(player),
+            observation=match.game.encode_observation(observation),
+            deadline_ms=round(allowance_s * 1000),
+            last_latency_ms=opponent.last_latency_ms,
+            explain=explain,
+        )
+        future = self._pool.submit(opponent.ask, request, allowance_s)
+        return Pending(match, player, observation, request.seed, future, bank)
+
+    def close(self) -> None:
+        """Let go of the threads; answers that are still under way are dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class Pending:
+    """An answer under way."""
+
+    def __init__(
+        self, match: Match, player: Player, observation: Any, seed: int, future: Future[Reply], bank: TimeBank
+    ) -> None:
+        self._match = match
+        self._player = player
+        self._observation = observation
+        self._seed = seed
+        self._future = future
+        self._bank = bank
+        self._started = monotonic()
+        self._until = self._started + bank.allowance_s()
+        self._answer: Answer | None = None
+
+    def poll(self) -> Answer | None:
+        """Return the answer once it is there or its time is up; None before."""
+        if self._answer is None:
+            if self._future.done():
+                self._answer = self._arrived()
+            elif monotonic() >= self._until:
+                self._future.cancel()
+                self._answer = self._fall_back("timeout", f"no answer within {self._until - self._started:.1f} s")
+            if self._answer is not None:
+                self._bank.spend(monotonic() - self._started)
+        return self._answer
+
+    def wait(self) -> Answer:
+        """Return the answer, waiting for it: for those who have nothing else to do."""
+        wait([self._future], timeout=max(0.0, self._until - monotonic()))
+        while (answer := self.poll()) is None:  # the clock's last microseconds
+            sleep(0.0005)
+        return answer
+
+    def _arrived(self) -> Answer:
+        game = self._match.game
+        try:
+            reply = self._future.result()
+            action = game.parse_action(reply.response.action)
+            game.check(self._match.state, self._player, action)
+        except RemoteError as error:
+            return self._fall_back(error.cause, str(error))
+        except GameError as error:
+            return self._fall_back("illegal", str(error))
+        except CancelledError:
+            return self._fall_back("closed", "the desk was closed")
+        response = reply.response
+        note = f"{reply.attempts} attempts" if reply.attempts > 1 else None
+        told = Told(round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note)
+        return Answer(action, told, response.name, response.version, response.sha256, response.explanation)
+
+    def _fall_back(self, cause: str, detail: str) -> Answer:
+        waited_ms = round((monotonic() - self._started) * 1000, 2)
+        action = stand_in(self._match.game.NAME, self._observation, Random(self._seed))  # noqa: S311 - a game
+        return Answer(action, Told(latency_ms=waited_ms, fallback=cause), detail=detail)

@@ -1,0 +1,1 @@
+"""Matches written down while they are played, and uploaded afterwards."""

@@ -1,0 +1,177 @@
+"""What every scene stands on: the stack of scenes, and the services a scene may use.
+
+The window (``client.app``) feeds a stage with input, ticks and a canvas; a test does the same without a window.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from client.net.ladder import Ladder
+from client.settings import Keeper
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from client.net.opponent_client import Rival
+    from client.net.remote import OpponentInfo
+    from client.settings import Settings
+    from client.ui.canvas import Canvas
+    from client.ui.inputs import Input
+    from client.ui.sound import Sounds
+    from games.core import Json
+    from games.match import Journal
+    from games.record import GameRecord
+
+TICKS_PER_SECOND = 60
+
+
+class Scene(Protocol):
+    """One screen, or something laid over one.  All of it runs on the main thread: nothing here may wait.
+
+    ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or hear input meanwhile).
+    """
+
+    overlay: bool
+
+    def handle(self, event: Input) -> None:
+        """Act on one input."""
+
+    def tick(self) -> None:
+        """Let 1/60 second pass."""
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw; ``alpha`` (0 to 1) is how far the next tick is: for smooth movement at any frame rate."""
+
+    def leave(self) -> None:
+        """Let go of everything: the scene was taken off the stage for good (a match is closed here)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What was chosen in the menu: a game, an opponent, and the options of a variant."""
+
+    game: str
+    opponent: OpponentInfo
+    options: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What scenes need of the world; the composition root fills it in, a test brings its own."""
+
+    fetch: Callable[[], Sequence[OpponentInfo]]
+    """Look up what is deployed.  May wait: called off the main thread only."""
+    connect: Callable[[OpponentInfo], Rival]
+    """Sit down opposite an opponent.  Returns at once."""
+    journal: Callable[[], Journal | None]
+    """Someone who writes a new match down."""
+    finished: Callable[[GameRecord], None]
+    """Told of every match that ended or was left; returns at once."""
+    where: str = "local cloud"
+    """The cloud in use, in words."""
+
+
+class Stage:
+    """The stack of scenes; the last one is on top."""
+
+    def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
+        self.settings = settings
+        self.sounds = sounds
+        self.keeper = Keeper(folder)
+        self.device = "mouse"
+        """What was used last: keyboard, mouse or gamepad."""
+        self.ticks = 0
+        self.closing = False
+        self._away = False
+        self._scenes: list[Scene] = []
+        self._world: Services | None = None
+        self._ladder: Ladder | None = None
+
+    def open(self, world: Services) -> None:
+        """Let scenes use the world, and follow from now on what is deployed: every list shows it at once."""
+        self._world = world
+        self._ladder = Ladder(world.fetch)
+
+    @property
+    def away(self) -> bool:
+        """Whether nobody is at the window: it is minimised, or another one has the keyboard.
+
+        A scene whose time runs against the person stands still meanwhile; no sound is heard.
+        """
+        return self._away
+
+    @away.setter
+    def away(self, away: bool) -> None:
+        self._away = away
+        self.sounds.mute(muted=away)
+
+    @property
+    def ladder(self) -> Ladder:
+        """The opponents that are deployed.  Raises RuntimeError before the cloud is ready."""
+        if self._ladder is None:
+            raise RuntimeError("the cloud is not ready yet")
+        return self._ladder
+
+    @property
+    def scenes(self) -> tuple[Scene, ...]:
+        """The stack, bottom first."""
+        return tuple(self._scenes)
+
+    @property
+    def world(self) -> Services:
+        """The services.  Raises RuntimeError before the cloud is ready."""
+        if self._world is None:
+            raise RuntimeError("the cloud is not ready yet")
+        return self._world
+
+    def push(self, scene: Scene) -> None:
+        """Lay a scene on top."""
+        self._scenes.append(scene)
+
+    def pop(self) -> None:
+        """Take the top scene off; an empty stage closes."""
+        self._scenes.pop().leave()
+        if not self._scenes:
+            self.closing = True
+
+    def replace(self, scene: Scene) -> None:
+        """Take everything off and start with ``scene``."""
+        while self._scenes:
+            self._scenes.pop().leave()
+        self._scenes.append(scene)
+
+    def close(self) -> None:
+        """Take everything off: the window closes."""
+        self.closing = True
+        if self._ladder is not None:
+            self._ladder.close()
+        while self._scenes:
+            self._scenes.pop().leave()
+        self.keeper.close()
+
+    def handle(self, event: Input) -> None:
+        """Give one input to the scene on top."""
+        if self._scenes:
+            self._scenes[-1].handle(event)
+
+    def tick(self) -> None:
+        """Let one tick pass for the scene on top."""
+        self.ticks += 1
+        if self._scenes:
+            self._scenes[-1].tick()
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw the scene on top, and below it what shows through."""
+        first = len(self._scenes) - 1
+        while first > 0 and self._scenes[first].overlay:
+            first -= 1
+        for scene in self._scenes[max(0, first) :]:
+            scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
+
+    def save_settings(self) -> None:
+        """Keep what was set, and let it take effect; returns at once."""
+        self.sounds.volume = self.settings.volume
+        self.keeper.save(self.settings)

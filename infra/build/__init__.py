@@ -1,0 +1,1 @@
+"""From a folder to a zip, and from packages to a layer."""

@@ -1,0 +1,1 @@
+"""What all of ``infra`` stands on: names, state, errors, prices, processes."""

@@ -1,0 +1,1 @@
+"""From what is wanted to what is deployed: plan, execute, versions.  Start reading at ``deploy``."""

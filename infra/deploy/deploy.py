@@ -1,0 +1,227 @@
+"""Deployment as a pipeline: look at what is there, package what is wanted, plan, then carry the plan out.
+
+The platform comes first, then layers and the platform's own functions, then opponents, each a stack that nobody else
+touches.  Everything is idempotent: a deployment that was killed half-way is finished, or cleared away and made anew,
+by the next one.
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ai_functions.runtime.manifest import ManifestError
+from ai_functions.runtime.model import ModelError, read_card
+from infra.aws import Cloud
+from infra.build.layers import build_layer, this_machine
+from infra.build.packaging import PackagingError, check_unzipped, package_opponent
+from infra.core.errors import CloudError
+from infra.core.prices import keep_usd_a_month
+from infra.core.state import Account, Pointer
+from infra.deploy.auth import chosen, route_settings
+from infra.deploy.environment import Arcade, Deployed
+from infra.deploy.execute import carry_out, preview
+from infra.deploy.opponents import function_url, ladder_folders, subscription, wanted_opponent
+from infra.deploy.plan import CREATE, KEEP, UPDATE, plan_opponent
+from infra.deploy.platform import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
+from infra.deploy.smoke_test import prove
+from infra.deploy.trainers import delete_trainer, deploy_trainer, trained_opponents
+from infra.local import daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from infra.core.state import Stack
+    from infra.deploy.environment import Progress
+    from infra.deploy.plan import StackPlan, Wanted
+
+COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
+"""What can be wrong with one opponent, or with the cloud."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A cloud in which everybody can be played."""
+
+    api_base_url: str
+    endpoint: str
+    fresh: bool
+    """Whether the local cloud was started just now."""
+    notes: tuple[str, ...]
+    """What was put right on the way."""
+    deployed: tuple[Deployed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How opponents are to be deployed."""
+
+    canary: float | None = None
+    """The share of new matches that a new version gets at first; None gives it all of them."""
+    repoint: bool = True
+    """Whether deploying what is the newest version already undoes a rollback."""
+    subscribe: str | None = None
+    """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
+    url: str | None = None
+    """Whether the function has a URL of its own: ``none``, ``iam`` or ``public``; None leaves it as it is."""
+    prove_new: bool = True
+    """Whether an opponent that was not there before is asked at once who it is.  An update always is."""
+    dry_run: bool = False
+
+
+DEFAULT = Options()
+
+
+def ensure_ready(progress: Progress) -> Ready:
+    """Start the local cloud and deploy what is missing or changed of the ladder.
+
+    An opponent that cannot be deployed is reported and left out; the others can be played.  Raises LocalCloudError or
+    CloudError when there is no cloud to play in at all.
+    """
+    began = time.monotonic()
+    cloud = daemon.up()
+    progress(f"local cloud {'started' if cloud.fresh else 'found'} at {cloud.endpoint}", time.monotonic() - began)
+    for note in cloud.notes:
+        progress(note, 0.0)
+    arcade = Arcade(Cloud(Account(cloud.endpoint)), this_machine())
+    deployed = deploy_all(arcade, ladder_folders(), progress, Options(repoint=False, prove_new=False))
+    for item in deployed:
+        if item.problem:
+            progress(f"{item.label} was not deployed: {item.problem}", item.seconds)
+    kept = sum(item.verb == KEEP for item in deployed)
+    progress(f"{kept} of {len(deployed)} opponents were deployed already", time.monotonic() - began)
+    return Ready(arcade.api, cloud.endpoint, cloud.fresh, cloud.notes, tuple(deployed))
+
+
+def deploy_all(
+    arcade: Arcade, folders: Sequence[Path], progress: Progress, options: Options = DEFAULT, *, auth: str | None = None
+) -> list[Deployed]:
+    """Bring the platform, the opponents in ``folders`` and the trainers there are up to date.
+
+    ``auth`` is as for ``deploy_platform``.
+    """
+    found = deploy_platform(arcade, layers_for(folders), progress, auth=auth)
+    done = deploy_opponents(arcade, folders, progress, options, found)
+    for name in trained_opponents(arcade, found):
+        began = time.monotonic()
+        try:
+            deploy_trainer(arcade, name, progress)  # what trains must be the code that serves
+        except COMPLAINTS as error:
+            progress(f"the trainer of {name} was not deployed: {error}", time.monotonic() - began)
+    return done
+
+
+def deploy_opponents(
+    arcade: Arcade,
+    folders: Sequence[Path],
+    progress: Progress,
+    options: Options = DEFAULT,
+    found: dict[str, Stack] | None = None,
+) -> list[Deployed]:
+    """Bring the stacks of the opponents in ``folders`` up to date, and no other.
+
+    What is wrong with one opponent is told in its ``problem`` and stops no other.  With ``dry_run`` nothing changes;
+    ``changes`` then tells what would.
+    """
+    found = stacks_found(arcade) if found is None else found
+    functions = frozenset(arcade.cloud.functions(arcade.names.prefix))
+
+    def one(folder: Path) -> Deployed:
+        began = time.monotonic()
+        try:
+            return _deploy_opponent(arcade, folder, found, functions, progress, options)
+        except COMPLAINTS as error:
+            return Deployed(folder.name, "failed", time.monotonic() - began, problem=str(error))
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        return list(pool.map(one, folders))
+
+
+def _deploy_opponent(
+    arcade: Arcade,
+    folder: Path,
+    found: dict[str, Stack],
+    functions: frozenset[str],
+    progress: Progress,
+    options: Options,
+) -> Deployed:
+    began = time.monotonic()
+    manifest, package = package_opponent(folder)
+    if options.dry_run and not arcade.has_platform:
+        return Deployed(manifest.name, CREATE, 0.0, ("nothing is deployed yet: platform and layers come with it",))
+    layers = [build_layer(name, arcade.target, arcade.cache) for name in manifest.function.layers]
+    stack = found.get(arcade.names.opponent(manifest.name))
+    check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
+    wanted = wanted_opponent(
+        arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
+        layer_arns=[layer_arn(arcade, layer.name, found) for layer in layers],
+        settings=route_settings(chosen(None, found, arcade.names), found, arcade.names)
+        | subscription(options.subscribe, stack)
+        | function_url(options.url, stack)
+        | dict(arcade.settings),
+    )  # fmt: skip
+    function = arcade.names.function(manifest.name)
+    step, pointer = _plan(arcade, wanted, stack, functions, options)
+    if options.dry_run:
+        cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb)
+        return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
+    if step.idle:
+        version = pointer.version if pointer else None
+        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version, url=arcade.function_url(stack))
+    with arcade.held(wanted.label, progress):
+        # Another deployer may have been at it since the stacks were looked at.
+        stack = arcade.cloud.settled(wanted.stack, patience_s=arcade.patience_s)
+        step, pointer = _plan(
+            arcade, wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)), options
+        )  # fmt: skip
+        if step.pointer:
+            _prove(arcade, function, step.pointer.version, pointer)
+        done = carry_out(arcade, step, package, progress)
+        served = step.pointer or pointer
+        version = done.outputs["NewVersion"] if done else (served.version if served else None)
+        if done and (options.prove_new or step.verb == UPDATE):
+            _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
+    url = arcade.function_url(done or stack)
+    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version, url=url)
+
+
+def _plan(
+    arcade: Arcade, wanted: Wanted, stack: Stack | None, functions: frozenset[str], options: Options
+) -> tuple[StackPlan, Pointer | None]:
+    """Return what is to be done, and where ``live`` points now."""
+    function = str(wanted.function)
+    pointer = arcade.cloud.pointer(function) if stack and function in functions else None
+    step = plan_opponent(wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint)
+    return step, pointer
+
+
+def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:
+    """Ask the new version who it is.  If it does not answer, what served before serves on, or the new stack goes."""
+    try:
+        prove(arcade.cloud, function, version)
+    except CloudError as error:
+        if before is None:
+            name = function.removeprefix(f"{arcade.names.prefix}-")
+            arcade.cloud.delete_stack(arcade.names.opponent(name), patience_s=arcade.patience_s)
+            raise
+        arcade.cloud.point(function, before)
+        raise CloudError(f"version {before.version} serves on: {error}") from error
+
+
+def delete_opponent(arcade: Arcade, name: str) -> None:
+    """Delete the opponent's stack (function, role, log, routes, its place in the catalog) and its trainer's.
+
+    Records stay.  Raises CloudError if it is not deployed.
+    """
+    stack = arcade.names.opponent(name)
+    stacks = arcade.cloud.stacks(arcade.names.opponents)
+    if stack not in stacks:
+        deployed = ", ".join(sorted(arcade.names.opponent_of(item) for item in stacks)) or "nobody"
+        raise CloudError(f"{name} is not deployed; deployed are {deployed}")
+    with arcade.held(name):
+        if arcade.cloud.stack(arcade.names.trainer(name)) is not None:
+            delete_trainer(arcade, name)
+        arcade.cloud.delete_stack(stack, patience_s=arcade.patience_s)

@@ -1,0 +1,150 @@
+"""Folders that hold opponents, and the stack each of them should have."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ai_functions.runtime.manifest import MANIFEST, Manifest
+from infra.build.packaging import ROOT, Package, PackagingError
+from infra.deploy.plan import Upload, Wanted
+from infra.templates import template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from infra.build.layers import Target
+    from infra.core.names import Names
+    from infra.core.state import Stack
+
+SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
+URLS = ("none", "iam", "public")
+MOST_LISTED = 3500
+"""Characters, as in the template: CloudFormation and SSM allow some 4,000."""
+LADDER = ROOT / "ai_functions"
+
+
+def ladder_folders() -> list[Path]:
+    """Return the folders of our own opponents."""
+    return sorted(path.parent for path in LADDER.glob(f"*/{MANIFEST}"))
+
+
+def find_folder(name_or_folder: str) -> Path:
+    """Return the folder that a person means: a path, or the name of one of ours.  Raises PackagingError."""
+    path = Path(name_or_folder).expanduser()
+    if (path / MANIFEST).exists():
+        return path.resolve()
+    own = LADDER / name_or_folder
+    if "/" not in name_or_folder and (own / MANIFEST).exists():
+        return own
+    names = ", ".join(folder.name for folder in ladder_folders()) or "none yet"
+    raise PackagingError(f"{name_or_folder}: neither a folder with {MANIFEST} nor one of the ladder: {names}")
+
+
+def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
+    names: Names,
+    target: Target,
+    manifest: Manifest,
+    package: Package,
+    card: Mapping[str, object],
+    *,
+    platform: Mapping[str, str],
+    layer_arns: Sequence[str],
+    settings: Mapping[str, str],
+) -> Wanted:
+    """Return the stack of an opponent.
+
+    ``platform`` are the platform stack's outputs, ``settings`` further parameters of the template.
+    """
+    needs = manifest.function
+    listing = {
+        "name": manifest.name,
+        "game": manifest.game,
+        "title": manifest.title,
+        "difficulty": manifest.difficulty,
+        "author": manifest.author,
+        "colour": manifest.colour,
+        "algorithm": manifest.algorithm,
+        "deadline_ms": manifest.deadline_ms,
+        "plays": dict(manifest.plays),
+        "sha256": card.get("sha256", ""),
+        "rating": card.get("rating"),
+        "measured": _measured(card),
+        "invoke": f"{names.function(manifest.name)}:live",
+    }
+    parameters = {
+        "Prefix": names.prefix,
+        "OpponentName": manifest.name,
+        "Listing": _listed(listing),
+        "BucketName": platform["BucketName"],
+        "ApiId": platform["ApiId"],
+        "DeadLettersQueue": platform["DeadLettersQueue"],
+        "CanaryAlarmsTopic": platform["CanaryAlarmsTopic"],
+        "ArtifactKey": package.key,
+        "ArtifactSha256": package.sha256_base64,
+        "LayerArns": ",".join(layer_arns) or "none",
+        "Runtime": target.runtime,
+        "Architecture": target.architecture,
+        "MemoryMb": str(needs.memory_mb),
+        "TimeoutSeconds": str(needs.timeout_s),
+        "ReservedConcurrency": str(-1 if needs.reserved_concurrency is None else needs.reserved_concurrency),
+        "DeadlineMs": str(manifest.deadline_ms),
+        **settings,
+    }
+    return Wanted(
+        stack=names.opponent(manifest.name),
+        label=manifest.name,
+        template=template("opponent"),
+        parameters=parameters,
+        tags={"application": names.prefix, "opponent": manifest.name, "game": manifest.game},
+        upload=Upload(package.key, package.sha256, len(package.content)),
+        function=names.function(manifest.name),
+    )
+
+
+def _listed(listing: Mapping[str, object]) -> str:
+    """Return what the catalog is told.  Raises PackagingError for more than a parameter of the stack holds."""
+    text = json.dumps(listing, separators=(",", ":"))
+    if len(text) > MOST_LISTED:
+        raise PackagingError(
+            f"{listing['name']}: what {MANIFEST} says has {len(text)} characters as JSON; wanted: at most {MOST_LISTED}"
+        )
+    return text
+
+
+def _measured(card: Mapping[str, object]) -> dict[str, float]:
+    """Return the means of what was measured when the model was last gated; empty without a model."""
+    evaluation = card.get("evaluation")
+    played = evaluation.get("candidate") if isinstance(evaluation, dict) else None
+    return {name: round(value["mean"], 2) for name, value in (played or {}).items()}
+
+
+def function_url(kind: str | None, stack: Stack | None) -> dict[str, str]:
+    """Return the template's parameter for a URL of the function's own; None keeps what ``stack`` has.
+
+    Raises PackagingError for a kind of URL that there is not.
+    """
+    if kind is not None and kind not in URLS:
+        raise PackagingError(f"--url {kind!r}: it is one of {', '.join(URLS)}")
+    kept = stack.parameters.get("FunctionUrl", URLS[0]) if stack else URLS[0]
+    return {"FunctionUrl": kind or kept}
+
+
+def subscription(arn: str | None, stack: Stack | None) -> dict[str, str]:
+    """Return the template's parameters for reading recorded games from ``arn``; None keeps what ``stack`` has.
+
+    Raises PackagingError for an ARN of something that cannot be read.
+    """
+    kept = stack.parameters if stack else {}
+    if arn == "none" or (arn is None and kept.get("RecordsSourceKind", "none") == "none"):
+        return {"RecordsSourceKind": "none"}
+    if arn is None:
+        arn = kept["RecordsSource"]
+    parts = arn.split(":")
+    kind = parts[2] if len(parts) > 5 and parts[0] == "arn" else ""  # noqa: PLR2004 - what an ARN has
+    if kind not in SOURCES:
+        raise PackagingError(
+            f"--subscribe {arn!r}: give the ARN of an SQS queue, a Kinesis stream or a DynamoDB stream"
+        )
+    return {"RecordsSource": arn, "RecordsSourceKind": kind}

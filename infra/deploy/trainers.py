@@ -1,0 +1,126 @@
+"""Trainers in the cloud: a stack for each opponent that is to be retrained there, with a role for it alone."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from typing import TYPE_CHECKING
+
+from infra.build.layers import LAYERS, build_layer
+from infra.build.packaging import PackagingError, check_unzipped, package_trainer
+from infra.core.errors import CloudError
+from infra.deploy.environment import Deployed
+from infra.deploy.execute import carry_out
+from infra.deploy.plan import Upload, Wanted, plan_stack
+from infra.deploy.platform import deploy_layer, layer_arn
+from infra.services import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.core.state import Stack
+    from infra.deploy.environment import Arcade, Progress
+
+LAYER = "training"
+IMPORTED_AS = {"scikit-learn": "sklearn", "protobuf": "google"}
+"""Packages that are imported by another name than they are installed by."""
+BROUGHT = frozenset(IMPORTED_AS.get(package, package) for package in LAYERS[LAYER])
+"""What a trainer can import beside the standard library and what Lambda has."""
+SETTINGS = ("NewRecords", "Schedule", "MostRecords", "MostGames", "MemoryMb")
+"""Parameters that a person chooses; a deployment that does not mention one keeps it."""
+NO_SCHEDULE = "none"
+_UNITS = {"d": "day", "h": "hour", "m": "minute"}
+
+
+def deploy_trainer(
+    arcade: Arcade, name: str, progress: Progress, settings: Mapping[str, str] | None = None
+) -> Deployed:
+    """Bring the trainer of the opponent ``name`` up to date, with ``settings`` (see ``SETTINGS``) changed.
+
+    Raises CloudError for an opponent that is not deployed, PackagingError for one that cannot be trained in a function.
+    """
+    began = time.monotonic()
+    opponent = arcade.cloud.stack(arcade.names.opponent(name))
+    if opponent is None or "RoleArn" not in opponent.outputs:
+        raise CloudError(f"{name} is not deployed in its newest form; lambda-arcade deploy {name}")
+    game = str(json.loads(opponent.parameters["Listing"])["game"])
+    if opponent.parameters.get("LayerArns") in {None, "none"}:
+        raise PackagingError(f"{name} has no model that could be trained")
+    try:
+        package = package_trainer(game, BROUGHT)
+    except PackagingError as error:
+        raise PackagingError(f"{game} cannot be trained in a function, only by lambda-arcade train: {error}") from error
+    layer = build_layer(LAYER, arcade.target, arcade.cache)
+    check_unzipped(package, [(layer.name, layer.unzipped)])
+    found = dict(arcade.cloud.stacks(arcade.names.prefix))
+    deploy_layer(arcade, LAYER, found, progress)
+    stack = found.get(arcade.names.trainer(name))
+    wanted = Wanted(
+        stack=arcade.names.trainer(name),
+        label=f"trainer of {name}",
+        template=(FOLDER / "trainer" / "template.yaml").read_text(encoding="utf-8"),
+        parameters={
+            "Prefix": arcade.names.prefix,
+            "OpponentName": name,
+            "OpponentStack": opponent.name,
+            "Game": game,
+            "FunctionRoleArn": opponent.outputs["RoleArn"],
+            "ApiRoleArn": opponent.outputs["ApiRoleArn"],
+            **{key: arcade.platform[key] for key in ("BucketName", "ApiId", "DeadLettersQueue", "NewRecordsTopic")},
+            "LocksTable": arcade.platform["LocksTable"],
+            "LayerArn": layer_arn(arcade, LAYER, found),
+            "ArtifactKey": package.key,
+            "ArtifactSha256": package.sha256_base64,
+            "Runtime": arcade.target.runtime,
+            "Architecture": arcade.target.architecture,
+            **_kept(stack),
+            **(settings or {}),
+        },
+        tags={"application": arcade.names.prefix, "opponent": name},
+        upload=Upload(package.key, package.sha256, len(package.content)),
+        function=arcade.names.trainer_function(name),
+    )
+    step = plan_stack(wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)))
+    with arcade.held(name, progress):
+        carry_out(arcade, step, package, progress)
+    return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why)
+
+
+def trained_opponents(arcade: Arcade, found: Mapping[str, Stack]) -> list[str]:
+    """Return the opponents among the stacks ``found`` that have a trainer."""
+    first = arcade.names.trainer("")
+    return sorted(stack.parameters["OpponentName"] for name, stack in found.items() if name.startswith(first))
+
+
+def delete_trainer(arcade: Arcade, name: str) -> None:
+    """Delete the trainer of the opponent ``name``; what it published stays.  Raises CloudError if there is none."""
+    stack = arcade.names.trainer(name)
+    if arcade.cloud.stack(stack) is None:
+        raise CloudError(f"{name} has no trainer in the cloud")
+    arcade.cloud.delete_stack(stack, patience_s=arcade.patience_s)
+
+
+def start_trainer(arcade: Arcade, name: str) -> None:
+    """Let the trainer of ``name`` begin now, without waiting for it.  Raises CloudError if there is none."""
+    if arcade.cloud.stack(arcade.names.trainer(name)) is None:
+        raise CloudError(f"{name} has no trainer in the cloud; lambda-arcade retrain {name} gives it one")
+    arcade.cloud.call(
+        "lambda", "invoke", FunctionName=arcade.names.trainer_function(name), Qualifier="live",
+        InvocationType="Event", Payload=json.dumps({"why": "somebody asked"}).encode(),
+    )  # fmt: skip
+
+
+def schedule(text: str) -> str:
+    """Return EventBridge's words for ``7d``, ``12h`` or ``30m``; ``none`` for none.  Raises PackagingError."""
+    if text == NO_SCHEDULE:
+        return NO_SCHEDULE
+    match = re.fullmatch(r"([1-9]\d{0,3})([dhm])", text)
+    if match is None:
+        raise PackagingError(f"--every {text!r}: give a time such as 7d, 12h or 30m, or none")
+    count, unit = int(match[1]), _UNITS[match[2]]
+    return f"rate({count} {unit}{'s' if count > 1 else ''})"
+
+
+def _kept(stack: Stack | None) -> dict[str, str]:
+    return {key: stack.parameters[key] for key in SETTINGS if key in stack.parameters} if stack else {}

@@ -1,0 +1,198 @@
+"""What functions cost in time, measured: cold starts and direct Invokes.
+
+Cold starts are measured on a copy of the function, made for the purpose and deleted afterwards, so that nobody who
+plays the original notices.  Each change of the copy's configuration makes Lambda start a new environment, here as on
+AWS.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import re
+import time
+import warnings
+import zipfile
+from base64 import b64decode
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ai_functions.runtime.manifest import Manifest
+from infra.build.layers import build_layer
+from infra.build.packaging import package_opponent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from infra.aws import Cloud
+    from infra.deploy.environment import Arcade
+
+UNPICKLER = "scikit-learn, unpickled"
+"""The comparison: the same kind of network as the opponents', served as a notebook would leave it."""
+_UNPICKLER_CODE = """\
+import pickle
+import sklearn.neural_network
+with open(__file__.replace("function.py", "model.pickle"), "rb") as file:
+    MODEL = pickle.load(file)
+def handler(event, context):
+    return {"value": float(MODEL.predict_proba([[0.0] * MODEL.n_features_in_])[0][0])}
+"""
+_INIT = re.compile(r"Init Duration: ([0-9.]+) ms")
+_HANDLER = "ai_functions.runtime.handler.handler"
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStarts:
+    """Cold starts of one function, in milliseconds."""
+
+    name: str
+    init_ms: tuple[float, ...]
+    """Lambda's own figure, from the REPORT line: starting the process and importing."""
+    total_ms: tuple[float, ...]
+    """From the caller's request to the answer."""
+
+
+def cold_starts(
+    arcade: Arcade, opponents: Sequence[tuple[Path, Any]], times: int, progress: Callable[[], None]
+) -> list[ColdStarts]:
+    """Measure ``times`` cold starts of each opponent (its folder, and an event for it), which is deployed.
+
+    The last in the list is a function that imports scikit-learn and unpickles a fitted network, with the memory, the
+    role and the variables of the first opponent.  All take turns, so that whatever else the machine does falls on all
+    alike.  Raises CloudError.
+    """
+    with ExitStack() as stack:
+        copies = [stack.enter_context(_copied(arcade, _opponent(arcade, folder), event)) for folder, event in opponents]
+        copies.append(stack.enter_context(_unpickler(arcade, Manifest.load(opponents[0][0]).name)))
+        measured: list[list[tuple[float, float]]] = [[] for _ in copies]
+        for _ in range(times):
+            for copy, found in zip(copies, measured, strict=True):
+                found.append(copy.start())
+                progress()
+    return [
+        ColdStarts(copy.name, tuple(init for init, _ in found), tuple(total for _, total in found))
+        for copy, found in zip(copies, measured, strict=True)
+    ]
+
+
+def invoke_times(arcade: Arcade, opponent: str, event: Any, times: int) -> Iterator[float]:
+    """Yield the milliseconds of ``times`` direct Invokes, one after the other.  Raises CloudError."""
+    for _ in range(times):
+        started = time.perf_counter()
+        arcade.cloud.invoke(arcade.names.function(opponent), event)
+        yield (time.perf_counter() - started) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _What:
+    """A function to be made for the measurement."""
+
+    name: str
+    code: bytes
+    handler: str
+    layers: tuple[str, ...]
+    like: Any
+    """The configuration of the function whose memory, role and variables it has."""
+
+
+@dataclass(slots=True)
+class _Copy:
+    """That function, made."""
+
+    name: str
+    function: str
+    variables: Mapping[str, str]
+    event: Any
+    cloud: Cloud
+    starts: int = 0
+
+    def start(self) -> tuple[float, float]:
+        """Return the milliseconds of one cold start: Lambda's own figure, and from the request to the answer."""
+        call = partial(self.cloud.call, "lambda")
+        settled = self.cloud.client("lambda").get_waiter("function_updated_v2")
+        self.starts += 1
+        settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
+        changed = {"Variables": {**self.variables, "ATTEMPT": str(self.starts)}}
+        call("update_function_configuration", FunctionName=self.function, Environment=changed)
+        settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
+        started = time.perf_counter()
+        answer = call("invoke", FunctionName=self.function, Payload=json.dumps(self.event).encode(), LogType="Tail")
+        answer["Payload"].read()
+        total = (time.perf_counter() - started) * 1000
+        log = b64decode(answer["LogResult"]).decode()
+        found = _INIT.search(log)
+        if found is None or "FunctionError" in answer:
+            raise RuntimeError(f"{self.name}: no cold start, or a failed one: {log}")
+        return float(found[1]), total
+
+
+def _configuration(arcade: Arcade, opponent: str) -> Any:
+    function = arcade.names.function(opponent)
+    return arcade.cloud.call("lambda", "get_function_configuration", FunctionName=function, Qualifier="live")
+
+
+def _opponent(arcade: Arcade, folder: Path) -> _What:
+    manifest, package = package_opponent(folder)
+    like = _configuration(arcade, manifest.name)
+    layers = tuple(item["Arn"] for item in like.get("Layers", []))
+    return _What(manifest.name, package.content, _HANDLER, layers, like)
+
+
+@contextmanager
+def _unpickler(arcade: Arcade, like: str) -> Iterator[_Copy]:
+    layer = build_layer("comparison", arcade.target, arcade.cache)
+    call = partial(arcade.cloud.call, "lambda")
+    name = f"{arcade.names.prefix}-measure-comparison"
+    number = call("publish_layer_version", LayerName=name, Content={"ZipFile": layer.path.read_bytes()})
+    layers = (number["LayerVersionArn"],)
+    try:
+        what = _What(UNPICKLER, _unpickler_zip(), "function.handler", layers, _configuration(arcade, like))
+        with _copied(arcade, what, {}) as copy:
+            yield copy
+    finally:
+        call("delete_layer_version", LayerName=name, VersionNumber=number["Version"])
+
+
+@contextmanager
+def _copied(arcade: Arcade, what: _What, event: Any) -> Iterator[_Copy]:
+    call = partial(arcade.cloud.call, "lambda")
+    function = f"{arcade.names.prefix}-measure-{uuid4().hex[:8]}"
+    like, variables = what.like, what.like.get("Environment", {}).get("Variables", {})
+    call(
+        "create_function",
+        FunctionName=function,
+        Runtime=like["Runtime"],
+        Role=like["Role"],
+        Handler=what.handler,
+        Code={"ZipFile": what.code},
+        Layers=list(what.layers),
+        MemorySize=like["MemorySize"],
+        Timeout=30,
+        Environment={"Variables": variables},
+    )
+    try:
+        yield _Copy(what.name, function, variables, event, arcade.cloud)
+    finally:
+        call("delete_function", FunctionName=function)
+
+
+def _unpickler_zip() -> bytes:
+    from sklearn.datasets import make_classification  # noqa: PLC0415 - only this comparison needs it
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+    from sklearn.neural_network import MLPClassifier  # noqa: PLC0415
+
+    rows, labels = make_classification(400, 300, random_state=1)
+    network = MLPClassifier((256, 100), max_iter=5, random_state=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # five rounds do not converge, and need not
+        network.fit(rows, labels)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("function.py", _UNPICKLER_CODE)
+        archive.writestr("model.pickle", pickle.dumps(network))
+    return buffer.getvalue()

@@ -1,0 +1,152 @@
+"""The drill: one function is poisoned, throttled, hung, crashed, deleted and deployed again under load.
+
+What is proved is that the others do not notice: they are played all the while, and every error of theirs counts.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from infra.core.errors import CloudError
+from infra.deploy.deploy import Options, delete_opponent, deploy_opponents
+from infra.deploy.versions import rollback
+from infra.load.load_test import Times
+from infra.load.traffic import Log, find_request, keep_calling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from infra.deploy.environment import Arcade, Progress
+
+VICTIM = "drill_victim"
+CALLERS = 8
+PAUSE_S = 0.02
+OTHER_PAUSE_S = 0.1
+MANIFEST = f"""[opponent]
+name = "{VICTIM}"
+game = "battleship"
+title = "Drill"
+difficulty = 1
+author = "Lambda Arcade"
+colour = "#888888"
+algorithm = "places at random, as long as it is let"
+
+[function]
+layers = []
+timeout_s = 2
+"""
+FUNCTION = """from games.battleship.fleet import random_placement
+
+
+def act(observation, random):
+    {misdeed}
+    return random_placement(observation.variant, random)
+"""
+MISDEEDS = {
+    "well": "pass",
+    "hangs": "import time; time.sleep(60)",
+    "crashes": "import os; os._exit(13)",
+    "raises": "raise RuntimeError('drill')",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What happened while one thing was done to the victim."""
+
+    what: str
+    victim: Times
+    others: Times
+
+
+def run_drill(arcade: Arcade, others: Sequence[Mapping[str, Any]], seconds: float, progress: Progress) -> list[Phase]:
+    """Return the phases of the drill.  ``others`` are catalog entries of opponents that are played all the while.
+
+    Raises CloudError when the drill itself cannot be carried out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        victims = {kind: make_victim(Path(folder), kind) for kind in MISDEEDS}
+        deploy_victim(arcade, victims["well"])
+        endpoint = f"{arcade.api}/opponents/{VICTIM}"
+        request = find_request({"game": "battleship", "name": VICTIM, "endpoint": endpoint})
+        stop = threading.Event()
+        victim_log, other_log = Log(), Log()
+        threads = [keep_calling(victim_log, endpoint, request, stop, PAUSE_S) for _ in range(CALLERS)]
+        threads += [
+            keep_calling(other_log, str(entry["endpoint"]), find_request(entry), stop, OTHER_PAUSE_S)
+            for entry in others
+        ]
+        phases = []
+        try:
+            for what, misdeed in _misdeeds(arcade, victims, endpoint):
+                began = time.monotonic()
+                marks = began - victim_log.began, began - other_log.began
+                misdeed()
+                time.sleep(max(0.0, seconds - (time.monotonic() - began)))
+                phases.append(Phase(what, Times.of(victim_log.since(marks[0])), Times.of(other_log.since(marks[1]))))
+                progress(what, time.monotonic() - began)
+        finally:
+            stop.set()
+            for thread in threads:
+                thread.join()
+            if arcade.cloud.stack(arcade.names.opponent(VICTIM)) is not None:
+                delete_opponent(arcade, VICTIM)
+    return phases
+
+
+def _misdeeds(arcade: Arcade, victims: Mapping[str, Path], endpoint: str) -> list[tuple[str, Callable[[], None]]]:
+    function = arcade.names.function(VICTIM)
+    poisoned: dict[str, Any] = {"protocol": 1, "observation": {"phase": "shoot", "shots": [["Z99", "boom"]]}}
+
+    def poison() -> None:
+        stop, log = threading.Event(), Log()
+        threads = [keep_calling(log, endpoint, poisoned, stop, 0) for _ in range(4)]
+        time.sleep(1)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    def bad(kind: str) -> Callable[[], None]:
+        return lambda: deploy_victim(arcade, victims[kind])
+
+    def back() -> None:
+        rollback(arcade, VICTIM, first)
+
+    pointer = arcade.cloud.pointer(function)
+    first = pointer.version if pointer else None
+    return [
+        ("untouched", lambda: None),
+        ("poisoned with impossible requests", poison),
+        ("throttled to one at a time", lambda: arcade.cloud.reserve(function, 1)),
+        ("throttled to none", lambda: arcade.cloud.reserve(function, 0)),
+        ("let go again", lambda: arcade.cloud.reserve(function, None)),
+        ("a version that raises", bad("raises")),
+        ("rolled back", back),
+        ("a version that crashes", bad("crashes")),
+        ("rolled back", back),
+        ("a version that hangs", bad("hangs")),
+        ("rolled back", back),
+        ("deleted", lambda: delete_opponent(arcade, VICTIM)),
+        ("deployed again", bad("well")),
+    ]
+
+
+def deploy_victim(arcade: Arcade, folder: Path) -> None:
+    """Deploy the function that the drill is about.  Raises CloudError."""
+    (done,) = deploy_opponents(arcade, [folder], lambda _what, _seconds: None, Options())
+    if done.problem:
+        raise CloudError(done.problem)
+
+
+def make_victim(folder: Path, kind: str) -> Path:
+    """Make, below ``folder``, the folder of that function, with one of the ``MISDEEDS``."""
+    made = folder / kind
+    made.mkdir()
+    (made / "opponent.toml").write_text(MANIFEST, encoding="utf-8")
+    (made / "function.py").write_text(FUNCTION.format(misdeed=MISDEEDS[kind]), encoding="utf-8")
+    return made

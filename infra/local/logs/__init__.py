@@ -1,0 +1,1 @@
+"""What functions print, and figures about them, on their way to CloudWatch."""

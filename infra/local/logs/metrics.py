@@ -1,0 +1,111 @@
+"""What every function version has been doing: the figures behind ``lambda-arcade cloud status``.
+
+Kept in the server's memory, from its start on; ``GET /_arcade/functions`` answers with them.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from infra.local.logs.platform_log import billed_ms
+
+if TYPE_CHECKING:
+    from infra.local.workers.functions import Answer, Function
+
+WINDOW = 2000
+"""How many of the latest durations the percentiles are taken from."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """The figures of one version of one function."""
+
+    requests: int = 0
+    errors: int = 0
+    throttles: int = 0
+    cold_starts: int = 0
+    concurrency: int = 0
+    peak_concurrency: int = 0
+    gb_seconds: float = 0.0
+    billed_ms: int = 0
+    init_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    durations_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    moments: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+
+    def to_json(self, now: float) -> dict[str, Any]:
+        """Return the figures; times in milliseconds, the rate in requests a second over the last minute."""
+        recent = sum(1 for moment in list(self.moments) if now - moment <= 60)  # noqa: PLR2004 - a minute
+        return {
+            "requests": self.requests,
+            "errors": self.errors,
+            "throttles": self.throttles,
+            "cold_starts": self.cold_starts,
+            "concurrency": self.concurrency,
+            "peak_concurrency": self.peak_concurrency,
+            "gb_seconds": round(self.gb_seconds, 6),
+            "billed_ms": self.billed_ms,
+            "requests_per_second": round(recent / 60, 3),
+            "p50_ms": percentile(list(self.durations_ms), 50),
+            "p99_ms": percentile(list(self.durations_ms), 99),
+            "init_p50_ms": percentile(list(self.init_ms), 50),
+        }
+
+
+class Figures:
+    """The tallies of all functions, by name and version."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._tallies: dict[tuple[str, str], Tally] = {}
+        self.since = time.time()
+
+    def begin(self, name: str, version: str) -> None:
+        """Note that an invocation starts."""
+        with self._lock:
+            tally = self._tallies.setdefault((name, version), Tally())
+            tally.concurrency += 1
+            tally.peak_concurrency = max(tally.peak_concurrency, tally.concurrency)
+
+    def end(self, function: Function, answer: Answer | None) -> None:
+        """Note that an invocation that began has ended; ``answer`` is None if the cloud itself failed."""
+        with self._lock:
+            tally = self._tallies[function.name, function.version]
+            tally.concurrency -= 1
+            tally.requests += 1
+            tally.moments.append(time.time())
+            if answer is None:
+                tally.errors += 1
+                return
+            billed = billed_ms(answer.duration_ms, answer.init_ms)
+            tally.errors += answer.error
+            tally.billed_ms += billed
+            tally.gb_seconds += billed / 1000 * function.memory_mb / 1024
+            tally.durations_ms.append(answer.duration_ms)
+            if answer.init_ms is not None:
+                tally.cold_starts += 1
+                tally.init_ms.append(answer.init_ms)
+
+    def throttle(self, name: str, version: str) -> None:
+        """Note that an invocation was refused for want of concurrency."""
+        with self._lock:
+            self._tallies.setdefault((name, version), Tally()).throttles += 1
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return one object for each version that was ever called."""
+        now = time.time()
+        with self._lock:
+            tallies = sorted(self._tallies.items())
+            return [{"function": name, "version": version, **tally.to_json(now)} for (name, version), tally in tallies]
+
+
+def percentile(values: list[float], rank: float) -> float | None:
+    """Return the value that ``rank`` percent of ``values`` do not exceed (nearest rank); None for none."""
+    if not values:
+        return None
+    ordered = sorted(values)
+    index = max(0, -(-len(ordered) * rank // 100) - 1)
+    return round(ordered[int(index)], 3)

@@ -1,0 +1,46 @@
+"""What becomes of a batch from a queue after a function has seen it, in place of MiniStack's ``_run_sqs_batch``.
+
+MiniStack deletes a whole batch when the function's report of failures names no message of it, which loses the messages
+that failed; AWS takes such a report as a failure of the whole batch.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from infra.local.patches.stream_rules import Rules, failed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PAUSE_S = 1.0
+"""How long a mapping whose function failed rests; its messages are invisible for their own time anyway."""
+
+
+def mend_queue_batches(lambda_service: Any) -> None:
+    """Replace the part of MiniStack that runs a batch of messages."""
+
+    def run_batch(
+        mapping: dict[str, Any],
+        func: Mapping[str, Any],
+        event: Mapping[str, Any],
+        batch: Sequence[Mapping[str, Any]],
+        queue_url: str,
+        _queue_name: str,
+    ) -> None:
+        from ministack.services import sqs  # noqa: PLC0415 - MiniStack reads its settings as it is imported
+
+        result = lambda_service._execute_function(func, event)  # noqa: SLF001 - see seams.SEAMS
+        identifiers = [str(record["messageId"]) for record in event["Records"]]
+        bad = set(identifiers)
+        if not result.get("error"):
+            bad = failed(identifiers, result.get("body"), partial=Rules.of(mapping).partial)
+        done = {message["receipt_handle"] for message in batch if message["id"] not in bad}
+        if done:
+            sqs._delete_messages_for_esm(queue_url, done)  # noqa: SLF001
+        mapping["LastProcessingResult"] = "PROBLEM: Function call failed" if bad else "OK"
+        if len(bad) == len(identifiers):
+            lambda_service._esm_backoff_until[mapping["UUID"]] = time.time() + PAUSE_S  # noqa: SLF001
+
+    lambda_service._run_sqs_batch = run_batch  # noqa: SLF001

@@ -1,0 +1,1 @@
+"""What the local cloud keeps on disk."""

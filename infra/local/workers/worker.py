@@ -1,0 +1,243 @@
+"""One worker: a process that runs one version of one function, one invocation at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+from infra.local.workers.functions import Answer, Call, Function, failure
+from infra.local.workers.runtime_api import INIT_ERROR, NEXT, LateError, RuntimeApi, WorkerGoneError
+
+LAUNCHER = Path(__file__).parent / "runtime" / "launch.py"
+AWSLAMBDARIC, LOOP = "awslambdaric", "loop"
+DEFAULT_RUNTIME = AWSLAMBDARIC if sys.platform == "linux" else LOOP
+INIT_LIMIT_S = 10.0
+"""AWS: how long a function may take to start."""
+MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+MAX_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 100
+"""AWS: what its message names, 6291556."""
+MAX_OUTPUT_BYTES = 1024 * 1024
+"""How much of what one invocation prints is kept."""
+EXIT_S = 0.5
+"""How long a worker that has hung up may take to be gone."""
+
+
+class StartError(RuntimeError):
+    """A function that did not start; ``answer`` is what its caller is told."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(str(answer.payload))
+        self.answer = answer
+
+
+class StaleError(RuntimeError):
+    """A warm worker that had died before it was given the invocation: another can have it."""
+
+
+class Lifeline:
+    """A pipe whose write end only the server holds: when the server ends, however it ends, every worker ends."""
+
+    def __init__(self) -> None:
+        self.read_end, self._write_end = os.pipe()  # not inherited unless passed on: PEP 446
+
+    def close(self) -> None:
+        """End every worker."""
+        os.close(self._write_end)
+        os.close(self.read_end)
+
+
+class Worker:
+    """A worker process.  Only one thread at a time may use it, but any may ``kill`` it."""
+
+    def __init__(self, function: Function, lifeline: Lifeline, scratch: Path, runtime: str = DEFAULT_RUNTIME) -> None:
+        """Start a process for ``function``.  Raises StartError, with what AWS would tell the caller."""
+        self.function = function
+        self.idle_since = time.monotonic()
+        self._api = RuntimeApi()
+        self._scratch = scratch / uuid.uuid4().hex
+        self._scratch.mkdir(parents=True)
+        self._output = os.open(self._scratch.with_suffix(".log"), os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        today = dt.datetime.now(dt.UTC)
+        self.log_stream = f"{today:%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
+        self._ready = False
+        begun = time.monotonic()
+        self._process = self._spawn(lifeline, runtime)
+        try:
+            self._wait_for_start(begun)
+        except BaseException:
+            self.close()
+            raise
+        self.init_ms: float | None = (time.monotonic() - begun) * 1000
+        self._ready = True
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    def invoke(self, call: Call) -> Answer:
+        """Return what the function answers.  Afterwards the worker is usable if it is ``alive``.
+
+        Raises StaleError, with nothing done, if the process had ended before.
+        """
+        if not self.alive():
+            raise StaleError
+        if not self._ready:
+            self._await_next()
+        self._ready = False
+        limit = self.function.timeout_s
+        begun, epoch_ms = time.monotonic(), time.time_ns() // 1_000_000
+        headers = {
+            "Content-Type": "application/json",
+            "Lambda-Runtime-Aws-Request-Id": call.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(epoch_ms + int(limit * 1000)),
+            "Lambda-Runtime-Invoked-Function-Arn": call.arn,
+        }
+        try:
+            self._api.send(headers, call.payload, begun + limit)
+            report = self._api.receive(begun + limit, self.alive)
+            spent = (time.monotonic() - begun) * 1000
+            self._api.accept_report()
+        except LateError:
+            self.kill()
+            spent = limit * 1000
+            payload: Any = failure(
+                "Sandbox.Timedout", f"RequestId: {call.request_id} Error: Task timed out after {limit:.2f} seconds"
+            )
+            return self._answer(payload, error=True, spent=spent)
+        except WorkerGoneError:
+            spent = (time.monotonic() - begun) * 1000
+            reason = self._obituary()
+            self.kill()
+            payload = failure("Runtime.ExitError", f"RequestId: {call.request_id} Error: {reason}")
+            return self._answer(payload, error=True, spent=spent)
+        if len(report.body) > MAX_RESPONSE_BYTES:
+            message = f"Response payload size exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
+            payload = failure("Function.ResponseSizeTooLarge", message)
+            return self._answer(payload, error=True, spent=spent)
+        error = report.path.endswith("/error")
+        return self._answer(_parsed(report.body), error=error, spent=spent)
+
+    def kill(self) -> None:
+        """End the process and everything it started."""
+        if self._process.poll() is None:
+            try:
+                if os.name == "posix":
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+            except ProcessLookupError:
+                pass  # it ended meanwhile, which is what was wanted
+            self._process.wait()
+
+    def close(self) -> None:
+        """Kill, and leave nothing behind."""
+        self.kill()
+        self._api.close()
+        os.close(self._output)
+        self._scratch.with_suffix(".log").unlink(missing_ok=True)
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _spawn(self, lifeline: Lifeline, runtime: str) -> subprocess.Popen[bytes]:
+        function = self.function
+        packages = sysconfig.get_path("purelib")
+        paths = os.pathsep.join(function.search_path())
+        python = getattr(sys, "_base_executable", sys.executable)  # the virtual environment is not for functions
+        flags = ("-I", "-S", "-u", "-X", "utf8")
+        settings = (function.label, runtime, str(function.memory_mb), paths, packages)
+        return subprocess.Popen(  # noqa: S603 - running functions is what this is for
+            [python, *flags, str(LAUNCHER), *settings],
+            stdin=lifeline.read_end,
+            stdout=self._output,
+            stderr=subprocess.STDOUT,
+            cwd=function.code,
+            env=function.variables(api=self._api.address, log_stream=self.log_stream, scratch=self._scratch),
+            start_new_session=os.name == "posix",  # a tree of its own, to be killed as one
+        )
+
+    def _wait_for_start(self, begun: float) -> None:
+        try:
+            message = self._api.receive(begun + INIT_LIMIT_S, self.alive)
+        except LateError:
+            self.kill()
+            report: Any = failure("Sandbox.Timedout", f"Error: Init phase timed out after {INIT_LIMIT_S:.2f} seconds")
+        except WorkerGoneError:
+            report = failure("Runtime.ExitError", f"Error: {self._obituary()}")
+        else:
+            if message.path == NEXT:
+                return
+            self._api.accept_report()
+            report = _parsed(message.body) if message.path == INIT_ERROR else failure("Runtime.Unknown", message.path)
+        self.init_ms = (time.monotonic() - begun) * 1000
+        raise StartError(self._answer(report, error=True, spent=0.0))
+
+    def _await_next(self) -> None:
+        """Read the request for the next invocation that a warm worker sends as soon as it has answered the last."""
+        try:
+            self._api.receive(time.monotonic() + EXIT_S, self.alive)
+        except (WorkerGoneError, LateError):
+            self.kill()
+            raise StaleError from None
+
+    def _answer(self, payload: Any, *, error: bool, spent: float) -> Answer:
+        init_ms, self.init_ms = self.init_ms, None
+        return Answer(payload, error, self._printed(), spent, init_ms, self._peak_memory_mb(), self.log_stream)
+
+    def _printed(self) -> str:
+        """Return what was printed since the last time, and forget it."""
+        size = os.fstat(self._output).st_size
+        if not size:
+            return ""
+        os.lseek(self._output, 0, os.SEEK_SET)
+        text = os.read(self._output, min(size, MAX_OUTPUT_BYTES)).decode("utf-8", "replace")
+        os.ftruncate(self._output, 0)
+        if size > MAX_OUTPUT_BYTES:
+            text += f"\n[the local cloud keeps {MAX_OUTPUT_BYTES} bytes an invocation; {size} were printed]\n"
+        return text
+
+    def _peak_memory_mb(self) -> int:
+        """Return the most memory the process has used, where the system tells; else 0."""
+        try:
+            text = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii", errors="replace")
+        except OSError:
+            return 0
+        kilobytes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
+        return int(next(kilobytes, "0")) // 1024
+
+    def _obituary(self) -> str:
+        """Return how the process ended, in AWS's words."""
+        try:
+            code = self._process.wait(EXIT_S)
+        except subprocess.TimeoutExpired:
+            return "Runtime stopped answering"
+        if code == 0:
+            return "Runtime exited without providing a reason"
+        if code > 0:
+            return f"Runtime exited with error: exit status {code}"
+        return f"Runtime exited with error: signal: {_signal_name(-code)}"
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
+
+
+def _signal_name(number: int) -> str:
+    names = {signal.SIGSEGV.value: "segmentation fault", 9: "killed", signal.SIGABRT.value: "aborted"}
+    return names.get(number) or signal.Signals(number).name

@@ -1,0 +1,1 @@
+"""What functions have been doing, and what that costs."""

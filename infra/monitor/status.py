@@ -1,0 +1,100 @@
+"""What each function has been doing and what that costs: from the local cloud's own figures, or from CloudWatch."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.core.errors import CloudError
+from infra.core.prices import SECONDS_A_MONTH, move_usd
+from infra.monitor.metrics import take_figures
+from infra.services import SERVICES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from infra.core.state import Pointer
+    from infra.deploy.environment import Arcade
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStatus:
+    """One version of one function: since the local cloud started, or over the last quarter of an hour on AWS."""
+
+    name: str
+    version: str
+    share: float | None
+    """Of new matches; None for a version that gets none."""
+    requests: int = 0
+    requests_per_second: float = 0.0
+    concurrency: int = 0
+    peak_concurrency: int = 0
+    p50_ms: float | None = None
+    p99_ms: float | None = None
+    cold_starts: int = 0
+    errors: int = 0
+    throttles: int = 0
+    gb_seconds: float = 0.0
+    usd_per_1000: float | None = None
+    usd_per_month: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return asdict(self)
+
+
+def take_status(arcade: Arcade) -> list[FunctionStatus]:
+    """Return the status of every function of the arcade, by name and version."""
+    functions = arcade.cloud.functions(arcade.names.prefix)
+    figures = take_figures(arcade, functions)
+    found = []
+    for function in sorted(functions):
+        pointer = arcade.cloud.pointer(function)
+        shares = _shares(pointer)
+        seen = {version: item for (name, version), item in figures.items() if name == function}
+        for version in sorted({*shares, *seen}, key=lambda text: (len(text), text)):
+            name = function.removeprefix(f"{arcade.names.prefix}-")
+            found.append(_status(name, version, shares.get(version), seen.get(version, {})))
+    return found
+
+
+def log_group(arcade: Arcade, name: str) -> str:
+    """Return the log group of an opponent, or of one of the platform's own functions.  Raises CloudError."""
+    functions = arcade.cloud.functions(arcade.names.prefix)
+    function = arcade.names.service(name) if name in SERVICES else arcade.names.function(name)
+    if function not in functions:
+        known = ", ".join(sorted(item.removeprefix(f"{arcade.names.prefix}-") for item in functions)) or "none"
+        raise CloudError(f"{name} is not deployed; functions are {known}")
+    return f"/aws/lambda/{function}"
+
+
+def _shares(pointer: Pointer | None) -> dict[str, float]:
+    if pointer is None:
+        return {}
+    if pointer.canary is None:
+        return {pointer.version: 1.0}
+    return {pointer.version: 1 - pointer.weight, pointer.canary: pointer.weight}
+
+
+def _status(name: str, version: str, share: float | None, figures: Mapping[str, Any]) -> FunctionStatus:
+    requests = int(figures.get("requests", 0))
+    rate = float(figures.get("requests_per_second", 0.0))
+    gb_seconds = float(figures.get("gb_seconds", 0.0))
+    one = move_usd(gb_seconds / requests) if requests else None
+    return FunctionStatus(
+        name=name,
+        version=version,
+        share=share,
+        requests=requests,
+        requests_per_second=rate,
+        concurrency=int(figures.get("concurrency", 0)),
+        peak_concurrency=int(figures.get("peak_concurrency", 0)),
+        p50_ms=figures.get("p50_ms"),
+        p99_ms=figures.get("p99_ms"),
+        cold_starts=int(figures.get("cold_starts", 0)),
+        errors=int(figures.get("errors", 0)),
+        throttles=int(figures.get("throttles", 0)),
+        gb_seconds=gb_seconds,
+        usd_per_1000=None if one is None else one * 1000,
+        usd_per_month=None if one is None else one * rate * SECONDS_A_MONTH,
+    )

@@ -1,0 +1,137 @@
+"""How each game's models are learned and measured: one module a game.
+
+A module has ``fit`` (a :class:`Recipe`), ``bootstrap`` (a :class:`Bootstrap`) and ``YARDSTICK`` (a :class:`Yardstick`);
+it may have ``judge_player`` (a :class:`PlayerJudge`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ai_functions.runtime.manifest import Manifest
+    from games.core import Opponent, Player
+    from games.record import GameRecord
+    from training.evaluation.gate import Verdict
+
+
+class TrainingError(ValueError):
+    """Records that nothing can be learned from, or an artifact that must not be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a recipe learned."""
+
+    estimator: Any
+    """A fitted scikit-learn estimator or pipeline."""
+    held_out: NDArray[np.float32]
+    """Real rows, shape (rows, features), kept out of the fit: the export is compared with the estimator on them."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """What the model card tells: log loss on held-out games, rows, games…"""
+
+
+class Recipe(Protocol):
+    """Learn a model for one opponent from recorded games.  The same records and seed give the same model.
+
+    ``records`` are sound and distinct (``training.dataset.usable`` saw to that).  ``manifest.training`` is the table
+    ``[training]`` of ``opponent.toml``.  What the pipeline itself reads there: ``bootstrap``, how many games to make
+    when no records are given; ``aim``, the value of the yardstick's first measure that this level should have (without
+    one, stronger is better); ``player``, the person whom this opponent gets to know (``train --for`` writes it).
+    """
+
+    def __call__(
+        self, manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]
+    ) -> Fitted:
+        """Return what was learned.  Raises TrainingError when the records are too few or of another game."""
+
+
+class Bootstrap(Protocol):
+    """Make records with bootstrap players where there are none of people: ``bootstrap`` of a recipe's module."""
+
+    def __call__(
+        self, manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]
+    ) -> Sequence[GameRecord]:
+        """Return ``games`` records that suit this opponent; ``progress`` is told how many are done so far."""
+
+
+class PlayerJudge(Protocol):
+    """Say whether an opponent that got to know one player may be published: ``judge_player`` of a recipe's module."""
+
+    def __call__(
+        self,
+        folder: Path,
+        candidate: Path,
+        records: Sequence[GameRecord],
+        seed: int,
+        progress: Callable[[int, int], None],
+    ) -> Verdict:
+        """Return the verdict on ``candidate``, made from the opponent in ``folder``, by the player's own games.
+
+        ``progress`` hears how many games are done, of how many.  Raises TrainingError for too few.
+        """
+
+
+class Measure(Protocol):
+    """Play an opponent once and say how it did, in the game's own units."""
+
+    def __call__(self, opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
+        """Return a value for every name in ``Yardstick.measures``.
+
+        ``seed`` fixes everything that is not the opponent's own choice (the fleet to sink, Pac-Man's opening), so two
+        opponents given the same seed face the same task and can be compared in pairs; the opponent's own choices get
+        generators seeded by ``games.record.move_seed(seed, step, player)``.  ``against`` sits in the other seat: who
+        placed the fleet in Battleship, who plays Pac-Man; None means the game's own (a fleet drawn uniformly from all
+        legal ones, ``Yardstick.reference``).
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """How a game's opponents are measured: ``YARDSTICK`` of a recipe's module."""
+
+    measure: Measure
+    """A function of the module, not a lambda: it is sent to worker processes by its name."""
+    measures: Mapping[str, str]
+    """Names of what ``measure`` returns, and which is stronger: ``LESS`` or ``MORE``.  The first one decides."""
+    margin: float
+    """The largest difference in the first measure that nobody would notice: the gate lets no model pass that may be
+    worse by more.
+    """
+    seats: tuple[Player, ...]
+    """Seats that functions take: ``("one", "two")`` in Battleship, ``("ghosts",)`` in Pac-Man."""
+    players: Mapping[str, Opponent] = field(default_factory=dict)
+    """Players that run in the process, by name: baselines for functions and partners for the other seats."""
+    reference: str | None = None
+    """Which of ``players`` takes the seats that functions do not (Pac-Man's); None where there are none."""
+
+
+LESS, MORE = "less", "more"
+
+
+def yardstick_for(game: str) -> Yardstick:
+    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/recipes/<game>.py``."""
+    return cast("Yardstick", import_module(f"training.contracts.{game}").YARDSTICK)
+
+
+def recipe_for(game: str) -> Recipe:
+    """Return the recipe of ``game``: the function ``fit`` in ``training/recipes/<game>.py``."""
+    return cast("Recipe", import_module(f"training.contracts.{game}").fit)
+
+
+def player_judge_for(game: str) -> PlayerJudge | None:
+    """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
+    return cast("PlayerJudge | None", getattr(import_module(f"training.contracts.{game}"), "judge_player", None))
+
+
+def bootstrap_for(game: str) -> Bootstrap:
+    """Return the record maker of ``game``: the function ``bootstrap`` in ``training/recipes/<game>.py``."""
+    return cast("Bootstrap", import_module(f"training.contracts.{game}").bootstrap)

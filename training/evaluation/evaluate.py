@@ -1,0 +1,147 @@
+"""How strong opponents are: the same tasks for all of them, so that they can be compared in pairs.
+
+A *trial* plays one task, given its seed, and says how it went.  Opponents in the process, deployed functions and
+reference players all make trials, so nothing here knows where an opponent lives.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from ai_functions.runtime.loader import load_opponent
+from games.record import move_seed
+from training.contracts import TrainingError, yardstick_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from concurrent.futures import Executor
+
+    from games.core import Opponent, Player
+    from training.contracts import Yardstick
+
+Row: TypeAlias = "Mapping[str, float]"
+Trial: TypeAlias = "Callable[[int], Row]"
+WORTH_A_PROCESS = 25
+"""Trials; fewer are over before a process has started."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTrial:
+    """A trial in this process or, since it can be sent there, in a worker process."""
+
+    game: str
+    who: str
+    """The folder of an opponent, or the name of one of the yardstick's players."""
+    against: str | None = None
+
+    def __call__(self, seed: int) -> Row:
+        """Play one task."""
+        yardstick = yardstick_for(self.game)
+        against = None if self.against is None else local_opponent(self.game, self.against)
+        return yardstick.measure(local_opponent(self.game, self.who), seed=seed, against=against)
+
+
+@lru_cache
+def local_opponent(game: str, who: str) -> Opponent:
+    """Return the opponent in the folder ``who``, or the player of that name.  Raises TrainingError for neither."""
+    players = yardstick_for(game).players
+    if who in players:
+        return players[who]
+    folder = Path(who)
+    if not folder.is_dir():
+        raise TrainingError(f"{who!r} is neither an opponent's folder nor a player of {game} ({', '.join(players)})")
+    loaded = load_opponent(folder)
+    if loaded.manifest.game != game:
+        raise TrainingError(f"{who} plays {loaded.manifest.game}, not {game}")
+    return loaded.act
+
+
+def task_seeds(purpose: str, seed: int, avoid: frozenset[int] = frozenset()) -> Iterator[int]:
+    """Yield seeds of tasks, without end, none of them in ``avoid`` (the seeds of the games trained on)."""
+    index = 0
+    while True:
+        candidate = move_seed(seed, index, purpose)
+        if candidate not in avoid:
+            yield candidate
+        index += 1
+
+
+@contextmanager
+def workers(tasks: int) -> Iterator[Executor | None]:
+    """Lend a process for each core when there are ``tasks`` enough to be worth it; None to work alone."""
+    count = min(os.cpu_count() or 1, tasks // WORTH_A_PROCESS)
+    in_lambda = "AWS_LAMBDA_FUNCTION_NAME" in os.environ  # which has no /dev/shm, so no locks between processes
+    if count < 2 or in_lambda:  # noqa: PLR2004 - one worker gains nothing
+        yield None
+        return
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def run(trial: Trial, seeds: Sequence[int], pool: Executor | None, progress: Callable[[int], None]) -> list[Row]:
+    """Return how ``trial`` went for every seed, in their order; ``progress`` hears of each one done."""
+    rows: list[Row] = []
+    if pool is None:
+        results: Iterator[Row] = map(trial, seeds)
+    else:
+        results = pool.map(trial, seeds, chunksize=max(1, min(8, len(seeds) // 16)))
+    for row in results:
+        rows.append(row)
+        progress(1)
+    return rows
+
+
+class Fixture(NamedTuple):
+    """One match to be played: its seeds, and who sits where."""
+
+    pair: int
+    """Matches of the same pair face the same seed."""
+    seed: int
+    policy_seed: int
+    seats: Mapping[Player, str]
+
+
+def fixtures(
+    yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], games: int, seed: int
+) -> list[Fixture]:
+    """Return ``games`` matches between two opponents.
+
+    Where functions take every seat, the two swap seats within a pair that shares a seed.  Where they take one
+    (Pac-Man's ghosts), both meet the reference player within a pair; or, if one of the two is a player, they meet each
+    other.
+    Raises TrainingError for an odd number of games.
+    """
+    if games % 2:
+        raise TrainingError(f"{games} games cannot be played in pairs: give an even number")
+    plan: list[Fixture] = []
+    for index, game_seed in enumerate(islice(task_seeds("match", seed), games)):
+        pair = index if _meet(yardstick, players, names) else index // 2
+        shared = game_seed if pair == index else plan[-1].seed if index % 2 else game_seed
+        seats = _seats(yardstick, players, names, index)
+        plan.append(Fixture(pair, shared, move_seed(shared, pair, "policy"), seats))
+    return plan
+
+
+def _meet(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str]) -> bool:
+    """Say whether one of the two is a player in a seat that functions do not take."""
+    return set(yardstick.seats) != set(players) and sum(name in yardstick.players for name in names) == 1
+
+
+def _seats(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], index: int) -> dict[Player, str]:
+    if set(yardstick.seats) == set(players):
+        return {player: names[(seat + index) % 2] for seat, player in enumerate(players)}
+    if _meet(yardstick, players, names):
+        partner, function = sorted(names, key=lambda name: name not in yardstick.players)
+    elif yardstick.reference is None:
+        raise TrainingError(f"nobody takes the seats that functions do not: {', '.join(players)}")
+    else:
+        partner, function = yardstick.reference, names[index % 2]
+    return {player: function if player in yardstick.seats else partner for player in players}

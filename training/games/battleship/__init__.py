@@ -1,0 +1,1 @@
+"""How Battleship's models are learned and measured.  Start reading at ``recipe``."""

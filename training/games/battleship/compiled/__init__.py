@@ -1,0 +1,1 @@
+"""Whole games of the strongest shooter in compiled code, for tuning and for tables."""

@@ -1,0 +1,45 @@
+"""Bootstrap games: bootstrap players that suit an opponent play each other, and the records teach its first model."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import TYPE_CHECKING
+
+from games.battleship import rules
+from games.match import Match, play
+from games.record import BOT, Participant, move_seed
+from training.contracts import TrainingError
+from training.games.battleship.players.people import POPULATIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ai_functions.runtime.manifest import Manifest
+    from games.record import GameRecord
+
+
+def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
+    """Return ``games`` records of bootstrap players; ``[training] teachers`` says which.
+
+    Raises TrainingError for teachers there are not.
+    """
+    name = str(manifest.training.get("teachers", "club"))
+    if name not in POPULATIONS:
+        raise TrainingError(f"training.teachers {name!r}: there are {', '.join(POPULATIONS)}")
+    records = []
+    for index in range(games):
+        random = Random(move_seed(seed, index, "bootstrap"))  # noqa: S311 - a game, not a secret
+        pair = POPULATIONS[name](random)
+        match = Match(
+            rules,
+            {
+                player: Participant(player, BOT, teacher.name)
+                for player, teacher in zip(rules.PLAYERS, pair, strict=True)
+            },
+            seed=random.getrandbits(62),
+            policy_seed=random.getrandbits(62),
+            match_id=f"bootstrap-{manifest.name}-{seed}-{index}",
+        )
+        records.append(play(match, {player: teacher.play for player, teacher in zip(rules.PLAYERS, pair, strict=True)}))
+        progress(index + 1)
+    return records

@@ -1,0 +1,126 @@
+"""What berths may have in common that a player likes or shuns: kinds of likings, from "upright" to "this very berth".
+
+Each kind is a covariance over berths: how alike two berths are liked by someone who cares for that kind of thing and no
+other.  ``evidence`` finds out for each player how much each kind counts.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_functions.policies.battleship.features import sea
+from games.battleship.fleet import STANDARD
+from training.games.battleship.standard_placements import berthed
+
+Matrix = NDArray[np.float64]
+_WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
+"""Over how many cells a liking for a place fades."""
+
+
+@lru_cache(maxsize=1)
+def kinds() -> NDArray[np.float32]:
+    """Return shape (kinds, BERTHS, BERTHS): each kind's covariance, of variance 1 in the mean, each ship's mean 0."""
+    same_ship = _same(sea(STANDARD).ship)
+    return np.stack([_centred(kind, same_ship) for kind in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
+        np.float32
+    )
+
+
+def _of_all_ships() -> list[Matrix]:
+    """Return the kinds that do not ask which ship it is."""
+    waters = sea(STANDARD)
+    at = berthed()
+    across, border = at.across, _border()
+    upright = at.upright.astype(np.int64)
+    x, y = _middle()
+    near = _fading(x, _NEAR) * _fading(y, _NEAR)
+    return [
+        _same(upright),
+        _same(across + STANDARD.size * upright),  # in this row, in this column
+        _product(at.edge),
+        sum((_product(ring) for ring in _rings(border)), np.zeros_like(near)),
+        _same(np.minimum(across, STANDARD.size - 1 - across)),  # so far from the edge
+        sum((_product(half) for half in _halves()), np.zeros_like(near)),
+        sum((_product(quarter) for quarter in _quarters()), np.zeros_like(near)),
+        _fading(x, _WIDE) * _fading(y, _WIDE),  # about here
+        near,  # here
+        near * _same(upright),
+        waters.cover.astype(np.float64) @ waters.cover.T / np.sqrt(np.outer(waters.length, waters.length)),
+        _same(across % 2 + 2 * upright),  # every other row or column
+        _fading(x - y, _DIAGONAL) + _fading(x + y, _DIAGONAL),
+        _mirrored(),
+    ]
+
+
+def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
+    """Return the kinds that say something of each ship alone."""
+    upright, (x, y) = berthed().upright, _middle()
+    halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
+    edges = _product(berthed().edge) + _product(_border() == 0)
+    about = _fading(x, _WIDE) * _fading(y, _WIDE)
+    each = np.eye(len(same_ship))
+    return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each, nearness())]
+
+
+@lru_cache(maxsize=1)
+def nearness() -> Matrix:
+    """Return how near two berths are that the same ship may have, lying the same way: 1 for the same berth."""
+    (x, y), same_ship = _middle(), _same(sea(STANDARD).ship)
+    return _fading(x, _NEAR) * _fading(y, _NEAR) * _same(berthed().upright) * same_ship
+
+
+def _mirrored() -> Matrix:
+    """Return the kind "here, or where this is when the sea is turned or mirrored", as corners are."""
+    at, last = berthed(), STANDARD.size - 1
+    along = np.where(at.upright, at.top + at.bottom, at.left + at.right) / 2
+    return _fading(np.minimum(at.across, last - at.across), _NEAR) * _fading(np.minimum(along, last - along), _NEAR)
+
+
+def _border() -> NDArray[np.int64]:
+    """Return each berth's distance from the border."""
+    at, last = berthed(), STANDARD.size - 1
+    return np.asarray(np.minimum.reduce([at.left, at.top, last - at.right, last - at.bottom]))
+
+
+def _middle() -> tuple[Matrix, Matrix]:
+    """Return the column and the row of each berth's middle."""
+    at = berthed()
+    return (at.left + at.right) / 2, (at.top + at.bottom) / 2
+
+
+def _rings(border: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
+    return [border == 0, border < 2, border < 3]  # noqa: PLR2004
+
+
+def _halves() -> list[NDArray[np.bool_]]:
+    at, half = berthed(), STANDARD.size // 2
+    return [at.right < half, at.left >= half, at.bottom < half, at.top >= half]
+
+
+def _quarters() -> list[NDArray[np.bool_]]:
+    west, east, north, south = _halves()
+    return [west & north, west & south, east & north, east & south]
+
+
+def _product(column: NDArray[np.bool_]) -> Matrix:
+    numbers = column.astype(np.float64)
+    return np.outer(numbers, numbers)
+
+
+def _same(labels: NDArray[np.int64] | NDArray[np.bool_]) -> Matrix:
+    return np.asarray(labels[:, None] == labels, np.float64)
+
+
+def _fading(place: Matrix, reach: float) -> Matrix:
+    return np.asarray(np.exp(-((place[:, None] - place) ** 2) / (2 * reach**2)))
+
+
+def _centred(kind: Matrix, same_ship: Matrix) -> Matrix:
+    """Return a kind that says nothing of how much a ship's berths are liked together: every fleet has each ship."""
+    mean = same_ship / same_ship.sum(axis=1)
+    off = kind - mean @ kind
+    off -= off @ mean
+    return np.asarray(off / off.diagonal().mean())

@@ -1,0 +1,1 @@
+"""The tables of ``docs/battleship.md``: ``python -m training.games.battleship.studies``."""

@@ -1,0 +1,1 @@
+"""How Pac-Man's ghosts learn and are measured.  Start reading at ``recipe``."""

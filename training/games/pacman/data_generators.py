@@ -1,0 +1,113 @@
+"""Games to learn from where there are none of people: which teams play them, against which Pac-Man.
+
+``[training] teachers`` of an opponent names a school:
+
+* ``arcade``: the arcade's own ghosts;
+* ``patrol``: ghosts who each keep to a quarter and do not think of each other, as beginners play;
+* ``explore``: teams of which 10 to 70 % of the exits are random, so that good and bad ones are seen of every kind;
+* ``improve``: the same, then ``rounds`` of games by what has been learned so far, trying other exits now and then.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from games.pacman.mazes import find_maze
+from games.record import move_seed
+from training.contracts import TrainingError
+from training.games.pacman.learn import Pupil, fit
+from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
+from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
+from training.games.pacman.self_play import Plan, play
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from ai_functions.policies.pacman.batch import Asked, Scenes
+    from ai_functions.policies.pacman.paths import Paths
+    from ai_functions.runtime.manifest import Manifest
+    from games.record import GameRecord
+    from training.games.pacman.players.ghosts import TeamBot
+
+PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "elusive": elusive}
+WEIGHTS = (2, 3, 2, 3)
+"""A wanderer's games are long, and teach little about those who run."""
+ONE_LIFE = {"lives": 1, "boards": 1}
+MAZE = "arcade"
+SHARES = (0.1, 0.2, 0.4, 0.7)
+"""Of exits that are random."""
+EXPLORING = (0.05, 0.15, 0.3)
+"""How often a pupil tries another exit."""
+
+
+def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
+    """Return ``games`` records of the opponent's school.  Raises TrainingError for a school that there is not."""
+    school = str(manifest.training.get("teachers", "explore"))
+    if school not in SCHOOLS:
+        raise TrainingError(f"{manifest.name}: [training] teachers is {school!r}; there are {', '.join(SCHOOLS)}")
+    rounds = int(manifest.training.get("rounds", 3)) if school == "improve" else 0
+    sizes = [games * 2 // (2 * rounds + 1)] * rounds  # the first round is half as long: its teams are the weakest
+    records: list[GameRecord] = []
+    for number, size in enumerate([games - sum(sizes), *sizes]):
+        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records[-2 * sizes[0] :], seed)
+        counted = partial(_count_on, progress, len(records))
+        records += _games(teams, size, move_seed(seed, number, "round"), counted)
+    return records
+
+
+def _count_on(progress: Callable[[int], None], before: int, more: int) -> None:
+    progress(before + more)
+
+
+def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
+    plans = [_plan(list(teams), seed, index) for index in range(games)]
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        done += more
+        progress(done)
+
+    return [item.record() for item in play(find_maze(MAZE), plans, PACMANS, teams, count)]
+
+
+def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
+    random = Random(move_seed(seed, index, "bootstrap"))  # noqa: S311 - a game, not a secret
+    (pacman,) = random.choices(list(PACMANS), WEIGHTS)
+    return Plan(random.getrandbits(62), random.getrandbits(62), pacman, random.choice(teams), ONE_LIFE)
+
+
+def _pupils(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> dict[str, TeamBot]:
+    learned = fit(manifest, records, seed=seed, progress=lambda _: None)
+    sees = str(manifest.training.get("sees", "team"))
+    return {f"pupil-{share}": Pupil(learned.estimator, sees, share) for share in EXPLORING}
+
+
+def mixed(team: TeamBot, share: float) -> TeamBot:
+    """Return ``team`` with this share of random exits."""
+
+    def choose(paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        own = team(paths, scenes, asked, randoms)
+        other = random_ghosts(paths, scenes, asked, randoms)
+        tried = np.array([randoms[scene].random() < share for scene in asked.scene], dtype=bool)
+        return np.where(tried, other, own)
+
+    return choose
+
+
+_TEACHERS: dict[str, TeamBot] = {"arcade": arcade, "shortest": shortest, "surround": surround}
+_EXPLORE: dict[str, TeamBot] = {
+    f"{name}-{share}": mixed(team, share) for name, team in _TEACHERS.items() for share in SHARES
+}
+SCHOOLS: dict[str, dict[str, TeamBot]] = {
+    "arcade": {"arcade": arcade},
+    "patrol": {"patrol": patrol},
+    "explore": _EXPLORE,
+    "improve": _EXPLORE,
+}

@@ -1,0 +1,183 @@
+"""From records to rows: every exit that somebody chose, what the board was like, and how soon Pac-Man was caught.
+
+Records are replayed by the compiled kernel, each in a few milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, NamedTuple
+
+import numba
+import numpy as np
+
+from ai_functions.policies.pacman.batch import Asked
+from ai_functions.policies.pacman.features import rows
+from games.pacman import cells as c
+from games.pacman import rules
+from games.pacman.names import DIRECTIONS, GHOSTS
+from training.games.pacman.batches import Screens, screens_of
+from training.games.pacman.compiled import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from games.pacman.maze import Maze
+    from games.record import GameRecord
+
+HORIZON = 240.0
+"""Ticks over which a catch counts for less by a factor of e."""
+CHUNK = 64
+"""Games whose rows are computed together."""
+
+_KERNEL = compiled()
+_tick, _next_decision, _submit_exit = _KERNEL.tick, _KERNEL.next_decision, _KERNEL.submit_exit
+_CAUGHT = c.E_CAUGHT * 15
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """What can be learned from."""
+
+    rows: NDArray[np.float32]
+    """One for each exit of each decision; shape (rows, columns)."""
+    decision: NDArray[np.int64]
+    """Which decision a row belongs to; rising."""
+    taken: NDArray[np.bool_]
+    """Whether this exit was taken."""
+    value: NDArray[np.float64]
+    """exp(-ticks until Pac-Man was caught / HORIZON), 0 if he was not; by row, of what was taken."""
+
+
+class _Seen(NamedTuple):
+    """The decisions of one record."""
+
+    maze: Maze
+    cells: NDArray[np.int64]
+    """Of the state in which each was made; shape (decisions, cells)."""
+    ghost: NDArray[np.int64]
+    tile: NDArray[np.int64]
+    heading: NDArray[np.int64]
+    way: NDArray[np.int64]
+    wait: NDArray[np.float64]
+    """Ticks until Pac-Man was caught; inf if he was not."""
+
+
+def read(
+    records: Sequence[GameRecord], sees: str, decisions: int, seed: int, progress: Callable[[str], None]
+) -> Lessons:
+    """Return at most about ``decisions`` lessons, evenly from all games.  Records must be sound."""
+    random = np.random.default_rng(seed)
+    a_game = max(1, decisions // max(1, len(records)))
+    parts: list[Lessons] = []
+    for first in range(0, len(records), CHUNK):
+        seen = [_some(_replay(record), a_game, random) for record in records[first : first + CHUNK]]
+        mazes = dict.fromkeys(item.maze for item in seen)
+        parts += [_lessons(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
+        if first and first % (CHUNK * 16) == 0:
+            progress(f"read {first} of {len(records)} games")
+    return _join(parts)
+
+
+def _join(parts: Iterable[Lessons]) -> Lessons:
+    found = list(parts)
+    counts = np.cumsum([0, *(int(part.decision[-1]) + 1 if len(part.decision) else 0 for part in found)])
+    return Lessons(
+        rows=np.concatenate([part.rows for part in found]),
+        decision=np.concatenate([part.decision + first for part, first in zip(found, counts[:-1], strict=True)]),
+        taken=np.concatenate([part.taken for part in found]),
+        value=np.concatenate([part.value for part in found]),
+    )
+
+
+def _lessons(screens: Screens, seen: Sequence[_Seen], sees: str) -> Lessons:
+    cells = np.concatenate([item.cells for item in seen])
+    tile, heading = (np.concatenate([getattr(item, name) for item in seen]) for name in ("tile", "heading"))
+    ghost, way = (np.concatenate([getattr(item, name) for item in seen]) for name in ("ghost", "way"))
+    value = np.exp(-np.concatenate([item.wait for item in seen]) / HORIZON)
+    asked = Asked(
+        scene=np.arange(len(cells)),
+        ghost=ghost,
+        junction=screens.paths.number[tile].astype(np.int64),
+        heading=heading,
+        exits=screens.exits(tile, heading),
+    )
+    table, race = rows(screens.paths, screens.scenes(cells), asked, sees)
+    return Lessons(table, race.decision, race.exit == way[race.decision], value[race.decision])
+
+
+def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:
+    if len(seen.ghost) <= most:
+        return seen
+    which = np.sort(random.choice(len(seen.ghost), most, replace=False))
+    maze, *parts = seen
+    return _Seen(maze, *(part[which] for part in parts))  # type: ignore[arg-type]
+
+
+def _replay(record: GameRecord) -> _Seen:
+    state = rules.start(record.options, Random(record.seed))  # noqa: S311 - a game, not a secret
+    turns = [
+        (turn.step, GHOSTS.index(ghost) if way else -1, DIRECTIONS.index(way or ghost), turn.fallback is None)
+        for turn in record.turns
+        for ghost, _, way in (word.partition(":") for word in turn.action.split(" "))
+        if turn.action != "-"
+    ]
+    table = np.array(turns, dtype=np.int64).reshape(-1, 4)
+    cells = np.array(state.cells, dtype=np.int64)
+    snapshots = np.zeros((len(table), len(cells)), dtype=np.int64)
+    made = np.zeros((len(table), 4), dtype=np.int64)
+    caught = np.zeros(1000, dtype=np.int64)
+    decided, deaths = _follow(cells, screens_of(state.maze).table, table, record.steps, snapshots, made, caught)
+    made = made[:decided]
+    final = _last_words(made)
+    ticks = snapshots[:decided][final][:, c.TICK]
+    ends = np.append(caught[:deaths].astype(np.float64), np.inf)
+    wait: NDArray[np.float64] = ends[np.searchsorted(caught[:deaths], ticks)] - ticks
+    ghost, tile, heading, way = made[final].T
+    return _Seen(state.maze, snapshots[:decided][final], ghost, tile, heading, way, wait)
+
+
+def _last_words(made: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return which submissions counted: a later one for the same ghost and junction replaces those before it."""
+    last: dict[tuple[int, int, int], int] = {}
+    latest: dict[int, tuple[int, int, int]] = {}
+    kept: list[int] = []
+    for index, (ghost, tile, heading, _) in enumerate(made.tolist()):
+        key = (ghost, tile, heading)
+        if latest.get(ghost) == key:
+            kept[last[key]] = index
+        else:
+            latest[ghost] = key
+            last[key] = len(kept)
+            kept.append(index)
+    return np.array(kept, dtype=np.int64)
+
+
+@numba.njit
+def _follow(s, w, turns, steps, snapshots, made, caught):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Replay a record; note the state at each exit that was submitted, and the ticks at which Pac-Man was caught."""
+    decided = 0
+    deaths = 0
+    at = 0
+    for step in range(steps):
+        while at < len(turns) and turns[at, 0] == step:
+            g = turns[at, 1]
+            if g < 0:
+                s[c.PAC_WANT] = turns[at, 2]
+            else:
+                tile, heading, _ = _next_decision(s, w, g)
+                if tile >= 0:
+                    if turns[at, 3]:
+                        snapshots[decided] = s
+                        made[decided] = (g, tile, heading, turns[at, 2])
+                        decided += 1
+                    _submit_exit(s, g, tile, heading, turns[at, 2])
+            at += 1
+        _tick(s, w)
+        if s[c.EVENTS] & _CAUGHT and deaths < len(caught):
+            caught[deaths] = s[c.TICK]
+            deaths += 1
+    return decided, deaths

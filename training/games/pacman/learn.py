@@ -1,0 +1,121 @@
+"""What is fitted, and teams that play by it.
+
+``[training]`` of an opponent says: ``learn = "value"`` (how soon Pac-Man is caught after an exit) or ``"exit"`` (which
+exit the team in the records took), ``sees`` (columns, see ``ai_functions/policies/pacman/features.py``), ``decisions`` (how many
+to learn from) and ``trees``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
+
+from ai_functions.policies.pacman.features import SETS, rows
+from games.pacman import rules
+from training.contracts import Fitted, TrainingError
+from training.dataset import split
+from training.games.pacman import examples
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from numpy.typing import NDArray
+
+    from ai_functions.policies.pacman.batch import Asked, Scenes
+    from ai_functions.policies.pacman.paths import Paths
+    from ai_functions.runtime.manifest import Manifest
+    from games.record import GameRecord
+
+DECISIONS = 250_000
+TREES = 150
+LEAVES, RATE = 31, 0.08
+LEAST_DECISIONS = 500
+HELD_OUT_ROWS = 4000
+LEARNS = ("value", "exit")
+
+
+def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
+    """Return what was learned from ``records``.  Raises TrainingError when they are too few or of another game."""
+    settings = manifest.training
+    learn, sees = str(settings.get("learn", "value")), str(settings.get("sees", "team"))
+    if learn not in LEARNS or sees not in SETS:
+        raise TrainingError(
+            f"{manifest.name}: [training] learn is {learn!r} (there are {', '.join(LEARNS)}), "
+            f"sees is {sees!r} (there are {', '.join(SETS)})"
+        )
+    ours = [record for record in records if record.game == rules.NAME]
+    learned_from, judged_by = split(ours)
+    progress(f"reading {len(learned_from)} games, keeping {len(judged_by)} to judge by")
+    most = int(settings.get("decisions", DECISIONS))
+    table, target = _targets(examples.read(learned_from, sees, most, seed, progress), learn)
+    if len(table) < LEAST_DECISIONS:
+        raise TrainingError(
+            f"{len(table)} exits were chosen in {len(learned_from)} games of Pac-Man; {LEAST_DECISIONS} are needed"
+        )
+    progress(f"fitting {len(table)} rows of {table.shape[1]} columns")
+    estimator = fitted(table, target, int(settings.get("trees", TREES)), seed)
+    held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress), learn)
+    if not len(held_out):
+        held_out, truth = table, target
+    return Fitted(estimator, held_out[:HELD_OUT_ROWS], _measures(estimator, held_out, truth, len(table), len(ours)))
+
+
+def fitted(table: NDArray[np.float32], target: NDArray[np.float64], trees: int, seed: int) -> Any:
+    """Return trees fitted to ``target``."""
+    estimator = HistGradientBoostingRegressor(
+        max_iter=trees,
+        learning_rate=RATE,
+        max_leaf_nodes=LEAVES,
+        min_samples_leaf=20,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=seed % 2**32,
+    )
+    with threadpool_limits(1):  # its threads spin when they share a core with others
+        return estimator.fit(table, target)
+
+
+def _targets(found: examples.Lessons, learn: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+    """Return rows and what should be said of them: of every exit, or only of those that were taken."""
+    if learn == "exit":
+        return found.rows, found.taken.astype(np.float64)
+    return found.rows[found.taken], found.value[found.taken]
+
+
+def _measures(
+    estimator: Any, table: NDArray[np.float32], truth: NDArray[np.float64], rows_learned: int, games: int
+) -> dict[str, float]:
+    with threadpool_limits(1):
+        error = estimator.predict(table) - truth
+    return {
+        "games": games,
+        "rows": rows_learned,
+        "held_out_rows": len(table),
+        "held_out_rmse": float(np.sqrt(np.mean(error**2))),
+        "held_out_rmse_of_the_mean": float(np.std(truth)),
+    }
+
+
+class Pupil:
+    """A team that plays by an estimator, now and then trying another exit: for rounds of self-improvement."""
+
+    def __init__(self, estimator: Any, sees: str, exploring: float) -> None:
+        self._estimator = estimator
+        self._sees = sees
+        self._exploring = exploring
+
+    def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
+        """Return an exit for each decision."""
+        table, race = rows(paths, scenes, asked, self._sees)
+        values = np.full(asked.exits.shape, -np.inf)
+        with threadpool_limits(1):
+            values[race.decision, race.exit] = self._estimator.predict(table)
+        best: NDArray[np.int64] = values.argmax(axis=1)
+        for index, scene in enumerate(asked.scene):
+            if randoms[scene].random() < self._exploring:
+                best[index] = randoms[scene].choice(np.flatnonzero(asked.exits[index]).tolist())
+        return best

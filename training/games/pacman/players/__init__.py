@@ -1,0 +1,1 @@
+"""Programs that play Pac-Man, and programs that play the ghosts."""

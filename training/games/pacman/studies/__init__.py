@@ -1,0 +1,1 @@
+"""The tables of ``docs/pacman-ghosts.md``: ``python -m training.games.pacman.studies``."""
