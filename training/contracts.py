@@ -118,20 +118,20 @@ LESS, MORE = "less", "more"
 
 
 def yardstick_for(game: str) -> Yardstick:
-    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/recipes/<game>.py``."""
-    return cast("Yardstick", import_module(f"training.contracts.{game}").YARDSTICK)
+    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/games/<game>/recipe.py``."""
+    return cast("Yardstick", import_module(f"training.games.{game}.recipe").YARDSTICK)
 
 
 def recipe_for(game: str) -> Recipe:
-    """Return the recipe of ``game``: the function ``fit`` in ``training/recipes/<game>.py``."""
-    return cast("Recipe", import_module(f"training.contracts.{game}").fit)
+    """Return the recipe of ``game``: the function ``fit`` in ``training/games/<game>/recipe.py``."""
+    return cast("Recipe", import_module(f"training.games.{game}.recipe").fit)
 
 
 def player_judge_for(game: str) -> PlayerJudge | None:
     """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
-    return cast("PlayerJudge | None", getattr(import_module(f"training.contracts.{game}"), "judge_player", None))
+    return cast("PlayerJudge | None", getattr(import_module(f"training.games.{game}.recipe"), "judge_player", None))
 
 
 def bootstrap_for(game: str) -> Bootstrap:
-    """Return the record maker of ``game``: the function ``bootstrap`` in ``training/recipes/<game>.py``."""
-    return cast("Bootstrap", import_module(f"training.contracts.{game}").bootstrap)
+    """Return the record maker of ``game``: the function ``bootstrap`` in ``training/games/<game>/recipe.py``."""
+    return cast("Bootstrap", import_module(f"training.games.{game}.recipe").bootstrap)

@@ -1,7 +1,8 @@
 """Where everything is in the two flat lists of numbers that the tick kernel works on.
 
 ``s`` (the state's cells) changes from tick to tick; ``w`` (a maze's table) never does.  Both hold nothing but whole
-numbers, so that the same kernel runs over lists here and over numpy arrays, compiled, in ``training.games.pacman.compiled``.
+numbers, so that the same kernel runs over lists here and over numpy arrays, compiled, in
+``training.games.pacman.compiled``.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from collections.abc import Set as AbstractSet
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 """Where ``games`` and ``ai_functions`` lie."""
 MANAGED = frozenset({"boto3", "botocore"})
 """What AWS's managed Python runtime brings along.  Opponents do without: it costs 300 ms at every cold start."""
@@ -109,11 +109,11 @@ def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
         if path.is_file() and _wanted(folder, path)
     ]
     roots = [
-        *_modules("infra/services/trainer"), ROOT / "training" / "recipes" / game / "__init__.py",
+        *_modules("infra/services/trainer"), ROOT / "training" / "games" / game / "recipe.py",
         *_modules(f"games/{game}"),
         *_modules("ai_functions/runtime"), *(path for path in ladder if path.suffix == ".py"),
     ]  # fmt: skip
-    needed = _needed_by(roots, outside, frozenset(_modules(f"training/recipes/{game}")))
+    needed = _needed_by(roots, outside, frozenset(_modules(f"training/games/{game}")))
     return pack(f"trainer of {game}", {path.relative_to(ROOT).as_posix(): path for path in {*needed, *ladder}})
 
 

@@ -232,7 +232,8 @@ def test_a_lock_whose_holder_was_killed_is_taken_over(arcade: Arcade):
         "with arcade(sys.argv[1]).held('orphan'):\n    print('held', flush=True)\n    os.kill(os.getpid(), 9)\n"
     )
     helper = (
-        "from infra.deploy.environment import Arcade\nfrom infra.aws import Cloud\nfrom infra.build.layers import this_machine\n"
+        "from infra.aws import Cloud\nfrom infra.build.layers import this_machine\n"
+        "from infra.deploy.environment import Arcade\n"
         "from infra.core.state import Account\n\ndef arcade(endpoint):\n"
         "    return Arcade(Cloud(Account(endpoint)), this_machine())\n"
     )
@@ -334,7 +335,8 @@ def test_a_deployer_that_is_killed_leaves_nothing_that_the_next_one_cannot_put_r
 ):
     folder = make(f"killed_{after_s * 100:.0f}")
     code = (
-        "import sys\nfrom pathlib import Path\nfrom infra.deploy.environment import Arcade\nfrom infra.aws import Cloud\n"
+        "import sys\nfrom pathlib import Path\nfrom infra.aws import Cloud\n"
+        "from infra.deploy.environment import Arcade\n"
         "from infra.deploy.deploy import deploy_opponents\nfrom infra.build.layers import this_machine\n"
         "from infra.core.state import Account\nprint('ready', flush=True)\n"
         "arcade = Arcade(Cloud(Account(sys.argv[1])), this_machine(), cache=Path(sys.argv[3]))\n"

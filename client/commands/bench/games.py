@@ -16,7 +16,7 @@ from client.commands.context import err
 if TYPE_CHECKING:
     from games.core import JsonObject
 
-LADDER = Path(__file__).resolve().parents[2] / "ai_functions"
+LADDER = Path(__file__).resolve().parents[3] / "ai_functions"
 
 
 def engine(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 FIRST_FRAME = "first frame after"
 """What ``play`` prints when the window shows something."""
 START_TIMEOUT_S = 900
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def start(json: AsJson = False) -> None:  # noqa: FBT002

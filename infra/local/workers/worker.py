@@ -18,7 +18,7 @@ from typing import Any
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.runtime_api import INIT_ERROR, NEXT, LateError, RuntimeApi, WorkerGoneError
 
-LAUNCHER = Path(__file__).parent / "runtime" / "launch.py"
+LAUNCHER = Path(__file__).parents[1] / "runtime" / "launch.py"
 AWSLAMBDARIC, LOOP = "awslambdaric", "loop"
 DEFAULT_RUNTIME = AWSLAMBDARIC if sys.platform == "linux" else LOOP
 INIT_LIMIT_S = 10.0

@@ -1,8 +1,8 @@
 """What is fitted, and teams that play by it.
 
 ``[training]`` of an opponent says: ``learn = "value"`` (how soon Pac-Man is caught after an exit) or ``"exit"`` (which
-exit the team in the records took), ``sees`` (columns, see ``ai_functions/policies/pacman/features.py``), ``decisions`` (how many
-to learn from) and ``trees``.
+exit the team in the records took), ``sees`` (columns, see ``ai_functions/policies/pacman/features.py``), ``decisions``
+(how many to learn from) and ``trees``.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ _LOW = 64
 def _stamp() -> str:
     """Return a hash of all source that compiled code depends on: numba itself looks at one file only."""
     here = Path(__file__)
-    sources = [here, here.with_name("compiled.py"), here.with_name("compiled_luck.py"), Path(str(fleet.__file__))]
+    sources = [here, here.with_name("games.py"), here.with_name("control_variates.py"), Path(str(fleet.__file__))]
     sources += [Path(str(module.__file__)) for module in (features, inference, posterior)]
     return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 

@@ -1,7 +1,7 @@
 """The tables of ``docs/battleship.md``: textbook players, placing, getting to know players, calibration, variants.
 
-``python -m training.games.battleship.studies --fleets 2000`` plays everything and writes the page; ``--only tuned`` makes
-one section, and leaves the others on the page as they are.
+``python -m training.games.battleship.studies --fleets 2000`` plays everything and writes the page; ``--only tuned``
+makes one section, and leaves the others on the page as they are.
 """
 
 from __future__ import annotations

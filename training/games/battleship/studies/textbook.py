@@ -17,6 +17,7 @@ def textbook(fleets: int) -> str:
     ]
     return (
         "## Textbook players\n\n"
-        f"Shots to sink {fleets} uniform fleets, the same for all (`training/games/battleship/players/textbook.py`).\n\n"
+        f"Shots to sink {fleets} uniform fleets, the same for all "
+        "(`training/games/battleship/players/textbook.py`).\n\n"
         + table(("player", "mean", "median", "90 % need at most", "deviation"), rows)
     )

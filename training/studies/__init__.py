@@ -1,1 +1,0 @@
-"""Tables of the documentation, each made by a command: ``python -m training.studies.<name>``."""
