@@ -73,10 +73,40 @@ class Event:
     detail: Mapping[str, Json] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class GameInfo:
+    """What a game is, so that menus, terminals, bills and tables need not know it by its name."""
+
+    title: str
+    """As people write it, such as ``Pac-Man``."""
+    tagline: str
+    """A few words below the title, without a full stop."""
+    person: Player
+    """The seat that a person takes."""
+    real_time: bool
+    """True where a step is a tick that comes whether or not somebody acts; False where a step waits for actions."""
+    steps_per_second: float
+    """How fast a viewer shows steps: ticks a second in real time, a comfortable pace elsewhere."""
+    hidden_information: bool
+    """Whether a player may know less than the state holds."""
+    chance: bool
+    """Whether the same actions can lead to different states under different seeds."""
+    score: str
+    """The unit of ``Outcome.scores``, in the plural, such as ``shots``."""
+    moves_per_second: float
+    """Answers that an opponent's function gives a second while somebody plays: what a bill is made of."""
+
+
 class Game(Protocol[StateT, ObservationT, ActionT]):
-    """The rules of one game.  A module with these names satisfies it (mypy checks that in ``catalog``)."""
+    """The rules of one game.  A module with these names satisfies it (mypy checks that in ``catalog``).
+
+    **Chance** (dice, cards) enters in two places and nowhere else: ``start`` draws from its ``random``, and ``step``
+    plays what ``chance`` says for the state.  A compiled engine takes what was drawn as its input.  A seed is part of
+    the state and of no observation.
+    """
 
     NAME: str
+    INFO: GameInfo
     RULES_VERSION: int
     """Changes when, and only when, the same actions could lead to another state."""
     PLAYERS: tuple[Player, ...]
@@ -92,6 +122,19 @@ class Game(Protocol[StateT, ObservationT, ActionT]):
 
     def ask(self, state: StateT, player: Player, /) -> ObservationT:
         """Return what ``player``, who is in ``to_act``, is asked: ``observe`` without what need not be decided yet."""
+
+    def chance(self, state: StateT, /) -> Json:
+        """Return what chance gives at the next step (a roll of dice): a function of ``state`` alone; None for nothing.
+
+        ``step`` plays exactly this.
+        """
+
+    def legal_actions(self, observation: ObservationT, /) -> tuple[ActionT, ...] | None:
+        """Return every action that whoever was asked ``observation`` may play, in a fixed order.
+
+        None where they are too many to list (a whole fleet's placement): then ``sample_action`` draws one, and
+        ``check`` tells whether one is legal.
+        """
 
     def sample_action(self, observation: ObservationT, random: Random, /) -> ActionT:
         """Return a legal action, drawn at random, for what a player in ``to_act`` is asked."""

@@ -14,7 +14,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from ai_functions.runtime.protocol import MoveRequest
-from client.net.fallback import stand_in
+from client.net.fallback import fallback_action
 from client.net.remote import RemoteError
 from games.core import GameError
 from games.match import Told
@@ -144,5 +144,5 @@ class Pending:
 
     def _fall_back(self, cause: str, detail: str) -> Answer:
         waited_ms = round((monotonic() - self._started) * 1000, 2)
-        action = stand_in(self._match.game.NAME, self._observation, Random(self._seed))  # noqa: S311 - a game
+        action = fallback_action(self._match.game.NAME, self._observation, Random(self._seed))  # noqa: S311 - a game
         return Answer(action, Told(latency_ms=waited_ms, fallback=cause), detail=detail)

@@ -186,7 +186,8 @@ class Canvas(Pen):
         """Write one line whose top is ``y``; return its width.
 
         ``align`` says what ``x`` is: ``left``, ``centre`` or ``right``.  What is longer than ``within`` (without it,
-        than the whole picture) ends in ``…``.  Any text may be given; ``client.ui.foreign_text`` says what is shown of it.
+        than the whole picture) ends in ``…``.  Any text may be given; ``client.ui.foreign_text`` says what is shown
+        of it.
         """
         kind = self._type(style)
         made = self._set(words, kind, colour, WIDTH if within is None else within)

@@ -34,7 +34,7 @@ from games.battleship.observation import (
     decode_observation,
     encode_observation,
 )
-from games.core import Event, GameError, IllegalActionError, Outcome
+from games.core import Event, GameError, GameInfo, IllegalActionError, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,15 +43,26 @@ if TYPE_CHECKING:
     from games.core import Json, Player
 
 __all__ = [
-    "NAME", "PLAYERS", "RULES_VERSION", "Action", "Cell", "Observation", "PlaceObservation", "Placement", "Report",
-    "ShootObservation", "Shot", "State", "Variant", "ask", "board", "check", "decode_observation", "digest",
-    "encode_observation", "observe", "outcome", "parse_action", "print_action", "sample_action", "start", "step",
-    "to_act",
+    "INFO", "NAME", "PLAYERS", "RULES_VERSION", "Action", "Cell", "Observation", "PlaceObservation", "Placement",
+    "Report", "ShootObservation", "Shot", "State", "Variant", "ask", "board", "chance", "check", "decode_observation",
+    "digest", "encode_observation", "legal_actions", "observe", "outcome", "parse_action", "print_action",
+    "sample_action", "start", "step", "to_act",
 ]  # fmt: skip
 
 NAME = "battleship"
 RULES_VERSION = 1
 PLAYERS: tuple[Player, ...] = ("one", "two")
+INFO = GameInfo(
+    title="Battleship",
+    tagline="Two fleets, one sea, no peeking",
+    person="one",
+    real_time=False,
+    steps_per_second=7.0,
+    hidden_information=True,
+    chance=False,
+    score="shots",
+    moves_per_second=0.3,
+)
 
 Action: TypeAlias = Placement | Shot
 
@@ -106,13 +117,24 @@ def ask(state: State, player: Player) -> Observation:
     return observe(state, player)
 
 
+def chance(state: State) -> Json:  # noqa: ARG001 - a game without dice
+    """Return None: nothing in Battleship is random."""
+    return None
+
+
+def legal_actions(observation: Observation) -> tuple[Action, ...] | None:
+    """Return a shot at every cell that has not been shot at; None while fleets are placed (some 30 billion ways)."""
+    if isinstance(observation, PlaceObservation):
+        return None
+    variant = observation.variant
+    tried = {report.cell for report in observation.shots}
+    return tuple(Shot(cell) for cell in variant.cells((1 << variant.size**2) - 1) if cell not in tried)
+
+
 def sample_action(observation: Observation, random: Random) -> Action:
     """Return a fleet drawn from all there may be, or a shot at a cell not shot at yet."""
-    variant = observation.variant
-    if isinstance(observation, PlaceObservation):
-        return random_placement(variant, random)
-    tried = {report.cell for report in observation.shots}
-    return Shot(random.choice([cell for cell in variant.cells((1 << variant.size**2) - 1) if cell not in tried]))
+    shots = legal_actions(observation)
+    return random_placement(observation.variant, random) if shots is None else random.choice(shots)
 
 
 def check(state: State, player: Player, action: Action) -> None:

@@ -46,9 +46,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from itertools import product
 from typing import TYPE_CHECKING
 
-from games.core import Event, GameError, IllegalActionError, Json, Outcome, Player
+from games.core import Event, GameError, GameInfo, IllegalActionError, Json, Outcome, Player
 from games.pacman import cells as c
 from games.pacman.board import draw_board
 from games.pacman.codec import decode_observation, encode_observation
@@ -68,33 +69,26 @@ if TYPE_CHECKING:
     from games.pacman.maze import Maze
 
 __all__ = [
-    "NAME",
-    "PLAYERS",
-    "RULES_VERSION",
-    "Action",
-    "Observation",
-    "State",
-    "ask",
-    "board",
-    "check",
-    "decisions",
-    "decode_observation",
-    "digest",
-    "encode_observation",
-    "observe",
-    "outcome",
-    "parse_action",
-    "print_action",
-    "sample_action",
-    "start",
-    "step",
-    "to_act",
-]
+    "INFO", "NAME", "PLAYERS", "RULES_VERSION", "Action", "Observation", "State", "ask", "board", "chance", "check",
+    "decisions", "decode_observation", "digest", "encode_observation", "legal_actions", "observe", "outcome",
+    "parse_action", "print_action", "sample_action", "start", "step", "to_act",
+]  # fmt: skip
 
 NAME = "pacman"
 RULES_VERSION = 1
 PACMAN, GHOST_TEAM = "pacman", "ghosts"
 PLAYERS = (PACMAN, GHOST_TEAM)
+INFO = GameInfo(
+    title="Pac-Man",
+    tagline="You run; four minds give chase",
+    person=PACMAN,
+    real_time=True,
+    steps_per_second=60.0,
+    hidden_information=True,
+    chance=True,
+    score="points",
+    moves_per_second=5.0,
+)
 _NUMBER = {name: number for number, name in enumerate(DIRECTIONS)}
 _NOBODY: tuple[Player, ...] = ()
 _WHO = (_NOBODY, (PACMAN,), (GHOST_TEAM,), PLAYERS)
@@ -183,6 +177,18 @@ def ask(state: State, player: Player) -> Observation:
 def decisions(state: State) -> tuple[Decision, ...]:
     """Return what the ghosts have to decide next: ``observe(state, "ghosts").decide`` without the rest."""
     return upcoming(list(state.cells), state.maze)
+
+
+def chance(state: State) -> Json:  # noqa: ARG001 - the generator of the frightened ghosts' turns is among the cells
+    """Return None: where the frightened ghosts' turns begin is drawn in ``start``, and follows from there."""
+    return None
+
+
+def legal_actions(observation: Observation) -> tuple[Action, ...]:
+    """Return every combination of exits that the ghosts decide on; where none decides, Pac-Man's four directions."""
+    ghosts = [decision.ghost for decision in observation.decide]
+    exits = product(*(decision.exits for decision in observation.decide))
+    return tuple(dict(zip(ghosts, choice, strict=True)) for choice in exits) if ghosts else tuple(DIRECTIONS)
 
 
 def sample_action(observation: Observation, random: Random) -> Action:

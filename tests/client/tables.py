@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from client.net.fallback import stand_in
+from client.net.fallback import fallback_action
 from client.net.remote import OpponentInfo
 from client.net.request_pool import Answer
 from client.scene_manager import Services, Stage
@@ -57,7 +57,7 @@ class FakeRival:
 
     def ask(self, match: Match, player: Player, *, explain: bool = False) -> FakeAsked:
         self.asked.append((player, explain))
-        action = stand_in(match.game.NAME, match.observe(player), Random(match.seed_for(player)))
+        action = fallback_action(match.game.NAME, match.observe(player), Random(match.seed_for(player)))
         if self.fallback is not None:
             told = Told(latency_ms=12_000.0, fallback=self.fallback)
             return FakeAsked(Answer(action, told, detail="no answer within 12.0 s"), never=self.never)

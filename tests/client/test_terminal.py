@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from tables import Table
 
-from client.net.fallback import stand_in
+from client.net.fallback import fallback_action
 from client.scene_manager import Setup
 from client.terminal import show_match
 from games.record import BOT, FUNCTION, verify
@@ -25,7 +25,7 @@ def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: s
     console = Console(file=screen, force_terminal=terminal, width=120, height=50, highlight=False)
 
     def stand(observation: object, random: Random) -> object:
-        return stand_in("battleship", observation, random)
+        return fallback_action("battleship", observation, random)
 
     setup = Setup("battleship", table.listed[0], {})
     show_match(table.stage.world, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)

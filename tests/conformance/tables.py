@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from client.net.fallback import stand_in
+from client.net.fallback import fallback_action
 from games.catalog import find_game
 from games.match import Match, play
 from games.pacman.names import DIRECTIONS
@@ -20,7 +20,7 @@ MAX_STEPS = 1500
 
 
 def battleship_player(observation: Any, random: Random) -> Any:
-    return stand_in("battleship", observation, random)
+    return fallback_action("battleship", observation, random)
 
 
 def any_direction(_observation: Any, random: Random) -> Any:

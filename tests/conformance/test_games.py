@@ -13,7 +13,7 @@ import pytest
 
 import games.battleship.rules
 import games.pacman.rules
-from client.net.fallback import stand_in
+from client.net.fallback import fallback_action
 from games.catalog import GAMES, find_game
 from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
 from games.match import Told
@@ -99,6 +99,8 @@ def test_a_sampled_action_is_legal_and_follows_from_its_seed(game: AnyGame) -> N
                 action = game.sample_action(question, Random(seed))
                 game.check(frame.state, player, action)
                 assert game.print_action(action) == game.print_action(game.sample_action(question, Random(seed)))
+                legal = game.legal_actions(question)
+                assert legal is None or action in legal
                 drawn.add(game.print_action(action))
     assert len(drawn) > 5
 
@@ -108,7 +110,7 @@ def test_the_fallback_policy_plays_every_seat_of_every_game(game: AnyGame) -> No
     while match.outcome is None and match.step_number < 400:
         for player in match.to_act():
             random = Random(match.seed_for(player))
-            match.submit(player, stand_in(game.NAME, match.ask(player), random), Told(fallback="timeout"))
+            match.submit(player, fallback_action(game.NAME, match.ask(player), random), Told(fallback="timeout"))
         match.advance()
     verify(match.close())
 

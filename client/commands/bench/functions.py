@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Names = Annotated[list[str] | None, typer.Argument(help="Opponents; without any, all that are deployed.")]
 WARM_UP = 20
 
+STEPS_BEFORE = {False: 40, True: 400}
+"""Steps that are played before a request is taken; in real time a step is a tick."""
+
 
 def latency(
     context: typer.Context,
@@ -148,18 +151,17 @@ def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, lis
 
 def _request(name: str) -> MoveRequest:
     """Return a request as it comes in the middle of a game: what the last seat is asked after some steps."""
-    from client.net.fallback import stand_in  # noqa: PLC0415
+    from client.net.fallback import fallback_action  # noqa: PLC0415
 
     game, random = find_game(name), Random(1)  # noqa: S311 - a game
     player = game.PLAYERS[-1]
     state = game.start({}, random)
-    for _ in range(40 if name == "battleship" else 400):
-        asked = game.to_act(state) if name == "battleship" else ()
-        actions = {who: stand_in(name, game.observe(state, who), random) for who in asked}
+    steps = STEPS_BEFORE[game.INFO.real_time]
+    while steps > 0 or player not in game.to_act(state):
+        actions = {who: fallback_action(name, game.ask(state, who), random) for who in game.to_act(state)}
         state, _events = game.step(state, actions)
-    while player not in game.to_act(state):
-        others = game.to_act(state) if name == "battleship" else ()
-        state, _events = game.step(state, {who: stand_in(name, game.observe(state, who), random) for who in others})
+        state = state if game.outcome(state) is None else game.start({}, random)
+        steps -= 1
     return MoveRequest(name, "bench", 40, 7, game.encode_observation(game.observe(state, player)))
 
 
