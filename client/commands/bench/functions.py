@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 Names = Annotated[list[str] | None, typer.Argument(help="Opponents; without any, all that are deployed.")]
 WARM_UP = 20
-
 STEPS_BEFORE = {False: 40, True: 400}
 """Steps that are played before a request is taken; in real time a step is a tick."""
 
