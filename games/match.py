@@ -17,7 +17,7 @@ from uuid import uuid4
 from games.core import IllegalActionError
 from games.record import GameRecord, Participant, Turn, move_seed
 from games.record_fields import MAX_NAME
-from games.schema import printable
+from games.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

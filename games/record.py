@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from games.catalog import find_game
 from games.core import Event, GameError, NotationError, Outcome
 from games.record_fields import KINDS, MATCH_ID, MAX_STEPS, RECORD, SCHEMA
-from games.schema import InvalidError, NotJsonError, describe, load_json
+from games.schema import InvalidError, NotJsonError, load_json
+from games.texts import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

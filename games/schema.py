@@ -10,26 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Protocol, TypeVar
 
 from games.core import GameError
+from games.texts import MAX_QUOTED, describe, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from games.core import Json, JsonObject
-
-MAX_QUOTED = 60
-"""Characters of a wrong value that an error repeats."""
-FEW = 6
-"""Items of a list that an error repeats."""
-HUGE = 10**30
-"""Whole numbers beyond it are not printed: Python refuses to print some of them."""
-BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-"""Characters that count as printable and leave no mark."""
-_MARK = "M"
-"""The Unicode category of what is drawn over the character before it."""
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -57,18 +46,19 @@ class Kind(Protocol[T_co]):
         """Return ``value``, checked.  Raises InvalidError naming ``path``."""
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
-    """Printable text of ``least`` to ``most`` characters, at least one of them visible unless ``least`` is 0."""
+    """Printable text of ``least`` to ``most`` characters, at least one of them visible unless ``least`` is 0.
 
-    most: int
-    least: int = 0
-    pattern: str = ""
-    """A regular expression for the whole text."""
-    like: str = ""
-    """The pattern in words."""
-    lines: bool = False
-    """Whether it may have several lines, which end in a newline."""
+    ``pattern`` is a regular expression for the whole text, ``like`` says in words what is wanted; with ``lines`` there
+    may be several, which end in a newline.
+    """
+
+    def __init__(self, most: int, least: int = 0, pattern: str = "", like: str = "", *, lines: bool = False) -> None:
+        self.most = most
+        self.least = least
+        self.pattern = pattern
+        self.like = like
+        self.lines = lines
 
     def parse(self, value: object, path: str, /) -> str:
         """Return the text."""
@@ -79,7 +69,7 @@ class Text:
             odd = next(character for character in plain if not character.isprintable())
             refuse(path, value, f"{self._wanted()}, without U+{ord(odd):04X}")
         sound = self.least <= len(value) <= self.most and (not self.pattern or re.fullmatch(self.pattern, value))
-        if not sound or (self.least and not _visible(value)):
+        if not sound or (self.least and not visible(value)):
             refuse(path, value, self._wanted())
         return value
 
@@ -87,12 +77,12 @@ class Text:
         return f"{self.like or 'printable text'} of {self.least} to {self.most} characters"
 
 
-@dataclass(frozen=True, slots=True)
 class Integer:
     """A whole number within bounds."""
 
-    least: int
-    most: int
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
 
     def parse(self, value: object, path: str, /) -> int:
         """Return the number."""
@@ -102,12 +92,12 @@ class Integer:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Number:
     """A finite number within bounds; what is whole becomes a float."""
 
-    least: float
-    most: float
+    def __init__(self, least: float, most: float) -> None:
+        self.least = least
+        self.most = most
 
     def parse(self, value: object, path: str, /) -> float:
         """Return the number."""
@@ -116,7 +106,6 @@ class Number:
         return float(value)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
 class Boolean:
     """True or false."""
 
@@ -127,11 +116,11 @@ class Boolean:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Choice:
     """One of a few texts."""
 
-    of: Collection[str]
+    def __init__(self, of: Collection[str]) -> None:
+        self.of = of
 
     def parse(self, value: object, path: str, /) -> str:
         """Return the text."""
@@ -140,23 +129,23 @@ class Choice:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Nullable(Generic[T]):
     """What ``kind`` is, or null."""
 
-    kind: Kind[T]
+    def __init__(self, kind: Kind[T]) -> None:
+        self.kind = kind
 
     def parse(self, value: object, path: str, /) -> T | None:
         """Return the value, or None."""
         return None if value is None else self.kind.parse(value, path)
 
 
-@dataclass(frozen=True, slots=True)
 class List(Generic[T]):
     """A list of one kind."""
 
-    kind: Kind[T]
-    most: int
+    def __init__(self, kind: Kind[T], most: int) -> None:
+        self.kind = kind
+        self.most = most
 
     def parse(self, value: object, path: str, /) -> tuple[T, ...]:
         """Return the items."""
@@ -166,13 +155,13 @@ class List(Generic[T]):
         return tuple([self.kind.parse(item, f"{path}[{index}]") for index, item in enumerate(value)])
 
 
-@dataclass(frozen=True, slots=True)
 class Dictionary(Generic[T]):
     """An object with any keys."""
 
-    key: Text
-    value: Kind[T]
-    most: int
+    def __init__(self, key: Text, value: Kind[T], most: int) -> None:
+        self.key = key
+        self.value = value
+        self.most = most
 
     def parse(self, value: object, path: str, /) -> dict[str, T]:
         """Return keys and values."""
@@ -184,21 +173,29 @@ class Dictionary(Generic[T]):
         }
 
 
-@dataclass(frozen=True, slots=True)
 class Object:
-    """An object with declared fields."""
+    """An object with declared fields.
 
-    required: Mapping[str, Kind[Any]] = field(default_factory=dict)
-    optional: Mapping[str, Kind[Any]] = field(default_factory=dict)
-    """A field that is not there is left out, so that its reader's default holds."""
-    open: bool = False
-    """Whether fields that are not declared are passed over (what a later version adds) or refused."""
+    An optional field that is not there is left out, so that its reader's default holds.  ``extra`` says whether fields
+    that are not declared are passed over (what a later version adds) or refused.
+    """
+
+    def __init__(
+        self,
+        required: Mapping[str, Kind[Any]],
+        optional: Mapping[str, Kind[Any]] | None = None,
+        *,
+        extra: bool = False,
+    ) -> None:
+        self.required = required
+        self.optional = optional or {}
+        self.extra = extra
 
     def parse(self, value: object, path: str, /) -> dict[str, Any]:
         """Return the declared fields."""
         if type(value) is not dict:
             refuse(path, value, "an object")
-        if not self.open:
+        if not self.extra:
             for key in value:
                 if key not in self.required and key not in self.optional:
                     known = ", ".join([*self.required, *self.optional])
@@ -214,15 +211,14 @@ class Object:
         return found
 
 
-@dataclass(frozen=True, slots=True)
 class AnyJson:
-    """JSON of any shape, with bounds on all that it holds."""
+    """JSON of any shape, with bounds on all that it holds; ``values`` is how many there may be, all together."""
 
-    values: int = 10_000
-    """How many values it may have, all together."""
-    depth: int = 8
-    text: Text = Text(2_000)
-    number: Number = Number(-1e15, 1e15)
+    def __init__(self, values: int = 10_000, depth: int = 8, text: Text | None = None) -> None:
+        self.values = values
+        self.depth = depth
+        self.text = text or Text(2_000)
+        self.number = Number(-1e15, 1e15)
 
     def parse(self, value: object, path: str, /) -> Json:
         """Return the value.  It is walked without recursion, since it may be nested as deeply as it likes."""
@@ -251,11 +247,11 @@ class AnyJson:
         return [(inner, join(where, key)) for key, inner in item.items()]
 
 
-@dataclass(frozen=True, slots=True)
 class AnyObject:
     """A JSON object of any shape, within the bounds of ``AnyJson``."""
 
-    within: AnyJson = AnyJson()
+    def __init__(self, within: AnyJson) -> None:
+        self.within = within
 
     def parse(self, value: object, path: str, /) -> JsonObject:
         """Return the object."""
@@ -265,7 +261,6 @@ class AnyObject:
         return value
 
 
-@dataclass(frozen=True, slots=True)
 class Unchecked:
     """Anything: it is checked by whoever reads it, as an observation is by its game."""
 
@@ -289,35 +284,6 @@ def load_json(content: str | bytes) -> Any:
         raise NotJsonError(f"not JSON: {error}") from error
 
 
-def printable(text: str, most: int, otherwise: str = "") -> str:
-    """Return ``text`` as a declared text of ``most`` characters may be, or ``otherwise`` if nothing visible is left.
-
-    Any white space becomes a blank; what else cannot be printed is dropped.
-    """
-    if text.isprintable() and 0 < len(text) <= most and _visible(text):
-        return text
-    spaced = "".join(" " if character.isspace() else character for character in text)
-    kept = "".join(character for character in spaced if character.isprintable())[:most]
-    return kept if _visible(kept) else otherwise
-
-
-def describe(value: object) -> str:
-    """Return what ``value`` is, in a few printable words, whatever it is."""
-    if value is None or isinstance(value, bool):
-        return json.dumps(value)
-    if isinstance(value, int) and abs(value) > HUGE:
-        return "a huge number"
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, str):
-        quoted = ascii(value[:MAX_QUOTED]) if not value.isprintable() else repr(value[:MAX_QUOTED])
-        return quoted if len(value) <= MAX_QUOTED else f"{quoted}... ({len(value)} characters)"
-    if isinstance(value, list | tuple) and len(value) <= FEW and not any(isinstance(one, list | dict) for one in value):
-        return f"[{', '.join(describe(one) for one in value)}]"
-    names: dict[type, str] = {list: "a list", tuple: "a list", dict: "an object"}
-    return names.get(type(value), f"a {type(value).__name__}")
-
-
 def refuse(path: str, value: object, wanted: str) -> NoReturn:
     """Raise InvalidError about ``value``."""
     raise InvalidError(path, describe(value), wanted)
@@ -328,12 +294,3 @@ def join(path: str, key: object) -> str:
     name = key[:MAX_QUOTED] if isinstance(key, str) else str(key)[:MAX_QUOTED]
     name = name if name.isprintable() else ascii(name)
     return f"{path}.{name}" if path else name
-
-
-def _visible(text: str) -> bool:
-    """Return whether anything of printable ``text`` leaves a mark of its own when it is drawn."""
-    if text.isascii():
-        return bool(text.strip())
-    from unicodedata import category  # noqa: PLC0415 - no function needs it to start
-
-    return any(one not in BLANK and not one.isspace() and category(one)[0] != _MARK for one in text)

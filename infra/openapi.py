@@ -1,4 +1,4 @@
-"""The contract between client and function as OpenAPI 3.1, made from the types that parse it.
+"""The contract between client and function as OpenAPI 3.1, made from the declarations that parse it.
 
 ``python -m infra.openapi > docs/openapi.json``; a test holds the file to the types.
 """
@@ -6,54 +6,31 @@
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, fields, replace
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from ai_functions.runtime.listing import GUEST, LISTED
 from ai_functions.runtime.protocol import (
-    MAX_SEED,
     METHOD_NOT_ALLOWED,
     PROBLEM_TYPE,
     PROTOCOL,
+    REQUEST,
+    RESPONSE,
     TOO_LARGE,
     UNPROCESSABLE,
     MoveRequest,
-    MoveResponse,
 )
 from games.catalog import GAMES, find_game
-from games.core import Outcome
 from games.match import Match
-from games.record import PERSON, GameRecord, Participant, Turn
-from games.record_fields import KINDS, SCHEMA
+from games.record import PERSON, Participant
+from games.record_fields import RECORD, Time
+from games.schema import AnyObject, Boolean, Choice, Dictionary, Integer, List, Nullable, Number, Object, Text
 
 if TYPE_CHECKING:
     from games.core import JsonObject
+    from games.schema import Kind
 
-_TYPES: dict[str, JsonObject] = {
-    "str": {"type": "string"},
-    "int": {"type": "integer"},
-    "float": {"type": "number"},
-    "bool": {"type": "boolean"},
-    "float | None": {"type": ["number", "null"]},
-    "str | None": {"type": ["string", "null"]},
-    "bool | None": {"type": ["boolean", "null"]},
-    "Json": {},
-    "Player": {"type": "string"},
-    "Player | None": {"type": ["string", "null"]},
-    "Mapping[str, Json]": {"type": "object"},
-    "Mapping[Player, int]": {"type": "object", "additionalProperties": {"type": "integer"}},
-    "tuple[Participant, ...]": {"type": "array", "items": {"$ref": "#/components/schemas/Participant"}},
-    "tuple[Turn, ...]": {"type": "array", "items": {"$ref": "#/components/schemas/Turn"}},
-    "Outcome | None": {"anyOf": [{"$ref": "#/components/schemas/Outcome"}, {"type": "null"}]},
-}
-_LIMITS: dict[str, JsonObject] = {
-    "match_id": {"maxLength": 128},
-    "turn": {"minimum": 0, "maximum": 10**9},
-    "seed": {"minimum": 0, "maximum": MAX_SEED},
-    "deadline_ms": {"minimum": 1, "maximum": 900_000},
-    "last_latency_ms": {"minimum": 0, "maximum": 3_600_000},
-}
-_MODEL_FIELDS = ("name", "version", "sha256")
 _PROBLEMS = {"400": "Not JSON", str(TOO_LARGE): "Too large", str(UNPROCESSABLE): "A field is wrong; it is named"}
 
 
@@ -130,25 +107,15 @@ def _store() -> JsonObject:
 
 
 def _schemas() -> JsonObject:
+    of_a_game: JsonObject = {"enum": [*sorted(GAMES)]}
     return {
-        "Record": _object({**_properties(GameRecord), "schema": {"const": SCHEMA}}, [*_needed(GameRecord), "schema"]),
-        "Participant": _object({**_properties(Participant), "kind": {"enum": list(KINDS)}}, _needed(Participant)),
-        "Turn": _object(_properties(Turn), _needed(Turn)),
-        "Outcome": _object(_properties(Outcome), _needed(Outcome)),
+        "Record": _schema(RECORD, game=of_a_game),
         "Stored": _object(
             {"match_id": {"type": "string"}, "key": {"type": "string"}, "stored": {"type": "boolean"}},
             ["match_id", "key", "stored"],
         ),
-        "MoveRequest": _object(
-            {"protocol": {"const": PROTOCOL}, **_properties(MoveRequest)}, ["protocol", *_needed(MoveRequest)]
-        ),
-        "MoveResponse": _object(
-            {
-                **{key: value for key, value in _properties(MoveResponse).items() if key not in _MODEL_FIELDS},
-                "model": _object({key: {"type": "string"} for key in _MODEL_FIELDS}, list(_MODEL_FIELDS)),
-            },
-            ["action", "model", "compute_ms", "cold", "explanation"],
-        ),
+        "MoveRequest": _schema(REQUEST, game=of_a_game),
+        "MoveResponse": _schema(RESPONSE),
         "Problem": _object(
             {
                 "type": {"type": "string"},
@@ -159,28 +126,42 @@ def _schemas() -> JsonObject:
             },
             ["type", "title", "status", "detail"],
         ),
-        "Identity": {
-            "type": "object",
-            "required": ["protocol", "game", "name", "title", "difficulty", "author", "colour", "version", "sha256"],
-        },
-        "Catalog": {
-            "type": "array",
-            "items": {"type": "object", "required": ["name", "game", "difficulty", "version", "endpoint", "rating"]},
-        },
+        "Identity": _schema(GUEST),
+        "Catalog": {"type": "array", "items": _schema(LISTED)},
     }
 
 
-def _properties(kind: type) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for item in fields(kind):
-        found[item.name] = {**_TYPES[str(item.type)], **_LIMITS.get(item.name, {})}
-        if item.name == "game":
-            found[item.name]["enum"] = sorted(GAMES)
-    return found
+def _schema(kind: Kind[Any], **instead: JsonObject) -> JsonObject:
+    """Return a declaration as JSON Schema; ``instead`` has the fields of an object that are told in another way."""
+    match kind:
+        case Object():
+            fields = {key: _schema(one) for key, one in {**kind.required, **kind.optional}.items()}
+            return {**_object({**fields, **instead}, [*kind.required]), "additionalProperties": kind.extra}
+        case Nullable():
+            return {"anyOf": [_schema(kind.kind), {"type": "null"}]}
+        case List():
+            return {"type": "array", "items": _schema(kind.kind), "maxItems": kind.most}
+        case Dictionary():
+            return {"type": "object", "additionalProperties": _schema(kind.value), "maxProperties": kind.most}
+        case AnyObject():
+            return {"type": "object"}
+    return _schema_of_value(kind)
 
 
-def _needed(kind: type) -> list[str]:
-    return [item.name for item in fields(kind) if item.default is MISSING]
+def _schema_of_value(kind: Kind[Any]) -> JsonObject:
+    match kind:
+        case Text():
+            pattern: JsonObject = {"pattern": f"^{kind.pattern}$"} if kind.pattern else {}
+            return {"type": "string", "minLength": kind.least, "maxLength": kind.most, **pattern}
+        case Integer():
+            return {"type": "integer", "minimum": kind.least, "maximum": kind.most}
+        case Number():
+            return {"type": "number", "minimum": kind.least, "maximum": kind.most}
+        case Choice():
+            return {"enum": list(kind.of)}
+        case Time():
+            return {"type": "string", "format": "date-time"}
+    return {"type": "boolean"} if isinstance(kind, Boolean) else {}  # JSON of any shape
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> JsonObject:

@@ -26,11 +26,11 @@ OPTIONAL: dict[str, Kind[Any]] = {
     "version": Text(MAX_VERSION),
     "sha256": Text(MAX_SHA256),
     "author": Text(80),
-    "colour": Text(40),
+    "colour": Text(40, like="a colour such as #8899aa, or a word,"),
     "games": Integer(0, 10**9),
     "rating": Nullable(POINTS),
 }
-GUEST = Object(REQUIRED, OPTIONAL, open=True)
+GUEST = Object(REQUIRED, OPTIONAL, extra=True)
 """What a stranger's function says; one that names no colour gets the default."""
 LISTED = Object(
     {**REQUIRED, "endpoint": ADDRESS},
@@ -42,12 +42,12 @@ LISTED = Object(
         "weights": Dictionary(Text(MAX_VERSION, 1), Number(0, 1), 10),
         "guest": Boolean(),
     },
-    open=True,
+    extra=True,
 )
 """An entry of ``GET /opponents``."""
 DEPLOYED = Object(
     {**REQUIRED, "name": NAME},
     {key: kind for key, kind in LISTED.optional.items() if key in {"sha256", "author", "colour", "rating", "measured"}},
-    open=True,
+    extra=True,
 )
 """What a deployed opponent's stack tells the catalog; the catalog adds the rest."""

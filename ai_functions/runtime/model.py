@@ -49,10 +49,10 @@ CARD_FIELDS = Object(
     {
         "rating": Nullable(POINTS),
         "evaluation": Nullable(
-            Object({}, {"candidate": Dictionary(Text(80, 1), Object({"mean": MEAN}, open=True), 50)}, open=True)
+            Object({}, {"candidate": Dictionary(Text(80, 1), Object({"mean": MEAN}, extra=True), 50)}, extra=True)
         ),
     },
-    open=True,
+    extra=True,
 )
 """What others go by; the rest of a card is for people."""
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from games.schema import AnyJson, Boolean, Integer, InvalidError, Nullable, Number, Object, Text, Unchecked, describe
+from games.schema import AnyJson, Boolean, Integer, InvalidError, Nullable, Number, Object, Text, Unchecked
+from games.texts import describe
 
 if TYPE_CHECKING:
     from games.core import Json, JsonObject
@@ -121,12 +122,12 @@ REQUEST = Object(
 )
 MODEL = Object(
     {"name": Text(MAX_NAME, 1), "version": Text(MAX_VERSION), "sha256": Text(MAX_SHA256)},
-    open=True,
+    extra=True,
 )
 RESPONSE = Object(
     {"action": Text(MAX_ACTION, 1), "model": MODEL, "compute_ms": Number(0, 3_600_000), "cold": Boolean()},
     {"explanation": AnyJson()},
-    open=True,
+    extra=True,
 )
 
 

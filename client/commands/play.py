@@ -60,12 +60,26 @@ def play(
     if game is not None and game not in GAMES:
         raise UsageError(f"no game is called {game!r}; there are {', '.join(GAMES)}")
     options = _drawn(maze, game, opponent) if maze is not None else {}
+    if opponent is not None and is_url(opponent):
+        check_guest(opponent)
     table = Table(context, game, opponent, options)
     try:
         if terminal or not _in_window(table, game, fullscreen):
             _in_terminal(table)
     finally:
         table.close()
+
+
+def check_guest(url: str) -> None:
+    """Raise RemoteError, naming URL and field, if what answers at ``url`` is no opponent: before anything is opened.
+
+    Nobody may answer yet: it may be a function of the local cloud, which is started later.
+    """
+    try:
+        fetch_guest(url)
+    except RemoteError as error:
+        if error.cause in {"nonsense", "refused"}:
+            raise
 
 
 def _drawn(maze: Path, game: str | None, opponent: str | None) -> Mapping[str, Json]:

@@ -21,7 +21,8 @@ from ai_functions.runtime.protocol import MoveResponse
 from client.net import signing
 from client.net.first_call import FirstCall
 from client.net.proxies import ProxyAdapter
-from games.schema import InvalidError, NotJsonError, load_json, printable
+from games.schema import InvalidError, NotJsonError, load_json
+from games.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

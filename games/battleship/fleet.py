@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from games.core import GameError
-from games.schema import describe
+from games.texts import describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from games.battleship.consistency import first_contradiction
 from games.battleship.fleet import STANDARD, Variant, VariantError
 from games.battleship.notation import CALLED, HIT, RESULTS, SUNK, Report, parse_cell, print_cell
 from games.core import NotationError, ObservationError
-from games.schema import describe
+from games.texts import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

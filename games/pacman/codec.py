@@ -12,7 +12,7 @@ from games.pacman.maze import Maze, MazeError
 from games.pacman.mazes import find_maze, name_of
 from games.pacman.names import DIRECTIONS, FRIGHTENED, GHOST_STATES, GHOSTS, MODES, PHASES, ROAMING
 from games.pacman.observation import Decision, Ghost, Observation, PacMan
-from games.schema import describe
+from games.texts import describe
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,12 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import threading
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from odd_server import serving, whole
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.contest import Bot, Deployed, RemoteTrial, play_match
@@ -25,7 +24,7 @@ from games.record import GameRecord, verify
 from training.contracts import yardstick_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from http.server import BaseHTTPRequestHandler
 
     from games.core import Player
 
@@ -71,46 +70,6 @@ ILLEGAL_BODIES = {
     "no action of any game": said(action="castle kingside"),
     "a fleet of no ships": said(action="tug:A1h"),
 }
-
-
-@contextmanager
-def serving(respond: Any) -> Iterator[str]:
-    """Serve ``respond(handler)`` to every request."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            respond(self)
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            respond(self)
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def whole(body: bytes, status: int = 200, **headers: str) -> Any:
-    def respond(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        for name, value in {"content-length": str(len(body)), **headers}.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return respond
 
 
 def new_match(game: str) -> tuple[Match, Player]:

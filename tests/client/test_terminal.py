@@ -5,13 +5,18 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from odd_server import serving, whole
 from rich.console import Console
 from tables import Table
 
 from client.net.fallback import fallback_action
-from client.scene_manager import Setup
+from client.net.opponent_client import DeployedRival
+from client.net.remote import OpponentInfo
+from client.net.request_pool import Desk
+from client.scene_manager import Services, Setup
 from client.terminal import show_match
-from games.record import BOT, FUNCTION, verify
+from games.catalog import find_game
+from games.record import BOT, FUNCTION, GameRecord, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +63,17 @@ def test_a_match_that_takes_too_long_is_left_and_recorded(tmp_path: Path) -> Non
     assert "time is up" in text
     (record,) = table.records
     assert record.outcome is None
+
+
+def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
+    rules, kept, desk = find_game("pacman"), [], Desk(1)
+    with serving(whole(b"[" * 200_000)) as url:
+        info = OpponentInfo("odd", "pacman", "Odd", 1, url, guest=True)
+        services = Services(lambda: [info], lambda item: DeployedRival(desk, item), lambda: None, kept.append)
+        setup = Setup("pacman", info, {"lives": 1, "maze": "pocket"})
+        console = Console(file=StringIO(), width=100, highlight=False)
+        record = show_match(services, setup, "chance", rules.sample_action, console=console, longest_s=20, pace_s=0)
+    desk.close()
+    verify(GameRecord.from_line(record.to_line()))
+    assert kept == [record]
+    assert {turn.fallback for turn in record.turns if turn.player == "ghosts"} == {"nonsense"}

@@ -29,10 +29,9 @@ from games.schema import (
     Number,
     Object,
     Text,
-    describe,
     load_json,
-    printable,
 )
+from games.texts import describe, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
