@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from client.net.request_pool import Answer
     from client.scene_manager import Services, Setup
     from games.core import Event, Opponent, Player
-    from games.match import Told
+    from games.match import MoveMetadata
     from games.record import GameRecord
 
 SEAT = {"battleship": "one", "pacman": "pacman"}
@@ -118,8 +118,8 @@ class _Show:
         due = shown = monotonic()
         while self.match.outcome is None and monotonic() < until:
             for player in self.match.to_act():
-                action, told = self._decide(player)
-                self.match.submit(player, action, told)
+                action, metadata = self._decide(player)
+                self.match.submit(player, action, metadata)
             for event in self.match.advance():
                 self._note(event)
             now = monotonic()
@@ -129,7 +129,7 @@ class _Show:
             due = max(due + pace_s, now - FRAME_S)
             sleep(max(0.0, due - now))
 
-    def _decide(self, player: Player) -> tuple[Any, Told]:
+    def _decide(self, player: Player) -> tuple[Any, MoveMetadata]:
         if player == self._me:
             random = Random(self.match.seed_for(player))  # noqa: S311 - a game, not a secret
             return self._stand(self.match.ask(player), random), IN_PROCESS
@@ -138,8 +138,8 @@ class _Show:
             sleep(POLL_S)
         self._last = answer
         self._answers += 1
-        self._stand_ins += answer.told.fallback is not None
-        return answer.action, answer.told
+        self._stand_ins += answer.metadata.fallback is not None
+        return answer.action, answer.metadata
 
     def _note(self, event: Event) -> None:
         """Keep a line about what happened, unless it is one of the many small things."""
@@ -189,9 +189,9 @@ class _Show:
 
 def _account(answer: Answer) -> str:
     """Return how an answer came to be."""
-    told = answer.told
-    if told.fallback is not None:
-        return f"{told.fallback.upper()}: a stand-in played ({answer.detail})"
-    cold = "cold" if told.cold else "warm"
-    times = f"{told.latency_ms or 0:.1f} ms, computed in {told.compute_ms or 0:.1f} ms"
+    metadata = answer.metadata
+    if metadata.fallback is not None:
+        return f"{metadata.fallback.upper()}: a stand-in played ({answer.detail})"
+    cold = "cold" if metadata.cold else "warm"
+    times = f"{metadata.latency_ms or 0:.1f} ms, computed in {metadata.compute_ms or 0:.1f} ms"
     return f"{answer.name} v{answer.version}: {times}, {cold}"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class MoveMetadata:
     """How an answer came to be: what the HUD shows and the record keeps.  Times in milliseconds."""
 
     latency_ms: float | None = None
@@ -36,7 +36,7 @@ class Told:
     note: str | None = None
 
 
-IN_PROCESS = Told()
+IN_PROCESS = MoveMetadata()
 
 
 class Journal(Protocol):
@@ -134,7 +134,7 @@ class Match:
         if self._journal is not None:
             self._journal.joined(joined)
 
-    def submit(self, player: Player, action: Any, told: Told = IN_PROCESS) -> None:
+    def submit(self, player: Player, action: Any, metadata: MoveMetadata = IN_PROCESS) -> None:
         """Take ``player``'s action for the next step.  Raises IllegalActionError; nothing changes then."""
         if player in self._submitted:
             raise IllegalActionError(
@@ -147,11 +147,11 @@ class Match:
             action=self.game.print_action(action),
             participant=self._seated[player],
             at_ms=round((monotonic() - self._began) * 1000),
-            latency_ms=told.latency_ms,
-            compute_ms=told.compute_ms,
-            cold=told.cold,
-            fallback=told.fallback,
-            note=told.note,
+            latency_ms=metadata.latency_ms,
+            compute_ms=metadata.compute_ms,
+            cold=metadata.cold,
+            fallback=metadata.fallback,
+            note=metadata.note,
         )
         self._submitted[player] = action
         self._turns.append(turn)

@@ -11,7 +11,7 @@ from client.commands.context import UsageError, find_arcade, left_out
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import TimeBank
 from games.core import GameError
-from games.match import IN_PROCESS, Match, Told
+from games.match import IN_PROCESS, Match, MoveMetadata
 from games.record import BOT, FUNCTION, GameRecord, Participant
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Contestant(Protocol):
     def participant(self, player: Player) -> Participant:
         """Return how a record names it in the seat ``player``."""
 
-    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+    def answer(self, match: Match, player: Player) -> tuple[Any, MoveMetadata]:
         """Return what it plays now, and how that came to be."""
 
 
@@ -56,7 +56,7 @@ class Bot:
         """Return how a record names it."""
         return Participant(player, BOT, self.name)
 
-    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+    def answer(self, match: Match, player: Player) -> tuple[Any, MoveMetadata]:
         """Return what it plays now."""
         random = Random(match.seed_for(player))  # noqa: S311 - a game, not a secret
         return self.act(match.ask(player), random), IN_PROCESS
@@ -79,13 +79,13 @@ class Deployed:
         """Return how a record names it."""
         return Participant(player, FUNCTION, self.info.name, self.info.version, self.info.sha256)
 
-    def answer(self, match: Match, player: Player) -> tuple[Any, Told]:
+    def answer(self, match: Match, player: Player) -> tuple[Any, MoveMetadata]:
         """Return what it plays now; a stand-in's action, marked, if it does not answer in time.
 
         Nobody looks on, so every move has a time bank of its own.
         """
         answer = self.desk.ask(match, player, self.remote, TimeBank()).wait()
-        return answer.action, answer.told
+        return answer.action, answer.metadata
 
 
 class Timing(NamedTuple):
@@ -144,8 +144,8 @@ def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: 
     """Play ``match`` and return the record; one that does not end is broken off, and recorded as abandoned."""
     while match.outcome is None and match.step_number < longest_steps:
         for player in match.to_act():
-            action, told = seats[player].answer(match, player)
-            match.submit(player, action, told)
+            action, metadata = seats[player].answer(match, player)
+            match.submit(player, action, metadata)
         match.advance()
     return match.close()
 

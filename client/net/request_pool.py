@@ -17,7 +17,7 @@ from ai_functions.runtime.protocol import MoveRequest
 from client.net.fallback import fallback_action
 from client.net.remote import RemoteError
 from games.core import GameError
-from games.match import Told
+from games.match import MoveMetadata
 
 if TYPE_CHECKING:
     from client.net.remote import RemoteOpponent, Reply
@@ -50,7 +50,7 @@ class Answer:
     """What is played, by whom, and how it came to be."""
 
     action: Any
-    told: Told
+    metadata: MoveMetadata
     name: str = ""
     """Empty when the stand-in played."""
     version: str = ""
@@ -139,10 +139,10 @@ class Pending:
             return self._fall_back("closed", "the desk was closed")
         response = reply.response
         note = f"{reply.attempts} attempts" if reply.attempts > 1 else None
-        told = Told(round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note)
-        return Answer(action, told, response.name, response.version, response.sha256, response.explanation)
+        metadata = MoveMetadata(round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note)
+        return Answer(action, metadata, response.name, response.version, response.sha256, response.explanation)
 
     def _fall_back(self, cause: str, detail: str) -> Answer:
         waited_ms = round((monotonic() - self._started) * 1000, 2)
         action = fallback_action(self._match.game.NAME, self._observation, Random(self._seed))  # noqa: S311 - a game
-        return Answer(action, Told(latency_ms=waited_ms, fallback=cause), detail=detail)
+        return Answer(action, MoveMetadata(latency_ms=waited_ms, fallback=cause), detail=detail)

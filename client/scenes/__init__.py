@@ -6,7 +6,7 @@ A scene for a game is a class ``(stage: Stage, setup: Setup)`` that satisfies ``
   person and ``client.net.opponent_client.participant(setup.opponent, player)``, and gets its opponent with
   ``stage.world.connect(setup.opponent)``;
 - it asks with ``rival.ask(match, player)`` and polls what that returned in ``tick`` (never waits), hands
-  ``answer.action, answer.told`` to ``match.submit`` and calls ``Hud.note(rival.info, answer)``;
+  ``answer.action, answer.metadata`` to ``match.submit`` and calls ``Hud.note(rival.info, answer)``;
 - on ``Command(SWAP)`` it pushes ``client.scenes.swap.SwapScene(stage, game, current, on_choice)``; ``on_choice(info)``
   calls ``match.seat(participant(info, player))``, connects anew, drops what is still pending;
 - on ``Command(BACK)`` it pushes ``client.scenes.pause.PauseScene(stage, …)``;

@@ -56,16 +56,16 @@ class Hud:
 
     def note(self, info: OpponentInfo, answer: Answer) -> None:
         """Take in an answer that ``info`` was asked for."""
-        told = answer.told
+        metadata = answer.metadata
         noted = Noted(
             name=answer.name or info.name,
             version=answer.version or info.version,
-            latency_ms=told.latency_ms or 0.0,
-            compute_ms=told.compute_ms or 0.0,
-            cold=bool(told.cold),
-            fallback=told.fallback or "",
+            latency_ms=metadata.latency_ms or 0.0,
+            compute_ms=metadata.compute_ms or 0.0,
+            cold=bool(metadata.cold),
+            fallback=metadata.fallback or "",
             detail=answer.detail,
-            note=told.note or "",
+            note=metadata.note or "",
         )
         self.info = info
         self.last = noted

@@ -16,7 +16,7 @@ from client.scene_manager import Services, Stage
 from client.settings import Settings
 from client.ui.canvas import Canvas
 from client.ui.sound import Sounds
-from games.match import Told
+from games.match import MoveMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,13 +59,13 @@ class FakeRival:
         self.asked.append((player, explain))
         action = fallback_action(match.game.NAME, match.observe(player), Random(match.seed_for(player)))
         if self.fallback is not None:
-            told = Told(latency_ms=12_000.0, fallback=self.fallback)
-            return FakeAsked(Answer(action, told, detail="no answer within 12.0 s"), never=self.never)
+            metadata = MoveMetadata(latency_ms=12_000.0, fallback=self.fallback)
+            return FakeAsked(Answer(action, metadata, detail="no answer within 12.0 s"), never=self.never)
         heat = [[0.01 * (row + column) for column in range(10)] for row in range(10)]
         explanation = {"heat": heat, "entropy_bits": 9.5, "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}]}
         answer = Answer(
             action,
-            Told(latency_ms=8.5, compute_ms=0.4, cold=False),
+            MoveMetadata(latency_ms=8.5, compute_ms=0.4, cold=False),
             self.info.name,
             self.info.version,
             self.info.sha256,

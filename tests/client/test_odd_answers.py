@@ -92,7 +92,7 @@ def test_an_odd_answer_ends_in_a_move_that_says_why(game: str, what: str):
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
         answer = desk.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank()).wait()
     desk.close()
-    assert answer.told.fallback == ("illegal" if what in ILLEGAL_BODIES else "nonsense")
+    assert answer.metadata.fallback == ("illegal" if what in ILLEGAL_BODIES else "nonsense")
     assert 0 < len(answer.detail) < 1000
     assert answer.detail.isprintable()
     match.game.check(match.state, seat, answer.action)
@@ -126,7 +126,7 @@ def test_odd_ways_to_answer_have_a_cause(respond: Any, cause: str | None):
     with serving(once) as url:
         answer = desk.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank(0.0)).wait()
     desk.close()
-    assert answer.told.fallback == (cause or "illegal")  # B7 is no fleet
+    assert answer.metadata.fallback == (cause or "illegal")  # B7 is no fleet
     match.game.check(match.state, seat, answer.action)
 
 

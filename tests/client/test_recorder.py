@@ -18,7 +18,7 @@ from games.battleship import rules
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import PlaceObservation
 from games.battleship.rules import Shot
-from games.match import Match, Told, play
+from games.match import Match, MoveMetadata, play
 from games.record import BOT, GameRecord, Participant, RecordError, verify
 from training.records import read_records
 
@@ -94,7 +94,9 @@ def test_a_journal_left_behind_becomes_an_abandoned_record(tmp_path: Path):
 def play_steps(match: Match, steps: int) -> None:
     for _ in range(steps):
         for player in match.to_act():
-            match.submit(player, anyone(match.observe(player), Random(match.seed_for(player))), Told(latency_ms=1.5))
+            match.submit(
+                player, anyone(match.observe(player), Random(match.seed_for(player))), MoveMetadata(latency_ms=1.5)
+            )
         match.advance()
 
 

@@ -16,7 +16,7 @@ import games.pacman.rules
 from client.net.fallback import fallback_action
 from games.catalog import GAMES, find_game
 from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
-from games.match import Told
+from games.match import MoveMetadata
 from games.record import GameRecord, RecordError, move_seed, replay, verify
 from tests.conformance.tables import SEATED, match_of, played
 
@@ -110,7 +110,9 @@ def test_the_fallback_policy_plays_every_seat_of_every_game(game: AnyGame) -> No
     while match.outcome is None and match.step_number < 400:
         for player in match.to_act():
             random = Random(match.seed_for(player))
-            match.submit(player, fallback_action(game.NAME, match.ask(player), random), Told(fallback="timeout"))
+            match.submit(
+                player, fallback_action(game.NAME, match.ask(player), random), MoveMetadata(fallback="timeout")
+            )
         match.advance()
     verify(match.close())
 

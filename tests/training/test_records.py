@@ -12,7 +12,7 @@ from games.battleship import rules
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import Observation, PlaceObservation
 from games.battleship.rules import Action, Shot
-from games.match import Match, Told, play
+from games.match import Match, MoveMetadata, play
 from games.record import BOT, PERSON, GameRecord, Participant, verify
 from training.contracts import TrainingError
 from training.dataset import decisions, fingerprint, split, usable
@@ -127,11 +127,11 @@ def test_only_sound_records_of_the_game_are_learned_from_each_once():
 
 def test_a_decision_holds_what_was_known_then_and_not_what_a_stand_in_played():
     match = Match(rules, {name: Participant(name, BOT, name) for name in rules.PLAYERS}, seed=1, policy_seed=2)
-    late = Told(latency_ms=2000, fallback="timeout")
+    late = MoveMetadata(latency_ms=2000, fallback="timeout")
     while match.outcome is None:
         for player in match.to_act():
             action = anyone(match.observe(player), Random(match.seed_for(player)))
-            match.submit(player, action, late if player == "two" else Told())
+            match.submit(player, action, late if player == "two" else MoveMetadata())
         match.advance()
     record = match.close()
     verify(record)

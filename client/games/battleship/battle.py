@@ -149,7 +149,7 @@ class Battle:
         self.now += 1 / TICKS_PER_SECOND
         self._converse()
         if self._answer is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
-            self.match.submit(self.foe, self._answer.action, self._answer.told)
+            self.match.submit(self.foe, self._answer.action, self._answer.metadata)
             self._answer = None
             if self.state.fleets is not None:
                 self._advance()

@@ -8,7 +8,7 @@ from ai_functions.runtime.protocol import MoveRequest
 from client.games.pacman.network.controllers import SEAT
 from client.games.pacman.network.messages import CLASSIC
 from client.games.pacman.network.schedule import Schedule
-from games.match import Told
+from games.match import MoveMetadata
 from games.pacman.rules import decisions
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Chase:
             self.team = team
             self.match.seat(team.participant())
         exits = {choice.ghost: choice.exit for choice in choices if choice.exit is not None}
-        self.match.submit(SEAT, exits, told(choices))
+        self.match.submit(SEAT, exits, metadata_of(choices))
 
     def _note(self, event: Event) -> None:
         if event.kind == "exit":
@@ -123,14 +123,14 @@ class Chase:
             self._wish = None
 
 
-def told(choices: Sequence[Choice]) -> Told:
+def metadata_of(choices: Sequence[Choice]) -> MoveMetadata:
     """Return how one tick's choices came to be.
 
     When one ghost of several fell back, the turn counts as a fallback: it then neither rates nor trains anyone.
     """
     replies = [choice.reply for choice in choices if choice.reply is not None]
     causes = [choice.cause for choice in choices if choice.kind == CLASSIC and choice.cause is not None]
-    return Told(
+    return MoveMetadata(
         latency_ms=max((round(reply.latency_ms, 2) for reply in replies), default=None),
         compute_ms=max((reply.compute_ms for reply in replies if reply.compute_ms is not None), default=None),
         cold=any(reply.cold for reply in replies) if replies else None,
