@@ -7,6 +7,7 @@ anything is installed.
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +22,8 @@ LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 OLDEST = (3, 11)
 HASHES = r"model_card\.json$|openapi\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
 """Files that are full of checksums, which look like secrets and are none."""
+X_TOOLS = ("Xvfb", "openbox", "xdotool")
+"""Of the Debian packages xvfb, openbox, xdotool."""
 EXIT_USAGE = 2
 
 
@@ -60,13 +63,21 @@ def setup(_arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Install everything and run the tests that take minutes, not hours."""
     install(LOCK, DEV_LOCK)
-    return run(PYTHON, "-m", "pytest", *arguments)
+    return run(PYTHON, "-m", "pytest", "-m", f"not slow{_without_window()}", *arguments)
 
 
 def test_all(arguments: list[str]) -> int:
     """Run the slow tests too."""
     install(LOCK, DEV_LOCK)
-    return run(PYTHON, "-m", "pytest", "-m", "slow or not slow", *arguments)
+    return run(PYTHON, "-m", "pytest", "-m", f"(slow or not slow){_without_window()}", *arguments)
+
+
+def _without_window() -> str:
+    """Return what leaves out the tests on a real X server where there can be none, having said so."""
+    if sys.platform.startswith("linux") and all(map(shutil.which, X_TOOLS)):
+        return ""
+    print(f"left out: tests of the window on an X server; they need Linux and {', '.join(X_TOOLS)}", flush=True)
+    return " and not window"
 
 
 def check(_arguments: list[str]) -> int:

@@ -113,6 +113,21 @@ def test_the_pointer_steers_towards_itself_while_its_button_is_down(table: Table
     assert wishes(scene) == [RIGHT, UP]
 
 
+def test_a_button_that_was_down_when_the_window_was_left_steers_no_more(table: Table):
+    scene = table.sit_down()
+    table.ticks(BEGIN)
+    pacman = scene.chase.observation.pacman
+    x, y = scene.board.point(pacman.x, pacman.y)
+    table.stage.handle(Pointer("press", x, y, button=1))
+    table.stage.away = True
+    table.ticks(1)
+    table.stage.away = False
+    table.press(BACK)
+    table.stage.handle(Pointer("move", x + 100, y))
+    table.ticks(1)
+    assert wishes(scene) == []
+
+
 def test_pacman_runs_where_he_is_sent(table: Table):
     scene = table.sit_down()
     table.press(RIGHT)

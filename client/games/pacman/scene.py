@@ -169,6 +169,7 @@ class PacmanScene:
 
     def _pause(self, why: str = "") -> None:
         self._hush()
+        self._pointing = False
         self._stage.push(PauseScene(self._stage, self._open_swap, self._to_menu, why))
 
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:

@@ -1,0 +1,214 @@
+"""The window on a real X server, under a window manager (openbox) and without one, used through xdotool.
+
+These tests need Xvfb, openbox and xdotool; ``bootstrap.py test`` says so and leaves them out where they are missing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from client.ui.canvas import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+pytestmark = pytest.mark.window
+
+SCREEN = (3840, 2160)
+PATIENCE_S = 30.0
+PROGRAM = Path(__file__).with_name("window_program.py")
+SETTINGS_BUTTON, NAME_BUTTON = (387, 664), (179, 664)
+OTHER = """
+import pygame
+pygame.display.init()
+window = pygame.Window("other", (300, 200))
+window.get_surface()
+while not any(event.type == pygame.QUIT for event in pygame.event.get()):
+    pygame.time.wait(20)
+"""
+
+
+def start(*words: str | Path, env: dict[str, str], **options: Any) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([*map(str, words)], env=env, **options)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait(PATIENCE_S)
+
+
+class Desk:
+    """An X server, and the program's window on it."""
+
+    def __init__(self, env: dict[str, str], folder: Path) -> None:
+        self.env = env
+        self.folder = folder
+        self.program: subprocess.Popen[bytes] | None = None
+        self.window = ""
+
+    def open(self, scene: str = "menu", **settings: object) -> None:
+        (self.folder / "settings.json").write_text(json.dumps(settings), "utf-8")
+        self.program = start(sys.executable, PROGRAM, self.folder, scene, env=self.env)
+        self.window = str(self.until(lambda now: bool(now["scenes"]) and not now["away"])["window"])
+
+    def tell(self, *words: str) -> str:
+        command = ["xdotool", *words]
+        done = subprocess.run(command, env=self.env, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+        return done.stdout
+
+    def status(self) -> dict[str, Any]:
+        try:
+            return dict(json.loads((self.folder / "status.json").read_text("utf-8")))
+        except FileNotFoundError:
+            return {"scenes": [], "count": 0}
+
+    def until(self, done: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        end = monotonic() + PATIENCE_S
+        while not done(now := self.status()):
+            assert self.program is not None
+            assert self.program.poll() is None, f"the program ended: {now}"
+            assert monotonic() < end, json.dumps(now)
+            sleep(0.02)
+        return now
+
+    def still(self, looks: int = 20) -> dict[str, Any]:
+        """Return what is shown when the program has looked some more times."""
+        count = self.status()["count"]
+        return self.until(lambda now: now["count"] > count + looks)
+
+    def resize(self, width: int, height: int) -> None:
+        self.tell("windowsize", self.window, str(width), str(height))
+
+    def click(self, x: float, y: float) -> None:
+        """Click on a logical point as somebody would who sees the whole picture in the middle of the window."""
+        width, height = self.status()["size"]
+        scale = min(width / WIDTH, height / HEIGHT)
+        place = ((width - WIDTH * scale) / 2 + x * scale, (height - HEIGHT * scale) / 2 + y * scale)
+        self.tell("mousemove", "--window", self.window, *(str(round(one)) for one in place))
+        self.tell("click", "1")
+
+
+@contextmanager
+def screen(folder: Path, size: tuple[int, int], *, managed: bool) -> Iterator[Desk]:
+    reader, writer = os.pipe()
+    env = {**os.environ, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy", "LC_ALL": "C.UTF-8"}
+    words = ("Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp")
+    started = [start(*words, env=env, pass_fds=(writer,), stderr=subprocess.DEVNULL)]
+    os.close(writer)
+    with os.fdopen(reader) as told:
+        env["DISPLAY"] = f":{told.readline().strip()}"
+    desk = Desk(env, folder)
+    try:
+        if managed:
+            started.append(start("openbox", "--sm-disable", env=env, stderr=subprocess.DEVNULL))
+        yield desk
+    finally:
+        if desk.program is not None:
+            started.append(desk.program)
+        for process in reversed(started):
+            stop(process)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with screen(tmp_path, SCREEN, managed=True) as desk:
+        yield desk
+
+
+def works(desk: Desk, size: tuple[int, int]) -> None:
+    """See that the window has come to ``size`` with the whole picture in it, and that a click means what it shows."""
+    wanted = min(size[0] / WIDTH, size[1] / HEIGHT)
+    now = desk.until(lambda now: tuple(now["size"]) == size and now["scale"] == pytest.approx(wanted))
+    assert (now["left"], now["top"]) == (round((size[0] - WIDTH * wanted) / 2), round((size[1] - HEIGHT * wanted) / 2))
+    desk.click(*SETTINGS_BUTTON)
+    desk.until(lambda now: now["scenes"] == ["MenuScene", "SettingsScene"])
+    desk.tell("key", "Escape")
+    desk.until(lambda now: now["scenes"] == ["MenuScene"])
+
+
+def test_the_picture_follows_a_window_that_is_resized_and_fills_the_screen_both_ways(desk: Desk) -> None:
+    desk.open()
+    for size in ((800, 600), (1280, 800), (2560, 1440), (1600, 620), (810, 1200)):
+        desk.resize(*size)
+        works(desk, size)
+    desk.resize(640, 480)
+    works(desk, (800, 600))
+    for size in (SCREEN, (800, 600), SCREEN, (800, 600)):
+        desk.tell("key", "F11")
+        works(desk, size)
+
+
+def test_a_window_that_filled_the_screen_the_last_time_does_so_from_the_start(desk: Desk) -> None:
+    desk.open(fullscreen=True)
+    works(desk, SCREEN)
+
+
+def test_the_picture_fits_below_the_least_size_and_at_odd_shapes_where_nobody_manages_windows(tmp_path: Path) -> None:
+    with screen(tmp_path, (1700, 1000), managed=False) as desk:
+        desk.open()
+        for size in ((640, 480), (400, 900), (1600, 300), (320, 200)):
+            desk.resize(*size)
+            works(desk, size)
+
+
+def test_a_window_on_a_small_screen_lies_within_it(tmp_path: Path) -> None:
+    with screen(tmp_path, (640, 480), managed=True) as desk:
+        desk.open()
+        width, height = desk.status()["size"]
+        assert width <= 640
+        assert height <= 480
+
+
+def test_pacman_pauses_while_the_window_is_minimised_or_another_has_the_keyboard(desk: Desk) -> None:
+    desk.open("pacman")
+    desk.until(lambda now: now["steps"] > 10)
+    desk.tell("windowminimize", desk.window)
+    paused = desk.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
+    assert desk.still()["steps"] == paused["steps"]
+    desk.tell("windowactivate", desk.window)
+    desk.until(lambda now: not now["away"])
+    assert desk.still()["steps"] == paused["steps"]
+    desk.tell("key", "Escape")
+    desk.until(lambda now: now["scenes"] == ["PacmanScene"] and now["steps"] > paused["steps"])
+    other = start(sys.executable, "-c", OTHER, env=desk.env)
+    paused = desk.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
+    assert desk.still()["steps"] == paused["steps"]
+    stop(other)
+
+
+def test_of_overlapping_keys_the_latest_steers(desk: Desk) -> None:
+    desk.open("pacman")
+    desk.until(lambda now: now["steps"] > 10)
+    wanted = []
+    for older, newer in (("Left", "Up"), ("Up", "Right"), ("Right", "Down"), ("Down", "Left")):
+        desk.tell("keydown", older)
+        desk.still(25)
+        desk.tell("keydown", newer)
+        desk.still(25)
+        desk.tell("keyup", older, "keyup", newer)
+        wanted += [word.lower() for word in (older, newer) if not wanted or wanted[-1] != word.lower()]
+    assert desk.still()["actions"] == wanted
+
+
+def test_nothing_that_is_typed_ends_the_window_and_chords_write_nothing(desk: Desk) -> None:
+    desk.open(name="\ufe0f")
+    desk.click(*NAME_BUTTON)
+    desk.until(lambda now: now.get("name") == "Captain")
+    desk.tell("key", "x")
+    desk.until(lambda now: now["name"] == "Captainx")
+    desk.tell("key", "alt+w", "ctrl+w", "super+w")
+    assert desk.still()["name"] == "Captainx"
+    desk.tell("key", "--delay", "100", "U2764", "UFE0F", "U0301", "U5E9", "U200D", "U1F600")
+    desk.still()
+    desk.tell("key", "Return")
+    desk.until(lambda now: now["scenes"] == ["MenuScene"])
+    desk.still()

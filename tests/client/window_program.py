@@ -1,0 +1,86 @@
+"""The program's window with opponents that are not there, for tests on a real X server.
+
+``python window_program.py FOLDER SCENE`` opens it (SCENE: menu or pacman) and keeps writing what it shows to
+FOLDER/status.json; settings are read from and kept in FOLDER.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from pursuit_fakes import Fake, classic
+from tables import Table
+
+from client.app import Shell, open_window
+from client.games.pacman.scene import PacmanScene
+from client.scene_manager import Setup
+from client.scenes.menu import MenuScene
+from client.scenes.name import NameScene
+from client.settings import Settings
+
+if TYPE_CHECKING:
+    import pygame
+
+    from client.scene_manager import Stage
+
+EVERY_S = 0.02
+
+
+def status(window: pygame.Window, shell: Shell, stage: Stage, count: int) -> dict[str, Any]:
+    """Return what is shown: ``count`` says how many times it was looked at."""
+    scenes = stage.scenes
+    below = scenes[0] if scenes else None
+    told: dict[str, Any] = {
+        "count": count,
+        "window": window.handle,
+        "size": window.size,
+        "scale": shell._canvas.scale,
+        "left": shell._canvas.left,
+        "top": shell._canvas.top,
+        "scenes": [type(scene).__name__ for scene in scenes],
+        "away": stage.away,
+        "fullscreen": stage.settings.fullscreen,
+    }
+    if isinstance(below, PacmanScene):
+        told["steps"] = below.match.step_number
+        told["actions"] = [turn.action for turn in list(below.match._turns) if turn.player == "pacman"]
+    if scenes and isinstance(scenes[-1], NameScene):
+        told["name"] = scenes[-1]._name
+    return told
+
+
+def main(folder: Path, scene: str) -> None:
+    """Run until the window is closed."""
+    window = open_window()
+    table = Table(folder)
+    stage = table.stage
+    stage.settings = Settings.load(folder)
+    if scene == "menu":
+        stage.push(MenuScene(stage))
+    else:
+        stage.push(PacmanScene(stage, Setup("pacman", table.listed[2], {}), lambda one: Fake(classic, one.name)))
+    shell = Shell(window, stage)
+    ended = Event()
+
+    def tell() -> None:
+        count = 0
+        while not ended.wait(EVERY_S):
+            count += 1
+            fresh = folder / "status.new"
+            fresh.write_text(json.dumps(status(window, shell, stage, count)), "utf-8")
+            fresh.replace(folder / "status.json")
+
+    teller = Thread(target=tell)
+    shell.run(teller.start)
+    ended.set()
+    teller.join()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])
