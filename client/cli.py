@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from client.commands import bench, cloud, match, opponents, play, records, train
-from client.commands.context import choose_cloud, err
+from client.commands.context import choose_cloud, err, explain_missing
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -51,6 +51,12 @@ def main() -> None:
     """Run the command line; what a user can cause ends in one line and exit status 2."""
     try:
         app()
+    except ModuleNotFoundError as error:
+        told = explain_missing(error)
+        if told is None:
+            raise
+        err.print(f"[red]error:[/] {told}", soft_wrap=True)
+        sys.exit(EXIT_USAGE)
     except KeyboardInterrupt:
         err.print("interrupted")
         sys.exit(EXIT_INTERRUPTED)

@@ -1,7 +1,8 @@
-"""How each game's models are learned and measured: one module a game.
+"""How each game's models are learned: one module a game.
 
-A module has ``fit`` (a :class:`Recipe`), ``bootstrap`` (a :class:`Bootstrap`) and ``YARDSTICK`` (a :class:`Yardstick`);
-it may have ``judge_player`` (a :class:`PlayerJudge`).
+A module has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
+:class:`PlayerJudge`).  How opponents are measured stands apart, in the game's ``benchmark``: matches and
+tables need that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Yardstick:
-    """How a game's opponents are measured: ``YARDSTICK`` of a recipe's module."""
+    """How a game's opponents are measured: ``YARDSTICK`` of the game's module ``benchmark``."""
 
     measure: Measure
     """A function of the module, not a lambda: it is sent to worker processes by its name."""
@@ -118,8 +119,8 @@ LESS, MORE = "less", "more"
 
 
 def yardstick_for(game: str) -> Yardstick:
-    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/games/<game>/recipe.py``."""
-    return cast("Yardstick", import_module(f"training.games.{game}.recipe").YARDSTICK)
+    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/games/<game>/benchmark.py``."""
+    return cast("Yardstick", import_module(f"training.games.{game}.benchmark").YARDSTICK)
 
 
 def recipe_for(game: str) -> Recipe:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import typer
 from rich.console import Console
 
+from infra.core.extras import missing
 from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
@@ -48,6 +49,12 @@ def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arca
 def _announce(line: str) -> None:
     """Print ``line``, once, however often a command connects."""
     err.print(line, soft_wrap=True, markup=False)
+
+
+def explain_missing(error: ModuleNotFoundError) -> str | None:
+    """Return which extra of the installation is missing, and how to get it; None if it is something else."""
+    told = missing(error.name)
+    return None if told is None else told.replace("[", "\\[")
 
 
 def tell(what: str, seconds: float | None) -> None:

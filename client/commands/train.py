@@ -96,6 +96,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
     status 1 means that the new model was refused; nothing has changed then.
     """
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415 - heavy, needed by this command only
+    from infra.deploy.opponents import folder_to_write  # noqa: PLC0415
     from training.card import Origin  # noqa: PLC0415
     from training.pipeline import gather, personal_folder  # noqa: PLC0415
     from training.pipeline import train as run_pipeline  # noqa: PLC0415
@@ -112,7 +113,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
             _must_know(player, found)
             folder = personal_folder(folder, player, Path(scratch))
             out_folder = (out_folder or home() / "opponents") / folder.name
-        target = out_folder or folder
+        target = out_folder or folder_to_write(folder)
         origin = Origin(
             records=found,
             source=", ".join([*sources, *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),

@@ -10,9 +10,9 @@ import contextlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
+import fontpkg
 import pygame
 
 Colour = tuple[int, int, int]
@@ -61,20 +61,17 @@ SMALL_FIGURE = Style("mono", 11)
 BIG_FIGURE = Style("bold", 28)
 
 
+_FACES = {"sans": ("Fira Sans", 400), "sans-bold": ("Fira Sans", 700), "mono": ("IBM Plex Mono", 400)}
+"""Family and weight; both come from packages of their own, under the SIL Open Font License."""
+
+
 @lru_cache(maxsize=8)
 def _face_path(face: str) -> Path:
-    """Return the font file of ``face``.
-
-    The headings' FreeSans comes with pygame.  DejaVu (free licence) comes with matplotlib, which the training side
-    needs anyway and which is found without importing it; where it is missing, FreeSans serves for everything.
-    """
-    bundled = Path(pygame.__file__).parent / pygame.font.get_default_font()
-    spec = find_spec("matplotlib")
-    if face == "bold" or spec is None or spec.origin is None:
-        return bundled
-    names = {"sans": "DejaVuSans.ttf", "sans-bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
-    path = Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf" / names[face]
-    return path if path.exists() else bundled
+    """Return the font file of ``face``.  The headings' FreeSans comes with pygame."""
+    if face in _FACES:
+        family, weight = _FACES[face]
+        return Path(fontpkg.path(family, weight))
+    return Path(pygame.__file__).parent / pygame.font.get_default_font()
 
 
 @lru_cache(maxsize=128)

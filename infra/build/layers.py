@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from infra.build.packaging import PackagingError, add, native_python
+from infra.core.extras import train_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +94,7 @@ def build_layer(name: str, target: Target, cache: Path) -> Layer:
     try:
         pinned = [f"{package}=={version(package)}" for package in packages]
     except PackageNotFoundError as error:
-        raise PackagingError(f"layer {name}: {error.name} is not installed; run make setup") from error
+        raise PackagingError(f"layer {name}: {error.name} is not installed: {train_line()}") from error
     recipe = hashlib.sha256(f"4 {pinned} {target}".encode()).hexdigest()[:16]
     path = cache / f"layer-{name}-{recipe}.zip"
     if not path.exists():

@@ -110,6 +110,7 @@ def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
     ]
     roots = [
         *_modules("infra/services/trainer"), ROOT / "training" / "games" / game / "recipe.py",
+        ROOT / "training" / "games" / game / "benchmark.py",
         *_modules(f"games/{game}"),
         *_modules("ai_functions/runtime"), *(path for path in ladder if path.suffix == ".py"),
     ]  # fmt: skip

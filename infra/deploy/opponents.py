@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from infra.build.packaging import ROOT, Package, PackagingError
 from infra.deploy.plan import Upload, Wanted
+from infra.local.paths import cloud_paths
 from infra.templates import template
 
 if TYPE_CHECKING:
@@ -23,11 +24,31 @@ URLS = ("none", "iam", "public")
 MOST_LISTED = 3500
 """Characters, as in the template: CloudFormation and SSM allow some 4,000."""
 LADDER = ROOT / "ai_functions"
+IN_CHECKOUT = (ROOT / "pyproject.toml").exists()
+"""Whether the program runs from its repository.  An installation is nobody's to write into."""
 
 
 def ladder_folders() -> list[Path]:
-    """Return the folders of our own opponents."""
-    return sorted(path.parent for path in LADDER.glob(f"*/{MANIFEST}"))
+    """Return the folders of our own opponents, each where it was trained last."""
+    return [_latest(path.parent) for path in sorted(LADDER.glob(f"*/{MANIFEST}"))]
+
+
+def folder_to_write(folder: Path) -> Path:
+    """Return where a new model of the opponent in ``folder`` is to be put.
+
+    That is its own folder, except for an opponent of the ladder that came with an installation: that one's place is in
+    the user's data folder, where it is found first from then on.
+    """
+    return _kept_by_user(folder) if folder.parent == LADDER and not IN_CHECKOUT else folder
+
+
+def _latest(shipped: Path) -> Path:
+    kept = _kept_by_user(shipped)
+    return kept if not IN_CHECKOUT and (kept / MANIFEST).exists() else shipped
+
+
+def _kept_by_user(shipped: Path) -> Path:
+    return cloud_paths().home / "opponents" / shipped.name
 
 
 def find_folder(name_or_folder: str) -> Path:
@@ -37,7 +58,7 @@ def find_folder(name_or_folder: str) -> Path:
         return path.resolve()
     own = LADDER / name_or_folder
     if "/" not in name_or_folder and (own / MANIFEST).exists():
-        return own
+        return _latest(own)
     names = ", ".join(folder.name for folder in ladder_folders()) or "none yet"
     raise PackagingError(f"{name_or_folder}: neither a folder with {MANIFEST} nor one of the ladder: {names}")
 

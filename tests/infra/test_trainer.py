@@ -27,7 +27,7 @@ from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish
 from training.contracts import bootstrap_for, recipe_for
 from training.export import export, write_artifact
-from training.games.battleship.recipe import YARDSTICK
+from training.games.battleship.benchmark import YARDSTICK
 
 if TYPE_CHECKING:
     from collections.abc import Callable

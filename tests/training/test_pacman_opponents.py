@@ -16,7 +16,7 @@ from games.pacman import rules
 from games.pacman.ghosts import classic_exits
 from games.pacman.mazes import ARCADE, find_maze
 from games.pacman.observation import Observation, ask_only
-from training.games.pacman import benchmark
+from training.games.pacman import benchmark as measure
 from training.games.pacman.compiled import FastGame
 from training.games.pacman.players.bots import greedy
 from training.games.pacman.players.ghosts import arcade
@@ -123,7 +123,7 @@ def test_the_arena_measures_what_the_yardstick_measures() -> None:
     plans = [Plan(seed, seed, "greedy", "hard", OPTIONS) for seed in range(3)]
     played = play(find_maze("arcade"), plans, {"greedy": greedy}, {"hard": Team(folder).exits})
     for seed, item in enumerate(played):
-        row = benchmark.measure(opponent(folder).act, seed=seed)
+        row = measure.measure(opponent(folder).act, seed=seed)
         assert (row["dots"], row["cleared"]) == (item.dots, item.cleared)
 
 

@@ -14,10 +14,11 @@ from games.record import BOT, Participant, verify
 from training.contracts import TrainingError
 from training.export import export
 from training.games.pacman import examples
+from training.games.pacman.benchmark import YARDSTICK
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.games.pacman.players.look_ahead import LOOK_AHEAD
-from training.games.pacman.recipe import YARDSTICK, bootstrap, fit
+from training.games.pacman.recipe import bootstrap, fit
 from training.games.pacman.self_play import Plan, Played
 from training.games.pacman.self_play import play as play_many
 

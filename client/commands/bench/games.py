@@ -16,8 +16,6 @@ from client.commands.context import err
 if TYPE_CHECKING:
     from games.core import JsonObject
 
-LADDER = Path(__file__).resolve().parents[3] / "ai_functions"
-
 
 def engine(
     seconds: Annotated[float, typer.Option(min=0.5, help="How long each engine runs.")] = 3.0,
@@ -40,9 +38,10 @@ def pursuit(
 ) -> None:
     """Count fallbacks, requests and dots of a greedy Pac-Man by the network's round trip, in simulated time."""
     from client.games.pacman.network.latency_bench import ROUND_TRIPS_MS, study  # noqa: PLC0415
+    from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from training.games.pacman.players.bots import greedy, seated  # noqa: PLC0415
 
-    opponent, bot = load_opponent(LADDER / name), seated(greedy)
+    opponent, bot = load_opponent(find_folder(name)), seated(greedy)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("playing", total=(len(ROUND_TRIPS_MS) + 1) * games)
@@ -59,9 +58,10 @@ def frames(
 ) -> None:
     """Time what the window's loop does for a picture of Pac-Man while a bot plays; a picture has 16.7 ms."""
     from client.games.pacman.frame_bench import FRAME_S, study_frames  # noqa: PLC0415 - pygame is needed only here
+    from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from training.games.pacman.players.bots import greedy, seated  # noqa: PLC0415
 
-    opponent, bot = load_opponent(LADDER / name), seated(greedy)
+    opponent, bot = load_opponent(find_folder(name)), seated(greedy)
     with tempfile.TemporaryDirectory() as folder, Progress(console=err, transient=True) as progress:
         task = progress.add_task("playing", total=minutes * 60)
         found = study_frames(opponent, bot, minutes * 60, Path(folder), lambda: progress.advance(task))

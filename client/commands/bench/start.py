@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def start(json: AsJson = False) -> None:  # noqa: FBT002
     """Time ``make play`` in a fresh clone to the first frame, then a second time.  Takes minutes, and the network."""
+    if not (ROOT / "bootstrap.py").exists():
+        raise UsageError("bench start times make play in a clone of the repository: run it from one")
     with tempfile.TemporaryDirectory(prefix="lambda-arcade-start-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)  # noqa: S603, S607 - git

@@ -29,7 +29,6 @@ from ai_functions.runtime.model import MODEL, Model
 from games.battleship import rules
 from training.contracts import Fitted, TrainingError
 from training.dataset import split
-from training.games.battleship.benchmark import YARDSTICK
 from training.games.battleship.data_generators import bootstrap
 from training.games.battleship.examples import CANDIDATES, choice_rows
 from training.games.battleship.habits.gate import judge_player
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["YARDSTICK", "bootstrap", "fit", "judge_player", "kept"]
+__all__ = ["bootstrap", "fit", "judge_player", "kept"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 LEAST_SHOTS = 200

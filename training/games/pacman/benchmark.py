@@ -14,16 +14,14 @@ from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.observation import ask_only
 from games.record import move_seed
 from training.contracts import LESS, Yardstick
-from training.games.pacman.compiled import FastGame
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe, seated
 from training.games.pacman.players.ghosts import patrol, random_ghosts, shortest, surround
-from training.games.pacman.players.look_ahead import seated_look_ahead
-from training.games.pacman.self_play import MOST_TICKS, opening_ends
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from games.core import Opponent
+    from games.pacman.names import Direction
     from games.pacman.notation import Exits
     from games.pacman.observation import Observation
     from training.games.pacman.players.ghosts import TeamBot
@@ -40,6 +38,9 @@ def measure(opponent: Opponent, *, seed: int, against: Opponent | None = None) -
     Ghosts are asked at their deadline, each with the newest screen.  Pac-Man wanders for the first seconds, so that no
     two games open alike.
     """
+    from training.games.pacman.compiled import FastGame  # noqa: PLC0415 - compiled code: see ``training.contracts``
+    from training.games.pacman.self_play import MOST_TICKS, opening_ends  # noqa: PLC0415 - the same
+
     game = FastGame(ONE_LIFE, seed=seed)
     pacman = against or PLAYERS["greedy"]
     opening = opening_ends(seed)
@@ -76,6 +77,13 @@ def team(bot: TeamBot) -> Opponent:
     return play
 
 
+def look_ahead(observation: Observation, random: Random) -> Direction:
+    """Choose Pac-Man's way as an ordinary player."""
+    from training.games.pacman.players.look_ahead import seated_look_ahead  # noqa: PLC0415 - compiled: see ``training.contracts``
+
+    return seated_look_ahead(observation, random)
+
+
 def classic(observation: Observation, random: Random) -> Exits:
     """Choose as the arcade does."""
     del random
@@ -87,7 +95,7 @@ PLAYERS: dict[str, Any] = {
     "greedy": seated(greedy),
     "careful": seated(careful),
     "elusive": seated(elusive),
-    "look-ahead": seated_look_ahead,
+    "look-ahead": look_ahead,
     "random": team(random_ghosts),
     "classic": classic,
     "patrol": team(patrol),

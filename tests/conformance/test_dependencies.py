@@ -1,0 +1,67 @@
+"""What is imported is declared: who installs the wheel has nothing else."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+
+from infra.core.extras import TRAIN, missing, train_line
+
+ROOT = Path(__file__).parents[2]
+OURS = ("games", "ai_functions", "training", "client", "infra")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+BENCH_ONLY = {"ale_py"}  # another engine that bench engine compares with where a developer has it
+BESIDE = {"loop"}  # a file beside infra/local/runtime/launch.py
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[^A-Za-z0-9-]", text)[0].lower() for text in requirements}
+
+
+def imported(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
+USED = {name for folder in OURS for path in (ROOT / folder).rglob("*.py") for name in imported(path)}
+FOREIGN = sorted(USED - sys.stdlib_module_names - set(OURS) - BENCH_ONLY - BESIDE)
+FROM = packages_distributions()
+PLAIN, EXTRA = names(PROJECT["dependencies"]), names(PROJECT["optional-dependencies"]["train"])
+
+
+@pytest.mark.parametrize("module", FOREIGN)
+def test_every_import_is_declared(module: str) -> None:
+    given = {name.lower().replace("_", "-") for name in FROM.get(module, [module])}
+    # botocore comes with boto3, as it says of itself: one release of the one goes with one of the other
+    assert given & (PLAIN | EXTRA) or module == "botocore", f"{module} of {given} is not declared in pyproject.toml"
+    assert (module in TRAIN) == bool(given & EXTRA)
+
+
+def test_a_missing_extra_is_told_with_the_line_that_brings_it() -> None:
+    assert f'"{sys.executable}" -m pip install "lambda-arcade[train]"' in str(missing("sklearn.linear_model"))
+    assert train_line(has_pip=False) == f'uv pip install --python "{sys.executable}" "lambda-arcade[train]"'
+    assert missing("no_such_module") is None
+    assert missing(None) is None
+
+
+def test_the_lock_holds_all_that_is_declared_at_one_version() -> None:
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    locked = dict(re.findall(r"^([A-Za-z0-9-]+)==([^ ;\\]+)", lock, re.MULTILINE))
+    assert locked.keys() >= PLAIN | EXTRA
+    for text in PROJECT["dependencies"]:
+        pinned = re.match(r"([A-Za-z0-9-]+)==([^ ;]+)", text)
+        assert pinned is None or locked[pinned[1]] == pinned[2]
+    developer = (ROOT / "requirements-dev.lock").read_text("utf-8")
+    assert locked.items() <= dict(re.findall(r"^([A-Za-z0-9-]+)==([^ ;\\]+)", developer, re.MULTILINE)).items()
+    assert "http" not in lock + developer
