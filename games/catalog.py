@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from games.core import GameError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
     from games.core import AnyGame
@@ -55,17 +56,28 @@ def find_game(name: str) -> AnyGame:
     return cast("AnyGame", import_module(f"{package_of(name)}.rules"))
 
 
+def registration(names: Iterable[str]) -> str:
+    """Return the text that registers those games among ``names`` that are not among ``GAMES``; empty for none."""
+    packages = {name: package_of(name) for name in sorted(names)}
+    return ",".join(f"{name}={package}" for name, package in packages.items() if GAMES.get(name) != package)
+
+
 def find_part(name: str, part: str, room: str) -> ModuleType | None:
-    """Return the module ``part`` of the game called ``name``; None where it has none.
+    """Return the module ``part`` of the game called ``name``; None where it has none.  See ``part_name``."""
+    module = part_name(name, part, room)
+    return None if module is None else import_module(module)
+
+
+def part_name(name: str, part: str, room: str) -> str | None:
+    """Return what the module ``part`` of the game called ``name`` is imported as; None where there is none.
 
     It is looked for in the game's own package first, then in ``room`` (``training.games``, ``client.games``).  Raises
     GameError for an unknown game.
     """
     for module in (f"{package_of(name)}.{part}", f"{room}.{name}.{part}"):
         try:
-            found = find_spec(module) is not None
+            if find_spec(module) is not None:
+                return module
         except ModuleNotFoundError:  # a package on the way is missing
-            found = False
-        if found:
-            return import_module(module)
+            continue
     return None

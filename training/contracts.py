@@ -1,19 +1,22 @@
-"""How each game's models are learned: one module a game.
+"""How each game's models are learned and measured: the modules ``recipe`` and ``benchmark`` of each game.
 
-A module has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
-:class:`PlayerJudge`).  How opponents are measured stands apart, in the game's ``benchmark``: matches and
-tables need that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).
+``recipe`` has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
+:class:`PlayerJudge`).  ``benchmark`` has ``YARDSTICK`` (a :class:`Yardstick`): it stands apart because matches and
+tables need that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).  Both are
+found by ``games.catalog.find_part``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from games.catalog import find_part, package_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+    from types import ModuleType
 
     import numpy as np
     from numpy.typing import NDArray
@@ -119,20 +122,29 @@ LESS, MORE = "less", "more"
 
 
 def yardstick_for(game: str) -> Yardstick:
-    """Return how ``game`` is measured: ``YARDSTICK`` in ``training/games/<game>/benchmark.py``."""
-    return cast("Yardstick", import_module(f"training.games.{game}.benchmark").YARDSTICK)
+    """Return how ``game`` is measured: ``YARDSTICK`` of its benchmark.  Raises GameError, TrainingError: ``_part``."""
+    return cast("Yardstick", _part(game, "benchmark").YARDSTICK)
 
 
 def recipe_for(game: str) -> Recipe:
-    """Return the recipe of ``game``: the function ``fit`` in ``training/games/<game>/recipe.py``."""
-    return cast("Recipe", import_module(f"training.games.{game}.recipe").fit)
+    """Return the recipe of ``game``: the function ``fit``.  Raises GameError, TrainingError: ``_part``."""
+    return cast("Recipe", _part(game, "recipe").fit)
 
 
 def player_judge_for(game: str) -> PlayerJudge | None:
     """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
-    return cast("PlayerJudge | None", getattr(import_module(f"training.games.{game}.recipe"), "judge_player", None))
+    return cast("PlayerJudge | None", getattr(_part(game, "recipe"), "judge_player", None))
 
 
 def bootstrap_for(game: str) -> Bootstrap:
-    """Return the record maker of ``game``: the function ``bootstrap`` in ``training/games/<game>/recipe.py``."""
-    return cast("Bootstrap", import_module(f"training.games.{game}.recipe").bootstrap)
+    """Return the record maker of ``game``: the function ``bootstrap``.  Raises GameError, TrainingError: ``_part``."""
+    return cast("Bootstrap", _part(game, "recipe").bootstrap)
+
+
+def _part(game: str, part: str) -> ModuleType:
+    """Return the module ``part`` of ``game``.  Raises GameError for an unknown game, TrainingError for one without it."""
+    found = find_part(game, part, "training.games")
+    if found is None:
+        places = f"{package_of(game)}.{part} and training.games.{game}.{part}"
+        raise TrainingError(f"{game} has no {part}, so it is neither measured nor trained; looked for {places}")
+    return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ai_functions.runtime.listing import ALGORITHM, AUTHOR, COLOUR, DIFFICULTY, NAME, TITLE
-from games.catalog import GAMES
+from games.catalog import game_packages
 from games.schema import AnyJson, AnyObject, Choice, Integer, InvalidError, List, Number, Object
 
 if TYPE_CHECKING:
@@ -91,12 +91,20 @@ class Manifest:
         )
 
 
+class Game:
+    """The name of a game of the catalogue, those registered by then included."""
+
+    def parse(self, value: object, path: str, /) -> str:
+        """Return the name."""
+        return Choice(game_packages()).parse(value, path)
+
+
 TABLES = Object(
     {
         "opponent": Object(
             {
                 "name": NAME,
-                "game": Choice(GAMES),
+                "game": Game(),
                 "title": TITLE,
                 "difficulty": DIFFICULTY,
                 "author": AUTHOR,

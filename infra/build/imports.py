@@ -8,13 +8,12 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 _PARSING = Lock()
 """On Python 3.11 two threads that parse at once can make each other fail: python/cpython#106905."""
-OURS = frozenset({"games", "ai_functions"})
 RUNTIME = "ai_functions/runtime"
 """Every function ships with it, and it imports the layer's packages only where a model is loaded."""
 
@@ -25,46 +24,51 @@ class ImportRefusedError(ValueError):
 
 def ours_needed_by(
     roots: Iterable[Path],
-    root: Path,
+    homes: Mapping[str, Path],
     outside: AbstractSet[str],
     *,
-    ours: AbstractSet[str] = OURS,
+    optional: Iterable[Path] = (),
     spared: AbstractSet[Path] = frozenset(),
-) -> list[Path]:
-    """Return, sorted, every file below ``root`` that ``roots`` import, themselves included if they lie there.
+) -> dict[str, Path]:
+    """Return every file of ours that ``roots`` import, themselves included if they are ours: name in a zip -> file.
 
-    ``outside`` names the packages from elsewhere that will be there.  Raises ImportRefusedError for any other, unless
-    it is imported by way of a file in ``spared`` that is itself imported inside a function only: such a file is left
-    out, and so fails where it is asked for.
+    ``homes`` names the packages that are ours, and the folder in which each lies.  ``outside`` names the packages from
+    elsewhere that will be there.  Raises ImportRefusedError for an import of any other, unless it is in ``optional`` or
+    imported by way of a file in ``spared`` that is itself imported inside a function only: such a file is left out, and
+    so fails where it is asked for.
     """
-    waiting = [(path, False) for path in roots]
+    waiting = [*((path, False) for path in roots), *((path, True) for path in optional)]
     seen: dict[Path, bool] = {}
     left_out = set()
     while waiting:
-        path, optional = waiting.pop()
-        if path in seen and (optional or not seen[path]):
+        path, may_miss = waiting.pop()
+        if path in seen and (may_miss or not seen[path]):
             continue
-        seen[path] = optional
-        if path.is_relative_to(root):
-            waiting.extend((package, optional) for package in _packages_around(path, root))
+        seen[path] = may_miss
+        waiting.extend((package, may_miss) for package in _packages_around(path, homes))
         for line, name, late in _imports_of(path):
             top = name.split(".")[0]
-            if top in ours:
-                waiting.extend((file, optional or (late and file in spared)) for file in _files_of(name, root))
+            if top in homes:
+                waiting.extend((file, may_miss or (late and file in spared)) for file in _files_of(name, homes[top]))
             elif (
-                path.parent != root / RUNTIME
+                _inside(path, homes).rpartition("/")[0] != RUNTIME
                 and not _is_beside(top, path)
                 and top not in sys.stdlib_module_names
                 and top not in outside
             ):
-                if not optional:
+                if not may_miss:
                     raise ImportRefusedError(f"{path}:{line}: imports {top}, {_why(top)}")
                 left_out.add(path)
-    return sorted(
-        path
-        for path in seen
-        if path not in left_out and path.is_relative_to(root) and path.relative_to(root).parts[0] in ours
-    )
+    named = {_inside(path, homes): path for path in seen if path not in left_out}
+    return {name: named[name] for name in sorted(named) if name}
+
+
+def _inside(path: Path, homes: Mapping[str, Path]) -> str:
+    """Return what the file is called in a zip; empty for one that is in none of our packages."""
+    for top, home in homes.items():
+        if path.is_relative_to(home / top):
+            return path.relative_to(home).as_posix()
+    return ""
 
 
 def _imports_of(path: Path) -> Iterator[tuple[int, str, bool]]:
@@ -95,20 +99,18 @@ def _walk(node: ast.AST, *, late: bool) -> Iterator[tuple[int, str, bool]]:
         yield from _walk(child, late=late or isinstance(node, ast.FunctionDef))
 
 
-def _files_of(name: str, root: Path) -> Iterator[Path]:
+def _files_of(name: str, home: Path) -> Iterator[Path]:
     """Yield the file of the module ``name``; nothing if the name is something inside a module."""
-    base = root.joinpath(*name.split("."))
+    base = home.joinpath(*name.split("."))
     for candidate in (base.with_suffix(".py"), base / "__init__.py"):
         if candidate.exists():
             yield candidate
 
 
-def _packages_around(path: Path, root: Path) -> Iterator[Path]:
-    folder = path.parent
-    while folder != root:
+def _packages_around(path: Path, homes: Mapping[str, Path]) -> Iterator[Path]:
+    for folder in path.parents[: _inside(path, homes).count("/")]:
         if (folder / "__init__.py").exists():
             yield folder / "__init__.py"
-        folder = folder.parent
 
 
 def _is_beside(top: str, path: Path) -> bool:

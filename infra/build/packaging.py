@@ -1,7 +1,8 @@
 """From a folder to the zip that Lambda unpacks: the same input gives the same bytes, so its sha256 names a version.
 
-An opponent's zip holds its folder (as ``opponent/``), the runtime and its game: what its imports lead to and nothing
-else.  numpy and onnxruntime come from the shared layer (``infra.build.layers``).
+An opponent's zip holds its folder (as ``opponent/``), the runtime and the rules of its game: what their imports lead to
+and nothing else.  A game that is not of this project lies in the zip under its own package's name, and
+``games/registered.txt`` names it there.  numpy and onnxruntime come from the shared layer (``infra.build.layers``).
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import zipfile
 from base64 import b64encode
 from binascii import unhexlify
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from ai_functions.runtime.manifest import INFERENCE_LAYER, Manifest
+from ai_functions.runtime.manifest import INFERENCE_LAYER, MANIFEST, Manifest
 from ai_functions.runtime.model import model_sha256
+from games.catalog import REGISTERED, game_packages, package_of, part_name, registration
 from infra.build.imports import ImportRefusedError, ours_needed_by
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ MAX_UNZIPPED = 250 * 1024 * 1024
 EPOCH = (1980, 1, 1, 0, 0, 0)
 FILE_MODE = 0o100644 << 16
 SKIPPED = {"__pycache__", "tests"}
+Files: TypeAlias = "Mapping[str, Path | bytes]"
+"""Name in a zip -> a file, or what it holds."""
 
 
 class PackagingError(ValueError):
@@ -73,16 +78,15 @@ def package_opponent(folder: Path) -> tuple[Manifest, Package]:
     own = dict(_own_files(folder))
     if "opponent/function.py" not in own:
         raise PackagingError(f"{folder / 'function.py'}: no such file; it defines act(observation, random)")
-    roots = [*_modules("ai_functions/runtime"), *_modules(f"games/{manifest.game}")]
+    roots = [*_modules(ROOT / "ai_functions" / "runtime"), _rules(manifest.game)]
+    roots += [path for path in folder.rglob("*.py") if _wanted(folder, path)]
     outside = {"numpy", "onnxruntime"} if INFERENCE_LAYER in manifest.function.layers else set[str]()
+    homes = {"games": ROOT, "ai_functions": ROOT, **_home_of(manifest.game)}
     try:
-        needed = ours_needed_by(
-            [*roots, *(path for path in folder.rglob("*.py") if _wanted(folder, path))], ROOT, outside
-        )
+        needed = ours_needed_by(roots, homes, outside)
     except ImportRefusedError as error:
         raise PackagingError(str(error)) from error
-    files = {path.relative_to(ROOT).as_posix(): path for path in needed} | own
-    return manifest, pack(manifest.name, files)
+    return manifest, pack(manifest.name, {**needed, **own, **_registered([manifest.game])})
 
 
 def package_service(name: str, outside: AbstractSet[str] = frozenset()) -> Package:
@@ -90,41 +94,46 @@ def package_service(name: str, outside: AbstractSet[str] = frozenset()) -> Packa
 
     Raises PackagingError.
     """
-    needed = _needed_by(_modules(f"infra/services/{name}"), outside)
-    games = [path for path in sorted((ROOT / "games").rglob("*.py")) if path.parent != ROOT / "games"]
-    extra = games if ROOT / "games" / "catalog.py" in needed else []  # the catalogue imports rules by name
-    return pack(name, {path.relative_to(ROOT).as_posix(): path for path in [*needed, *extra]})
+    roots = _modules(ROOT / "infra" / "services" / name)
+    needed = _needed_by(roots, (), outside)
+    if "games/catalog.py" not in needed:
+        return pack(name, needed)
+    games = game_packages()  # the catalogue imports rules by name
+    return pack(name, {**_needed_by([*roots, *map(_rules, games)], games, outside), **_registered(games)})
 
 
 def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
     """Return the zip of what trains opponents of ``game``: its recipe and its ladder come along.
 
     A part of the recipe that is imported only where one opponent needs it, and needs what the layer ``outside`` has
-    not, stays behind.  Raises PackagingError for a recipe that cannot do without.
+    not, stays behind; so does what else of the game's package cannot do without.  Raises PackagingError for a recipe
+    that cannot, and for a game without one.
     """
-    ladder = [
-        path
-        for folder in sorted((ROOT / "ai_functions").glob(f"{game}_*"))
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and _wanted(folder, path)
-    ]
+    recipe = _file_of(part_name(game, "recipe", "training.games"), f"{game} has no recipe")
+    benchmark = _file_of(part_name(game, "benchmark", "training.games"), f"{game} has no benchmark")
+    rules = _rules(game)
+    ladder = {
+        path.relative_to(ROOT).as_posix(): path
+        for manifest in sorted((ROOT / "ai_functions").glob(f"*/{MANIFEST}"))
+        if Manifest.load(manifest.parent).game == game
+        for path in sorted(manifest.parent.rglob("*"))
+        if path.is_file() and _wanted(manifest.parent, path)
+    }
     roots = [
-        *_modules("infra/services/trainer"), ROOT / "training" / "games" / game / "recipe.py",
-        ROOT / "training" / "games" / game / "benchmark.py",
-        *_modules(f"games/{game}"),
-        *_modules("ai_functions/runtime"), *(path for path in ladder if path.suffix == ".py"),
+        *_modules(ROOT / "infra" / "services" / "trainer"), *_modules(ROOT / "ai_functions" / "runtime"),
+        recipe, benchmark, rules, *(path for path in ladder.values() if path.suffix == ".py"),
     ]  # fmt: skip
-    needed = _needed_by(roots, outside, frozenset(_modules(f"training/games/{game}")))
-    return pack(f"trainer of {game}", {path.relative_to(ROOT).as_posix(): path for path in {*needed, *ladder}})
+    needed = _needed_by(roots, [game], outside, optional=_modules(rules.parent), spared=_modules(recipe.parent))
+    return pack(f"trainer of {game}", {**needed, **ladder, **_registered([game])})
 
 
-def pack(name: str, files: Mapping[str, Path], *, level: int = 9) -> Package:
-    """Return a zip of ``files`` (name inside -> file) without a trace of when, where and by whom it was made."""
+def pack(name: str, files: Files, *, level: int = 9) -> Package:
+    """Return a zip of ``files`` without a trace of when, where and by whom it was made."""
     buffer = io.BytesIO()
     unzipped = 0
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=level) as archive:
         for inside in sorted(files):
-            content = files[inside].read_bytes()
+            content = _content(files[inside])
             unzipped += len(content)
             add(archive, inside, content, level)
     content = buffer.getvalue()
@@ -160,12 +169,49 @@ def native_python() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _needed_by(roots: Iterable[Path], outside: AbstractSet[str], spared: AbstractSet[Path] = frozenset()) -> list[Path]:
-    ours = {"games", "ai_functions", "infra", "training"}
+def _needed_by(
+    roots: Iterable[Path],
+    games: Iterable[str],
+    outside: AbstractSet[str],
+    *,
+    optional: Iterable[Path] = (),
+    spared: Iterable[Path] = (),
+) -> dict[str, Path]:
+    homes = dict.fromkeys(("games", "ai_functions", "infra", "training"), ROOT)
+    for game in games:
+        homes |= _home_of(game)
     try:
-        return ours_needed_by(roots, ROOT, outside | MANAGED, ours=ours, spared=spared)
+        return ours_needed_by(roots, homes, outside | MANAGED, optional=optional, spared=frozenset(spared))
     except ImportRefusedError as error:
         raise PackagingError(str(error)) from error
+
+
+def _rules(game: str) -> Path:
+    """Return the file of the game's rules.  Raises PackagingError."""
+    return _file_of(f"{package_of(game)}.rules", f"{game} has no rules: {package_of(game)}")
+
+
+def _file_of(module: str | None, problem: str) -> Path:
+    """Return the file of a module, which is not imported.  Raises PackagingError, with ``problem``, for none."""
+    try:
+        spec = None if module is None else find_spec(module)
+    except ModuleNotFoundError as error:
+        raise PackagingError(f"{problem} cannot be imported: {error}") from error
+    if spec is None or spec.origin is None:
+        raise PackagingError(problem)
+    return Path(spec.origin)
+
+
+def _home_of(game: str) -> dict[str, Path]:
+    """Return the first package on the way to the game's, and the folder in which it lies."""
+    parts = package_of(game).split(".")
+    return {parts[0]: _rules(game).parents[len(parts)]}
+
+
+def _registered(games: Iterable[str]) -> dict[str, bytes]:
+    """Return the file by which the catalogue in a zip knows those games that are not of this project."""
+    text = registration(games)
+    return {f"games/{REGISTERED}": text.encode()} if text else {}
 
 
 def _own_files(folder: Path) -> Iterable[tuple[str, Path]]:
@@ -181,16 +227,20 @@ def _wanted(folder: Path, path: Path) -> bool:
     return not any(part.startswith(".") or part in SKIPPED for part in parts)
 
 
-def _modules(folder: str) -> list[Path]:
-    found = sorted((ROOT / folder).rglob("*.py"))
+def _modules(folder: Path) -> list[Path]:
+    found = sorted(folder.rglob("*.py"))
     if not found:
-        raise PackagingError(f"{ROOT / folder}: nothing there to ship")
+        raise PackagingError(f"{folder}: nothing there to ship")
     return found
 
 
-def _largest(files: Mapping[str, Path]) -> str:
-    inside = max(files, key=lambda key: files[key].stat().st_size)
-    return f"the largest file is {inside}, {_mb(files[inside].stat().st_size)}"
+def _content(file: Path | bytes) -> bytes:
+    return file if isinstance(file, bytes) else file.read_bytes()
+
+
+def _largest(files: Files) -> str:
+    inside = max(files, key=lambda key: len(_content(files[key])))
+    return f"the largest file is {inside}, {_mb(len(_content(files[inside])))}"
 
 
 def _mb(size: int) -> str:
