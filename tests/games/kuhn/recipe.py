@@ -1,9 +1,7 @@
-"""How models of Kuhn poker are learned and measured: chips that an action won, averaged by situation."""
+"""How models of Kuhn poker are learned: chips that an action won, averaged by situation."""
 
 from __future__ import annotations
 
-from itertools import permutations
-from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,16 +9,15 @@ from sklearn.linear_model import LinearRegression
 
 from games.match import Match, play
 from games.record import BOT, Participant, move_seed
-from tests.games.kuhn import rules, textbook
+from tests.games.kuhn import rules
 from tests.games.kuhn.learned import COLUMNS, row
-from training.contracts import MORE, Fitted, TrainingError, Yardstick
+from training.contracts import Fitted, TrainingError
 from training.dataset import decisions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from ai_functions.runtime.manifest import Manifest
-    from games.core import Opponent
     from games.record import GameRecord
 
 LEAST_RECORDS = 50
@@ -55,30 +52,3 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     rows = np.array([row(one.observation, one.action) for one, _ in made])
     estimator = LinearRegression(fit_intercept=False).fit(rows, np.array([chips for _, chips in made]))
     return Fitted(estimator, np.eye(COLUMNS, dtype=np.float32), {"actions": float(len(made))})
-
-
-def measure(opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
-    """Return the ``chips`` a game that the opponent wins, over every deal in both seats, from who bets at random."""
-    won = []
-    for number, cards in enumerate(permutations(range(len(rules.CARDS)), 2)):
-        for seat in rules.PLAYERS:
-            others = dict.fromkeys(rules.PLAYERS, against or rules.sample_action)
-            won.append(_chips(rules.State((cards[0], cards[1])), {**others, seat: opponent}, seat, seed + number))
-    return {"chips": sum(won) / len(won)}
-
-
-def _chips(state: rules.State, players: Mapping[str, Opponent], seat: str, seed: int) -> int:
-    while (outcome := rules.outcome(state)) is None:
-        (player,) = rules.to_act(state)
-        random = Random(move_seed(seed, len(state.played), player))
-        state, _ = rules.step(state, {player: players[player](rules.ask(state, player), random)})
-    return outcome.scores[seat]
-
-
-YARDSTICK = Yardstick(
-    measure=measure,
-    measures={"chips": MORE},
-    margin=0.05,
-    seats=rules.PLAYERS,
-    players={"anyone": rules.sample_action, "textbook": textbook.act},
-)
