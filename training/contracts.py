@@ -142,7 +142,7 @@ def bootstrap_for(game: str) -> Bootstrap:
 
 
 def _part(game: str, part: str) -> ModuleType:
-    """Return the module ``part`` of ``game``.  Raises GameError for an unknown game, TrainingError for one without it."""
+    """Return the module ``part`` of ``game``.  Raises GameError for no game, TrainingError for one without it."""
     found = find_part(game, part, "training.games")
     if found is None:
         places = f"{package_of(game)}.{part} and training.games.{game}.{part}"
