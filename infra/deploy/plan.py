@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra.core.state import Pointer
+from infra.templates import SLOTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.core.state import Stack
 
-SLOTS = ("A", "B", "C")
 CREATE, UPDATE, KEEP, REPLACE = "create", "update", "keep", "replace"
 SERVING = frozenset({"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE"})
 ABSENT = frozenset({"DELETE_COMPLETE", "REVIEW_IN_PROGRESS"})

@@ -1,4 +1,7 @@
-"""The CloudFormation templates: plain files that any tool can deploy."""
+"""The CloudFormation templates: plain files that any tool can deploy.
+
+``python -m infra.templates`` writes them, and those in ``infra/services``; what deploys reads the files alone.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+SLOTS = ("A", "B", "C")
+"""Where an opponent's versions have routes of their own: docs/decisions/0004."""
 
 
 @lru_cache

@@ -8,6 +8,8 @@ import pytest
 from cfnlint.api import lint_file
 from cfnlint.decode import cfn_yaml
 
+from infra.templates.__main__ import written
+
 ROOT = Path(__file__).parents[2] / "infra"
 TEMPLATES = sorted([*ROOT.glob("templates/*.yaml"), *ROOT.glob("services/*/template.yaml")])
 FUNCTIONS = [path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml"}]
@@ -31,6 +33,12 @@ def many(value: object) -> list:
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)
 def test_cfn_lint_has_nothing_to_say(path: Path):
     assert [str(match) for match in lint_file(path)] == []
+
+
+def test_the_files_are_what_the_command_writes():
+    assert sorted(written()) == TEMPLATES
+    stale = [path.name for path, text in written().items() if path.read_text(encoding="utf-8") != text]
+    assert not stale, "run python -m infra.templates"
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=name_of)

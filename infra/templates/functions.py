@@ -1,0 +1,176 @@
+"""Functions with what belongs to each: role, log, versions, routes, and what hands them events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from infra.templates.intrinsics import Intrinsic, Node, att, if_, ref, sub
+from infra.templates.parts import in_bucket, kept, log, resource, role, service_may, statement, tags
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function with a role, a log and versions of its own, and the alias ``live`` that points at the newest."""
+
+    name: str
+    """Its physical name, as ``sub`` takes it."""
+    called: str
+    """What it is, for its description."""
+    may: Node
+    """Its role's description."""
+    handler: str
+    memory_mb: int | Intrinsic
+    timeout_s: int | Intrinsic
+    variables: Mapping[str, Node]
+    statements: Sequence[Node]
+    """What its role may do beside writing its own log."""
+    live: str = "What is called."
+    """The description of the alias."""
+    layers: Node = None
+    own: str = ""
+    """What its resources' logical ids begin with, where a template holds two functions."""
+    settings: Mapping[str, Node] = field(default_factory=dict)
+    """Further properties."""
+    tags: Mapping[str, Node] = field(default_factory=dict)
+
+    def resources(self) -> dict[str, Node]:
+        """Return its resources by their logical ids."""
+        own, marked = self.own, tags(**self.tags)
+        writes = statement("WriteOwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"], att(f"{own}Log"))
+        properties = {
+            "FunctionName": sub(self.name),
+            "Description": sub(f"Lambda Arcade {self.called}, release ${{Release}}"),
+            "Runtime": ref("Runtime"),
+            "Architectures": [ref("Architecture")],
+            "Handler": self.handler,
+            "Code": {"S3Bucket": ref("BucketName"), "S3Key": ref("ArtifactKey")},
+            **({} if self.layers is None else {"Layers": self.layers}),
+            "MemorySize": self.memory_mb,
+            "Timeout": self.timeout_s,
+            **self.settings,
+            "Role": att(f"{own}Role"),
+            "Environment": {"Variables": dict(self.variables)},
+            "LoggingConfig": {"LogGroup": ref(f"{own}Log")},
+            "Tags": marked,
+        }
+        version = {
+            "FunctionName": ref(f"{own}Function"),
+            "CodeSha256": ref("ArtifactSha256"),
+            "Description": ref("Release"),
+        }
+        live = {
+            "Name": "live",
+            "Description": self.live,
+            "FunctionName": ref(f"{own}Function"),
+            "FunctionVersion": att(f"{own}Version", "Version"),
+        }
+        return {
+            f"{own}Role": role("lambda", self.may, "own", writes, *self.statements, Tags=marked),
+            f"{own}Log": log(f"/aws/lambda/{self.name}"),
+            f"{own}Function": resource("Lambda::Function", properties),
+            f"{own}Version": resource("Lambda::Version", version, **kept("Delete")),
+            f"{own}Live": resource("Lambda::Alias", live),
+        }
+
+
+def permission(principal: str, source: Node, **attributes: Node) -> dict[str, Node]:
+    """Return the permission by which ``source``, something of the service ``principal``, calls ``live``."""
+    properties = {
+        "Action": "lambda:InvokeFunction",
+        "FunctionName": ref("Live"),
+        "Principal": f"{principal}.amazonaws.com",
+        "SourceArn": source,
+    }
+    return resource("Lambda::Permission", properties, **attributes)
+
+
+def integration(function: Node, more: Mapping[str, Node] | None = None, **attributes: Node) -> dict[str, Node]:
+    """Return how the HTTP API calls ``function``."""
+    properties = {
+        "ApiId": ref("ApiId"),
+        "IntegrationType": "AWS_PROXY",
+        "IntegrationMethod": "POST",
+        "PayloadFormatVersion": "2.0",
+        "IntegrationUri": function,
+        **(more or {}),
+    }
+    return resource("ApiGatewayV2::Integration", properties, **attributes)
+
+
+def route(key: Node, target: str = "Integration", **attributes: Node) -> dict[str, Node]:
+    """Return a route of the HTTP API to the integration ``target``."""
+    properties = {
+        "ApiId": ref("ApiId"),
+        "RouteKey": key,
+        "Target": sub(f"integrations/${{{target}}}"),
+        "AuthorizationType": ref("Authorization"),
+        "AuthorizerId": if_("AsksAuthorizer", ref("AuthorizerId")),
+    }
+    return resource("ApiGatewayV2::Route", properties, **attributes)
+
+
+def dead_letters(**more: Node) -> dict[str, Node]:
+    """Return the settings by which an event that fails to the end goes to the dead-letter queue."""
+    return {**more, "DestinationConfig": {"OnFailure": {"Destination": ref("DeadLettersQueue")}}}
+
+
+def on_failure(retries: int) -> dict[str, Node]:
+    """Return what becomes of an event that ``live`` fails at."""
+    properties = dead_letters(
+        FunctionName=ref("Function"), Qualifier="live", MaximumRetryAttempts=retries, MaximumEventAgeInSeconds=3600
+    )
+    return resource("Lambda::EventInvokeConfig", properties, DependsOn="Live")
+
+
+def mapping(source: Node, function: str, more: Mapping[str, Node] | None = None, **attributes: Node) -> dict[str, Node]:
+    """Return what hands batches of a queue or a stream to a function, which tells which of them failed."""
+    properties = {
+        "EventSourceArn": source,
+        "FunctionName": ref(function),
+        "BatchSize": 10,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        **(more or {}),
+    }
+    return resource("Lambda::EventSourceMapping", properties, **attributes)
+
+
+TAKE_FROM_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
+
+
+def queue_of_new_records(name: str, function: str = "Live") -> dict[str, Node]:
+    """Return a queue that the bucket's news of records go into, and what hands them to ``function``."""
+    properties = {
+        "QueueName": sub(name),
+        "SqsManagedSseEnabled": True,
+        "VisibilityTimeout": 180,
+        "RedrivePolicy": {"deadLetterTargetArn": ref("DeadLettersQueue"), "maxReceiveCount": 3},
+        "Tags": tags(),
+    }
+    told = {"ArnEquals": {"aws:SourceArn": ref("NewRecordsTopic")}}
+    policy = service_may("TheTopicTells", "sns", "sqs:SendMessage", att("Queue"), told)
+    subscription = {
+        "TopicArn": ref("NewRecordsTopic"),
+        "Protocol": "sqs",
+        "Endpoint": att("Queue"),
+        "RawMessageDelivery": True,
+    }
+    return {
+        "Queue": resource("SQS::Queue", properties),
+        "QueuePolicy": resource("SQS::QueuePolicy", {"Queues": [ref("Queue")], "PolicyDocument": policy}),
+        "Subscription": resource("SNS::Subscription", subscription, DependsOn="QueuePolicy"),
+        "Mapping": mapping(att("Queue"), function),
+    }
+
+
+def may_take_from_queue() -> dict[str, Node]:
+    """Return the statement of a role whose function works through its own queue."""
+    return statement("TakeFromOwnQueue", TAKE_FROM_QUEUE, att("Queue"))
+
+
+def may_read_records(game: str = "") -> dict[str, Node]:
+    """Return the statement of a role that may read records: those of one game, or all."""
+    return statement("ReadRecordedGames", "s3:GetObject", in_bucket(f"records/{game}*"))

@@ -1,0 +1,210 @@
+"""The platform's own functions: a template for each, with a role that may do what that one function does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from infra.templates import parameters
+from infra.templates.functions import (
+    Function,
+    integration,
+    may_read_records,
+    may_take_from_queue,
+    permission,
+    queue_of_new_records,
+    route,
+)
+from infra.templates.intrinsics import Intrinsic, Node, arn, att, equals, ref, sub
+from infra.templates.parts import output, resource, statement, template
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CALLED_BY_API = "What the API calls."
+
+
+def _function(
+    name: str, memory_mb: int, timeout_s: int, variables: Mapping[str, Node], *may: Node, **more: Node
+) -> dict[str, Node]:
+    return Function(
+        name=f"${{Prefix}}-service-{name}",
+        called=name,
+        may=f"What the {name} may do",
+        handler=f"infra.services.{name}.handler.handler",
+        memory_mb=memory_mb,
+        timeout_s=timeout_s,
+        variables=variables,
+        statements=may,
+        **more,
+    ).resources()
+
+
+def _template(
+    description: str,
+    own: Mapping[str, Node],
+    resources: Mapping[str, Node],
+    *,
+    outputs: Mapping[str, Node] | None = None,
+    routed: bool = False,
+) -> dict[str, Node]:
+    """Return the template of a service; ``own`` are its parameters, ``routed`` says whether it has a route."""
+    return template(
+        f"Lambda Arcade, {description}",
+        {
+            **parameters.prefix(),
+            **own,
+            **parameters.artifact("function"),
+            **parameters.python("runs the function"),
+            **parameters.retention("the function's log is"),
+            **parameters.release(),
+            **(parameters.authorization("the route") if routed else {}),
+        },
+        resources,
+        {**(outputs or {}), "FunctionArn": output("The function.", att("Function"))},
+        {"AsksAuthorizer": equals("Authorization", "CUSTOM")} if routed else None,
+    )
+
+
+def _routed(route_id: str, method: str, path: str) -> dict[str, Node]:
+    """Return the route of a service, and what lets the API call it."""
+    return {
+        "Permission": permission("apigateway", _execute_api(f"*/{method}{path}")),
+        "Integration": integration(ref("Live")),
+        route_id: route(f"{method} {path}"),
+    }
+
+
+def _execute_api(what: str) -> Intrinsic:
+    return arn("execute-api", f"${{ApiId}}/{what}")
+
+
+def authorizer() -> dict[str, Node]:
+    """Return the template of what lets callers in by a key."""
+    properties = {
+        "ApiId": ref("ApiId"),
+        "Name": sub("${Prefix}-key"),
+        "AuthorizerType": "REQUEST",
+        "AuthorizerPayloadFormatVersion": "2.0",
+        "EnableSimpleResponses": True,
+        "IdentitySource": ["$request.header.x-api-key"],
+        "AuthorizerResultTtlInSeconds": 300,
+        "AuthorizerUri": sub(
+            "arn:${AWS::Partition}:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Live}/invocations"
+        ),
+    }
+    return _template(
+        "the key to the API: lets in who sends it in x-api-key.",
+        {
+            **parameters.platform_outputs("BucketName", "ApiId"),
+            "KeySha256": parameters.text(
+                "SHA-256 of the key, in hex. The key itself is nowhere in the cloud.", AllowedPattern="[0-9a-f]{64}"
+            ),
+        },
+        {
+            **_function("authorizer", 128, 5, {"KEY_SHA256": ref("KeySha256")}, live=CALLED_BY_API),
+            "Permission": permission("apigateway", _execute_api("authorizers/*")),
+            "Authorizer": resource("ApiGatewayV2::Authorizer", properties),
+        },
+        outputs={"AuthorizerId": output("The authorizer, for the routes that ask it.", ref("Authorizer"))},
+    )
+
+
+def catalog() -> dict[str, Node]:
+    """Return the template of ``GET /opponents``."""
+    variables = {
+        "PREFIX": ref("Prefix"),
+        "RATINGS_TABLE": ref("RatingsTable"),
+        "CACHE_SECONDS": ref("CacheSeconds"),
+        "API_BASE_URL": ref("ApiBaseUrl"),
+    }
+    function = _function(
+        "catalog",
+        512,
+        10,
+        variables,
+        statement("ReadEntries", "ssm:GetParametersByPath", arn("ssm", "parameter/${Prefix}/opponents")),
+        statement("SeeWhereLivePoints", "lambda:GetAlias", arn("lambda", "function:${Prefix}-*")),
+        statement("ReadRatings", "dynamodb:Scan", arn("dynamodb", "table/${RatingsTable}")),
+        live=CALLED_BY_API,
+    )
+    return _template(
+        "GET /opponents: what is deployed, in which versions, how strong, and where.",
+        {
+            **parameters.platform_outputs("BucketName", "ApiId"),
+            "ApiBaseUrl": parameters.text(
+                "Where the HTTP API is called, for callers that did not come through a name of AWS's."
+            ),
+            "CacheSeconds": parameters.number(
+                "How old an answer may be, so that many callers do not use up the account's quotas.",
+                Default=5,
+                MinValue=0,
+                MaxValue=60,
+            ),
+            **parameters.platform_outputs("RatingsTable"),
+        },
+        {**function, **_routed("List", "GET", "/opponents")},
+        routed=True,
+    )
+
+
+def recorder() -> dict[str, Node]:
+    """Return the template of ``POST /records``."""
+    compare = statement("CompareWithStored", ["s3:GetObject", "s3:PutObject"], may_read_records()["Resource"])
+    return _template(
+        "POST /records: stores a recorded game that the rules allow, once.",
+        parameters.platform_outputs("BucketName", "ApiId"),
+        {
+            **_function("recorder", 1024, 29, {"BUCKET": ref("BucketName")}, compare),
+            **_routed("Store", "POST", "/records"),
+        },
+        routed=True,
+    )
+
+
+def rater() -> dict[str, Node]:
+    """Return the template of what rates the players of new records."""
+    keep = statement(
+        "KeepRatings",
+        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        arn("dynamodb", "table/${RatingsTable}"),
+    )
+    may = (may_read_records(), may_take_from_queue(), keep)
+    return _template(
+        "rates both players of every new record, once.",
+        {
+            **parameters.platform_outputs("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
+            "LayerArn": parameters.text("The layer that it needs."),
+        },
+        {
+            **_function("rater", 512, 30, {"RATINGS_TABLE": ref("RatingsTable")}, *may, layers=[ref("LayerArn")]),
+            **queue_of_new_records("${Prefix}-rater"),
+        },
+    )
+
+
+def coach() -> dict[str, Node]:
+    """Return the template of what lets opponents annotate new records."""
+    calls = statement("CallOpponents", "lambda:InvokeFunction", arn("lambda", "function:${Prefix}-*"))
+    return _template(
+        "lets the opponents that played a new record annotate it.",
+        parameters.platform_outputs("BucketName", "DeadLettersQueue", "NewRecordsTopic"),
+        {
+            **_function("coach", 512, 30, {"PREFIX": ref("Prefix")}, may_read_records(), may_take_from_queue(), calls),
+            **queue_of_new_records("${Prefix}-coach"),
+        },
+    )
+
+
+def guard() -> dict[str, Node]:
+    """Return the template of what ends a canary."""
+    move = statement("MoveLive", ["lambda:GetAlias", "lambda:UpdateAlias"], arn("lambda", "function:${Prefix}-*"))
+    subscription = {"TopicArn": ref("CanaryAlarmsTopic"), "Protocol": "lambda", "Endpoint": ref("Live")}
+    return _template(
+        "ends a canary whose alarm goes off.",
+        parameters.platform_outputs("BucketName", "CanaryAlarmsTopic"),
+        {
+            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move),
+            "Permission": permission("sns", ref("CanaryAlarmsTopic")),
+            "Subscription": resource("SNS::Subscription", subscription),
+        },
+    )
