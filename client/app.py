@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import pygame
 
-from client.scene_manager import TICKS_PER_SECOND, Stage
+from client.scene_manager import TICKS_PER_SECOND, SceneManager
 from client.scenes.loading import LoadingScene
 from client.settings import Settings, home
 from client.ui import theme
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.icon import draw_icon
 from client.ui.inputs import FULLSCREEN, Command, Inputs
-from client.ui.sound import Sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,20 +81,23 @@ def run(
     if fullscreen is not None:
         settings.fullscreen = fullscreen
     sounds = Sounds(settings.volume)
-    stage = Stage(settings, sounds, folder)
-    stage.push(LoadingScene(stage, prepare))
-    Shell(window, stage).run(shown)
-    stage.close()
+    manager = SceneManager(settings, sounds, folder)
+    manager.push(LoadingScene(manager, prepare))
+    Shell(window, manager).run(shown)
+    manager.close()
     sounds.close()
     pygame.display.quit()
 
 
 class Shell:
-    """A window with a stage in it.  ``run`` is the loop; a test calls its three steps itself."""
+    """A window that shows the scenes of a ``SceneManager``.
 
-    def __init__(self, window: pygame.Window, stage: Stage) -> None:
+    ``run`` is the loop; a test calls its three steps itself.
+    """
+
+    def __init__(self, window: pygame.Window, manager: SceneManager) -> None:
         self._window = window
-        self._stage = stage
+        self._manager = manager
         self._canvas = Canvas(window.get_surface())
         self._inputs = Inputs(self._to_logical)
         self._fullscreen = False
@@ -102,49 +105,49 @@ class Shell:
         """Whether the window fills the screen by now."""
         self._visible = True
         self._focused = window.focused
-        stage.away = not self._focused
+        manager.away = not self._focused
 
     def run(self, shown: Callable[[], None]) -> None:
-        """Loop until the stage closes; ``shown`` is called after the first picture."""
+        """Loop until the window closes; ``shown`` is called after the first picture."""
         self.draw(0.0)
         shown()
         clock = pygame.time.Clock()
         behind = 0.0
         before = perf_counter()
-        while not self._stage.closing:
-            self.hear(pygame.event.get())
+        while not self._manager.closing:
+            self.handle(pygame.event.get())
             now = perf_counter()
             behind = min(behind + now - before, MOST_TICKS * TICK_S)
             before = now
-            while behind >= TICK_S and not self._stage.closing:
+            while behind >= TICK_S and not self._manager.closing:
                 self.tick()
                 behind -= TICK_S
-            if not self._stage.closing:
+            if not self._manager.closing:
                 self.draw(behind / TICK_S)
             clock.tick(PICTURES_PER_SECOND)
 
-    def hear(self, events: Iterable[pygame.event.Event]) -> None:
+    def handle(self, events: Iterable[pygame.event.Event]) -> None:
         """Act on what has happened since the last time."""
         self._fit()
         for event in events:
             if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
-                self._stage.close()
+                self._manager.close()
                 return
             self._watch(event)
             for meant in self._inputs.translate(event):
-                self._stage.device = self._inputs.device
+                self._manager.device = self._inputs.device
                 if isinstance(meant, Command) and meant.name == FULLSCREEN:
-                    self._stage.settings.fullscreen = not self._stage.settings.fullscreen
-                    self._stage.save_settings()
+                    self._manager.settings.fullscreen = not self._manager.settings.fullscreen
+                    self._manager.save_settings()
                 else:
-                    self._stage.handle(meant)
+                    self._manager.handle(meant)
         self._fill()
 
     def tick(self) -> None:
         """Let one tick pass."""
         for event in self._inputs.tick():
-            self._stage.handle(event)
-        self._stage.tick()
+            self._manager.handle(event)
+        self._manager.tick()
 
     def draw(self, alpha: float) -> None:
         """Draw a picture and show it; ``alpha`` (0 to 1) is how far the next tick is."""
@@ -153,7 +156,7 @@ class Shell:
         self._fit()
         self._canvas.surface.fill(theme.ABYSS)
         if self._canvas.scale >= LEAST_SCALE:
-            self._stage.draw(self._canvas, alpha)
+            self._manager.draw(self._canvas, alpha)
         self._window.flip()
 
     def _watch(self, event: pygame.event.Event) -> None:
@@ -168,16 +171,16 @@ class Shell:
             self._focused = event.type == pygame.WINDOWFOCUSGAINED
         else:
             return
-        self._stage.away = not (self._visible and self._focused)
+        self._manager.away = not (self._visible and self._focused)
 
     def _fill(self) -> None:
         """Fill the screen or leave it, as it is set; where the desktop has ended full screen itself, set it so."""
-        settings = self._stage.settings
+        settings = self._manager.settings
         if self._fullscreen:
             filled = self._window.size in pygame.display.get_desktop_sizes()
             if self._filled and not filled and self._visible:
                 settings.fullscreen = False
-                self._stage.save_settings()
+                self._manager.save_settings()
             self._filled = filled
         if self._fullscreen != settings.fullscreen:
             self._fullscreen, self._filled = settings.fullscreen, False

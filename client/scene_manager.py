@@ -1,6 +1,6 @@
 """What every scene stands on: the stack of scenes, and the services a scene may use.
 
-The window (``client.app``) feeds a stage with input, ticks and a canvas; a test does the same without a window.
+The window (``client.app``) feeds a ``SceneManager`` with input, ticks and a canvas; a test does so without a window.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from client.net.ladder import Ladder
-from client.settings import Keeper
+from client.settings import SettingsWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from client.net.opponent_client import Rival
+    from client.net.opponent_client import OpponentClient
     from client.net.remote import OpponentInfo
     from client.settings import Settings
+    from client.ui.audio.sounds import Sounds
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
-    from client.ui.sound import Sounds
     from games.core import Json
     from games.match import Journal
     from games.record import GameRecord
@@ -31,7 +31,7 @@ TICKS_PER_SECOND = 60
 class Scene(Protocol):
     """One screen, or something laid over one.  All of it runs on the main thread: nothing here may wait.
 
-    ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or hear input meanwhile).
+    ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or get input meanwhile).
     """
 
     overlay: bool
@@ -46,7 +46,7 @@ class Scene(Protocol):
         """Draw; ``alpha`` (0 to 1) is how far the next tick is: for smooth movement at any frame rate."""
 
     def leave(self) -> None:
-        """Let go of everything: the scene was taken off the stage for good (a match is closed here)."""
+        """Let go of everything: the scene was removed for good (a match is closed here)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +64,8 @@ class Services:
 
     fetch: Callable[[], Sequence[OpponentInfo]]
     """Look up what is deployed.  May wait: called off the main thread only."""
-    connect: Callable[[OpponentInfo], Rival]
-    """Sit down opposite an opponent.  Returns at once."""
+    connect: Callable[[OpponentInfo], OpponentClient]
+    """Return a client of an opponent.  Returns at once."""
     journal: Callable[[], Journal | None]
     """Someone who writes a new match down."""
     finished: Callable[[GameRecord], None]
@@ -74,13 +74,13 @@ class Services:
     """The cloud in use, in words."""
 
 
-class Stage:
+class SceneManager:
     """The stack of scenes; the last one is on top."""
 
     def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
         self.settings = settings
         self.sounds = sounds
-        self.keeper = Keeper(folder)
+        self.settings_writer = SettingsWriter(folder)
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
@@ -132,7 +132,7 @@ class Stage:
         self._scenes.append(scene)
 
     def pop(self) -> None:
-        """Take the top scene off; an empty stage closes."""
+        """Take the top scene off; without another the window closes."""
         self._scenes.pop().leave()
         if not self._scenes:
             self.closing = True
@@ -150,7 +150,7 @@ class Stage:
             self._ladder.close()
         while self._scenes:
             self._scenes.pop().leave()
-        self.keeper.close()
+        self.settings_writer.close()
 
     def handle(self, event: Input) -> None:
         """Give one input to the scene on top."""
@@ -174,4 +174,4 @@ class Stage:
     def save_settings(self) -> None:
         """Keep what was set, and let it take effect; returns at once."""
         self.sounds.volume = self.settings.volume
-        self.keeper.save(self.settings)
+        self.settings_writer.save(self.settings)

@@ -16,7 +16,7 @@ from typing import Any
 
 from platformdirs import user_data_dir
 
-from client.ui.foreign_text import shorten
+from client.ui.text.foreign_text import shorten
 
 FILE = "settings.json"
 MAX_NAME = 16
@@ -71,7 +71,7 @@ class Settings:
         fresh.replace(folder / FILE)
 
 
-class Keeper:
+class SettingsWriter:
     """Saves settings in ``folder``, in a thread of its own: ``save`` returns at once."""
 
     def __init__(self, folder: Path) -> None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from client.net.opponent_client import Rival
-    from client.net.request_pool import Answer
+    from client.net.opponent_client import OpponentClient
+    from client.net.request_pool import Move
     from client.scene_manager import Services, Setup
     from games.core import Event, Opponent, Player
     from games.match import MoveMetadata
@@ -45,7 +45,7 @@ FRAME_S = 0.1
 POLL_S = 0.002
 LINES_KEPT = 8
 SMALL = frozenset({"dot", "turned", "exit", "mode", "placed"})
-"""Events that come too often to be told."""
+"""Events that come too often to be metadata."""
 
 
 def show_match(
@@ -93,14 +93,14 @@ class _Show:
         self._setup = setup
         self._name = name
         self._stand = stand
-        self._rival: Rival = services.connect(setup.opponent)
+        self._client: OpponentClient = services.connect(setup.opponent)
         game = find_game(setup.game)
         self._me: Player = SEAT.get(setup.game, game.PLAYERS[0])
         self._foe: Player = next(player for player in game.PLAYERS if player != self._me)
-        self._answers = self._stand_ins = 0
+        self._answers = self._fallbacks = 0
         self._lines: list[str] = []
         self._told = 0
-        self._last: Answer | None = None
+        self._last: Move | None = None
         self.match = Match(
             game,
             {
@@ -133,13 +133,13 @@ class _Show:
         if player == self._me:
             random = Random(self.match.seed_for(player))  # noqa: S311 - a game, not a secret
             return self._stand(self.match.ask(player), random), IN_PROCESS
-        asked = self._rival.ask(self.match, player)
-        while (answer := asked.poll()) is None:
+        asked = self._client.ask(self.match, player)
+        while (move := asked.poll()) is None:
             sleep(POLL_S)
-        self._last = answer
+        self._last = move
         self._answers += 1
-        self._stand_ins += answer.metadata.fallback is not None
-        return answer.action, answer.metadata
+        self._fallbacks += move.metadata.fallback is not None
+        return move.action, move.metadata
 
     def _note(self, event: Event) -> None:
         """Keep a line about what happened, unless it is one of the many small things."""
@@ -164,21 +164,21 @@ class _Show:
         return self.match.game.board(self.match.state, viewer)
 
     def picture(self) -> RenderableType:
-        """Return boards, the last events and the last answer."""
+        """Return boards, the last events and the last move."""
         info = self._setup.opponent
         boards = Columns([Panel(Text(part), border_style="cyan") for part in self.boards().split("\n\n")])
         facts = Table.grid(padding=(0, 2))
         facts.add_row("opponent", f"{info.title}  ({info.name} v{info.version})")
         facts.add_row("person's seat", self._name)
         facts.add_row("last answer", _account(self._last) if self._last is not None else "none yet")
-        facts.add_row("answers", f"{self._answers}, {self._stand_ins} of them by a stand-in")
+        facts.add_row("answers", f"{self._answers}, {self._fallbacks} of them by a stand-in")
         lines = Text("\n".join(self._lines[-LINES_KEPT:]))
         return Group(boards, facts, lines)
 
     def ending(self) -> str:
         """Return how the match ended, in a line."""
         outcome = self.match.outcome
-        counts = f"{self._answers} answers, {self._stand_ins} by a stand-in"
+        counts = f"{self._answers} answers, {self._fallbacks} by a stand-in"
         if outcome is None:
             return f"time is up: the match is left after {self.match.step_number} steps ({counts})"
         names = {self._me: self._name, self._foe: self._setup.opponent.title}
@@ -187,11 +187,11 @@ class _Show:
         return f"{winner} wins: {outcome.reason} ({scores}; {counts})"
 
 
-def _account(answer: Answer) -> str:
+def _account(move: Move) -> str:
     """Return how an answer came to be."""
-    metadata = answer.metadata
+    metadata = move.metadata
     if metadata.fallback is not None:
-        return f"{metadata.fallback.upper()}: a stand-in played ({answer.detail})"
+        return f"{metadata.fallback.upper()}: a stand-in played ({move.detail})"
     cold = "cold" if metadata.cold else "warm"
     times = f"{metadata.latency_ms or 0:.1f} ms, computed in {metadata.compute_ms or 0:.1f} ms"
-    return f"{answer.name} v{answer.version}: {times}, {cold}"
+    return f"{move.name} v{move.version}: {times}, {cold}"

@@ -1,6 +1,6 @@
 """Take the pictures of README and docs anew: ``python -m tests.pictures [FOLDER]``.
 
-Every scene is shown by the program's own stage, in matches really played against functions in the local cloud, with a
+Every scene is shown by the program's own manager, in matches really played against functions in the local cloud, with a
 program in the person's seat.  No display is needed.  The cloud is that of LAMBDA_ARCADE_HOME, or the usual one; nothing
 is recorded.
 """
@@ -23,18 +23,18 @@ import pygame
 
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import PacmanScene
-from client.net.opponent_client import DeployedRival
+from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import fetch_opponents
-from client.net.request_pool import Desk
-from client.scene_manager import TICKS_PER_SECOND, Services, Setup, Stage
+from client.net.request_pool import RequestPool
+from client.scene_manager import TICKS_PER_SECOND, SceneManager, Services, Setup
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.inputs import ACCEPT, BACK, SHUFFLE, SWAP, Command
-from client.ui.sound import Sounds
 from infra.deploy.deploy import ensure_ready
 from training.contracts import yardstick_for
 
@@ -49,7 +49,7 @@ PATIENCE_S = 300.0
 
 
 class Studio:
-    """A stage, and a camera before it."""
+    """A manager, and a camera before it."""
 
     def __init__(self, folder: Path, home: Path) -> None:
         pygame.display.init()
@@ -58,8 +58,8 @@ class Studio:
         self.folder = folder
         self.hurry = 4.0
         """How many times faster than a person would see it time passes."""
-        self.desk = Desk()
-        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
+        self.pool = RequestPool()
+        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
         self.canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
 
     def prepare(self, report: Report) -> tuple[Services, None]:
@@ -67,7 +67,7 @@ class Studio:
         api = ensure_ready(report).api_base_url
         services = Services(
             fetch=lambda: fetch_opponents(api),
-            connect=lambda info: DeployedRival(self.desk, info),
+            connect=lambda info: DeployedOpponentClient(self.pool, info),
             journal=lambda: None,
             finished=lambda _: None,
         )
@@ -76,7 +76,7 @@ class Studio:
     def take(self, name: str) -> None:
         """Keep what can be seen now as ``name``.png."""
         self.canvas.surface.fill((0, 0, 0))
-        self.stage.draw(self.canvas, 0.5)
+        self.manager.draw(self.canvas, 0.5)
         pygame.image.save(self.canvas.surface, self.folder / f"{name}.png")
         sys.stdout.write(f"{name}\n")
 
@@ -85,68 +85,68 @@ class Studio:
         end = monotonic() + PATIENCE_S
         while not done():
             if monotonic() > end:
-                raise TimeoutError(f"{self.stage.scenes[-1]}: nothing happened in {PATIENCE_S:.0f} s")
+                raise TimeoutError(f"{self.manager.scenes[-1]}: nothing happened in {PATIENCE_S:.0f} s")
             self._pass()
         for _ in range(round(then * TICKS_PER_SECOND)):
             self._pass()
 
     def opponent(self, name: str, game: str) -> Setup:
         """Return the match against the deployed opponent ``name``."""
-        (info,) = [info for info in self.stage.ladder.opponents(game) if info.name == name]
+        (info,) = [info for info in self.manager.ladder.opponents(game) if info.name == name]
         return Setup(game, info, {})
 
     @contextmanager
     def overlay(self) -> Iterator[None]:
         """Whatever is laid over the scene inside is taken off again."""
-        depth = len(self.stage.scenes)
+        depth = len(self.manager.scenes)
         yield
-        while len(self.stage.scenes) > depth:
-            self.stage.pop()
+        while len(self.manager.scenes) > depth:
+            self.manager.pop()
 
     def _pass(self) -> None:
-        self.stage.tick()
+        self.manager.tick()
         sleep(1 / TICKS_PER_SECOND / self.hurry)
 
 
 def take_menus(studio: Studio) -> None:
     """The way in."""
-    stage = studio.stage
-    loading = LoadingScene(stage, studio.prepare)
-    stage.push(loading)
+    manager = studio.manager
+    loading = LoadingScene(manager, studio.prepare)
+    manager.push(loading)
     studio.until(lambda: len(loading._lines) > 1)
     studio.take("loading")
-    studio.until(lambda: isinstance(stage.scenes[-1], MenuScene), 1.0)
-    studio.until(lambda: len(stage.ladder.opponents("battleship")) > 1, 2.0)
+    studio.until(lambda: isinstance(manager.scenes[-1], MenuScene), 1.0)
+    studio.until(lambda: len(manager.ladder.opponents("battleship")) > 1, 2.0)
     studio.take("menu")
-    for name, scene in (("settings", SettingsScene(stage)), ("name", NameScene(stage))):
+    for name, scene in (("settings", SettingsScene(manager)), ("name", NameScene(manager))):
         with studio.overlay():
-            stage.push(scene)
+            manager.push(scene)
             studio.take(name)
 
 
 def take_battleship(studio: Studio) -> None:
     """A battle from the harbour to its end; half-way the opponent is swapped for another function."""
-    stage = studio.stage
+    manager = studio.manager
     player: Opponent = yardstick_for("battleship").players["density"]
-    scene = BattleshipScene(stage, studio.opponent("battleship_medium", "battleship"))
-    stage.replace(scene)
-    stage.handle(Command(SHUFFLE))
+    scene = BattleshipScene(manager, studio.opponent("battleship_medium", "battleship"))
+    manager.replace(scene)
+    manager.handle(Command(SHUFFLE))
     studio.take("battleship-placing")
     while scene.placing is not None:
-        stage.handle(Command(ACCEPT))  # takes up and puts down a ship that lies under the cursor; then begins
+        manager.handle(Command(ACCEPT))  # takes up and puts down a ship that lies under the cursor; then begins
     for _ in range(14):
         _shoot(studio, scene, player)
     studio.until(lambda: scene.battle.my_turn)
     studio.take("battleship")
     with studio.overlay():
-        stage.handle(Command(SWAP))
+        manager.handle(Command(SWAP))
         studio.until(lambda: True, 0.5)
         studio.take("battleship-swap")
     with studio.overlay():
-        stage.handle(Command(BACK))
+        manager.handle(Command(BACK))
         studio.take("pause")
     scene._swap(studio.opponent("battleship_expert", "battleship").opponent)
-    stage.handle(Command(SHUFFLE))
+    manager.handle(Command(SHUFFLE))
     for _ in range(4):
         _shoot(studio, scene, player)
     studio.until(lambda: scene.battle.my_turn and scene.battle.thought is not None, 0.5)
@@ -169,19 +169,19 @@ def _shoot(studio: Studio, scene: BattleshipScene, player: Opponent) -> None:
 def take_pacman(studio: Studio) -> None:
     """A hunt, what the ghosts think of it, and a choice of others."""
     studio.hurry = 1.0  # answers that come in time in a game should come in time here
-    stage = studio.stage
+    manager = studio.manager
     player: Opponent = yardstick_for("pacman").players["greedy"]
-    scene = PacmanScene(stage, studio.opponent("pacman_hard", "pacman"))
-    stage.replace(scene)
+    scene = PacmanScene(manager, studio.opponent("pacman_hard", "pacman"))
+    manager.replace(scene)
     for name, seconds in (("pacman", 14.0), ("pacman-explained", 4.0)):
         for _ in range(round(seconds * TICKS_PER_SECOND)):
             if "pacman" in scene.match.to_act():
-                stage.handle(Command(player(scene.match.observe("pacman"), Random(scene.match.step_number))))
+                manager.handle(Command(player(scene.match.observe("pacman"), Random(scene.match.step_number))))
             studio.until(lambda: True, 1 / TICKS_PER_SECOND)
         studio.take(name)
         scene.chase.explain = True
     with studio.overlay():
-        stage.handle(Command(SWAP))
+        manager.handle(Command(SWAP))
         studio.until(lambda: True, 0.5)
         studio.take("pacman-swap")
 
@@ -197,8 +197,8 @@ def main(words: list[str]) -> None:
             take_battleship(studio)
             take_pacman(studio)
         finally:
-            studio.stage.close()
-            studio.desk.close()
+            studio.manager.close()
+            studio.pool.close()
 
 
 if __name__ == "__main__":

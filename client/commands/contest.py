@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import typer
 
     from client.net.remote import OpponentInfo, RemoteOpponent
-    from client.net.request_pool import Desk
+    from client.net.request_pool import RequestPool
     from games.core import AnyGame, Opponent, Player
     from training.contracts import Yardstick
     from training.evaluation.evaluate import Row
@@ -67,7 +67,7 @@ class Deployed:
     """A function in the cloud, always asked at the version it had when it was looked up."""
 
     info: OpponentInfo
-    desk: Desk
+    pool: RequestPool
     remote: RemoteOpponent
 
     @property
@@ -80,11 +80,11 @@ class Deployed:
         return Participant(player, FUNCTION, self.info.name, self.info.version, self.info.sha256)
 
     def answer(self, match: Match, player: Player) -> tuple[Any, MoveMetadata]:
-        """Return what it plays now; a stand-in's action, marked, if it does not answer in time.
+        """Return what it plays now; the fallback policy's action, marked, if it does not answer in time.
 
         Nobody looks on, so every move has a time bank of its own.
         """
-        answer = self.desk.ask(match, player, self.remote, TimeBank()).wait()
+        answer = self.pool.ask(match, player, self.remote, TimeBank()).wait()
         return answer.action, answer.metadata
 
 

@@ -15,7 +15,7 @@ from client.commands.evaluate import evaluate
 from client.commands.records import own_records
 from client.commands.train import bars
 from client.net.remote import RemoteOpponent, fetch_guest, is_url
-from client.net.request_pool import Desk
+from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder, record_path
 from client.records.uploader import Uploader
 from games.catalog import find_game
@@ -75,12 +75,12 @@ def match(
     plan = fixtures(yardstick, rules.PLAYERS, (first, second), games, seed)
     began = perf_counter()
     api = api_of(context)
-    desk = Desk()
+    pool = RequestPool()
     uploader = Uploader(own_records(), api)
     recorder = Recorder(own_records(), uploader.put)
     for told in recorder.recover():
         err.print(told, soft_wrap=True)
-    contestants = _contestants(api, desk, game, given)
+    contestants = _contestants(api, pool, game, given)
     records: list[GameRecord] = []
     try:
         with bars() as progress:
@@ -89,7 +89,7 @@ def match(
                 records.append(_play(rules, fixture, contestants, recorder))
                 progress.advance(bar)
     finally:
-        desk.close()
+        pool.close()
         recorder.close()
         uploader.close(UPLOAD_S)
     standings = [standing(records, name) for name in (first, second)]
@@ -114,7 +114,7 @@ def match(
     )
 
 
-def _contestants(api: str, desk: Desk, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
+def _contestants(api: str, pool: RequestPool, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
     """Return who plays, by name: functions where they are deployed, otherwise players of the yardstick."""
     from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
 
@@ -123,7 +123,7 @@ def _contestants(api: str, desk: Desk, game: str, given: tuple[str, str]) -> dic
     for info in find_deployed(api, [word for word in given if word not in players]):
         if info.game != game:
             raise UsageError(f"{info.name} plays {info.game}, not {game}")
-        found[info.name] = Deployed(info, desk, RemoteOpponent.of(info))
+        found[info.name] = Deployed(info, pool, RemoteOpponent.of(info))
     return found
 
 

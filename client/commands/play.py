@@ -12,9 +12,9 @@ import typer
 from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.records import own_records
-from client.net.opponent_client import DeployedRival
+from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
-from client.net.request_pool import Desk
+from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
 from client.scene_manager import Services, Setup
@@ -105,7 +105,7 @@ class Table:
         self._game = game
         self._opponent = None if opponent is None else opponent.rstrip("/")
         self._options = options
-        self._desk = Desk()
+        self._requests = RequestPool()
         self._uploader: Uploader | None = None
         self._recorder = Recorder(own_records(), self._saved)
         for told in self._recorder.recover():
@@ -124,7 +124,7 @@ class Table:
             self._uploader.put_unsent()
         services = Services(
             fetch=lambda: [*look(api, mend), *guests],
-            connect=lambda info: DeployedRival(self._desk, info),
+            connect=lambda info: DeployedOpponentClient(self._requests, info),
             journal=self._recorder.journal,
             finished=_already_kept,
             where=where,
@@ -149,7 +149,7 @@ class Table:
 
     def close(self) -> None:
         """Write down what is left, and give the uploads a moment."""
-        self._desk.close()
+        self._requests.close()
         self._recorder.close()
         if self._uploader is not None:
             self._uploader.close(UPLOAD_S)

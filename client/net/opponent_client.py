@@ -1,7 +1,7 @@
-"""Who sits opposite: a deployed opponent, as a scene sees it.
+"""The opponent of a match, as a scene sees it.
 
-A scene knows nothing of HTTP.  It asks a ``Rival`` and polls what it gets, frame by frame; in a test somebody else
-with the same two methods sits there.
+A scene knows nothing of HTTP.  It asks a ``OpponentClient`` and polls what it gets, frame by frame; a test brings its
+own with the same two methods.
 """
 
 from __future__ import annotations
@@ -15,42 +15,42 @@ from games.record import FUNCTION, Participant
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
-    from client.net.request_pool import Answer, Desk
+    from client.net.request_pool import Move, RequestPool
     from games.core import Player
     from games.match import Match
 
 
-class Asked(Protocol):
-    """An answer under way (``client.net.request_pool.Pending`` is one)."""
+class PendingMove(Protocol):
+    """A move under way (``client.net.request_pool.PendingRequest`` is one)."""
 
-    def poll(self) -> Answer | None:
-        """Return the answer once there is one.  Never waits."""
+    def poll(self) -> Move | None:
+        """Return the move once there is one.  Never waits."""
 
 
-class Rival(Protocol):
+class OpponentClient(Protocol):
     """Someone who answers for a seat."""
 
     @property
     def info(self) -> OpponentInfo:
         """What the menu shows of it."""
 
-    def ask(self, match: Match, player: Player, *, explain: bool = False) -> Asked:
+    def ask(self, match: Match, player: Player, *, explain: bool = False) -> PendingMove:
         """Send what ``player`` may know now; returns at once."""
 
 
-class DeployedRival:
-    """A function in the cloud.  It keeps the version that it had when it sat down, whatever is deployed meanwhile."""
+class DeployedOpponentClient:
+    """A function in the cloud.  It keeps the version that it had at first, whatever is deployed meanwhile."""
 
-    def __init__(self, desk: Desk, info: OpponentInfo) -> None:
+    def __init__(self, pool: RequestPool, info: OpponentInfo) -> None:
         self.info = info
-        self._desk = desk
+        self._requests = pool
         self._remote = RemoteOpponent.of(info)
         self._bank = TimeBank()
         Thread(target=self._warm, name=f"warm-{info.name}", daemon=True).start()
 
-    def ask(self, match: Match, player: Player, *, explain: bool = False) -> Asked:
+    def ask(self, match: Match, player: Player, *, explain: bool = False) -> PendingMove:
         """Send what ``player`` may know now; returns at once."""
-        return self._desk.ask(match, player, self._remote, self._bank, explain=explain)
+        return self._requests.ask(match, player, self._remote, self._bank, explain=explain)
 
     def _warm(self) -> None:
         """Start the function before its first move is due."""

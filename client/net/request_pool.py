@@ -1,8 +1,9 @@
 """Takes an observation to a deployed opponent and brings the action back, without ever stopping the caller.
 
-``Desk.ask`` returns at once; ``Pending.poll`` says, as often as one likes, whether the answer is there.  The deadline
-holds while waiting, whatever the socket does.  Each match has a time bank for the slow moments (a cold start), so that
-one late answer does not lose the opponent its move.  When all fails, a local stand-in plays and the answer says why.
+``RequestPool.ask`` returns at once; ``PendingRequest.poll`` says, as often as one likes, whether the move is there.
+The deadline holds while waiting, whatever the socket does.  Each match has a time bank for the slow moments (a cold
+start), so that one late answer does not lose the opponent its move.  When all fails, the fallback policy plays and the
+move says why.
 """
 
 from __future__ import annotations
@@ -46,29 +47,29 @@ class TimeBank:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is played, by whom, and how it came to be."""
+class Move:
+    """What is played, by whom, and how it was chosen."""
 
     action: Any
     metadata: MoveMetadata
     name: str = ""
-    """Empty when the stand-in played."""
+    """Empty when the fallback policy played."""
     version: str = ""
     sha256: str = ""
     explanation: Json = None
     detail: str = ""
-    """In words, why the stand-in played."""
+    """In words, why the fallback policy played."""
 
 
-class Desk:
-    """A few threads that wait for answers, so that nobody else has to."""
+class RequestPool:
+    """Threads that wait for HTTP responses; callers poll."""
 
     def __init__(self, workers: int = 4) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="desk")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="request")
 
     def ask(
         self, match: Match, player: Player, opponent: RemoteOpponent, bank: TimeBank, *, explain: bool = False
-    ) -> Pending:
+    ) -> PendingRequest:
         """Send what ``player`` may know now to ``opponent``."""
         observation = match.ask(player)
         allowance_s = bank.allowance_s()
@@ -83,15 +84,15 @@ class Desk:
             explain=explain,
         )
         future = self._pool.submit(opponent.ask, request, allowance_s)
-        return Pending(match, player, observation, request.seed, future, bank)
+        return PendingRequest(match, player, observation, request.seed, future, bank)
 
     def close(self) -> None:
         """Let go of the threads; answers that are still under way are dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-class Pending:
-    """An answer under way."""
+class PendingRequest:
+    """A request under way."""
 
     def __init__(
         self, match: Match, player: Player, observation: Any, seed: int, future: Future[Reply], bank: TimeBank
@@ -104,28 +105,28 @@ class Pending:
         self._bank = bank
         self._started = monotonic()
         self._until = self._started + bank.allowance_s()
-        self._answer: Answer | None = None
+        self._move: Move | None = None
 
-    def poll(self) -> Answer | None:
-        """Return the answer once it is there or its time is up; None before."""
-        if self._answer is None:
+    def poll(self) -> Move | None:
+        """Return the move once the answer is there or its time is up; None before."""
+        if self._move is None:
             if self._future.done():
-                self._answer = self._arrived()
+                self._move = self._arrived()
             elif monotonic() >= self._until:
                 self._future.cancel()
-                self._answer = self._fall_back("timeout", f"no answer within {self._until - self._started:.1f} s")
-            if self._answer is not None:
+                self._move = self._fall_back("timeout", f"no answer within {self._until - self._started:.1f} s")
+            if self._move is not None:
                 self._bank.spend(monotonic() - self._started)
-        return self._answer
+        return self._move
 
-    def wait(self) -> Answer:
-        """Return the answer, waiting for it: for those who have nothing else to do."""
+    def wait(self) -> Move:
+        """Return the move, waiting for it: for those who have nothing else to do."""
         wait([self._future], timeout=max(0.0, self._until - monotonic()))
-        while (answer := self.poll()) is None:  # the clock's last microseconds
+        while (move := self.poll()) is None:  # the clock's last microseconds
             sleep(0.0005)
-        return answer
+        return move
 
-    def _arrived(self) -> Answer:
+    def _arrived(self) -> Move:
         game = self._match.game
         try:
             reply = self._future.result()
@@ -136,13 +137,13 @@ class Pending:
         except GameError as error:
             return self._fall_back("illegal", str(error))
         except CancelledError:
-            return self._fall_back("closed", "the desk was closed")
+            return self._fall_back("closed", "the program is closing")
         response = reply.response
         note = f"{reply.attempts} attempts" if reply.attempts > 1 else None
         metadata = MoveMetadata(round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note)
-        return Answer(action, metadata, response.name, response.version, response.sha256, response.explanation)
+        return Move(action, metadata, response.name, response.version, response.sha256, response.explanation)
 
-    def _fall_back(self, cause: str, detail: str) -> Answer:
+    def _fall_back(self, cause: str, detail: str) -> Move:
         waited_ms = round((monotonic() - self._started) * 1000, 2)
         action = fallback_action(self._match.game.NAME, self._observation, Random(self._seed))  # noqa: S311 - a game
-        return Answer(action, MoveMetadata(latency_ms=waited_ms, fallback=cause), detail=detail)
+        return Move(action, MoveMetadata(latency_ms=waited_ms, fallback=cause), detail=detail)

@@ -23,7 +23,7 @@ from client.ui.sea import draw_backdrop
 from client.ui.widgets import Button, Group
 
 if TYPE_CHECKING:
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 
@@ -49,8 +49,8 @@ class LoadingScene:
 
     overlay = False
 
-    def __init__(self, stage: Stage, prepare: Prepare) -> None:
-        self._stage = stage
+    def __init__(self, manager: SceneManager, prepare: Prepare) -> None:
+        self._manager = manager
         self._prepare = prepare
         self._ticks = 0
         self._group: Group | None = None
@@ -60,7 +60,7 @@ class LoadingScene:
     def handle(self, event: Input) -> None:
         """Leave with back; after an error, try again."""
         if isinstance(event, Command) and event.name == BACK:
-            self._stage.close()
+            self._manager.close()
         elif self._group is not None:
             self._group.handle(event)
 
@@ -69,23 +69,23 @@ class LoadingScene:
         self._ticks += 1
         if self._ready is not None:
             world, first = self._ready
-            self._stage.open(world)
-            self._stage.sounds.play("ping")
-            self._stage.replace(MenuScene(self._stage) if first is None else open_scene(self._stage, first))
+            self._manager.open(world)
+            self._manager.sounds.play("ping")
+            self._manager.replace(MenuScene(self._manager) if first is None else open_scene(self._manager, first))
         elif self._error is not None and self._group is None:
             self._trouble = self._error
             middle = WIDTH / 2
             self._group = Group(
                 [
                     Button((middle - 180, 600, 170, 48), "Try again", self._begin, "primary"),
-                    Button((middle + 10, 600, 170, 48), "Close", self._stage.close),
+                    Button((middle + 10, 600, 170, 48), "Close", self._manager.close),
                 ]
             )
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the mark, and what is being done."""
         now = (self._ticks + alpha) / TICKS_PER_SECOND
-        still = self._stage.settings.reduced_motion
+        still = self._manager.settings.reduced_motion
         draw_backdrop(canvas, now, still=still)
         middle = WIDTH / 2
         draw_mark(canvas, middle - 66, 84, 132)

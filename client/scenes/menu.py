@@ -18,7 +18,7 @@ from client.ui.widgets import Button, Group, hint_line, inside
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 
@@ -40,20 +40,20 @@ class MenuScene:
 
     overlay = False
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, manager: SceneManager) -> None:
+        self._manager = manager
         self._ticks = 0
         self._zone = GAMES
         self._from = GAMES
-        settings = stage.settings
+        settings = manager.settings
         self._game = settings.last_game if settings.last_game in SCENES else "battleship"
-        self._ladder = stage.ladder
+        self._ladder = manager.ladder
         self._picker = Picker(LIST, self._play, settings.last_opponent)
         self._bar = Group(
             [
-                Button((64, 640, 230, 48), "", lambda: stage.push(NameScene(stage))),
-                Button((310, 640, 154, 48), "Settings", lambda: stage.push(SettingsScene(stage))),
-                Button((512, 640, 96, 48), "Close", stage.close, "quiet"),
+                Button((64, 640, 230, 48), "", lambda: manager.push(NameScene(manager))),
+                Button((310, 640, 154, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
+                Button((512, 640, 96, 48), "Close", manager.close, "quiet"),
                 Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
             ]
         )
@@ -87,7 +87,7 @@ class MenuScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the menu."""
         now = (self._ticks + alpha) / TICKS_PER_SECOND
-        still = self._stage.settings.reduced_motion
+        still = self._manager.settings.reduced_motion
         draw_backdrop(canvas, now, still=still)
         draw_mark(canvas, 64, 34, 62)
         canvas.text("LAMBDA ARCADE", 148, 47, theme.TITLE)
@@ -97,18 +97,18 @@ class MenuScene:
         canvas.text("Choose your opponent", LIST[0], 128, theme.SUBHEADING)
         found = self._ladder.opponents(self._game)
         functions = "1 function" if len(found) == 1 else f"{len(found)} functions"
-        told = f"{functions} play {title} in the {self._stage.world.where}"
+        told = f"{functions} play {title} in the {self._manager.world.where}"
         canvas.text(told, LIST[0] + LIST[2], 133, theme.SMALL, theme.HAZE, align="right")
         self._picker.draw(canvas)
         if not found:
             self._empty(canvas)
         name = self._bar.widgets[0]
         if isinstance(name, Button):
-            name.label = self._stage.settings.name
+            name.label = self._manager.settings.name
             name.hint = "your name"
         self._bar.draw(canvas)
         hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
-        hint_line(canvas, self._stage.device, hints, 618, 656)
+        hint_line(canvas, self._manager.device, hints, 618, 656)
 
     def leave(self) -> None:
         """Nothing is held."""
@@ -205,11 +205,11 @@ class MenuScene:
             self._play(self._picker.chosen)
 
     def _play(self, info: OpponentInfo) -> None:
-        settings = self._stage.settings
+        settings = self._manager.settings
         settings.last_game, settings.last_opponent = self._game, info.name
-        self._stage.save_settings()
-        self._stage.sounds.play("accept")
-        self._stage.replace(open_scene(self._stage, Setup(self._game, info, {})))
+        self._manager.save_settings()
+        self._manager.sounds.play("accept")
+        self._manager.replace(open_scene(self._manager, Setup(self._game, info, {})))
 
     def _sound(self) -> None:
-        self._stage.sounds.play("move")
+        self._manager.sounds.play("move")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from client.settings import MAX_NAME, NOBODY
 from client.ui import theme
-from client.ui.foreign_text import graphemes, presentable
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
+from client.ui.text.foreign_text import graphemes, presentable
 from client.ui.widgets import Button, Group, Widget, hint_line
 
 if TYPE_CHECKING:
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 
@@ -28,9 +28,9 @@ class NameScene:
 
     overlay = True
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._name = stage.settings.name
+    def __init__(self, manager: SceneManager) -> None:
+        self._manager = manager
+        self._name = manager.settings.name
         widgets: list[Widget] = []
         for row, letters in enumerate(ROWS):
             for column, letter in enumerate(letters):
@@ -41,14 +41,14 @@ class NameScene:
         widgets.append(Button((BOX[0] + 192, below, 130, 46), "Erase", self._erase))
         widgets.append(Button((BOX[0] + 438, below, 168, 46), "Done", self._done, "primary"))
         self._group = Group(widgets, len(widgets) - 1)
-        self._group.on_move = lambda: stage.sounds.play("move")
+        self._group.on_move = lambda: manager.sounds.play("move")
 
     def handle(self, event: Input) -> None:
         """Write.  A key that types a letter moves nothing; arrows and the stick do."""
         if isinstance(event, Typed):
             self._add(event.text)
         elif isinstance(event, Command) and event.name == BACK:
-            self._stage.pop()
+            self._manager.pop()
         elif isinstance(event, Command) and event.name == ERASE:
             self._erase()
         elif not (isinstance(event, Command) and event.from_letter):
@@ -66,14 +66,14 @@ class NameScene:
         wide = canvas.measure(self._name, WRITTEN)
         style = WRITTEN if wide <= room else replace(WRITTEN, size=int(WRITTEN.size * room / wide), tracking=0)
         wide = canvas.text(self._name, BOX[0] + 52, BOX[1] + 58 + (WRITTEN.size - style.size) / 2, style, within=room)
-        if self._stage.ticks // 30 % 2 == 0:
+        if self._manager.ticks // 30 % 2 == 0:
             canvas.rect(theme.SIGNAL, (BOX[0] + 58 + wide, BOX[1] + 60, 3, 38))
         canvas.rect(theme.EDGE, (BOX[0] + 52, BOX[1] + 112, BOX[2] - 104, 1))
         self._group.draw(canvas)
         hints = [(BACK, "leave as it was")]
-        if self._stage.device == KEYBOARD:
+        if self._manager.device == KEYBOARD:
             hints = [("A-Z", "type"), ("Enter", "done"), *hints]
-        hint_line(canvas, self._stage.device, hints, BOX[0] + 52, BOX[1] + BOX[3] - 40)
+        hint_line(canvas, self._manager.device, hints, BOX[0] + 52, BOX[1] + BOX[3] - 40)
 
     def leave(self) -> None:
         """Nothing is held."""
@@ -85,6 +85,6 @@ class NameScene:
         self._name = "".join(graphemes(self._name)[:-1])
 
     def _done(self) -> None:
-        self._stage.settings.name = self._name.strip() or NOBODY
-        self._stage.save_settings()
-        self._stage.pop()
+        self._manager.settings.name = self._name.strip() or NOBODY
+        self._manager.save_settings()
+        self._manager.pop()

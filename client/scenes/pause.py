@@ -12,7 +12,7 @@ from client.ui.widgets import Button, Group, hint_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 
@@ -27,15 +27,17 @@ class PauseScene:
 
     overlay = True
 
-    def __init__(self, stage: Stage, swap: Callable[[], None], leave_match: Callable[[], None], why: str = "") -> None:
-        self._stage = stage
+    def __init__(
+        self, manager: SceneManager, swap: Callable[[], None], leave_match: Callable[[], None], why: str = ""
+    ) -> None:
+        self._manager = manager
         self._why = why
         self._swap = swap
         self._leave_match = leave_match
         choices = (
-            ("Go on", stage.pop, "primary"),
+            ("Go on", manager.pop, "primary"),
             ("Swap the opponent", self._to_swap, "plain"),
-            ("Settings", lambda: stage.push(SettingsScene(stage)), "plain"),
+            ("Settings", lambda: manager.push(SettingsScene(manager)), "plain"),
             ("Leave the match", leave_match, "plain"),
         )
         self._group = Group(
@@ -44,12 +46,12 @@ class PauseScene:
                 for index, (label, press, kind) in enumerate(choices)
             ]
         )
-        self._group.on_move = lambda: stage.sounds.play("move")
+        self._group.on_move = lambda: manager.sounds.play("move")
 
     def handle(self, event: Input) -> None:
         """Choose; back goes on with the match."""
         if isinstance(event, Command) and event.name == BACK:
-            self._stage.pop()
+            self._manager.pop()
         else:
             self._group.handle(event)
 
@@ -64,11 +66,11 @@ class PauseScene:
         where = (BOX[0] + BOX[2] / 2, BOX[1] + 67)
         canvas.text(self._why, *where, theme.SMALL, theme.AMBER, align="centre", within=BOX[2] - 40)
         self._group.draw(canvas)
-        hint_line(canvas, self._stage.device, [(BACK, "go on")], BOX[0] + 40, BOX[1] + BOX[3] - 30)
+        hint_line(canvas, self._manager.device, [(BACK, "go on")], BOX[0] + 40, BOX[1] + BOX[3] - 30)
 
     def leave(self) -> None:
         """Nothing is held."""
 
     def _to_swap(self) -> None:
-        self._stage.pop()
+        self._manager.pop()
         self._swap()

@@ -11,7 +11,7 @@ from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.settings import Settings
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
@@ -25,9 +25,9 @@ class SettingsScene:
 
     overlay = True
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        kept = stage.settings
+    def __init__(self, manager: SceneManager) -> None:
+        self._manager = manager
+        kept = manager.settings
         rows: list[Callable[[Box], Widget]] = [
             lambda box: Slider(box, "Sound", kept.volume, self._set(_volume), _percent),
             lambda box: Slider(box, "Opponent's pause", kept.enemy_pause, self._set(_pause), _seconds),
@@ -37,20 +37,20 @@ class SettingsScene:
         widgets: list[Widget] = [make(_row(index)) for index, make in enumerate(rows)]
         self._full = Switch(_row(len(rows)), "Full screen", kept.fullscreen, self._set(_fullscreen))
         widgets.append(self._full)
-        widgets.append(Button((BOX[0] + BOX[2] - 210, BOX[1] + BOX[3] - 76, 170, 46), "Done", stage.pop, "primary"))
+        widgets.append(Button((BOX[0] + BOX[2] - 210, BOX[1] + BOX[3] - 76, 170, 46), "Done", manager.pop, "primary"))
         self._group = Group(widgets)
-        self._group.on_move = lambda: stage.sounds.play("move")
+        self._group.on_move = lambda: manager.sounds.play("move")
 
     def handle(self, event: Input) -> None:
         """Change something, or go back."""
         if isinstance(event, Command) and event.name == BACK:
-            self._stage.pop()
+            self._manager.pop()
         else:
             self._group.handle(event)
 
     def tick(self) -> None:
         """Follow F11, which may be pressed meanwhile."""
-        self._full.on = self._stage.settings.fullscreen
+        self._full.on = self._manager.settings.fullscreen
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the settings."""
@@ -58,19 +58,19 @@ class SettingsScene:
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Settings", BOX[0] + 50, BOX[1] + 34, theme.HEADING)
         self._group.draw(canvas)
-        if self._stage.keeper.trouble is not None:
+        if self._manager.settings_writer.trouble is not None:
             where = (BOX[0] + 50, BOX[1] + BOX[3] - 84)
-            canvas.text(self._stage.keeper.trouble, *where, theme.SMALL, theme.AMBER, within=BOX[2] - 300)
+            canvas.text(self._manager.settings_writer.trouble, *where, theme.SMALL, theme.AMBER, within=BOX[2] - 300)
         hints = [("←→", "change"), (BACK, "done")]
-        hint_line(canvas, self._stage.device, hints, BOX[0] + 50, BOX[1] + BOX[3] - 52)
+        hint_line(canvas, self._manager.device, hints, BOX[0] + 50, BOX[1] + BOX[3] - 52)
 
     def leave(self) -> None:
         """Nothing is held."""
 
     def _set(self, take: Callable[[Settings, float], None]) -> Callable[[float], None]:
         def change(value: float) -> None:
-            take(self._stage.settings, value)
-            self._stage.save_settings()
+            take(self._manager.settings, value)
+            self._manager.save_settings()
 
         return change
 

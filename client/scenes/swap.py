@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from client.net.remote import OpponentInfo
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
 
@@ -25,21 +25,23 @@ class SwapScene:
 
     overlay = True
 
-    def __init__(self, stage: Stage, game: str, current: OpponentInfo, swap: Callable[[OpponentInfo], None]) -> None:
-        self._stage = stage
+    def __init__(
+        self, manager: SceneManager, game: str, current: OpponentInfo, swap: Callable[[OpponentInfo], None]
+    ) -> None:
+        self._manager = manager
         self._game = game
         self._current = current
         self._swap = swap
-        self._ladder = stage.ladder
+        self._ladder = manager.ladder
         self._picker = Picker((BOX[0] + 32, BOX[1] + 96, BOX[2] - 76, BOX[3] - 156), self._take, current.name)
 
     def handle(self, event: Input) -> None:
         """Choose, take, or leave things as they are."""
         if isinstance(event, Command) and event.name in (BACK, SWAP):
-            self._stage.pop()
+            self._manager.pop()
         elif isinstance(event, Pointer) and event.kind == "press" and not inside(BOX, event.x, event.y):
             if event.button == LEFT_BUTTON:
-                self._stage.pop()
+                self._manager.pop()
         else:
             self._picker.handle(event)
 
@@ -57,13 +59,13 @@ class SwapScene:
         canvas.text(told, BOX[0] + 32, BOX[1] + 60, theme.SMALL, theme.MIST, within=BOX[2] - 64)
         self._picker.draw(canvas, self._current.name)
         hints = [(ACCEPT, "take the seat"), (BACK, "leave as it is")]
-        hint_line(canvas, self._stage.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 38)
+        hint_line(canvas, self._manager.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 38)
 
     def leave(self) -> None:
         """Nothing is held."""
 
     def _take(self, info: OpponentInfo) -> None:
-        self._stage.sounds.play("accept")
-        self._stage.pop()
+        self._manager.sounds.play("accept")
+        self._manager.pop()
         if (info.name, info.version) != (self._current.name, self._current.version):
             self._swap(info)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pygame
 
-from client.ui import theme, typeset
+from client.ui import theme
 from client.ui.panel import make_panel
 from client.ui.pen import OVERSAMPLING, Box, Pen, Point
-from client.ui.typeset import Type
+from client.ui.text import typeset
+from client.ui.text.typeset import Type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -186,8 +187,8 @@ class Canvas(Pen):
         """Write one line whose top is ``y``; return its width.
 
         ``align`` says what ``x`` is: ``left``, ``centre`` or ``right``.  What is longer than ``within`` (without it,
-        than the whole picture) ends in ``…``.  Any text may be given; ``client.ui.foreign_text`` says what is shown
-        of it.
+        than the whole picture) ends in ``…``.  Any text may be given; ``client.ui.text.foreign_text`` says what
+        is shown of it.
         """
         kind = self._type(style)
         made = self._set(words, kind, colour, WIDTH if within is None else within)

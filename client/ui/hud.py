@@ -1,6 +1,6 @@
 """The head-up display: which function answered, which version, how long it took, cold or warm, and who played.
 
-A late answer is shown as what it is, a timeout with its cause, never as zero milliseconds.
+A late move is shown as what it is, a timeout with its cause, never as zero milliseconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from client.ui import theme
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
-    from client.net.request_pool import Answer
+    from client.net.request_pool import Move
     from client.ui.canvas import Box, Canvas
 
 KEPT = 36
@@ -50,21 +50,21 @@ class Hud:
         self.last: Noted | None = None
         self.answers = 0
         self.cold_starts = 0
-        self.stand_ins = 0
+        self.fallbacks = 0
         self.cost_usd = 0.0
         self._recent: deque[Noted] = deque(maxlen=KEPT)
 
-    def note(self, info: OpponentInfo, answer: Answer) -> None:
+    def note(self, info: OpponentInfo, move: Move) -> None:
         """Take in an answer that ``info`` was asked for."""
-        metadata = answer.metadata
+        metadata = move.metadata
         noted = Noted(
-            name=answer.name or info.name,
-            version=answer.version or info.version,
+            name=move.name or info.name,
+            version=move.version or info.version,
             latency_ms=metadata.latency_ms or 0.0,
             compute_ms=metadata.compute_ms or 0.0,
             cold=bool(metadata.cold),
             fallback=metadata.fallback or "",
-            detail=answer.detail,
+            detail=move.detail,
             note=metadata.note or "",
         )
         self.info = info
@@ -72,12 +72,12 @@ class Hud:
         self._recent.append(noted)
         self.answers += 1
         self.cold_starts += noted.cold
-        self.stand_ins += bool(noted.fallback)
+        self.fallbacks += bool(noted.fallback)
         if not noted.fallback:
             self.cost_usd += answer_usd(noted.compute_ms)
 
     def seat(self, info: OpponentInfo) -> None:
-        """Show another opponent: it has just sat down."""
+        """Show another opponent: it plays from now on."""
         self.info = info
 
     def draw(self, canvas: Canvas, box: Box, waiting_s: float | None = None) -> None:
@@ -109,7 +109,7 @@ class Hud:
             canvas.text("none yet", left, y + 4, theme.BODY, theme.HAZE)
             return y + 96
         if last.fallback:
-            return self._stand_in(canvas, last, inner, y)
+            return self._draw_fallback(canvas, last, inner, y)
         shown = canvas.text(_figure(last.latency_ms), left, y, theme.BIG_FIGURE, theme.FOAM)
         canvas.text("ms round trip", left + shown + 8, y + 13, theme.SMALL, theme.HAZE)
         y += 42
@@ -119,7 +119,7 @@ class Hud:
             _pair(canvas, inner, y + 36, "note", last.note)
         return y + 64
 
-    def _stand_in(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
+    def _draw_fallback(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
         left, width = inner
         canvas.text(last.fallback.upper(), left, y + 2, theme.HEADING, theme.AMBER, within=width)
         canvas.text("a local stand-in played this move", left, y + 34, theme.SMALL, theme.FOAM, within=width)
@@ -163,7 +163,7 @@ class Hud:
         cells = (
             ("MOVES", str(self.answers)),
             ("COLD", str(self.cold_starts)),
-            ("STAND-IN", str(self.stand_ins)),
+            ("STAND-IN", str(self.fallbacks)),
             ("ON AWS", _cents(self.cost_usd)),
         )
         places = (0.0, 0.24, 0.435, 1.0)

@@ -29,7 +29,7 @@ def _video() -> Iterator[None]:
 
 @pytest.fixture
 def table(tmp_path: Path) -> Iterator[Table]:
-    """A stage whose opponents are fakes, closed afterwards."""
+    """A manager whose opponents are fakes, closed afterwards."""
     table = Table(tmp_path)
     yield table
-    table.stage.close()
+    table.manager.close()

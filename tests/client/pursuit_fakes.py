@@ -6,7 +6,7 @@ from threading import Event, current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.protocol import MoveResponse
-from client.games.pacman.network.controllers import SEAT, Driver, Team
+from client.games.pacman.network.controllers import SEAT, Controller, Team
 from client.net.remote import OpponentInfo, RemoteError, Reply
 from games.catalog import find_game
 from games.match import Match
@@ -35,7 +35,7 @@ class Fake:
         self.on_main_thread = 0
 
     def ask(self, request: MoveRequest, within_s: float) -> Reply:
-        """Answer as a deployed function would."""
+        """Move as a deployed function would."""
         assert within_s > 0
         self.on_main_thread += current_thread() is main_thread()
         observation = rules.decode_observation(request.observation)
@@ -60,12 +60,12 @@ class Hanging(Fake):
 
 
 def classic(observation: Observation) -> str:
-    """Answer what the arcade would."""
+    """Move what the arcade would."""
     return rules.print_action(classic_exits(observation))
 
 
 def last_exit(observation: Observation) -> str:
-    """Answer the last exit there is: unlike the arcade, and easy to tell."""
+    """Move the last exit there is: unlike the arcade, and easy to tell."""
     return rules.print_action({decision.ghost: decision.exits[-1] for decision in observation.decide})
 
 
@@ -74,9 +74,9 @@ def info(name: str = "fake", version: str = "1") -> OpponentInfo:
     return OpponentInfo(name, "pacman", name.capitalize(), 3, f"http://nowhere/{name}", version=version, sha256="abc")
 
 
-def driver(fake: Fake) -> Driver:
-    """Return a ghost's driver."""
-    return Driver(info(fake.name, fake.version), fake, fake.version, "abc")
+def controller(fake: Fake) -> Controller:
+    """Return a ghost's controller."""
+    return Controller(info(fake.name, fake.version), fake, fake.version, "abc")
 
 
 def new_match(team: Team, **options: Json) -> Match:

@@ -1,4 +1,4 @@
-"""Every scene of the program, opened on a stage with fakes, and where it can be clicked."""
+"""Every scene of the program, opened on a manager with fakes, and where it can be clicked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tables import wait_until
 
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
-from client.games.pacman.swap import PARTS, PackScene, _tab
+from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.scene_manager import Setup
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import CARDS, LIST, MenuScene
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 def open_menu(table: Table) -> list[Box]:
     """The menu, with its lists filled."""
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
+    menu = MenuScene(table.manager)
+    table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
     return [*CARDS.values(), LIST, *(widget.box for widget in menu._bar.widgets)]
 
@@ -42,8 +42,8 @@ def open_loading_trouble(table: Table) -> list[Box]:
     def prepare(_: object) -> object:
         raise RuntimeError("port 4566 is taken by another program; stop it, or choose another port")
 
-    scene = LoadingScene(table.stage, prepare)
-    table.stage.push(scene)
+    scene = LoadingScene(table.manager, prepare)
+    table.manager.push(scene)
     wait_until(table, lambda: scene._group is not None)
     assert scene._group is not None
     return [widget.box for widget in scene._group.widgets]
@@ -52,23 +52,23 @@ def open_loading_trouble(table: Table) -> list[Box]:
 def open_settings(table: Table) -> list[Box]:
     """What may be set, over the menu."""
     open_menu(table)
-    scene = SettingsScene(table.stage)
-    table.stage.push(scene)
+    scene = SettingsScene(table.manager)
+    table.manager.push(scene)
     return [widget.box for widget in scene._group.widgets]
 
 
 def open_name(table: Table) -> list[Box]:
     """The letters, over the menu."""
     open_menu(table)
-    scene = NameScene(table.stage)
-    table.stage.push(scene)
+    scene = NameScene(table.manager)
+    table.manager.push(scene)
     return [widget.box for widget in scene._group.widgets]
 
 
 def open_placing(table: Table) -> list[Box]:
     """A fleet in the dock."""
-    scene = BattleshipScene(table.stage, Setup("battleship", table.listed[0], {}))
-    table.stage.push(scene)
+    scene = BattleshipScene(table.manager, Setup("battleship", table.listed[0], {}))
+    table.manager.push(scene)
     table.tick(6)
     return [*scene.placing.dock.values(), scene.placing_board.box, *(widget.box for widget in scene.buttons.widgets)]
 
@@ -76,7 +76,7 @@ def open_placing(table: Table) -> list[Box]:
 def open_battle(table: Table) -> list[Box]:
     """A battle with marks on both seas, explained."""
     open_placing(table)
-    scene = table.stage.scenes[-1]
+    scene = table.manager.scenes[-1]
     scene.handle(Command(SHUFFLE))
     scene._put_to_sea()
     wait_until(table, lambda: scene.battle.my_turn)
@@ -90,7 +90,7 @@ def open_battle(table: Table) -> list[Box]:
 def open_battle_end(table: Table) -> list[Box]:
     """A battle that is over, when its last banner is gone."""
     open_placing(table)
-    scene = table.stage.scenes[-1]
+    scene = table.manager.scenes[-1]
     scene.handle(Command(SHUFFLE))
     scene._put_to_sea()
     cells = (Cell(number % 10, number // 10) for number in range(100))
@@ -105,8 +105,8 @@ def open_battle_end(table: Table) -> list[Box]:
 def open_swap(table: Table) -> list[Box]:
     """Another opponent, over a battle."""
     open_battle(table)
-    table.stage.scenes[-1].open_swap()
-    scene = table.stage.scenes[-1]
+    table.manager.scenes[-1].open_swap()
+    scene = table.manager.scenes[-1]
     assert isinstance(scene, SwapScene)
     wait_until(table, lambda: scene._picker.chosen is not None)
     return [scene._picker.box]
@@ -114,8 +114,8 @@ def open_swap(table: Table) -> list[Box]:
 
 def open_pacman(table: Table, **options: object) -> list[Box]:
     """A hunt that has just begun."""
-    scene = PacmanScene(table.stage, Setup("pacman", table.listed[2], options), lambda one: Fake(classic, one.name))
-    table.stage.push(scene)
+    scene = PacmanScene(table.manager, Setup("pacman", table.listed[2], options), lambda one: Fake(classic, one.name))
+    table.manager.push(scene)
     table.tick(500)
     return [scene.board.picture.box]
 
@@ -123,7 +123,7 @@ def open_pacman(table: Table, **options: object) -> list[Box]:
 def open_pacman_end(table: Table) -> list[Box]:
     """A hunt that is over."""
     open_pacman(table, lives=1)
-    scene = table.stage.scenes[-1]
+    scene = table.manager.scenes[-1]
     while not scene.over:
         table.tick()
     table.tick(OVER_TICKS + 1)
@@ -133,9 +133,9 @@ def open_pacman_end(table: Table) -> list[Box]:
 def open_pack(table: Table) -> list[Box]:
     """Another function for a ghost, over a hunt."""
     open_pacman(table)
-    table.stage.scenes[-1]._open_swap()
-    scene = table.stage.scenes[-1]
-    assert isinstance(scene, PackScene)
+    table.manager.scenes[-1]._open_swap()
+    scene = table.manager.scenes[-1]
+    assert isinstance(scene, TeamSwapScene)
     wait_until(table, lambda: scene._picker.chosen is not None)
     return [scene._picker.box, *(_tab(index) for index in range(len(PARTS)))]
 
@@ -143,9 +143,9 @@ def open_pack(table: Table) -> list[Box]:
 def open_pause(table: Table) -> list[Box]:
     """A hunt whose window was left."""
     open_pacman(table)
-    table.stage.away = True
+    table.manager.away = True
     table.tick()
-    scene = table.stage.scenes[-1]
+    scene = table.manager.scenes[-1]
     assert isinstance(scene, PauseScene)
     return [widget.box for widget in scene._group.widgets]
 

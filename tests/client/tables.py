@@ -1,4 +1,4 @@
-"""A stage to test on: fakes with the interfaces of the real thing, and a canvas without a window."""
+"""A manager to test on: fakes with the interfaces of the real thing, and a canvas without a window."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pygame
 
 from client.net.fallback import fallback_action
 from client.net.remote import OpponentInfo
-from client.net.request_pool import Answer
-from client.scene_manager import Services, Stage
+from client.net.request_pool import Move
+from client.scene_manager import SceneManager, Services
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import Canvas
-from client.ui.sound import Sounds
 from games.match import MoveMetadata
 
 if TYPE_CHECKING:
@@ -34,20 +34,20 @@ def info(name: str, version: str = "1", game: str = "battleship", difficulty: in
 
 
 @dataclass
-class FakeAsked:
+class FakePendingMove:
     """An answer that arrives at the third look."""
 
-    answer: Answer
+    answer: Move
     looks: int = 0
     never: bool = False
 
-    def poll(self) -> Answer | None:
+    def poll(self) -> Move | None:
         self.looks += 1
         return self.answer if self.looks > 2 and not self.never else None
 
 
 @dataclass
-class FakeRival:
+class FakeOpponentClient:
     """Plays at random, as the local stand-in does, but in a function's name."""
 
     info: OpponentInfo
@@ -55,15 +55,15 @@ class FakeRival:
     never: bool = False
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
-    def ask(self, match: Match, player: Player, *, explain: bool = False) -> FakeAsked:
+    def ask(self, match: Match, player: Player, *, explain: bool = False) -> FakePendingMove:
         self.asked.append((player, explain))
         action = fallback_action(match.game.NAME, match.observe(player), Random(match.seed_for(player)))
         if self.fallback is not None:
-            metadata = MoveMetadata(latency_ms=12_000.0, fallback=self.fallback)
-            return FakeAsked(Answer(action, metadata, detail="no answer within 12.0 s"), never=self.never)
+            told = MoveMetadata(latency_ms=12_000.0, fallback=self.fallback)
+            return FakePendingMove(Move(action, told, detail="no answer within 12.0 s"), never=self.never)
         heat = [[0.01 * (row + column) for column in range(10)] for row in range(10)]
         explanation = {"heat": heat, "entropy_bits": 9.5, "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}]}
-        answer = Answer(
+        answer = Move(
             action,
             MoveMetadata(latency_ms=8.5, compute_ms=0.4, cold=False),
             self.info.name,
@@ -71,19 +71,19 @@ class FakeRival:
             self.info.sha256,
             explanation if explain else None,
         )
-        return FakeAsked(answer, never=self.never)
+        return FakePendingMove(answer, never=self.never)
 
 
 class Table:
-    """A stage whose opponents are fakes; ``records`` collects what ended."""
+    """A manager whose opponents are fakes; ``records`` collects what ended."""
 
     def __init__(self, folder: Path) -> None:
         self.listed = [info("alpha"), info("beta", "4", difficulty=2), info("gamma", game="pacman")]
         self.records: list[GameRecord] = []
-        self.rivals: list[FakeRival] = []
+        self.clients: list[FakeOpponentClient] = []
         self.fallback: str | None = None
-        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), folder)
-        self.stage.open(
+        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), folder)
+        self.manager.open(
             Services(
                 fetch=lambda: list(self.listed),
                 connect=self.connect,
@@ -93,17 +93,17 @@ class Table:
         )
         self.canvas = Canvas(pygame.Surface((1280, 720)))
 
-    def connect(self, one: OpponentInfo) -> FakeRival:
-        self.rivals.append(FakeRival(one, self.fallback))
-        return self.rivals[-1]
+    def connect(self, one: OpponentInfo) -> FakeOpponentClient:
+        self.clients.append(FakeOpponentClient(one, self.fallback))
+        return self.clients[-1]
 
     def tick(self, times: int = 1) -> None:
         for _ in range(times):
-            self.stage.tick()
+            self.manager.tick()
 
     def picture(self) -> bytes:
         self.canvas.surface.fill((0, 0, 0))
-        self.stage.draw(self.canvas, 0.5)
+        self.manager.draw(self.canvas, 0.5)
         return pygame.image.tobytes(self.canvas.surface, "RGB")
 
 

@@ -11,12 +11,14 @@ import pygame
 import pytest
 
 from client.app import Shell, open_window
+from client.games.battleship import sounds as battleship_sounds
+from client.games.pacman import sounds as pacman_sounds
 from client.net.ladder import Ladder
 from client.net.remote import RemoteError
 from client.scene_manager import TICKS_PER_SECOND
 from client.settings import Settings
-from client.ui.sound import Sounds, has_device
-from client.ui.synth import RATE, VOICES
+from client.ui.audio.sounds import Sounds, has_device
+from client.ui.audio.synth import RATE, SYNTHS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +53,7 @@ class Watched:
         self.ticks += 1
         self._act(self.ticks)
         if self.ticks == self.left:
-            self.table.stage.close()
+            self.table.manager.close()
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - what a scene takes
         assert 0 <= alpha <= 1
@@ -64,10 +66,10 @@ class Watched:
 
 def run(table: Table, scene: Watched) -> float:
     window = open_window()
-    table.stage.push(scene)
+    table.manager.push(scene)
     before = monotonic()
     shown = []
-    Shell(window, table.stage).run(lambda: shown.append(True))
+    Shell(window, table.manager).run(lambda: shown.append(True))
     assert shown == [True]
     window.destroy()
     return monotonic() - before
@@ -100,7 +102,7 @@ def test_full_screen_is_toggled_with_f11_and_kept(table: Table, tmp_path: Path) 
             pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11))
 
     run(table, Watched(table, 8, act=act))
-    table.stage.close()
+    table.manager.close()
     assert Settings.load(tmp_path).fullscreen
 
 
@@ -131,9 +133,12 @@ def test_the_ladder_never_makes_its_reader_wait_and_tells_what_went_wrong() -> N
     ladder.close()
 
 
-@pytest.mark.parametrize("name", sorted(VOICES))
-def test_every_voice_is_heard_and_never_clips(name: str) -> None:
-    samples = VOICES[name]()
+ALL_SYNTHS = {**SYNTHS, **battleship_sounds.SYNTHS, **pacman_sounds.SYNTHS}
+
+
+@pytest.mark.parametrize("name", sorted(ALL_SYNTHS))
+def test_every_sound_is_heard_and_never_clips(name: str) -> None:
+    samples = ALL_SYNTHS[name]()
     assert samples.ndim == 1
     assert 0.02 * RATE < samples.size < 4 * RATE
     assert np.abs(samples).max() <= 1.0
@@ -150,7 +155,7 @@ def test_sounds_are_ready_after_a_while_and_what_is_unknown_is_silent() -> None:
         assert monotonic() < until
         sleep(0.01)
     sounds.play("ping")
-    sounds.play("no such voice")
+    sounds.play("no such sound")
     sounds.loop("ping")
     sounds.stop()
     sounds.close()

@@ -80,10 +80,10 @@ def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Tabl
     random = Random(seed)
     hanging = Hanging()
     setup = Setup("pacman", info("first"), {"maze": POCKET, "lives": 100_000})
-    scene = PacmanScene(table.stage, setup, lambda _: hanging)
-    table.stage.push(scene)
+    scene = PacmanScene(table.manager, setup, lambda _: hanging)
+    table.manager.push(scene)
     window = open_window()
-    shell = Shell(window, table.stage)
+    shell = Shell(window, table.manager)
     tick_ms = 1000 / TICKS_PER_SECOND
     now = 0.0
     latest = ""
@@ -98,7 +98,7 @@ def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Tabl
             for _, _, name in due:
                 latest, pressed = (name, True) if name else (latest, pressed)
             before = len(scene.match._turns)
-            shell.hear([event for _, event, _ in due])
+            shell.handle([event for _, event, _ in due])
             shell.tick()
             told = [turn.action for turn in scene.match._turns[before:] if turn.player == "pacman"]
             went_wrong |= any(action != latest for action in told) or (pressed and told != [latest])
@@ -111,8 +111,8 @@ def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Tabl
 
 def test_what_is_held_from_before_never_steers_pacman_and_the_latest_key_may_say_it_again(table: Table) -> None:
     hanging = Hanging()
-    scene = PacmanScene(table.stage, Setup("pacman", info("first"), {"maze": POCKET}), lambda _: hanging)
-    table.stage.push(scene)
+    scene = PacmanScene(table.manager, Setup("pacman", info("first"), {"maze": POCKET}), lambda _: hanging)
+    table.manager.push(scene)
     for command, wanted in (
         (Command(LEFT), LEFT),
         (Command(UP), UP),

@@ -60,7 +60,7 @@ class Watching(Canvas):
 def test_words_are_large_enough_and_stand_apart(table: Table, room: str, size: tuple[int, int]) -> None:
     ROOMS[room](table)
     canvas = Watching(pygame.Surface(size))
-    table.stage.scenes[-1].draw(canvas, 0.0)
+    table.manager.scenes[-1].draw(canvas, 0.0)
     written = canvas.written
     assert written
     for one in written:
@@ -76,7 +76,7 @@ def test_words_are_large_enough_and_stand_apart(table: Table, room: str, size: t
 def test_words_lie_wholly_on_a_button_or_wholly_beside_it(table: Table, room: str) -> None:
     boxes = ROOMS[room](table)
     canvas = Watching(pygame.Surface((800, 600)))
-    table.stage.scenes[-1].draw(canvas, 0.0)
+    table.manager.scenes[-1].draw(canvas, 0.0)
     for one in canvas.written:
         for left, top, width, height in boxes:
             if top < (one.top + one.bottom) / 2 < top + height:

@@ -20,7 +20,7 @@ from ai_functions.runtime.loader import load_opponent
 from client.commands.contest import Bot, Deployed, RemoteTrial, asked_over_http, find_deployed, play_match
 from client.commands.context import UsageError
 from client.net.remote import KEY_VARIABLE, RemoteError, RemoteOpponent
-from client.net.request_pool import Desk
+from client.net.request_pool import RequestPool
 from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
@@ -85,12 +85,12 @@ def test_a_match_that_does_not_end_is_broken_off_and_rates_nobody() -> None:
 
 def race(api: str) -> Match:
     (info,) = find_deployed(api, ["easy"])
-    desk = Desk()
-    seats = {"one": Deployed(info, desk, RemoteOpponent(info.endpoint)), "two": Bot("random", PLAYERS["random"])}
+    pool = RequestPool()
+    seats = {"one": Deployed(info, pool, RemoteOpponent(info.endpoint)), "two": Bot("random", PLAYERS["random"])}
     people = {player: seat.participant(player) for player, seat in seats.items()}
     match = Match(rules, people, seed=1, policy_seed=2)
     play_match(match, seats)
-    desk.close()
+    pool.close()
     return match
 
 

@@ -12,7 +12,7 @@ from client.scenes.loading import LoadingScene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
-from client.settings import Keeper, Settings
+from client.settings import Settings, SettingsWriter
 from client.ui.inputs import (
     ACCEPT,
     BACK,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 
 def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table, tmp_path: Path) -> None:
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
+    menu = MenuScene(table.manager)
+    table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
     table.listed.insert(0, info("newcomer", "9"))
     menu._ladder._every_s = 0.01
@@ -44,16 +44,16 @@ def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(tab
     table.tick()
     for name in (RIGHT, UP, UP, ACCEPT):
         menu.handle(Command(name))
-    (scene,) = table.stage.scenes
+    (scene,) = table.manager.scenes
     assert isinstance(scene, BattleshipScene)
-    assert scene.battle.rival.info.name == "newcomer"
-    table.stage.keeper.close()
+    assert scene.battle.client.info.name == "newcomer"
+    table.manager.settings_writer.close()
     assert Settings.load(tmp_path).last_opponent == "newcomer"
 
 
 def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> None:
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
+    menu = MenuScene(table.manager)
+    table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
     reached = set()
     for name in (DOWN, DOWN, RIGHT, RIGHT, RIGHT, UP, LEFT, UP, RIGHT, DOWN, DOWN):
@@ -65,13 +65,13 @@ def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> No
 
 def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> None:
     table.listed.clear()
-    menu = MenuScene(table.stage)
-    table.stage.push(menu)
+    menu = MenuScene(table.manager)
+    table.manager.push(menu)
     wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"), 8.0)
     for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
         menu.handle(Command(name))
         table.tick()
-    assert table.stage.scenes == (menu,)
+    assert table.manager.scenes == (menu,)
     table.picture()
 
 
@@ -79,19 +79,19 @@ def prepared(table: Table, first: Setup | None = None) -> object:
     def prepare(report: Callable[[str, float | None], None]) -> object:
         report("cloud", None)
         report("cloud", 0.1)
-        return table.stage.world, first
+        return table.manager.world, first
 
     return prepare
 
 
 def test_loading_leads_to_the_menu(table: Table) -> None:
-    table.stage.push(LoadingScene(table.stage, prepared(table)))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
+    table.manager.push(LoadingScene(table.manager, prepared(table)))
+    wait_until(table, lambda: isinstance(table.manager.scenes[-1], MenuScene))
 
 
 def test_loading_leads_to_the_match_that_was_asked_for(table: Table) -> None:
-    table.stage.push(LoadingScene(table.stage, prepared(table, Setup("battleship", table.listed[0], {}))))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], BattleshipScene))
+    table.manager.push(LoadingScene(table.manager, prepared(table, Setup("battleship", table.listed[0], {}))))
+    wait_until(table, lambda: isinstance(table.manager.scenes[-1], BattleshipScene))
 
 
 def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) -> None:
@@ -104,18 +104,18 @@ def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) ->
             raise RuntimeError("port 4566 is taken")
         return ready(report)
 
-    scene = LoadingScene(table.stage, prepare)
-    table.stage.push(scene)
+    scene = LoadingScene(table.manager, prepare)
+    table.manager.push(scene)
     wait_until(table, lambda: scene._group is not None)
     assert scene._trouble == "port 4566 is taken"
     table.picture()
     scene.handle(Command(ACCEPT))
-    wait_until(table, lambda: isinstance(table.stage.scenes[-1], MenuScene))
+    wait_until(table, lambda: isinstance(table.manager.scenes[-1], MenuScene))
 
 
 def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None:
-    scene = SettingsScene(table.stage)
-    table.stage.push(scene)
+    scene = SettingsScene(table.manager)
+    table.manager.push(scene)
     for event in (
         Command(LEFT),
         Command(DOWN),
@@ -126,41 +126,41 @@ def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None
         Command(RIGHT),
     ):
         scene.handle(event)
-    table.stage.keeper.close()
+    table.manager.settings_writer.close()
     kept = Settings.load(tmp_path)
     assert (round(kept.volume, 2), round(kept.enemy_pause, 2)) == (0.6, 0.1)
     assert kept.bold_marks
     assert kept.reduced_motion
-    assert table.stage.sounds.volume == kept.volume
+    assert table.manager.sounds.volume == kept.volume
     scene.handle(Command(BACK))
-    assert table.stage.scenes == ()
+    assert table.manager.scenes == ()
 
 
 def test_settings_that_cannot_be_written_say_so_and_stop_nothing(table: Table, tmp_path: Path) -> None:
     (tmp_path / "settings.json").mkdir()
-    scene = SettingsScene(table.stage)
-    table.stage.push(scene)
+    scene = SettingsScene(table.manager)
+    table.manager.push(scene)
     scene.handle(Command(LEFT))
-    table.stage.keeper.close()
-    assert table.stage.keeper.trouble is not None
+    table.manager.settings_writer.close()
+    assert table.manager.settings_writer.trouble is not None
     before = table.picture()
-    table.stage.keeper.trouble = None
+    table.manager.settings_writer.trouble = None
     assert table.picture() != before
 
 
 def test_of_many_changes_the_last_is_kept(tmp_path: Path) -> None:
-    keeper = Keeper(tmp_path)
+    settings_writer = SettingsWriter(tmp_path)
     settings = Settings()
     for step in range(200):
         settings.volume = step / 199
-        keeper.save(settings)
-    keeper.close()
+        settings_writer.save(settings)
+    settings_writer.close()
     assert Settings.load(tmp_path).volume == 1.0
 
 
 def test_a_name_is_typed_or_picked_letter_by_letter(table: Table, tmp_path: Path) -> None:
-    scene = NameScene(table.stage)
-    table.stage.push(scene)
+    scene = NameScene(table.manager)
+    table.manager.push(scene)
     events: list[Input] = [Command(ERASE)] * 3
     events += [Typed("W"), Command(UP, from_letter=True), Typed("o"), Typed("w\n")]
     for event in events:
@@ -170,8 +170,8 @@ def test_a_name_is_typed_or_picked_letter_by_letter(table: Table, tmp_path: Path
     scene.handle(Pointer("press", letter[0] + 3, letter[1] + 3, button=LEFT_BUTTON))
     done = scene._group.widgets[-1].box
     scene.handle(Pointer("press", done[0] + 3, done[1] + 3, button=LEFT_BUTTON))
-    assert table.stage.settings.name == "WowA"
-    table.stage.keeper.close()
+    assert table.manager.settings.name == "WowA"
+    table.manager.settings_writer.close()
     assert Settings.load(tmp_path).name == "WowA"
 
 

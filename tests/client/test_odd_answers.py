@@ -13,11 +13,11 @@ from odd_server import serving, whole
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.contest import Bot, Deployed, RemoteTrial, play_match
-from client.games.pacman.network.controllers import Driver, Team
+from client.games.pacman.network.controllers import Controller, Team
 from client.games.pacman.network.latency_bench import SimulatedLine
-from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.network.networked_match import NetworkedMatch
 from client.net.remote import OpponentInfo, RemoteError, RemoteOpponent, fetch_guest, fetch_opponents
-from client.net.request_pool import Desk, TimeBank
+from client.net.request_pool import RequestPool, TimeBank
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, verify
@@ -88,10 +88,10 @@ def new_match(game: str) -> tuple[Match, Player]:
 @pytest.mark.parametrize("what", [*ODD_BODIES, *ILLEGAL_BODIES])
 def test_an_odd_answer_ends_in_a_move_that_says_why(game: str, what: str):
     match, seat = new_match(game)
-    desk = Desk(1)
+    pool = RequestPool(1)
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
-        answer = desk.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank()).wait()
-    desk.close()
+        answer = pool.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank()).wait()
+    pool.close()
     assert answer.metadata.fallback == ("illegal" if what in ILLEGAL_BODIES else "nonsense")
     assert 0 < len(answer.detail) < 1000
     assert answer.detail.isprintable()
@@ -122,10 +122,10 @@ def test_odd_ways_to_answer_have_a_cause(respond: Any, cause: str | None):
         handler.close_connection = True
 
     match, seat = new_match("battleship")
-    desk = Desk(1)
+    pool = RequestPool(1)
     with serving(once) as url:
-        answer = desk.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank(0.0)).wait()
-    desk.close()
+        answer = pool.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank(0.0)).wait()
+    pool.close()
     assert answer.metadata.fallback == (cause or "illegal")  # B7 is no fleet
     match.game.check(match.state, seat, answer.action)
 
@@ -167,16 +167,16 @@ def request_of(game: str) -> MoveRequest:
 @pytest.mark.parametrize("game", ["battleship", "pacman"])
 @pytest.mark.parametrize("what", ["200,000 lists", "off the board"])
 def test_a_whole_match_is_played_by_fallbacks_and_its_record_is_possible(game: str, what: str):
-    rules, desk = find_game(game), Desk(2)
+    rules, pool = find_game(game), RequestPool(2)
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
         info = guest(url)
         players = list(yardstick_for(game).players.items())
-        seats = {rules.PLAYERS[0]: Bot(*players[0]), rules.PLAYERS[1]: Deployed(info, desk, RemoteOpponent.of(info))}
+        seats = {rules.PLAYERS[0]: Bot(*players[0]), rules.PLAYERS[1]: Deployed(info, pool, RemoteOpponent.of(info))}
         people = {player: seat.participant(player) for player, seat in seats.items()}
         options = {"lives": 1, "boards": 1} if game == "pacman" else {}
         match = Match(rules, people, seed=1, policy_seed=2, options=options)
         record = play_match(match, seats, longest_steps=900)
-    desk.close()
+    pool.close()
     verify(GameRecord.from_line(record.to_line()))
     mine = [turn.fallback for turn in record.turns if turn.player == rules.PLAYERS[1]]
     assert len(mine) > 5
@@ -194,7 +194,7 @@ def test_no_odd_answer_ends_the_chase_that_the_window_runs(what: str):
     causes = set()
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
         info = guest(url)
-        chase = Chase(match, Team.of(Driver(info, RemoteOpponent.of(info), "1", "")), line)
+        chase = NetworkedMatch(match, Team.of(Controller(info, RemoteOpponent.of(info), "1", "")), line)
         for tick in range(400):
             line.now_ms = tick * 1000 / 60
             chase.tick()

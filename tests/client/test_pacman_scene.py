@@ -9,14 +9,14 @@ import pytest
 from pursuit_fakes import Fake, Hanging, classic, info, last_exit
 
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
-from client.games.pacman.swap import PackScene
-from client.scene_manager import Services, Setup, Stage
+from client.games.pacman.swap import TeamSwapScene
+from client.scene_manager import SceneManager, Services, Setup
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import Canvas
 from client.ui.inputs import ACCEPT, BACK, DOWN, LEFT, RIGHT, SHUFFLE, SWAP, UP, Command, Pointer
-from client.ui.sound import Sounds
 from games.pacman.mazes import POCKET
 from games.pacman.names import GHOSTS
 from games.record import verify
@@ -33,13 +33,13 @@ BEGIN = 250
 
 
 class Table:
-    """A stage with a scene on it, and all that a test looks at."""
+    """A manager with a scene on it, and all that a test looks at."""
 
     def __init__(self, folder: Path) -> None:
         self.records: list[GameRecord] = []
         self.fakes: dict[str, Fake] = {}
-        self.stage = Stage(Settings(name="Ada"), Sounds(silent=True), folder)
-        self.stage.open(
+        self.manager = SceneManager(Settings(name="Ada"), Sounds(silent=True), folder)
+        self.manager.open(
             Services(
                 fetch=lambda: [info("first"), info("second", "4")],
                 connect=pytest.fail,
@@ -56,20 +56,20 @@ class Table:
             self.fakes[one.name] = make(one)
             return self.fakes[one.name]
 
-        scene = PacmanScene(self.stage, Setup("pacman", info("first"), options), reach)
-        self.stage.push(scene)
+        scene = PacmanScene(self.manager, Setup("pacman", info("first"), options), reach)
+        self.manager.push(scene)
         return scene
 
     def ticks(self, count: int) -> None:
         for _ in range(count):
-            self.stage.tick()
+            self.manager.tick()
 
     def press(self, *names: str) -> None:
         for name in names:
-            self.stage.handle(Command(name))
+            self.manager.handle(Command(name))
 
     def picture(self) -> bytes:
-        self.stage.draw(self.canvas, 0.5)
+        self.manager.draw(self.canvas, 0.5)
         return pygame.image.tobytes(self.canvas.surface, "RGB")
 
 
@@ -80,7 +80,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     pygame.font.init()
     table = Table(tmp_path)
     yield table
-    table.stage.close()
+    table.manager.close()
 
 
 def wishes(scene: PacmanScene) -> list[str]:
@@ -100,15 +100,15 @@ def test_the_pointer_steers_towards_itself_while_its_button_is_down(table: Table
     table.ticks(BEGIN)
     pacman = scene.chase.observation.pacman
     x, y = scene.board.point(pacman.x, pacman.y)
-    table.stage.handle(Pointer("move", x + 100, y))
+    table.manager.handle(Pointer("move", x + 100, y))
     table.ticks(1)
     assert wishes(scene) == []
-    table.stage.handle(Pointer("press", x + 100, y + 10, button=1))
+    table.manager.handle(Pointer("press", x + 100, y + 10, button=1))
     table.ticks(1)
-    table.stage.handle(Pointer("move", x + 10, y - 200))
+    table.manager.handle(Pointer("move", x + 10, y - 200))
     table.ticks(1)
-    table.stage.handle(Pointer("release", x, y, button=1))
-    table.stage.handle(Pointer("move", x - 300, y))
+    table.manager.handle(Pointer("release", x, y, button=1))
+    table.manager.handle(Pointer("move", x - 300, y))
     table.ticks(1)
     assert wishes(scene) == [RIGHT, UP]
 
@@ -154,7 +154,7 @@ def test_a_whole_game_is_played_drawn_and_recorded(table: Table):
     assert [one.name for one in record.participants] == ["Ada", "first"]
     verify(record)
     table.press(ACCEPT)
-    again = table.stage.scenes[-1]
+    again = table.manager.scenes[-1]
     assert isinstance(again, PacmanScene)
     assert again is not scene
     assert len(table.records) == 1
@@ -179,7 +179,7 @@ def test_a_pause_stops_time_and_goes_on(table: Table):
     scene = table.sit_down()
     table.ticks(300)
     table.press(BACK)
-    assert isinstance(table.stage.scenes[-1], PauseScene)
+    assert isinstance(table.manager.scenes[-1], PauseScene)
     table.ticks(50)
     assert scene.match.step_number == 300
     table.picture()
@@ -192,22 +192,22 @@ def test_tab_gives_one_ghost_to_another_function(table: Table):
     scene = table.sit_down()
     table.ticks(300)
     table.press(SWAP)
-    overlay = table.stage.scenes[-1]
-    assert isinstance(overlay, PackScene)
+    overlay = table.manager.scenes[-1]
+    assert isinstance(overlay, TeamSwapScene)
     while not overlay._picker._rows:  # the ladder looks in a thread of its own
         table.ticks(1)
     table.press(RIGHT, RIGHT, DOWN)
     table.picture()
     table.press(ACCEPT)
-    assert table.stage.scenes[-1] is scene
-    assert {ghost: one.info.name for ghost, one in scene.chase.team.drivers.items()} == {
+    assert table.manager.scenes[-1] is scene
+    assert {ghost: one.info.name for ghost, one in scene.chase.team.controllers.items()} == {
         "blinky": "first",
         "pinky": "second",
         "inky": "first",
         "clyde": "first",
     }
     table.ticks(5)
-    table.stage.close()
+    table.manager.close()
     (record,) = table.records
     seats = [one.name for one in record.participants if one.player == "ghosts"]
     assert seats == ["first", "blinky:first pinky:second inky:first clyde:first"]
@@ -217,13 +217,13 @@ def test_tab_gives_one_ghost_to_another_function(table: Table):
 def test_tab_gives_the_whole_pack_to_another_function(table: Table):
     scene = table.sit_down()
     table.press(SWAP)
-    overlay = table.stage.scenes[-1]
-    assert isinstance(overlay, PackScene)
+    overlay = table.manager.scenes[-1]
+    assert isinstance(overlay, TeamSwapScene)
     assert overlay.ghosts == GHOSTS
     while not overlay._picker._rows:
         table.ticks(1)
     table.press(DOWN, ACCEPT)
-    assert {one.info.name for one in scene.chase.team.drivers.values()} == {"second"}
+    assert {one.info.name for one in scene.chase.team.controllers.values()} == {"second"}
 
 
 def test_explaining_is_asked_for_and_no_longer(table: Table):
@@ -238,7 +238,7 @@ def test_leaving_hands_the_abandoned_match_over_and_shows_the_menu(table: Table)
     table.sit_down()
     table.ticks(300)
     table.press(BACK, DOWN, DOWN, DOWN, ACCEPT)
-    assert isinstance(table.stage.scenes[-1], MenuScene)
+    assert isinstance(table.manager.scenes[-1], MenuScene)
     (record,) = table.records
     assert record.outcome is None
     assert record.steps == 300

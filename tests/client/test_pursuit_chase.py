@@ -6,10 +6,10 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
-from pursuit_fakes import Fake, Hanging, classic, driver, last_exit, new_match
+from pursuit_fakes import Fake, Hanging, classic, controller, last_exit, new_match
 
 from client.games.pacman.network.controllers import SEAT, Team
-from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine, answer
 from games.pacman.names import GHOSTS
 from games.record import GameRecord, replay, verify
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ai_functions.runtime.protocol import MoveRequest
-    from client.games.pacman.network.messages import Ask, Reply
+    from client.games.pacman.network.messages import Ask, AskResult
     from client.games.pacman.network.transport import Answerer
     from games.core import Event
     from games.pacman.observation import Observation
@@ -32,13 +32,13 @@ class StraightLine:
 
     def __init__(self, looks: int = 2) -> None:
         self._looks = looks
-        self._under_way: list[tuple[int, Reply]] = []
+        self._under_way: list[tuple[int, AskResult]] = []
         self._now = 0
 
     def send(self, ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> None:
         self._under_way.append((self._now + self._looks, answer(ask, to, request, observation)))
 
-    def collect(self) -> list[Reply]:
+    def collect(self) -> list[AskResult]:
         self._now += 1
         found = [reply for due, reply in self._under_way if due <= self._now]
         self._under_way = [(due, reply) for due, reply in self._under_way if due > self._now]
@@ -52,7 +52,7 @@ def wire() -> Iterator[ThreadedLine]:
     line.close()
 
 
-def run(chase: Chase, ticks: int = LIFE) -> list[Event]:
+def run(chase: NetworkedMatch, ticks: int = LIFE) -> list[Event]:
     """Let Pac-Man run in circles, until the match ends."""
     events: list[Event] = []
     for tick in range(ticks):
@@ -64,8 +64,8 @@ def run(chase: Chase, ticks: int = LIFE) -> list[Event]:
 
 def test_a_life_is_lost_to_a_function_and_every_exit_it_chose_is_in_the_record():
     fake = Fake(last_exit)
-    team = Team.of(driver(fake))
-    chase = Chase(new_match(team, lives=1), team, StraightLine())
+    team = Team.of(controller(fake))
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
     events = run(chase)
     assert chase.match.outcome is not None
     taken = [event for event in events if event.kind == "exit"]
@@ -80,8 +80,8 @@ def test_a_life_is_lost_to_a_function_and_every_exit_it_chose_is_in_the_record()
 
 
 def test_the_record_plays_again_without_a_network_tick_by_tick():
-    team = Team.of(driver(Fake(last_exit)))
-    chase = Chase(new_match(team, lives=1), team, StraightLine(looks=30))
+    team = Team.of(controller(Fake(last_exit)))
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine(looks=30))
     digests = [chase.match.game.digest(chase.match.state)]
     while chase.match.outcome is None and chase.match.step_number < LIFE:
         chase.tick(WAYS[chase.match.step_number // 40 % 4])
@@ -93,8 +93,8 @@ def test_the_record_plays_again_without_a_network_tick_by_tick():
 
 def test_no_tick_waits_for_a_function_that_hangs(wire: ThreadedLine):
     fake = Hanging()
-    team = Team.of(driver(fake))
-    chase = Chase(new_match(team, lives=1), team, wire)
+    team = Team.of(controller(fake))
+    chase = NetworkedMatch(new_match(team, lives=1), team, wire)
     run(chase, 1200)  # not one answer comes before all of these ticks have passed
     counts = chase.schedule.counts
     assert counts.answered == 0
@@ -107,8 +107,8 @@ def test_no_tick_waits_for_a_function_that_hangs(wire: ThreadedLine):
 
 def test_a_function_on_threads_is_asked_off_the_main_thread_and_its_answers_are_played(wire: ThreadedLine):
     fake = Fake(classic)
-    team = Team.of(driver(fake))
-    chase = Chase(new_match(team, lives=1), team, wire)
+    team = Team.of(controller(fake))
+    chase = NetworkedMatch(new_match(team, lives=1), team, wire)
     for _ in range(2000):
         chase.tick()
         if chase.schedule.counts.used:
@@ -120,8 +120,8 @@ def test_a_function_on_threads_is_asked_off_the_main_thread_and_its_answers_are_
 
 @pytest.mark.parametrize("answer_text", ["up", "blinky:up blinky:up", "nonsense", "-", "clyde:up"])
 def test_an_answer_that_is_none_is_counted_and_the_arcade_decides(answer_text: str):
-    team = Team.of(driver(Fake(lambda _: answer_text)))
-    chase = Chase(new_match(team, lives=1), team, StraightLine())
+    team = Team.of(controller(Fake(lambda _: answer_text)))
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
     events = run(chase, 400)
     assert not any(event.detail["chosen"] for event in events if event.kind == "exit")
     assert chase.schedule.counts.causes["illegal"] > 0
@@ -130,8 +130,8 @@ def test_an_answer_that_is_none_is_counted_and_the_arcade_decides(answer_text: s
 
 def test_four_functions_hunt_together_each_asked_for_its_own_ghost():
     fakes = {ghost: Fake(classic, name=f"fn_{ghost}") for ghost in GHOSTS}
-    team = Team({ghost: driver(fake) for ghost, fake in fakes.items()})
-    chase = Chase(new_match(team, lives=1), team, StraightLine())
+    team = Team({ghost: controller(fake) for ghost, fake in fakes.items()})
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
     run(chase)
     assert all(set().union(*fake.asked) == {ghost} for ghost, fake in fakes.items() if fake.asked)
     assert sum(bool(fake.asked) for fake in fakes.values()) >= 2
@@ -141,10 +141,10 @@ def test_four_functions_hunt_together_each_asked_for_its_own_ghost():
 
 def test_one_ghosts_function_is_swapped_in_mid_match_and_the_record_names_both():
     old, new = Fake(classic, name="old"), Fake(last_exit, name="new")
-    team = Team.of(driver(old))
-    chase = Chase(new_match(team, lives=1), team, StraightLine())
+    team = Team.of(controller(old))
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
     run(chase, 500)
-    chase.give(["blinky"], driver(new))
+    chase.give(["blinky"], controller(new))
     asked_before = len(old.asked)
     for _ in range(400):
         chase.tick()
@@ -164,8 +164,8 @@ def test_one_ghosts_function_is_swapped_in_mid_match_and_the_record_names_both()
 
 def test_a_version_that_was_put_live_meanwhile_is_named_by_the_record():
     fake = Fake(classic, version="1")
-    team = Team.of(driver(fake))
-    chase = Chase(new_match(team, lives=1), team, StraightLine())
+    team = Team.of(controller(fake))
+    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
     run(chase, 450)
     fake.version = "2"
     run(chase, 200)

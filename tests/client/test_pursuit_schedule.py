@@ -8,7 +8,7 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED, Ask, Counts, Reply
+from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED, Ask, AskResult, Counts
 from client.games.pacman.network.schedule import BURST, IN_FLIGHT, REQUESTS_A_MINUTE, Schedule
 from games.pacman.names import GHOSTS
 from games.pacman.observation import Decision
@@ -21,8 +21,8 @@ def ahead(ghost: str, ticks: int, junction: tuple[int, int] = (6, 5), heading: s
     return Decision(ghost, junction, heading, ("up", "left"), ticks)
 
 
-def answered(ask: Ask, direction: str = "up", latency_ms: float = FAST_MS) -> Reply:
-    return Reply(ask.number, dict.fromkeys(ask.questions, direction), latency_ms=latency_ms)
+def answered(ask: Ask, direction: str = "up", latency_ms: float = FAST_MS) -> AskResult:
+    return AskResult(ask.number, dict.fromkeys(ask.questions, direction), latency_ms=latency_ms)
 
 
 def warmed() -> Schedule:
@@ -101,7 +101,7 @@ def test_without_any_answer_the_arcade_decides_and_the_cause_is_told():
 def test_a_failed_request_names_its_cause_when_nothing_else_came():
     schedule = Schedule(ALONE)
     (ask,) = schedule.look(0, [ahead("blinky", 2)])
-    schedule.take(Reply(ask.number, failure="unreachable"))
+    schedule.take(AskResult(ask.number, failure="unreachable"))
     schedule.look(1, [ahead("blinky", 0)])
     (choice,) = schedule.settle()
     assert choice.cause == "unreachable"
@@ -111,7 +111,7 @@ def test_a_failed_request_names_its_cause_when_nothing_else_came():
 def test_an_illegal_exit_is_counted_and_never_played():
     schedule = Schedule(ALONE)
     (ask,) = schedule.look(0, [ahead("blinky", 20), ahead("pinky", 20)])
-    schedule.take(Reply(ask.number, {"blinky": "down", "clyde": "up"}))
+    schedule.take(AskResult(ask.number, {"blinky": "down", "clyde": "up"}))
     schedule.look(1, [ahead("blinky", 0), ahead("pinky", 0)])
     choices = schedule.settle()
     assert [(choice.ghost, choice.exit, choice.cause) for choice in choices] == [
@@ -197,7 +197,7 @@ def test_no_minute_sees_more_requests_than_the_budget_and_the_books_balance(seed
             ask = under_way.pop(random.randrange(len(under_way)))
             failed = random.random() < 0.1
             reply = answered(ask, random.choice(["up", "left", "down"]), random.uniform(1, 400))
-            schedule.take(Reply(ask.number, failure="error") if failed else reply)
+            schedule.take(AskResult(ask.number, failure="error") if failed else reply)
         for choice in schedule.settle():
             assert choice.exit in ("up", "left", None)
             schedule.passed(choice.ghost)

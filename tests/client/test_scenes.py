@@ -36,8 +36,8 @@ if TYPE_CHECKING:
 
 
 def sit_down(table: Table, **options: object) -> BattleshipScene:
-    scene = BattleshipScene(table.stage, Setup("battleship", table.listed[0], options))
-    table.stage.push(scene)
+    scene = BattleshipScene(table.manager, Setup("battleship", table.listed[0], options))
+    table.manager.push(scene)
     table.tick(6)
     return scene
 
@@ -107,14 +107,14 @@ def test_what_a_stand_in_played_is_marked_in_the_record_and_counted_in_the_hud(t
     record = table.records[0]
     answered = [turn for turn in record.turns if turn.player == "two"]
     assert {turn.fallback for turn in answered} == {"timeout"}
-    assert scene.battle.hud.stand_ins == len(answered)
+    assert scene.battle.hud.fallbacks == len(answered)
     assert scene.battle.hud.cost_usd == 0
 
 
 def test_a_match_goes_on_ticking_while_an_answer_never_comes(table: Table) -> None:
     scene = sit_down(table)
     put_to_sea(table, scene)
-    table.rivals[0].never = True
+    table.clients[0].never = True
     scene.battle.shoot(Cell(0, 0))
     table.tick(600)
     assert scene.battle.waiting_s is not None
@@ -149,11 +149,11 @@ def test_swapping_in_mid_match_seats_the_other_function_and_the_record_names_bot
     scene.battle.shoot(Cell(0, 0))
     wait_until(table, lambda: scene.battle.my_turn)
     scene.handle(Command(SWAP))
-    assert isinstance(table.stage.scenes[-1], SwapScene)
-    wait_until(table, lambda: table.stage.scenes[-1]._picker.chosen is not None)
-    table.stage.handle(Command(DOWN))
-    table.stage.handle(Command(ACCEPT))
-    assert table.stage.scenes == (scene,)
+    assert isinstance(table.manager.scenes[-1], SwapScene)
+    wait_until(table, lambda: table.manager.scenes[-1]._picker.chosen is not None)
+    table.manager.handle(Command(DOWN))
+    table.manager.handle(Command(ACCEPT))
+    assert table.manager.scenes == (scene,)
     assert scene.battle.hud.info.name == "beta"
     play_on(table, scene, scene.battle.shoot)
     record = table.records[0]
@@ -175,17 +175,17 @@ def test_an_answer_of_an_opponent_that_was_swapped_away_is_not_played(table: Tab
     scene.battle.swap(table.listed[1])
     wait_until(table, lambda: scene.battle.my_turn)
     assert scene.battle.match.record().turns[-1].participant == 2
-    assert table.rivals[1].asked
+    assert table.clients[1].asked
 
 
 def test_a_match_that_is_left_is_recorded_as_abandoned(table: Table) -> None:
     scene = sit_down(table)
     put_to_sea(table, scene)
-    table.stage.close()
+    table.manager.close()
     (record,) = table.records
     assert record.outcome is None
     verify(record)
-    assert table.stage.closing
+    assert table.manager.closing
     assert scene.battle.match.step_number == 1
 
 
@@ -194,7 +194,7 @@ def test_playing_again_swaps_who_shoots_first(table: Table) -> None:
     put_to_sea(table, scene)
     play_on(table, scene, scene.battle.shoot)
     scene.handle(Command(ACCEPT))
-    (again,) = table.stage.scenes
+    (again,) = table.manager.scenes
     assert isinstance(again, BattleshipScene)
     assert again.battle.me == "two"
     table.tick(10)
@@ -295,7 +295,7 @@ def test_an_opponent_is_asked_to_explain_itself_only_when_someone_wants_to_know(
     scene.handle(Command(SHUFFLE))
     scene.battle.shoot(Cell(1, 0))
     wait_until(table, lambda: scene.battle.my_turn)
-    assert [explain for _, explain in table.rivals[0].asked] == [False, False, True]
+    assert [explain for _, explain in table.clients[0].asked] == [False, False, True]
     assert scene.battle.thought is not None
     assert scene.battle.thought.best == (("B7", 0.4, ""),)
     assert scene.battle.thought.heat[9][9] == pytest.approx(0.18)
@@ -321,11 +321,11 @@ def test_a_paused_match_stands_still_and_goes_on(table: Table) -> None:
     scene = sit_down(table)
     put_to_sea(table, scene)
     scene.handle(Command(BACK))
-    assert isinstance(table.stage.scenes[-1], PauseScene)
+    assert isinstance(table.manager.scenes[-1], PauseScene)
     now = scene.battle.now
     table.tick(30)
     assert scene.battle.now == now
-    table.stage.handle(Command(ACCEPT))
+    table.manager.handle(Command(ACCEPT))
     table.tick(30)
     assert scene.battle.now > now
 
@@ -335,6 +335,6 @@ def test_leaving_from_the_pause_leads_to_the_menu_and_closes_the_match(table: Ta
     put_to_sea(table, scene)
     scene.handle(Command(BACK))
     for name in (DOWN, DOWN, DOWN, ACCEPT):
-        table.stage.handle(Command(name))
-    assert isinstance(table.stage.scenes[-1], MenuScene)
+        table.manager.handle(Command(name))
+    assert isinstance(table.manager.scenes[-1], MenuScene)
     assert len(table.records) == 1

@@ -10,9 +10,8 @@ from rich.console import Console
 from tables import Table
 
 from client.net.fallback import fallback_action
-from client.net.opponent_client import DeployedRival
+from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
-from client.net.request_pool import Desk
 from client.scene_manager import Services, Setup
 from client.terminal import show_match
 from games.catalog import find_game
@@ -33,7 +32,7 @@ def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: s
         return fallback_action("battleship", observation, random)
 
     setup = Setup("battleship", table.listed[0], {})
-    show_match(table.stage.world, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
+    show_match(table.manager.world, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
     return screen.getvalue(), table
 
 
@@ -66,14 +65,14 @@ def test_a_match_that_takes_too_long_is_left_and_recorded(tmp_path: Path) -> Non
 
 
 def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
-    rules, kept, desk = find_game("pacman"), [], Desk(1)
+    rules, kept, pool = find_game("pacman"), [], Desk(1)
     with serving(whole(b"[" * 200_000)) as url:
         info = OpponentInfo("odd", "pacman", "Odd", 1, url, guest=True)
-        services = Services(lambda: [info], lambda item: DeployedRival(desk, item), lambda: None, kept.append)
+        services = Services(lambda: [info], lambda item: DeployedOpponentClient(pool, item), lambda: None, kept.append)
         setup = Setup("pacman", info, {"lives": 1, "maze": "pocket"})
         console = Console(file=StringIO(), width=100, highlight=False)
         record = show_match(services, setup, "chance", rules.sample_action, console=console, longest_s=20, pace_s=0)
-    desk.close()
+    pool.close()
     verify(GameRecord.from_line(record.to_line()))
     assert kept == [record]
     assert {turn.fallback for turn in record.turns if turn.player == "ghosts"} == {"nonsense"}

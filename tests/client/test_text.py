@@ -16,13 +16,14 @@ from tables import info
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.settings import MAX_NAME, NOBODY, Settings
-from client.ui import theme, typeset
-from client.ui.bidi import Run, visual_runs
+from client.ui import theme
 from client.ui.canvas import Canvas
-from client.ui.foreign_text import MOST_MARKS, REPLACEMENT, graphemes, presentable, shorten
 from client.ui.hud import Hud
 from client.ui.inputs import ERASE, Command, Typed
-from client.ui.typeset import Type
+from client.ui.text import typeset
+from client.ui.text.bidi import Run, visual_runs
+from client.ui.text.foreign_text import MOST_MARKS, REPLACEMENT, graphemes, presentable, shorten
+from client.ui.text.typeset import Type
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,9 +196,9 @@ def test_no_difficulty_draws_for_ever() -> None:
 
 @pytest.mark.parametrize("words", ODD)
 def test_a_name_of_any_letters_is_typed_shown_kept_and_read_again(table: Table, tmp_path: Path, words: str) -> None:
-    table.stage.push(MenuScene(table.stage))
-    scene = NameScene(table.stage)
-    table.stage.push(scene)
+    table.manager.push(MenuScene(table.manager))
+    scene = NameScene(table.manager)
+    table.manager.push(scene)
     for _ in range(MAX_NAME):
         scene.handle(Command(ERASE))
     for typed in words[:100]:
@@ -205,13 +206,13 @@ def test_a_name_of_any_letters_is_typed_shown_kept_and_read_again(table: Table, 
         table.picture()
     scene._done()
     table.picture()
-    table.stage.keeper.close()
-    assert len(graphemes(table.stage.settings.name)) in range(1, MAX_NAME + 1)
-    assert Settings.load(tmp_path).name == table.stage.settings.name
+    table.manager.settings_writer.close()
+    assert len(graphemes(table.manager.settings.name)) in range(1, MAX_NAME + 1)
+    assert Settings.load(tmp_path).name == table.manager.settings.name
 
 
 def test_the_name_box_erases_a_letter_at_a_time(table: Table) -> None:
-    scene = NameScene(table.stage)
+    scene = NameScene(table.manager)
     for _ in range(MAX_NAME):
         scene.handle(Command(ERASE))
     scene.handle(Typed("x"))
@@ -233,9 +234,9 @@ def test_a_name_of_zero_width_in_the_settings_gives_way(tmp_path: Path, name: st
 @pytest.mark.parametrize("name", ["ro\ud83dbot", HEART, "Z" * 3000, "Z" + "\u0301" * 300, "a\nb"])
 def test_a_name_that_is_odd_in_part_keeps_the_rest(table: Table, tmp_path: Path, name: str) -> None:
     (tmp_path / "settings.json").write_text(json.dumps({"name": name}), "utf-8")
-    table.stage.settings = Settings.load(tmp_path)
-    assert table.stage.settings.name == shorten(name, MAX_NAME) != NOBODY
-    table.stage.push(MenuScene(table.stage))
+    table.manager.settings = Settings.load(tmp_path)
+    assert table.manager.settings.name == shorten(name, MAX_NAME) != NOBODY
+    table.manager.push(MenuScene(table.manager))
     table.picture()
 
 

@@ -9,13 +9,13 @@ import pytest
 from rooms import ROOMS, open_battle, open_menu, open_pacman, open_settings
 
 from client.app import MIN_SIZE, Shell, _first_size, _least_size, open_window
-from client.scene_manager import Stage
+from client.scene_manager import SceneManager
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
-from client.ui.sound import Sounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,14 +43,14 @@ def test_after_resizing_every_scene_looks_as_if_the_window_had_always_been_so(
     table: Table, window: pygame.Window, room: str
 ) -> None:
     ROOMS[room](table)
-    shell = Shell(window, table.stage)
+    shell = Shell(window, table.manager)
     shell.draw(0.0)
     for size in SIZES:
         window.size = size
-        shell.hear(pygame.event.get())
+        shell.handle(pygame.event.get())
         shell.draw(0.0)
         fresh = Canvas(pygame.Surface(size))
-        table.stage.draw(fresh, 0.0)
+        table.manager.draw(fresh, 0.0)
         assert window.get_surface().get_size() == size
         assert picture_of(window.get_surface()) == picture_of(fresh.surface), size
 
@@ -68,10 +68,10 @@ def test_nothing_that_can_be_clicked_lies_outside(table: Table, room: str, size:
 
 def test_a_window_too_small_to_show_anything_is_left_alone(table: Table, window: pygame.Window) -> None:
     open_menu(table)
-    shell = Shell(window, table.stage)
+    shell = Shell(window, table.manager)
     for size in ((31, 18), (1, 1), (2000, 1)):
         window.size = size
-        shell.hear(pygame.event.get())
+        shell.handle(pygame.event.get())
         shell.draw(0.0)
         assert len(set(picture_of(window.get_surface()))) <= 3, size
 
@@ -81,13 +81,13 @@ def test_a_click_on_what_is_seen_means_it_at_once_after_resizing(
     table: Table, window: pygame.Window, size: tuple[int, int]
 ) -> None:
     settings_button = open_menu(table)[4]
-    shell = Shell(window, table.stage)
+    shell = Shell(window, table.manager)
     shell.draw(0.0)
     window.size = size
     where = Canvas(pygame.Surface(size)).area(settings_button).center
     press = pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=where, button=1)
-    shell.hear([*pygame.event.get(), press])
-    assert isinstance(table.stage.scenes[-1], SettingsScene)
+    shell.handle([*pygame.event.get(), press])
+    assert isinstance(table.manager.scenes[-1], SettingsScene)
 
 
 @pytest.mark.parametrize("desktop", [(640, 480), (800, 600), (1024, 768), (1366, 768), (1920, 1080), (3840, 2160)])
@@ -99,11 +99,11 @@ def test_the_window_opens_within_the_desktop_and_large_enough_to_be_read(desktop
 
 def test_f11_is_followed_by_the_switch_in_the_settings(table: Table, window: pygame.Window) -> None:
     open_settings(table)
-    shell = Shell(window, table.stage)
-    scene = table.stage.scenes[-1]
+    shell = Shell(window, table.manager)
+    scene = table.manager.scenes[-1]
     assert isinstance(scene, SettingsScene)
     for full in (True, False):
-        shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11, scancode=pygame.KSCAN_F11, mod=0)])
+        shell.handle([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11, scancode=pygame.KSCAN_F11, mod=0)])
         shell.tick()
         assert scene._full.on is full
 
@@ -112,9 +112,9 @@ def test_the_window_fills_the_screen_at_the_start_when_it_did_the_last_time(
     table: Table, window: pygame.Window
 ) -> None:
     open_menu(table)
-    table.stage.settings.fullscreen = True
-    shell = Shell(window, table.stage)
-    shell.hear([])
+    table.manager.settings.fullscreen = True
+    shell = Shell(window, table.manager)
+    shell.handle([])
     shell.draw(0.0)
     size = window.get_surface().get_size()
     assert size == pygame.display.get_desktop_sizes()[0]
@@ -125,14 +125,14 @@ def test_full_screen_that_the_desktop_has_ended_is_ended_for_the_setting_too(
     table: Table, window: pygame.Window
 ) -> None:
     open_menu(table)
-    table.stage.settings.fullscreen = True
-    shell = Shell(window, table.stage)
-    shell.hear([])
-    shell.hear([])
+    table.manager.settings.fullscreen = True
+    shell = Shell(window, table.manager)
+    shell.handle([])
+    shell.handle([])
     window.set_windowed()
-    shell.hear(pygame.event.get())
-    assert not table.stage.settings.fullscreen
-    shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11)])
+    shell.handle(pygame.event.get())
+    assert not table.manager.settings.fullscreen
+    shell.handle([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_F11)])
     assert window.size == pygame.display.get_desktop_sizes()[0], "F11 works at the first press"
 
 
@@ -145,73 +145,73 @@ def test_pacman_stands_still_while_nobody_is_at_the_window_and_says_so(
     table: Table, window: pygame.Window, left: int, back: int
 ) -> None:
     open_pacman(table)
-    scene = table.stage.scenes[-1]
-    shell = Shell(window, table.stage)
+    scene = table.manager.scenes[-1]
+    shell = Shell(window, table.manager)
     before = scene.match.step_number
-    shell.hear([pygame.event.Event(left)])
+    shell.handle([pygame.event.Event(left)])
     for _ in range(120):
         shell.tick()
     assert scene.match.step_number == before
-    shell.hear([pygame.event.Event(back)])
+    shell.handle([pygame.event.Event(back)])
     for _ in range(60):
         shell.tick()
     assert scene.match.step_number == before, "only a key or a click goes on"
-    pause = table.stage.scenes[-1]
+    pause = table.manager.scenes[-1]
     assert isinstance(pause, PauseScene)
     assert "left" in pause._why
-    shell.hear([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN)])
+    shell.handle([pygame.event.Event(pygame.KEYDOWN, key=pygame.K_RETURN)])
     shell.tick()
     assert scene.match.step_number == before + 1
 
 
 def test_a_hunt_that_begins_while_nobody_is_at_the_window_waits(table: Table, window: pygame.Window) -> None:
-    shell = Shell(window, table.stage)
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    shell = Shell(window, table.manager)
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
     open_pacman(table)
-    assert isinstance(table.stage.scenes[-1], PauseScene)
-    assert table.stage.scenes[0].match.step_number == 0
+    assert isinstance(table.manager.scenes[-1], PauseScene)
+    assert table.manager.scenes[0].match.step_number == 0
 
 
 def test_a_window_that_is_not_ours_says_nothing_about_us(table: Table, window: pygame.Window) -> None:
-    shell = Shell(window, table.stage)
+    shell = Shell(window, table.manager)
     other = pygame.Window("other", (64, 64))
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST, window=other)])
-    assert not table.stage.away
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSLOST, window=other)])
+    assert not table.manager.away
     other.destroy()
 
 
 def test_a_battle_in_turns_waits_for_its_person_anyway(table: Table, window: pygame.Window) -> None:
     open_battle(table)
-    scene = table.stage.scenes[-1]
-    shell = Shell(window, table.stage)
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    scene = table.manager.scenes[-1]
+    shell = Shell(window, table.manager)
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
     shell.tick()
-    assert table.stage.scenes[-1] is scene
+    assert table.manager.scenes[-1] is scene
 
 
 def test_sounds_stop_while_nobody_is_at_the_window(tmp_path: Path, window: pygame.Window) -> None:
     sounds = Sounds(0.5)
     while "ping" not in sounds._ready:
         pygame.time.wait(5)
-    stage = Stage(Settings(), sounds, tmp_path)
-    shell = Shell(window, stage)
+    manager = SceneManager(Settings(), sounds, tmp_path)
+    shell = Shell(window, manager)
     sounds.play("ping")
     sounds.loop("ping")
     assert pygame.mixer.get_busy()
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
     sounds.play("ping")
     sounds.loop("ping")
     assert not pygame.mixer.get_busy()
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSGAINED)])
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSGAINED)])
     sounds.play("ping")
     assert pygame.mixer.get_busy()
-    stage.close()
+    manager.close()
     sounds.close()
 
 
 def test_the_menu_stays_as_it_is_while_nobody_is_at_the_window(table: Table, window: pygame.Window) -> None:
     open_menu(table)
-    shell = Shell(window, table.stage)
-    shell.hear([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
+    shell = Shell(window, table.manager)
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSLOST)])
     shell.tick()
-    assert isinstance(table.stage.scenes[-1], MenuScene)
+    assert isinstance(table.manager.scenes[-1], MenuScene)

@@ -27,14 +27,14 @@ from client.settings import Settings
 if TYPE_CHECKING:
     import pygame
 
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
 
 EVERY_S = 0.02
 
 
-def status(window: pygame.Window, shell: Shell, stage: Stage, count: int) -> dict[str, Any]:
+def status(window: pygame.Window, shell: Shell, manager: SceneManager, count: int) -> dict[str, Any]:
     """Return what is shown: ``count`` says how many times it was looked at."""
-    scenes = stage.scenes
+    scenes = manager.scenes
     below = scenes[0] if scenes else None
     told: dict[str, Any] = {
         "count": count,
@@ -44,8 +44,8 @@ def status(window: pygame.Window, shell: Shell, stage: Stage, count: int) -> dic
         "left": shell._canvas.left,
         "top": shell._canvas.top,
         "scenes": [type(scene).__name__ for scene in scenes],
-        "away": stage.away,
-        "fullscreen": stage.settings.fullscreen,
+        "away": manager.away,
+        "fullscreen": manager.settings.fullscreen,
     }
     if isinstance(below, PacmanScene):
         told["steps"] = below.match.step_number
@@ -59,13 +59,13 @@ def main(folder: Path, scene: str) -> None:
     """Run until the window is closed."""
     window = open_window()
     table = Table(folder)
-    stage = table.stage
-    stage.settings = Settings.load(folder)
+    manager = table.manager
+    manager.settings = Settings.load(folder)
     if scene == "menu":
-        stage.push(MenuScene(stage))
+        manager.push(MenuScene(manager))
     else:
-        stage.push(PacmanScene(stage, Setup("pacman", table.listed[2], {}), lambda one: Fake(classic, one.name)))
-    shell = Shell(window, stage)
+        manager.push(PacmanScene(manager, Setup("pacman", table.listed[2], {}), lambda one: Fake(classic, one.name)))
+    shell = Shell(window, manager)
     ended = Event()
 
     def tell() -> None:
@@ -73,7 +73,7 @@ def main(folder: Path, scene: str) -> None:
         while not ended.wait(EVERY_S):
             count += 1
             fresh = folder / "status.new"
-            fresh.write_text(json.dumps(status(window, shell, stage, count)), "utf-8")
+            fresh.write_text(json.dumps(status(window, shell, manager, count)), "utf-8")
             fresh.replace(folder / "status.json")
 
     teller = Thread(target=tell)

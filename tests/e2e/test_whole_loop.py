@@ -19,17 +19,17 @@ import pytest
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.play import look
 from client.games.battleship.scene import BattleshipScene
-from client.net.opponent_client import DeployedRival
+from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import RemoteOpponent, fetch_opponents
-from client.net.request_pool import Desk
+from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
-from client.scene_manager import Services, Setup, Stage
+from client.scene_manager import SceneManager, Services, Setup
 from client.scenes.swap import SwapScene
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import Canvas
 from client.ui.inputs import ACCEPT, DOWN, SHUFFLE, SWAP, UP, Command
-from client.ui.sound import Sounds
 from games.battleship.fleet import Cell
 from games.catalog import find_game
 from games.record import GameRecord, verify
@@ -75,7 +75,7 @@ def api(program: Program, cadet: Path) -> str:  # noqa: ARG001 - it is deployed 
 
 
 class Seat:
-    """A person at the window: a real stage over real services, driven by commands."""
+    """A person at the window: a real manager over real services, driven by commands."""
 
     def __init__(self, home: Path, api: str) -> None:
         pygame.display.init()
@@ -83,16 +83,16 @@ class Seat:
         pygame.display.set_mode((1280, 720))
         self.api = api
         self.records = home / "records"
-        self.desk = Desk()
+        self.pool = RequestPool()
         self.uploader = Uploader(self.records, api)
         self.recorder = Recorder(self.records, self.uploader.put)
         self.finished: list[GameRecord] = []
         self.canvas = Canvas(pygame.Surface((1280, 720)))
-        self.stage = Stage(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
-        self.stage.open(
+        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), home)
+        self.manager.open(
             Services(
                 fetch=lambda: fetch_opponents(api),
-                connect=lambda info: DeployedRival(self.desk, info),
+                connect=lambda info: DeployedOpponentClient(self.pool, info),
                 journal=self.recorder.journal,
                 finished=self.finished.append,
             )
@@ -100,8 +100,8 @@ class Seat:
 
     def sit_down(self, name: str) -> BattleshipScene:
         (info,) = [info for info in fetch_opponents(self.api) if info.name == name]
-        scene = BattleshipScene(self.stage, Setup("battleship", info, {}))
-        self.stage.push(scene)
+        scene = BattleshipScene(self.manager, Setup("battleship", info, {}))
+        self.manager.push(scene)
         scene.handle(Command(SHUFFLE))
         self.until(lambda: self._placed(scene))
         return scene
@@ -111,9 +111,9 @@ class Seat:
         ticks = 0
         while not done():
             assert monotonic() < limit, "nothing happened"
-            self.stage.tick()
+            self.manager.tick()
             if ticks % PICTURE_EVERY == 0:
-                self.stage.draw(self.canvas, 0.0)
+                self.manager.draw(self.canvas, 0.0)
             ticks += 1
             sleep(0.0005)
 
@@ -133,7 +133,7 @@ class Seat:
             self.shoot(scene, 1)
             sleep(SHOT_EVERY_S)
             if scene.ended:
-                self.stage.pop()
+                self.manager.pop()
                 scene = self.sit_down(name)
         self.shoot(scene, 1)
         self.until(lambda: scene.ended or scene.battle.my_turn)
@@ -141,20 +141,20 @@ class Seat:
     def swap(self, scene: BattleshipScene, name: str) -> None:
         """Press Tab and choose another opponent in the list."""
         self.until(lambda: scene.battle.my_turn)
-        self.stage.handle(Command(SWAP))
-        overlay = self.stage.scenes[-1]
+        self.manager.handle(Command(SWAP))
+        overlay = self.manager.scenes[-1]
         assert isinstance(overlay, SwapScene)
         self.until(lambda: overlay._picker.chosen is not None)
         for direction in (DOWN, UP):
             for _ in range(4):
                 if overlay._picker.chosen.name != name:
-                    self.stage.handle(Command(direction))
-        self.stage.handle(Command(ACCEPT))
+                    self.manager.handle(Command(direction))
+        self.manager.handle(Command(ACCEPT))
         assert scene.battle.hud.info.name == name
 
     def close(self) -> None:
-        self.stage.close()
-        self.desk.close()
+        self.manager.close()
+        self.pool.close()
         self.recorder.close()
         self.uploader.close(20.0)
 
@@ -236,7 +236,7 @@ def test_a_killed_cloud_is_brought_back_in_the_middle_of_a_match(program: Progra
     assert {info.name for info in listed} == {"cadet", "first_free"}
     seat.shoot(scene, 2)
     seat.until(lambda: scene.battle.my_turn)
-    seat.stage.pop()
+    seat.manager.pop()
     (record,) = seat.finished
     assert len(record.turns) >= 10
     assert all(turn.fallback is None for turn in record.turns)

@@ -22,9 +22,9 @@ from games.match import Match
 from games.record import PERSON, Participant
 
 if TYPE_CHECKING:
-    from client.net.opponent_client import Asked, Rival
+    from client.net.opponent_client import OpponentClient, PendingMove
     from client.net.remote import OpponentInfo
-    from client.net.request_pool import Answer
+    from client.net.request_pool import Move
     from client.scene_manager import Services, Setup
     from games.battleship.fleet import Cell, Placement
     from games.core import Event, Player
@@ -56,7 +56,7 @@ class Battle:
         self.foe = next(player for player in rules.PLAYERS if player != me)
         self.now = 0.0
         """Seconds since the match began, as far as it was not standing still."""
-        self.rival: Rival = world.connect(setup.opponent)
+        self.client: OpponentClient = world.connect(setup.opponent)
         self.hud = Hud(setup.opponent)
         self.match = Match(
             rules,
@@ -69,9 +69,9 @@ class Battle:
         self.shown: dict[Player, list[Report]] = {player: [] for player in rules.PLAYERS}
         """What each player's shots have been seen to do."""
         self._moments: deque[tuple[float, Moment]] = deque()
-        self._asked: Asked | None = None
+        self._asked: PendingMove | None = None
         self._asked_at = 0.0
-        self._answer: Answer | None = None
+        self._move: Move | None = None
         self._rest_until = 0.0
         self._closed = False
         self.explain = False
@@ -140,17 +140,17 @@ class Battle:
     def swap(self, info: OpponentInfo) -> None:
         """Let another function take the opponent's seat from now on."""
         self.match.seat(participant(info, self.foe))
-        self.rival = self._world.connect(info)
+        self.client = self._world.connect(info)
         self.hud.seat(info)
-        self._asked = self._answer = self._next_thought = self.thought = None
+        self._asked = self._move = self._next_thought = self.thought = None
 
     def tick(self, pause_s: float) -> list[Moment]:
         """Let a tick pass; return what is to be shown now.  ``pause_s``: how long the opponent seems to think."""
         self.now += 1 / TICKS_PER_SECOND
         self._converse()
-        if self._answer is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
-            self.match.submit(self.foe, self._answer.action, self._answer.metadata)
-            self._answer = None
+        if self._move is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
+            self.match.submit(self.foe, self._move.action, self._move.metadata)
+            self._move = None
             if self.state.fleets is not None:
                 self._advance()
         if self.state.fleets is None and not self.match.to_act():
@@ -175,15 +175,15 @@ class Battle:
     def _converse(self) -> None:
         """Ask the opponent when it is to act, and take its answer when it is there."""
         if self._asked is not None:
-            answer = self._asked.poll()
-            if answer is not None:
+            move = self._asked.poll()
+            if move is not None:
                 self._asked = None
-                self._answer = answer
+                self._move = move
                 if self.state.fleets is not None:
-                    self._next_thought = read_thought(answer.explanation, self.state.variant.size)
-                self.hud.note(self.rival.info, answer)
-        elif self._answer is None and self.foe in self.match.to_act():
-            self._asked = self.rival.ask(self.match, self.foe, explain=self.explain)
+                    self._next_thought = read_thought(move.explanation, self.state.variant.size)
+                self.hud.note(self.client.info, move)
+        elif self._move is None and self.foe in self.match.to_act():
+            self._asked = self.client.ask(self.match, self.foe, explain=self.explain)
             self._asked_at = self.now
 
     def _advance(self) -> None:

@@ -39,7 +39,7 @@ def dock_boxes(variant: Variant) -> dict[str, Box]:
 
 def draw_scene(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
     """Draw everything, as it is ``now`` seconds into the scene."""
-    still = scene.stage.settings.reduced_motion
+    still = scene.manager.settings.reduced_motion
     draw_backdrop(canvas, now, still=still)
     left, top = canvas.left, canvas.top
     if not still:
@@ -83,15 +83,15 @@ def _heading(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
         dots = "." * (1 + int(now * 3) % 3)
         words, more = f"{scene.name_of_foe} takes aim{dots}", "The function has the observation"
     refused = now - scene.refused_at < 0.5  # noqa: PLR2004 - half a second is seen
-    shift = 4 * sin(now * 60) if refused and not scene.stage.settings.reduced_motion else 0
+    shift = 4 * sin(now * 60) if refused and not scene.manager.settings.reduced_motion else 0
     canvas.text(words, 76 + shift, 24, theme.HEADING, theme.FOAM, within=470)
     canvas.text(more, 76 + shift, 56, theme.BODY, theme.AMBER if refused else theme.MIST, within=470)
     canvas.text("LAMBDA ARCADE", 1244, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
-    canvas.text(f"Battleship in the {scene.stage.world.where}", 1244, 54, theme.SMALL, theme.HAZE, align="right")
+    canvas.text(f"Battleship in the {scene.manager.world.where}", 1244, 54, theme.SMALL, theme.HAZE, align="right")
 
 
 def _shooting(canvas: Canvas, scene: BattleshipScene, now: float, *, still: bool) -> None:
-    battle, bold = scene.battle, scene.stage.settings.bold_marks
+    battle, bold = scene.battle, scene.manager.settings.bold_marks
     mine, theirs = battle.shown[battle.me], battle.shown[battle.foe]
     enemy, own = scene.enemy_board, scene.own_board
     enemy.draw_sea(canvas, now, still=still, sweep=not scene.ended)
@@ -193,7 +193,7 @@ def _banner(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
     if not words or not 0 <= age < BANNER_S:
         return
     strength = min(1.0, age * 6, (BANNER_S - age) * 2)
-    rise = 0 if scene.stage.settings.reduced_motion else 14 * (1 - min(1.0, age * 4))
+    rise = 0 if scene.manager.settings.reduced_motion else 14 * (1 - min(1.0, age * 4))
     style = theme.Style("bold", 30, 1.5)
     wide = canvas.measure(words, style) + 80
     middle = scene.enemy_board.left + scene.enemy_board.side / 2
@@ -206,7 +206,7 @@ def _hints(canvas: Canvas, scene: BattleshipScene) -> None:
         return
     if scene.placing is not None:
         hints = [(ACCEPT, "take, put down"), (TURN, "turn"), (NEXT, "next ship"), (SHUFFLE, "random")]
-        hint_line(canvas, scene.stage.device, hints, 76, 624)
+        hint_line(canvas, scene.manager.device, hints, 76, 624)
     else:
         hints = [(ACCEPT, "fire"), (BACK, "pause")]
-        hint_line(canvas, scene.stage.device, hints, 980, 690)
+        hint_line(canvas, scene.manager.device, hints, 980, 690)

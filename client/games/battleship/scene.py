@@ -11,6 +11,7 @@ from client.games.battleship.battle import LANDED, Battle, Moment
 from client.games.battleship.board import CHART, SONAR, Board
 from client.games.battleship.effects import BLAST, RIPPLE, SHELL, SINKING, SPLASH, Effect
 from client.games.battleship.placing import Placing
+from client.games.battleship.sounds import SYNTHS
 from client.scene_manager import TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
 from client.scenes.settings import LONGEST_PAUSE_S
@@ -22,7 +23,7 @@ from games.battleship.notation import HIT, MISS, SUNK
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
-    from client.scene_manager import Setup, Stage
+    from client.scene_manager import SceneManager, Setup
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.battleship.notation import Report
@@ -37,10 +38,10 @@ class BattleshipScene:
 
     overlay = False
 
-    def __init__(self, stage: Stage, setup: Setup, me: Player = "one") -> None:
-        self.stage = stage
+    def __init__(self, manager: SceneManager, setup: Setup, me: Player = "one") -> None:
+        self.manager = manager
         self.setup = setup
-        self.battle = Battle(stage.world, setup, stage.settings.name, me)
+        self.battle = Battle(manager.world, setup, manager.settings.name, me)
         variant = self.battle.state.variant
         self.enemy_board = Board(variant, 82, 140, 456, SONAR)
         self.own_board = Board(variant, 620, 140, 320, CHART)
@@ -60,13 +61,14 @@ class BattleshipScene:
         self.on_board = True
         """Whether the cursor has the focus, rather than a button."""
         self._ended = False
+        manager.sounds.add(SYNTHS)
         self._set_buttons()
         self.buttons.widgets[0].enabled = False
 
     @property
     def name_of_foe(self) -> str:
         """Whom the person plays against now."""
-        return self.battle.rival.info.title
+        return self.battle.client.info.title
 
     def handle(self, event: Input) -> None:
         """Place, shoot, or press a button."""
@@ -76,7 +78,7 @@ class BattleshipScene:
 
     def _hear_input(self, event: Input) -> None:
         if isinstance(event, Command) and event.name == BACK and not event.repeat:
-            self.stage.push(PauseScene(self.stage, self.open_swap, self.to_menu))
+            self.manager.push(PauseScene(self.manager, self.open_swap, self.to_menu))
         elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
             self.open_swap()
         elif isinstance(event, Pointer):
@@ -87,7 +89,7 @@ class BattleshipScene:
     def tick(self) -> None:
         """Let the match go on."""
         self.lapse += 1 / TICKS_PER_SECOND
-        pause = self.stage.settings.enemy_pause * LONGEST_PAUSE_S
+        pause = self.manager.settings.enemy_pause * LONGEST_PAUSE_S
         for moment in self.battle.tick(pause):
             self._show(moment)
         self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
@@ -104,17 +106,17 @@ class BattleshipScene:
 
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
-        self.stage.push(SwapScene(self.stage, self.setup.game, self.battle.rival.info, self._swap))
+        self.manager.push(SwapScene(self.manager, self.setup.game, self.battle.client.info, self._swap))
 
     def to_menu(self) -> None:
         """Leave for the menu."""
         from client.scenes.menu import MenuScene  # noqa: PLC0415 - the menu opens scenes, scenes lead back to the menu
 
-        self.stage.replace(MenuScene(self.stage))
+        self.manager.replace(MenuScene(self.manager))
 
     def _swap(self, info: OpponentInfo) -> None:
         self.battle.swap(info)
-        self.stage.sounds.play("swap")
+        self.manager.sounds.play("swap")
         self.banner = (f"{info.title} takes over", self.lapse)
 
     def _put_to_sea(self) -> None:
@@ -126,13 +128,13 @@ class BattleshipScene:
         self.placing = None
         self.on_board = True
         self.banner = ("Battle stations", self.lapse)
-        self.stage.sounds.play("ping")
+        self.manager.sounds.play("ping")
         self._set_buttons()
 
     def _again(self) -> None:
-        info = self.battle.rival.info
+        info = self.battle.client.info
         setup = type(self.setup)(self.setup.game, info, self.setup.options)
-        self.stage.replace(BattleshipScene(self.stage, setup, self.battle.foe))
+        self.manager.replace(BattleshipScene(self.manager, setup, self.battle.foe))
 
     def _command(self, event: Command) -> None:
         if self.placing is None and not self._ended:
@@ -201,7 +203,7 @@ class BattleshipScene:
     def _explain(self) -> None:
         """Show, or no longer, what the opponent thinks; it is asked to say so from its next shot on."""
         self.battle.explain = not self.battle.explain
-        self.stage.sounds.play("turn")
+        self.manager.sounds.play("turn")
         self._set_buttons()
 
     def _shoot(self) -> None:
@@ -214,7 +216,7 @@ class BattleshipScene:
 
     def _refuse(self) -> None:
         self.refused_at = self.lapse
-        self.stage.sounds.play("refuse")
+        self.manager.sounds.play("refuse")
 
     def _show(self, moment: Moment) -> None:
         mine = moment.shooter == self.battle.me
@@ -223,11 +225,11 @@ class BattleshipScene:
         if moment.kind != LANDED:
             start = (other.left + other.side / 2, other.top + other.side * 0.9)
             self.effects.append(Effect(SHELL, x, y, board.cell, self.lapse, start))
-            self.stage.sounds.play("launch", 0.7)
+            self.manager.sounds.play("launch", 0.7)
             return
         kind = EFFECT.get(moment.report.result, RIPPLE)
         self.effects.append(Effect(kind, x, y, board.cell, self.lapse))
-        self.stage.sounds.play(SOUND.get(moment.report.result, "turn"))
+        self.manager.sounds.play(SOUND.get(moment.report.result, "turn"))
         who = "you" if mine else self.name_of_foe
         self.log.append((who, moment.report))
         if moment.report.ship is not None:
@@ -237,7 +239,7 @@ class BattleshipScene:
     def _end(self) -> None:
         self._ended = True
         won = self.battle.match.outcome is not None and self.battle.match.outcome.winner == self.battle.me
-        self.stage.sounds.play("won" if won else "lost")
+        self.manager.sounds.play("won" if won else "lost")
         self.on_board = False
         self._set_buttons()
 
@@ -266,8 +268,8 @@ class BattleshipScene:
                 Button((1116, 622, 128, 44), label, self._explain, hint="X"),
             ]
         self.buttons = Group([*widgets])
-        self.buttons.on_move = lambda: self.stage.sounds.play("move")
+        self.buttons.on_move = lambda: self.manager.sounds.play("move")
         self.buttons.focus = 0 if self._ended else None
 
     def _hear(self, name: str) -> None:
-        self.stage.sounds.play(name)
+        self.manager.sounds.play(name)

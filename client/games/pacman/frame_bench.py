@@ -15,14 +15,14 @@ import pygame
 
 from client.games.pacman.network.latency_bench import InProcess
 from client.games.pacman.scene import PacmanScene
-from client.net.opponent_client import DeployedRival
+from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
-from client.net.request_pool import Desk
-from client.scene_manager import TICKS_PER_SECOND, Services, Setup, Stage
+from client.net.request_pool import RequestPool
+from client.scene_manager import TICKS_PER_SECOND, SceneManager, Services, Setup
 from client.settings import Settings
+from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.inputs import ACCEPT, Command
-from client.ui.sound import Sounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,44 +52,44 @@ def study_frames(
     """Play and draw for ``seconds``, and return what each frame took; nothing is kept in ``folder``."""
     pygame.font.init()
     info = OpponentInfo(opponent.manifest.name, "pacman", opponent.manifest.title, opponent.manifest.difficulty, "")
-    stage = Stage(Settings(), Sounds(silent=True), folder)
-    desk = Desk()
-    stage.open(
+    manager = SceneManager(Settings(), Sounds(silent=True), folder)
+    pool = RequestPool()
+    manager.open(
         Services(
             fetch=lambda: [info],
-            connect=lambda one: DeployedRival(desk, one),
+            connect=lambda one: DeployedOpponentClient(pool, one),
             journal=lambda: None,
             finished=lambda _: None,
         )
     )
     answerer = InProcess(opponent)
-    stage.push(PacmanScene(stage, Setup("pacman", info, {}), lambda _: answerer))
+    manager.push(PacmanScene(manager, Setup("pacman", info, {}), lambda _: answerer))
     canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
     frames = Frames()
     began = perf_counter()
     for number in range(round(seconds * TICKS_PER_SECOND)):
-        scene = stage.scenes[-1]
+        scene = manager.scenes[-1]
         if isinstance(scene, PacmanScene):
-            _sit(scene, stage, bot, frames)
+            _sit(scene, manager, bot, frames)
         worked, took = thread_time(), perf_counter()
-        stage.tick()
-        stage.draw(canvas, 0.5)
+        manager.tick()
+        manager.draw(canvas, 0.5)
         frames.worked.append((thread_time() - worked) * 1000)
         frames.took.append((perf_counter() - took) * 1000)
         if number % TICKS_PER_SECOND == 0:
             on_second()
         sleep(max(0.0, began + number * FRAME_S - perf_counter()))
-    stage.close()
-    desk.close()
+    manager.close()
+    pool.close()
     return frames
 
 
-def _sit(scene: PacmanScene, stage: Stage, bot: Opponent, frames: Frames) -> None:
+def _sit(scene: PacmanScene, manager: SceneManager, bot: Opponent, frames: Frames) -> None:
     """Steer as the bot wants; when a game is over, play again."""
     if scene.over:
         frames.games += 1
-        stage.handle(Command(ACCEPT))
+        manager.handle(Command(ACCEPT))
     elif "pacman" in scene.match.to_act():
         random = Random(scene.match.seed_for("pacman"))  # noqa: S311 - a game, not a secret
-        stage.handle(Command(bot(scene.match.observe("pacman"), random)))
+        manager.handle(Command(bot(scene.match.observe("pacman"), random)))
     frames.boards = max(frames.boards, scene.chase.observation.level - 1)

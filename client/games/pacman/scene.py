@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from client.games.pacman.drawing.board import Board, Moment
 from client.games.pacman.drawing.explanation import Insight
-from client.games.pacman.drawing.hud import LEFT_PANEL, PackHud, draw_game
-from client.games.pacman.network.controllers import SEAT, Driver, Team, deployed
-from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.drawing.hud import LEFT_PANEL, TeamHud, draw_game
+from client.games.pacman.network.controllers import SEAT, Controller, Team, deployed
+from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine
-from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, VOICES
-from client.games.pacman.swap import PackScene
+from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, SYNTHS
+from client.games.pacman.swap import TeamSwapScene
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.ui import theme
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from client.games.pacman.network.transport import Answerer
     from client.net.remote import OpponentInfo
-    from client.scene_manager import Setup, Stage
+    from client.scene_manager import SceneManager, Setup
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.core import Event
@@ -47,25 +47,27 @@ class PacmanScene:
 
     overlay = False
 
-    def __init__(self, stage: Stage, setup: Setup, reach: Callable[[OpponentInfo], Answerer] = deployed) -> None:
-        self._stage = stage
+    def __init__(
+        self, manager: SceneManager, setup: Setup, reach: Callable[[OpponentInfo], Answerer] = deployed
+    ) -> None:
+        self._manager = manager
         self._setup = setup
         self._reach = reach
-        team = Team.of(self._driver(setup.opponent))
+        team = Team.of(self._controller(setup.opponent))
         self.match = Match(
             find_game("pacman"),
-            {"pacman": Participant("pacman", PERSON, stage.settings.name), SEAT: team.participant()},
+            {"pacman": Participant("pacman", PERSON, manager.settings.name), SEAT: team.participant()},
             seed=randbits(63),
             policy_seed=randbits(63),
             options=setup.options,
-            journal=stage.world.journal(),
+            journal=manager.world.journal(),
         )
         self._line = ThreadedLine()
-        self.chase = Chase(self.match, team, self._line)
+        self.chase = NetworkedMatch(self.match, team, self._line)
         self._before = self.chase.observation
         self._maze = self._before.maze
         self.board = Board(self._maze)
-        self.hud = PackHud()
+        self.hud = TeamHud()
         self._wish: Direction | None = None
         self._pressed: Direction | None = None
         """The direction whose key was pressed last; only this one may repeat."""
@@ -79,8 +81,8 @@ class PacmanScene:
                 Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._to_menu),
             ]
         )
-        self._end.on_move = lambda: stage.sounds.play("move")
-        stage.sounds.learn(VOICES)
+        self._end.on_move = lambda: manager.sounds.play("move")
+        manager.sounds.add(SYNTHS)
 
     def handle(self, event: Input) -> None:
         """Steer, swap, explain, pause."""
@@ -107,7 +109,7 @@ class PacmanScene:
 
     def tick(self) -> None:
         """Let 1/60 second pass."""
-        if self._stage.away and not self.over:
+        if self._manager.away and not self.over:
             self._pause("The window was left: nothing has moved since")
             return
         self._before = self.chase.observation
@@ -119,7 +121,7 @@ class PacmanScene:
         self._wish = None
         now = self.chase.observation
         for event in events:
-            self.board.hear(event, now)
+            self.board.note(event, now)
             self._sound(event)
         self.board.tick(now)
         self.hud.note(self.chase.choices, self.chase.replies)
@@ -130,51 +132,51 @@ class PacmanScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the field and both panels."""
         now = self.chase.observation
-        still = self._stage.settings.reduced_motion
+        still = self._manager.settings.reduced_motion
         canvas.surface.fill(theme.ABYSS)
         insights = tuple(Insight(*one) for one in self.chase.explained) if self.chase.explain else ()
         self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
-        draw_game(canvas, now, self._stage.settings.name, len(self._maze.dot_tiles), self.board.ticks)
+        draw_game(canvas, now, self._manager.settings.name, len(self._maze.dot_tiles), self.board.ticks)
         self.hud.draw(canvas, now, self.chase.team, self.chase.schedule, self.board.ticks)
         if self.over and self._since_over > OVER_TICKS:
             self._end.draw(canvas)
         elif not self.over:
             x, y = LEFT_PANEL[0] + 22, HEIGHT - 108
-            hint_line(canvas, self._stage.device, [("↑↓←→", "run"), (SWAP, "swap")], x, y)
-            hint_line(canvas, self._stage.device, [(SHUFFLE, "explain"), (BACK, "pause")], x, y + 30)
+            hint_line(canvas, self._manager.device, [("↑↓←→", "run"), (SWAP, "swap")], x, y)
+            hint_line(canvas, self._manager.device, [(SHUFFLE, "explain"), (BACK, "pause")], x, y + 30)
 
     def leave(self) -> None:
         """End the match and hand its record over."""
         self._hush()
         self._close()
 
-    def _driver(self, info: OpponentInfo) -> Driver:
-        return Driver(info, self._reach(info), info.version, info.sha256)
+    def _controller(self, info: OpponentInfo) -> Controller:
+        return Controller(info, self._reach(info), info.version, info.sha256)
 
     def _close(self) -> None:
         if not self._closed:
             self._closed = True
             self._line.close()
-            self._stage.world.finished(self.match.close())
+            self._manager.world.finished(self.match.close())
 
     def _again(self) -> None:
-        self._stage.replace(PacmanScene(self._stage, self._setup, self._reach))
+        self._manager.replace(PacmanScene(self._manager, self._setup, self._reach))
 
     def _to_menu(self) -> None:
-        self._stage.replace(MenuScene(self._stage))
+        self._manager.replace(MenuScene(self._manager))
 
     def _open_swap(self) -> None:
         self._hush()
-        self._stage.push(PackScene(self._stage, self.chase.team, self._swap))
+        self._manager.push(TeamSwapScene(self._manager, self.chase.team, self._swap))
 
     def _pause(self, why: str = "") -> None:
         self._hush()
         self._pointing = False
-        self._stage.push(PauseScene(self._stage, self._open_swap, self._to_menu, why))
+        self._manager.push(PauseScene(self._manager, self._open_swap, self._to_menu, why))
 
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
-        self._stage.sounds.play("swap")
-        self.chase.give(ghosts, self._driver(info))
+        self._manager.sounds.play("swap")
+        self.chase.give(ghosts, self._controller(info))
 
     def _steer(self, event: Command) -> None:
         """Take the direction pressed last.  A key that is merely still held down from before says nothing new."""
@@ -200,7 +202,7 @@ class PacmanScene:
             self._wish = "down" if down > 0 else "up"
 
     def _sound(self, event: Event) -> None:
-        play = self._stage.sounds.play
+        play = self._manager.sounds.play
         if event.kind == "dot":
             self._munches += 1
             play(MUNCH[self._munches % len(MUNCH)], 0.7)
@@ -209,7 +211,7 @@ class PacmanScene:
 
     def _hum(self) -> None:
         """Keep the sound going that tells what the ghosts are up to."""
-        sounds, now = self._stage.sounds, self.chase.observation
+        sounds, now = self._manager.sounds, self.chase.observation
         if self.board.ticks == JINGLE_AT:
             sounds.play("jingle")
         wanted = None
@@ -229,7 +231,7 @@ class PacmanScene:
 
     def _hush(self) -> None:
         for name in (*SIRENS, FLEE, EYES):
-            self._stage.sounds.stop(name)
+            self._manager.sounds.stop(name)
 
 
 SOUNDS = {
@@ -242,4 +244,4 @@ SOUNDS = {
     "level_cleared": "cleared",
     "over": "lost",
 }
-"""The voice of an event."""
+"""The sound of an event."""

@@ -1,10 +1,10 @@
-"""The sounds of Pac-Man, synthesised like the others (see ``client.ui.synth``): nothing is taken from the arcade."""
+"""The sounds of Pac-Man, synthesised (see ``client.ui.audio.synth``): nothing is taken from the arcade."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from client.ui.synth import RATE, Samples, Voice, mixed, noise, seconds, tone
+from client.ui.audio.synth import RATE, Samples, Synth, mixed, noise, seconds, tone
 
 SIRENS = ("siren-1", "siren-2", "siren-3")
 """The hunt, by how few dots are left."""
@@ -53,7 +53,7 @@ def _hertz(key: float) -> float:
     return float(440.0 * 2 ** ((key - 69) / 12))
 
 
-VOICES: dict[str, Voice] = {
+SYNTHS: dict[str, Synth] = {
     "jingle": _jingle,
     "munch-1": lambda: 0.30 * tone(0.075, 300, 620, 16),
     "munch-2": lambda: 0.30 * tone(0.075, 620, 300, 16),

@@ -1,4 +1,4 @@
-"""Lets another function move the pack, or one ghost, in the middle of a match; the match stands still meanwhile."""
+"""Lets another function move the team, or one ghost, in the middle of a match; the match stands still meanwhile."""
 
 from __future__ import annotations
 
@@ -16,29 +16,31 @@ if TYPE_CHECKING:
 
     from client.games.pacman.network.controllers import Team
     from client.net.remote import OpponentInfo
-    from client.scene_manager import Stage
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
     from games.pacman.names import GhostName
 
 BOX: Box = (320.0, 60.0, 640.0, 600.0)
-WHOLE = "the pack"
+WHOLE = "the team"
 PARTS = (WHOLE, *GHOSTS)
 TAB_WIDTH, TAB_HEIGHT = 112.0, 74.0
 
 
-class PackScene:
+class TeamSwapScene:
     """An overlay: for whom (left and right), and who (up and down).  ``swap`` gets the ghosts and their function."""
 
     overlay = True
 
-    def __init__(self, stage: Stage, team: Team, swap: Callable[[tuple[GhostName, ...], OpponentInfo], None]) -> None:
-        self._stage = stage
+    def __init__(
+        self, manager: SceneManager, team: Team, swap: Callable[[tuple[GhostName, ...], OpponentInfo], None]
+    ) -> None:
+        self._manager = manager
         self._team = team
         self._swap = swap
         self._part = 0
         self._ticks = 0
-        self._ladder = stage.ladder
+        self._ladder = manager.ladder
         list_box = (BOX[0] + 32, BOX[1] + 186, BOX[2] - 76, BOX[3] - 240)
         self._picker = Picker(list_box, self._take, self._current.name)
 
@@ -49,12 +51,12 @@ class PackScene:
 
     @property
     def _current(self) -> OpponentInfo:
-        return self._team.drivers[self.ghosts[0]].info
+        return self._team.controllers[self.ghosts[0]].info
 
     def handle(self, event: Input) -> None:
         """Choose, take, or leave things as they are."""
         if isinstance(event, Command) and event.name in (BACK, SWAP) and not event.repeat:
-            self._stage.pop()
+            self._manager.pop()
         elif isinstance(event, Command) and event.name in (LEFT, RIGHT):
             self._turn_to(self._part + (1 if event.name == RIGHT else -1))
         elif isinstance(event, Pointer) and event.kind == "press" and event.button == LEFT_BUTTON:
@@ -73,13 +75,13 @@ class PackScene:
         canvas.dim()
         canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
         canvas.text("Swap who hunts", BOX[0] + 32, BOX[1] + 24, theme.HEADING)
-        told = self._ladder.trouble or "One function for the pack, or another for a single ghost. The record names all."
+        told = self._ladder.trouble or "One function for the team, or another for a single ghost. The record names all."
         canvas.text(told, BOX[0] + 32, BOX[1] + 58, theme.SMALL, theme.MIST, within=BOX[2] - 64)
         for index in range(len(PARTS)):
             self._draw_tab(canvas, index)
         self._picker.draw(canvas, self._current.name)
         hints = [("←→", "for whom"), (ACCEPT, "take over"), (BACK, "leave as it is")]
-        hint_line(canvas, self._stage.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 36)
+        hint_line(canvas, self._manager.device, hints, BOX[0] + 32, BOX[1] + BOX[3] - 36)
 
     def leave(self) -> None:
         """Nothing is held."""
@@ -91,7 +93,7 @@ class PackScene:
         edge = theme.SIGNAL if chosen else theme.EDGE
         canvas.panel(box, theme.PANEL_LIT if chosen else theme.PANEL, edge, 10, 0.95, 2.0 if chosen else 1.2)
         middle = box[0] + box[2] / 2
-        hem = 0 if self._stage.settings.reduced_motion or not chosen else self._ticks // 8
+        hem = 0 if self._manager.settings.reduced_motion or not chosen else self._ticks // 8
         shown = GHOSTS if part == WHOLE else (part,)
         for place, ghost in enumerate(shown):
             x = middle + (place - (len(shown) - 1) / 2) * 22
@@ -102,7 +104,7 @@ class PackScene:
 
     def _click(self, event: Pointer) -> None:
         if not inside(BOX, event.x, event.y):
-            self._stage.pop()
+            self._manager.pop()
             return
         for index in range(len(PARTS)):
             if inside(_tab(index), event.x, event.y):
@@ -114,12 +116,12 @@ class PackScene:
         if 0 <= part < len(PARTS) and part != self._part:
             self._part = part
             self._picker.chosen_name = self._current.name
-            self._stage.sounds.play("move")
+            self._manager.sounds.play("move")
 
     def _take(self, info: OpponentInfo) -> None:
-        self._stage.sounds.play("accept")
-        self._stage.pop()
-        now = [self._team.drivers[ghost].info for ghost in self.ghosts]
+        self._manager.sounds.play("accept")
+        self._manager.pop()
+        now = [self._team.controllers[ghost].info for ghost in self.ghosts]
         if any((info.name, info.version) != (one.name, one.version) for one in now):
             self._swap(self.ghosts, info)
 

@@ -46,7 +46,7 @@ class Moment:
 
 
 class Board:
-    """The field of one match; it follows the match by ``hear`` and ``tick``."""
+    """The field of one match; it follows the match by ``note`` and ``tick``."""
 
     def __init__(self, maze: Maze) -> None:
         self.picture = MazePicture(maze, place(maze, ROOM))
@@ -66,7 +66,7 @@ class Board:
             self._eaten = None
         self.effects.tick()
 
-    def hear(self, event: Event, now: Observation) -> None:
+    def note(self, event: Event, now: Observation) -> None:
         """Show what happened."""
         if event.kind == "ghost_eaten":
             self._eaten = str(event.detail["ghost"])

@@ -23,8 +23,8 @@ from games.pacman.names import GHOSTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from client.games.pacman.network.controllers import Driver, Team
-    from client.games.pacman.network.messages import Choice, Counts, Reply
+    from client.games.pacman.network.controllers import Controller, Team
+    from client.games.pacman.network.messages import AskResult, Choice, Counts
     from client.games.pacman.network.schedule import Schedule
     from client.ui.canvas import Box, Canvas
     from games.pacman.names import GhostName
@@ -55,7 +55,7 @@ class _Bar:
     cold: bool
 
 
-class PackHud:
+class TeamHud:
     """What is known of the answers of this match."""
 
     def __init__(self) -> None:
@@ -63,7 +63,7 @@ class PackHud:
         self.cost_usd = 0.0
         self._bars: deque[_Bar] = deque(maxlen=KEPT)
 
-    def note(self, choices: Sequence[Choice], replies: Sequence[Reply]) -> None:
+    def note(self, choices: Sequence[Choice], replies: Sequence[AskResult]) -> None:
         """Take in what was decided and what has come back in a tick."""
         self.cost_usd += sum(answer_usd(reply.compute_ms) for reply in replies if reply.compute_ms is not None)
         for choice in choices:
@@ -73,17 +73,17 @@ class PackHud:
             self._bars.append(_Bar(choice.ghost, latency, choice.kind, bool(reply is not None and reply.cold)))
 
     def draw(self, canvas: Canvas, now: Observation, team: Team, schedule: Schedule, ticks: int) -> None:
-        """Draw the panel of the pack."""
+        """Draw the panel of the team."""
         left, top, width, height = RIGHT_PANEL
         canvas.panel(RIGHT_PANEL)
         inner = (left + 16, width - 32)
-        canvas.text("THE PACK", inner[0], top + 16, theme.LABEL, theme.HAZE)
-        functions = len({driver.key for driver in team.drivers.values()})
+        canvas.text("THE TEAM", inner[0], top + 16, theme.LABEL, theme.HAZE)
+        functions = len({controller.key for controller in team.controllers.values()})
         told = "one function" if functions == 1 else f"{functions} functions"
         canvas.text(told, inner[0] + inner[1], top + 14, theme.SMALL, theme.HAZE, align="right")
         y = top + 38
         for index, name in enumerate(GHOSTS):
-            self._ghost(canvas, inner, y + index * ROW, now, team.drivers[name], index, ticks)
+            self._ghost(canvas, inner, y + index * ROW, now, team.controllers[name], index, ticks)
         y += 4 * ROW + 2
         y = self._schedule(canvas, inner, y, team, schedule)
         y = self._shares(canvas, inner, y + 6, schedule.counts)
@@ -98,7 +98,7 @@ class PackHud:
         inner: tuple[float, float],
         y: float,
         now: Observation,
-        driver: Driver,
+        controller: Controller,
         index: int,
         ticks: int,
     ) -> None:
@@ -112,8 +112,8 @@ class PackHud:
         )
         x = left + 44
         canvas.text(ghost.name.capitalize(), x, y + 9, theme.BUTTON, colour)
-        version = f" v{driver.version}" if driver.version else ""
-        canvas.text(f"{driver.info.name}{version}", x, y + 28, theme.SMALL_FIGURE, theme.MIST, within=width - 44)
+        version = f" v{controller.version}" if controller.version else ""
+        canvas.text(f"{controller.info.name}{version}", x, y + 28, theme.SMALL_FIGURE, theme.MIST, within=width - 44)
         last = self.last.get(ghost.name)
         if last is None:
             canvas.text("no junction yet", x, y + 46, theme.SMALL, theme.HAZE)
@@ -214,7 +214,7 @@ class PackHud:
 
 def slowest(team: Team, schedule: Schedule) -> str:
     """Return the function of the team that takes longest to answer."""
-    return max((driver.key for driver in team.drivers.values()), key=schedule.slowest_twentieth_ms)
+    return max((controller.key for controller in team.controllers.values()), key=schedule.slowest_twentieth_ms)
 
 
 def draw_game(canvas: Canvas, now: Observation, name: str, dots: int, ticks: int) -> None:

@@ -12,7 +12,7 @@ from games.record import FUNCTION, Participant
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from client.games.pacman.network.messages import Reply
+    from client.games.pacman.network.messages import AskResult
     from client.games.pacman.network.transport import Answerer
     from client.net.remote import OpponentInfo
     from games.pacman.names import GhostName
@@ -21,7 +21,7 @@ SEAT = "ghosts"
 
 
 @dataclass(frozen=True, slots=True)
-class Driver:
+class Controller:
     """A function, and who it said it was when it last answered (a new version may have been put live meanwhile)."""
 
     info: OpponentInfo
@@ -37,26 +37,26 @@ class Driver:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """The driver of every ghost."""
+    """The controller of every ghost."""
 
-    drivers: Mapping[GhostName, Driver]
+    controllers: Mapping[GhostName, Controller]
 
     @classmethod
-    def of(cls, driver: Driver) -> Team:
+    def of(cls, controller: Controller) -> Team:
         """Return the team that one function moves."""
-        return cls(dict.fromkeys(GHOSTS, driver))
+        return cls(dict.fromkeys(GHOSTS, controller))
 
-    def give(self, ghosts: Iterable[GhostName], driver: Driver) -> Team:
-        """Return the team in which ``driver`` moves these ghosts."""
-        return Team({**self.drivers, **dict.fromkeys(ghosts, driver)})
+    def give(self, ghosts: Iterable[GhostName], controller: Controller) -> Team:
+        """Return the team in which ``controller`` moves these ghosts."""
+        return Team({**self.controllers, **dict.fromkeys(ghosts, controller)})
 
-    def heard(self, reply: Reply, ghost: GhostName) -> Team:
+    def identified(self, reply: AskResult, ghost: GhostName) -> Team:
         """Return the team after ``ghost``'s function has said in ``reply`` who it is."""
-        driver = self.drivers[ghost]
-        if (driver.version, driver.sha256) == (reply.version, reply.sha256):
+        controller = self.controllers[ghost]
+        if (controller.version, controller.sha256) == (reply.version, reply.sha256):
             return self
-        known = replace(driver, version=reply.version, sha256=reply.sha256)
-        mine = [other for other in GHOSTS if self.drivers[other].key == driver.key]
+        known = replace(controller, version=reply.version, sha256=reply.sha256)
+        mine = [other for other in GHOSTS if self.controllers[other].key == controller.key]
         return self.give(mine, known)
 
     def participant(self) -> Participant:
@@ -64,13 +64,13 @@ class Team:
         return Participant(
             SEAT,
             FUNCTION,
-            self._told({ghost: driver.info.name for ghost, driver in self.drivers.items()}),
-            self._told({ghost: driver.version for ghost, driver in self.drivers.items()}),
-            self._told({ghost: driver.sha256 for ghost, driver in self.drivers.items()}),
+            self._told({ghost: controller.info.name for ghost, controller in self.controllers.items()}),
+            self._told({ghost: controller.version for ghost, controller in self.controllers.items()}),
+            self._told({ghost: controller.sha256 for ghost, controller in self.controllers.items()}),
         )
 
     def _told(self, words: Mapping[GhostName, str]) -> str:
-        if len({driver.key for driver in self.drivers.values()}) == 1:
+        if len({controller.key for controller in self.controllers.values()}) == 1:
             return words[GHOSTS[0]]
         return " ".join(f"{ghost}:{words[ghost]}" for ghost in GHOSTS)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.protocol import Problem
-from client.games.pacman.network.controllers import SEAT, Driver, Team
-from client.games.pacman.network.networked_match import Chase
+from client.games.pacman.network.controllers import SEAT, Controller, Team
+from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.schedule import TICK_MS
 from client.games.pacman.network.transport import answer
 from client.net import remote
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from ai_functions.runtime.loader import Loaded
     from ai_functions.runtime.protocol import MoveRequest
-    from client.games.pacman.network.messages import Ask, Counts, Reply
+    from client.games.pacman.network.messages import Ask, AskResult, Counts
     from client.games.pacman.network.transport import Answerer
     from games.core import Json, JsonObject, Opponent
     from games.pacman.observation import Observation
@@ -125,7 +125,7 @@ class SimulatedLine:
         self.now_ms = 0.0
         self._rtt_ms = rtt_ms
         self._random = random
-        self._under_way: list[tuple[float, int, Reply]] = []
+        self._under_way: list[tuple[float, int, AskResult]] = []
 
     def send(self, ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> None:
         """Get the answer, and keep it until its time."""
@@ -133,7 +133,7 @@ class SimulatedLine:
         reply = replace(answer(ask, to, request, observation), latency_ms=delay_ms)
         heappush(self._under_way, (self.now_ms + delay_ms, ask.number, reply))
 
-    def collect(self) -> list[Reply]:
+    def collect(self) -> list[AskResult]:
         """Return the answers whose time has come."""
         found = []
         while self._under_way and self._under_way[0][0] <= self.now_ms:
@@ -205,7 +205,7 @@ def _play(opponent: Loaded, bot: Opponent, rtt_ms: float | None, key: str, optio
     wander = Random(seeds.getrandbits(63))  # noqa: S311
     line = SimulatedLine(rtt_ms or 0.0, Random(seeds.getrandbits(63)))  # noqa: S311
     info = OpponentInfo(opponent.manifest.name, "pacman", "", 1, "")
-    chase = Chase(match, Team.of(Driver(info, InProcess(opponent), "", opponent.sha256)), line)
+    chase = NetworkedMatch(match, Team.of(Controller(info, InProcess(opponent), "", opponent.sha256)), line)
     while match.outcome is None and match.step_number < MOST_TICKS:
         wish: str | None = None
         if "pacman" in match.to_act():

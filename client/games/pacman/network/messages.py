@@ -37,7 +37,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class AskResult:
     """What became of the ``Ask`` called ``number``: exits by ghost, or why there are none."""
 
     number: int
@@ -61,7 +61,7 @@ class Choice:
     ghost: GhostName
     kind: str
     exit: Direction | None = None
-    reply: Reply | None = None
+    reply: AskResult | None = None
     cause: str | None = None
     """Why the arcade's rule decides: ``late``, ``unasked`` (no request was left), or the ``failure`` of a reply."""
 

@@ -14,8 +14,8 @@ from games.pacman.rules import decisions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from client.games.pacman.network.controllers import Driver, Team
-    from client.games.pacman.network.messages import Ask, Choice, Reply
+    from client.games.pacman.network.controllers import Controller, Team
+    from client.games.pacman.network.messages import Ask, AskResult, Choice
     from client.games.pacman.network.transport import Line
     from games.core import Event, Json
     from games.match import Match
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from games.pacman.observation import Decision, Observation
 
 
-class Chase:
+class NetworkedMatch:
     """A match whose ghosts are moved by ``team``; ``tick`` never waits.
 
     ``explain`` asks the functions to explain themselves from now on.
@@ -32,11 +32,11 @@ class Chase:
     def __init__(self, match: Match, team: Team, line: Line) -> None:
         self.match = match
         self.team = team
-        self.schedule = Schedule({ghost: driver.key for ghost, driver in team.drivers.items()})
+        self.schedule = Schedule({ghost: controller.key for ghost, controller in team.controllers.items()})
         self.explain = False
         self.choices: list[Choice] = []
         """What was decided in the last tick."""
-        self.replies: list[Reply] = []
+        self.replies: list[AskResult] = []
         """What has come back in the last tick."""
         self._line = line
         self._seen: tuple[int, Observation] = (match.step_number, match.observe(SEAT))
@@ -60,12 +60,12 @@ class Chase:
             if self.explain and (decision.ghost, decision.junction, decision.heading) in ahead
         ]
 
-    def give(self, ghosts: Iterable[GhostName], driver: Driver) -> None:
+    def give(self, ghosts: Iterable[GhostName], controller: Controller) -> None:
         """Let another function move these ghosts from now on; the record will name it."""
         ghosts = list(ghosts)
-        self.team = self.team.give(ghosts, driver)
+        self.team = self.team.give(ghosts, controller)
         for ghost in ghosts:
-            self.schedule.drive(ghost, driver.key)
+            self.schedule.drive(ghost, controller.key)
         self.match.seat(self.team.participant())
 
     def tick(self, wish: Direction | None = None) -> tuple[Event, ...]:
@@ -92,7 +92,7 @@ class Chase:
 
     def _send(self, ask: Ask) -> None:
         ghost = next(iter(ask.questions))
-        answerer = self.team.drivers[ghost].answerer
+        answerer = self.team.controllers[ghost].answerer
         request = MoveRequest(
             game=self.match.game.NAME,
             match_id=self.match.match_id,
@@ -108,7 +108,7 @@ class Chase:
         team = self.team
         for choice in choices:
             if choice.reply is not None:
-                team = team.heard(choice.reply, choice.ghost)
+                team = team.identified(choice.reply, choice.ghost)
         if team is not self.team:
             self.team = team
             self.match.seat(team.participant())

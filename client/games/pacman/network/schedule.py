@@ -17,7 +17,16 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED, Ask, Choice, Counts, Question, Reply
+from client.games.pacman.network.messages import (
+    CLASSIC,
+    PREFETCHED,
+    REFRESHED,
+    Ask,
+    AskResult,
+    Choice,
+    Counts,
+    Question,
+)
 from games.pacman.levels import TICKS_PER_SECOND
 
 if TYPE_CHECKING:
@@ -55,7 +64,7 @@ class _Visit:
     asked_left: int | None = None
     """Ticks that were left when it was last asked about."""
     exit: Direction | None = None
-    answer: Reply | None = None
+    answer: AskResult | None = None
     answer_asked: int = 0
     """The tick whose screen the answer saw."""
     kind: str = PREFETCHED
@@ -64,11 +73,11 @@ class _Visit:
 
 
 class Schedule:
-    """The schedule of one team.  ``drivers`` says which function moves which ghost; it is asked by that name."""
+    """The schedule of one team.  ``controllers`` says which function moves which ghost; it is asked by that name."""
 
-    def __init__(self, drivers: Mapping[GhostName, str]) -> None:
+    def __init__(self, controllers: Mapping[GhostName, str]) -> None:
         self.counts = Counts()
-        self._drivers = dict(drivers)
+        self._controllers = dict(controllers)
         self._visits: dict[GhostName, _Visit] = {}
         self._under_way: dict[int, Ask] = {}
         self._ended: dict[int, str] = {}
@@ -83,8 +92,8 @@ class Schedule:
 
     def drive(self, ghost: GhostName, function: str) -> None:
         """Let ``function`` move ``ghost`` from now on; what another one answered for it is void."""
-        if self._drivers[ghost] != function:
-            self._drivers[ghost] = function
+        if self._controllers[ghost] != function:
+            self._controllers[ghost] = function
             self._end(ghost, "stale")
 
     def slowest_twentieth_ms(self, function: str) -> float:
@@ -118,10 +127,10 @@ class Schedule:
                 self._end(ghost, "stale")
                 self._visit_count += 1
                 self._visits[ghost] = _Visit(self._visit_count, decision)
-        asks = [self._ask(tick, function) for function in dict.fromkeys(self._drivers.values())]
+        asks = [self._ask(tick, function) for function in dict.fromkeys(self._controllers.values())]
         return [ask for ask in asks if ask is not None]
 
-    def take(self, reply: Reply) -> Ask:
+    def take(self, reply: AskResult) -> Ask:
         """Take in what came of a request, and return the request.
 
         Newer answers that fit replace older ones; all others only count.
@@ -168,7 +177,7 @@ class Schedule:
         """Return the request that ``function`` should get now, if any of its ghosts needs one."""
         lead = self.lead_ticks(function)
         mine = [
-            visit for ghost, visit in self._visits.items() if self._drivers[ghost] == function and not visit.settled
+            visit for ghost, visit in self._visits.items() if self._controllers[ghost] == function and not visit.settled
         ]
         prefetch = any(visit.asked_left is None for visit in mine)
         refresh = any(_wants_refresh(visit, lead) for visit in mine)
@@ -186,7 +195,7 @@ class Schedule:
         self.counts.asked += len(mine)
         return ask
 
-    def _take_one(self, ghost: GhostName, question: Question, reply: Reply, asked: int) -> None:
+    def _take_one(self, ghost: GhostName, question: Question, reply: AskResult, asked: int) -> None:
         visit = self._visits.get(ghost)
         current = visit if visit is not None and visit.number == question.visit and not visit.settled else None
         failure = reply.failure

@@ -10,7 +10,7 @@ from dataclasses import replace
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Protocol
 
-from client.games.pacman.network.messages import Reply
+from client.games.pacman.network.messages import AskResult
 from client.games.pacman.network.schedule import TICK_MS
 from client.net.remote import RemoteError
 from games.core import NotationError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ai_functions.runtime.protocol import MoveRequest
     from client.games.pacman.network.messages import Ask
-    from client.net.remote import Reply as RemoteReply
+    from client.net.remote import Reply
     from games.pacman.names import Direction, GhostName
     from games.pacman.observation import Observation
 
@@ -37,7 +37,7 @@ class Answerer(Protocol):
 
     last_latency_ms: float | None
 
-    def ask(self, request: MoveRequest, within_s: float) -> RemoteReply:
+    def ask(self, request: MoveRequest, within_s: float) -> Reply:
         """Return the answer; may wait.  Raises RemoteError."""
 
 
@@ -47,7 +47,7 @@ class Line(Protocol):
     def send(self, ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> None:
         """Send ``ask`` to a function; returns at once.  ``request`` lacks only the observation."""
 
-    def collect(self) -> list[Reply]:
+    def collect(self) -> list[AskResult]:
         """Return what has come back since the last look; never waits."""
 
 
@@ -56,15 +56,15 @@ class ThreadedLine:
 
     def __init__(self, workers: int = WORKERS) -> None:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="pursuit")
-        self._done: SimpleQueue[Future[Reply]] = SimpleQueue()
+        self._done: SimpleQueue[Future[AskResult]] = SimpleQueue()
 
     def send(self, ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> None:
         """Send ``ask`` to a function; returns at once.  The observation is put into words on the other thread."""
         self._pool.submit(answer, ask, to, request, observation).add_done_callback(self._done.put)
 
-    def collect(self) -> list[Reply]:
+    def collect(self) -> list[AskResult]:
         """Return what has come back since the last look; never waits."""
-        found: list[Reply] = []
+        found: list[AskResult] = []
         while True:
             try:
                 future = self._done.get_nowait()
@@ -78,17 +78,17 @@ class ThreadedLine:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-def answer(ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> Reply:
+def answer(ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> AskResult:
     """Return what comes of asking a function: exits, or one word for why there are none.  Waits."""
     try:
         remote = to.ask(complete(ask, request, observation), WITHIN_S)
         exits = parse_exits(remote.response.action)
     except RemoteError as error:
-        return Reply(ask.number, failure=error.cause, detail=str(error))
+        return AskResult(ask.number, failure=error.cause, detail=str(error))
     except NotationError as error:
-        return Reply(ask.number, failure="illegal", detail=str(error))
+        return AskResult(ask.number, failure="illegal", detail=str(error))
     response = remote.response
-    return Reply(
+    return AskResult(
         ask.number,
         exits,
         latency_ms=remote.latency_ms,

@@ -15,8 +15,8 @@ from unicodedata import bidirectional
 import pygame
 
 from client.ui import theme
-from client.ui.bidi import Run, visual_runs
-from client.ui.foreign_text import REPLACEMENT, graphemes, presentable
+from client.ui.text.bidi import Run, visual_runs
+from client.ui.text.foreign_text import REPLACEMENT, graphemes, presentable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

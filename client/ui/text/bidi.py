@@ -1,8 +1,8 @@
 """In which order the letters of a line stand, when some of them are read from right to left (Hebrew, Arabic).
 
 The rules of the Unicode Bidirectional Algorithm (UAX #9) for a single line without its control characters, which
-``client.ui.foreign_text`` leaves out.  Letters within a run stay in the order they are read in: the font turns them
-round.
+``client.ui.text.foreign_text`` leaves out.  Letters within a run stay in the order they are read in: the font
+turns them round.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The sounds of Battleship and the menus, synthesised: no recording is shipped, and none is missed.
+"""How sounds are synthesised, and those that every scene may play: no recording is shipped, and none is missed.
 
-A voice is a function without arguments that returns mono samples between -1 and 1 at ``RATE``.
+A synth is a function without arguments that returns mono samples between -1 and 1 at ``RATE``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 RATE = 44_100
 Samples: TypeAlias = NDArray[np.float64]
-Voice: TypeAlias = Callable[[], Samples]
+Synth: TypeAlias = Callable[[], Samples]
 
 
 def seconds(length: float) -> Samples:
@@ -65,39 +65,13 @@ def _ping() -> Samples:
     return mixed((0, 0.4, once), (0.27, 0.12, once), (0.54, 0.04, once))
 
 
-def _launch() -> Samples:
-    return mixed((0, 0.5, noise(0.5, 900, 7, 1)), (0, 0.4, tone(0.35, 240, 70, 9)))
-
-
-def _splash() -> Samples:
-    drops = [(0.12 + 0.05 * index, 0.10, tone(0.12, 700 + 190 * index, 1300 + 150 * index, 26)) for index in range(4)]
-    return mixed((0, 0.55, noise(0.7, 2600, 6, 2)), (0.04, 0.3, noise(0.5, 700, 5, 3)), *drops)
-
-
-def _blast() -> Samples:
-    return mixed(
-        (0, 0.8, noise(1.0, 1100, 4.5, 4)), (0, 0.8, tone(0.8, 130, 34, 5)), (0, 0.3, noise(0.08, 6000, 40, 5))
-    )
-
-
-def _sinking() -> Samples:
-    groan = tone(1.9, 150, 42, 1.3) * (0.6 + 0.4 * np.sin(2 * np.pi * 5.5 * seconds(1.9)))
-    bubbles = [(0.7 + 0.13 * index, 0.14, tone(0.10, 260 + 60 * (index % 4), 620, 22)) for index in range(9)]
-    return mixed((0, 0.8, _blast()), (0.22, 0.6, noise(0.9, 700, 4, 6)), (0.3, 0.5, groan), *bubbles)
-
-
-VOICES: dict[str, Voice] = {
+SYNTHS: dict[str, Synth] = {
     "move": lambda: 0.16 * tone(0.05, 880, decay=50),
     "accept": lambda: mixed((0, 0.28, tone(0.16, 660, decay=18)), (0.06, 0.28, tone(0.25, 990, decay=14))),
     "back": lambda: mixed((0, 0.25, tone(0.14, 620, decay=18)), (0.06, 0.25, tone(0.2, 415, decay=16))),
     "refuse": lambda: mixed((0, 0.3, tone(0.13, 196, decay=14)), (0.09, 0.3, tone(0.18, 165, decay=12))),
-    "place": lambda: mixed((0, 0.5, tone(0.18, 180, 110, 16)), (0, 0.25, noise(0.12, 1800, 28, 7))),
     "turn": lambda: 0.3 * tone(0.09, 420, 640, 24),
     "ping": _ping,
-    "launch": _launch,
-    "splash": _splash,
-    "hit": _blast,
-    "sunk": _sinking,
     "won": lambda: _melody((392, 523.25, 659.25, 783.99, 1046.5), 0.14, 3.2),
     "lost": lambda: _melody((392, 349.23, 311.13, 261.63, 196), 0.24, 2.6),
     "swap": lambda: mixed((0, 0.3, tone(0.3, 500, 1000, 9)), (0.12, 0.3, tone(0.4, 1000, 1500, 9))),

@@ -1,4 +1,4 @@
-"""Plays voices.  Everything slow happens in a thread; without an audio device the game is silent, and says nothing."""
+"""Plays synthesised sounds.  Everything slow happens in a thread; without an audio device the game is silent."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pygame
 
-from client.ui.synth import RATE, VOICES
+from client.ui.audio.synth import RATE, SYNTHS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from client.ui.synth import Samples, Voice
+    from client.ui.audio.synth import Samples, Synth
 
 CHANNELS = 24
 BUFFER = 512
@@ -25,21 +25,21 @@ BUFFER = 512
 
 
 class Sounds:
-    """Voices by name.  What is played before it is ready, or without a device, is not heard."""
+    """Sounds by name.  What is played before it is ready, or without a device, is not heard."""
 
     def __init__(self, volume: float = 0.7, *, silent: bool = False) -> None:
         self.volume = volume
         self._muted = False
         self._ready: dict[str, pygame.mixer.Sound] = {}
         self._looping: dict[str, pygame.mixer.Channel] = {}
-        self._to_learn: SimpleQueue[Mapping[str, Voice] | None] = SimpleQueue()
-        self._to_learn.put(VOICES)
+        self._to_make: SimpleQueue[Mapping[str, Synth] | None] = SimpleQueue()
+        self._to_make.put(SYNTHS)
         if not silent and has_device():
             Thread(target=self._work, name="sounds", daemon=True).start()
 
-    def learn(self, voices: Mapping[str, Voice]) -> None:
-        """Make more voices playable; they are synthesised in the background."""
-        self._to_learn.put(voices)
+    def add(self, synths: Mapping[str, Synth]) -> None:
+        """Make more sounds playable; they are synthesised in the background."""
+        self._to_make.put(synths)
 
     def mute(self, *, muted: bool) -> None:
         """End all that sounds, and stay silent until told otherwise."""
@@ -50,7 +50,7 @@ class Sounds:
                 pygame.mixer.stop()
 
     def play(self, name: str, loudness: float = 1.0) -> None:
-        """Play a voice once."""
+        """Play a sound once."""
         sound = self._ready.get(name)
         if sound is not None and self.volume > 0 and not self._muted:
             channel = sound.play()
@@ -58,7 +58,7 @@ class Sounds:
                 channel.set_volume(self.volume * loudness)
 
     def loop(self, name: str, loudness: float = 1.0) -> None:
-        """Play a voice over and over until ``stop``; when it loops already, only its loudness changes."""
+        """Play a sound over and over until ``stop``; when it loops already, only its loudness changes."""
         sound = self._ready.get(name)
         if sound is None or self._muted:
             return
@@ -71,7 +71,7 @@ class Sounds:
         channel.set_volume(self.volume * loudness)
 
     def stop(self, name: str | None = None) -> None:
-        """Stop a looping voice, or all of them."""
+        """Stop a looping sound, or all of them."""
         for one in [name] if name is not None else list(self._looping):
             channel = self._looping.pop(one, None)
             if channel is not None:
@@ -79,7 +79,7 @@ class Sounds:
 
     def close(self) -> None:
         """Fall silent for good."""
-        self._to_learn.put(None)
+        self._to_make.put(None)
         if pygame.mixer.get_init() is not None:
             pygame.mixer.quit()
         self._ready = {}
@@ -90,9 +90,9 @@ class Sounds:
         except pygame.error:
             return  # the device is taken or broken: silence is the right sound
         pygame.mixer.set_num_channels(CHANNELS)
-        while (voices := self._to_learn.get()) is not None:
-            for name, voice in voices.items():
-                samples = _stereo(voice())
+        while (synths := self._to_make.get()) is not None:
+            for name, synth in synths.items():
+                samples = _stereo(synth())
                 try:
                     self._ready[name] = pygame.mixer.Sound(buffer=samples)
                 except pygame.error:

@@ -1,0 +1,1 @@
+"""Sounds: how they are synthesised and played."""
