@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import fontpkg
+import manimgx_fonts
 import pygame
 
 Colour = tuple[int, int, int]
@@ -65,12 +66,31 @@ _FACES = {"sans": ("Fira Sans", 400), "sans-bold": ("Fira Sans", 700), "mono": (
 """Family and weight; both come from packages of their own, under the SIL Open Font License."""
 
 
-@lru_cache(maxsize=8)
+SCRIPTS = "script-"
+"""First part of the names of faces for other scripts, such as ``script-NotoSansHebrew``."""
+
+
+@lru_cache(maxsize=1)
+def _script_files() -> dict[str, Path]:
+    """Return the upright Noto fonts of the package ``manimgx-fonts`` (SIL Open Font License), emoji first."""
+    folder = Path(str(manimgx_fonts.__file__)).parent
+    files = [path for path in sorted(folder.glob("*.ttf")) if "Italic" not in path.name]
+    return {path.name.split("[")[0]: path for path in files}
+
+
+def script_faces() -> tuple[str, ...]:
+    """Return the faces for letters that the styles' own faces lack: emoji, Hebrew, Arabic, Devanagari and others."""
+    return tuple(SCRIPTS + name for name in _script_files())
+
+
+@lru_cache(maxsize=64)
 def _face_path(face: str) -> Path:
     """Return the font file of ``face``.  The headings' FreeSans comes with pygame."""
     if face in _FACES:
         family, weight = _FACES[face]
         return Path(fontpkg.path(family, weight))
+    if face.startswith(SCRIPTS):
+        return _script_files()[face.removeprefix(SCRIPTS)]
     return Path(pygame.__file__).parent / pygame.font.get_default_font()
 
 

@@ -118,12 +118,12 @@ def test_a_button_that_was_down_when_the_window_was_left_steers_no_more(table: T
     table.ticks(BEGIN)
     pacman = scene.chase.observation.pacman
     x, y = scene.board.point(pacman.x, pacman.y)
-    table.stage.handle(Pointer("press", x, y, button=1))
-    table.stage.away = True
+    table.manager.handle(Pointer("press", x, y, button=1))
+    table.manager.away = True
     table.ticks(1)
-    table.stage.away = False
+    table.manager.away = False
     table.press(BACK)
-    table.stage.handle(Pointer("move", x + 100, y))
+    table.manager.handle(Pointer("move", x + 100, y))
     table.ticks(1)
     assert wishes(scene) == []
 

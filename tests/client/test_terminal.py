@@ -12,6 +12,7 @@ from tables import Table
 from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
+from client.net.request_pool import RequestPool
 from client.scene_manager import Services, Setup
 from client.terminal import show_match
 from games.catalog import find_game
@@ -65,7 +66,7 @@ def test_a_match_that_takes_too_long_is_left_and_recorded(tmp_path: Path) -> Non
 
 
 def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
-    rules, kept, pool = find_game("pacman"), [], Desk(1)
+    rules, kept, pool = find_game("pacman"), [], RequestPool(1)
     with serving(whole(b"[" * 200_000)) as url:
         info = OpponentInfo("odd", "pacman", "Odd", 1, url, guest=True)
         services = Services(lambda: [info], lambda item: DeployedOpponentClient(pool, item), lambda: None, kept.append)

@@ -127,7 +127,8 @@ def test_a_letter_is_never_cut_in_half() -> None:
 
 def test_a_letter_that_the_face_lacks_is_taken_from_another() -> None:
     assert not typeset.has("bold", "\u2764")
-    assert typeset.has("sans", "\u2764")
+    assert not typeset.has("sans", "\u2764")
+    assert all(any(typeset.has(face, letter) for face in theme.script_faces()) for letter in "\u2764\U0001f600שشक")
     for kind in (Type("bold", 24, 0.0), Type("bold", 24, 3.0)):
         drawn = pygame.image.tobytes(typeset.render("\u2764", kind, (255, 255, 255)), "RGBA")
         missing = pygame.image.tobytes(typeset.render("\ue000", kind, (255, 255, 255)), "RGBA")

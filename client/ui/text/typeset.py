@@ -125,7 +125,7 @@ def render(words: str, kind: Type, colour: Colour) -> pygame.Surface:
     x = 0.0
     for part in _parts(letters, kind):
         made = part.font.render(part.words, True, colour).premul_alpha()  # noqa: FBT003 - pygame's own signature
-        placed.append((made, x, baseline - part.ascent))
+        placed.append((made, x, max(0, baseline - part.ascent)))
         x += made.get_width() + kind.gap
     height = max((top + made.get_height() for made, _, top in placed), default=1)
     line = pygame.Surface((max(1, _width(letters, kind)), height), pygame.SRCALPHA)
@@ -155,7 +155,7 @@ def _parts(letters: Sequence[str], kind: Type) -> Iterator[_Part]:
 def _pieces(run: Run, kind: Type) -> Iterator[tuple[str, str]]:
     """Return the faces that set a run, and what each sets; letter by letter where the style spaces its letters."""
     if run.rtl:  # letters that join must come from one face, and without gaps
-        whole = next((face for face in _faces(kind) if all(has(face, letter) for letter in run.letters)), None)
+        whole = next((face for face in _all_faces(kind) if all(has(face, letter) for letter in run.letters)), None)
         if whole is not None:
             yield whole, "".join(run.letters)
             return
@@ -170,7 +170,7 @@ def _pieces(run: Run, kind: Type) -> Iterator[tuple[str, str]]:
 def _face_of(letter: str, kind: Type) -> tuple[str, str]:
     """Return the first face that has a letter with all its marks; without one, of the bare letter, or a sign for it."""
     for shown in (letter, letter[0], REPLACEMENT):
-        for face in _faces(kind):
+        for face in _all_faces(kind):
             if has(face, shown):
                 return face, shown
     return kind.face, "?"
@@ -178,6 +178,12 @@ def _face_of(letter: str, kind: Type) -> tuple[str, str]:
 
 def _faces(kind: Type) -> tuple[str, ...]:
     return (kind.face, *(face for face in FACES if face != kind.face))
+
+
+def _all_faces(kind: Type) -> Iterator[str]:
+    """Yield the style's own face, our others, and those of other scripts: many files, opened only where need be."""
+    yield from _faces(kind)
+    yield from theme.script_faces()
 
 
 @lru_cache(maxsize=8192)
