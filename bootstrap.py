@@ -7,6 +7,7 @@ anything is installed.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,12 @@ HASHES = r"model_card\.json$|openapi\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
 X_TOOLS = ("Xvfb", "openbox", "xdotool")
 """Of the Debian packages xvfb, openbox, xdotool."""
 EXIT_USAGE = 2
+PIP_KEPT = frozenset(
+    {"CACHE_DIR", "CERT", "CLIENT_CERT", "CONFIG_FILE", "DEFAULT_TIMEOUT", "EXTRA_INDEX_URL", "FIND_LINKS", "INDEX_URL",
+     "KEYRING_PROVIDER", "NO_CACHE_DIR", "NO_INDEX", "NO_INPUT", "PROXY", "RETRIES", "TIMEOUT", "TRUSTED_HOST"}
+)  # fmt: skip
+"""Of pip's variables those that say where packages come from, not where and how they are installed."""
+PYTHON_DROPPED = frozenset({"PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONOPTIMIZE", "PYTHONWARNINGS"})
 
 
 def main(words: list[str]) -> int:
@@ -120,8 +127,8 @@ def install(*locks: Path) -> None:
     names = ", ".join(path.name for path in locks)
     print(f"installing {names} (a minute or two, this once)", flush=True)
     pip = (PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--prefer-binary")
-    subprocess.run([*pip, *(word for lock in locks for word in ("--requirement", lock))], check=True)
-    subprocess.run([*pip, "--quiet", "--no-deps", "--editable", ROOT], check=True)
+    subprocess.run([*pip, *(word for lock in locks for word in ("--requirement", lock))], check=True, env=environment())
+    subprocess.run([*pip, "--quiet", "--no-deps", "--editable", ROOT], check=True, env=environment())
     kept = have if (VENV / "installed.sha256").exists() and wanted[-1] in have else []
     done.write_text("\n".join(sorted({*kept, *wanted})) + "\n")
     print(f"installed in {time.monotonic() - started:.0f} s", flush=True)
@@ -129,7 +136,21 @@ def install(*locks: Path) -> None:
 
 def run(*words: str | Path) -> int:
     """Run a command in the project's folder and return its exit status."""
-    return subprocess.run([*map(str, words)], cwd=ROOT, check=False).returncode
+    return subprocess.run([*map(str, words)], cwd=ROOT, check=False, env=environment()).returncode
+
+
+def environment() -> dict[str, str]:
+    """Return this process's environment without what would lead pip or Python away from the virtual environment.
+
+    A shell may be set up to install for the user, into a folder, or to import from another project.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name.upper() not in PYTHON_DROPPED
+        and (not name.upper().startswith("PIP_") or name.upper().removeprefix("PIP_") in PIP_KEPT)
+    }
+    return {**kept, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}  # over what pip.conf may say
 
 
 if __name__ == "__main__":
