@@ -30,6 +30,8 @@ OPTIONAL: dict[str, Kind[Any]] = {
     "games": Integer(0, 10**9),
     "rating": Nullable(POINTS),
 }
+PRICE = Object(dict.fromkeys(("move_usd", "ms_usd"), Number(0, 1)), extra=True)
+"""What a move costs in US dollars: each, and each millisecond that it takes."""
 GUEST = Object(REQUIRED, OPTIONAL, extra=True)
 """What a stranger's function says; one that names no colour gets the default."""
 LISTED = Object(
@@ -41,13 +43,18 @@ LISTED = Object(
         "pinned": Dictionary(Text(MAX_VERSION, 1), ADDRESS, 10),
         "weights": Dictionary(Text(MAX_VERSION, 1), Number(0, 1), 10),
         "guest": Boolean(),
+        "price": Nullable(PRICE),
     },
     extra=True,
 )
 """An entry of ``GET /opponents``."""
 DEPLOYED = Object(
     {**REQUIRED, "name": NAME},
-    {key: kind for key, kind in LISTED.optional.items() if key in {"sha256", "author", "colour", "rating", "measured"}},
+    {
+        **{key: LISTED.optional[key] for key in ("sha256", "author", "colour", "rating", "measured")},
+        "memory_mb": Integer(128, 10240),
+        "architecture": Text(20),
+    },
     extra=True,
 )
 """What a deployed opponent's stack tells the catalog; the catalog adds the rest."""

@@ -1,19 +1,35 @@
-"""What an answer costs on AWS at list prices, whether or not this one was played there.
-
-Prices: us-east-1, x86, on demand (aws.amazon.com/lambda/pricing and aws.amazon.com/api-gateway/pricing, 2025): requests
-$0.20 a million, $0.0000166667 a GB-second billed by the millisecond; an HTTP API call $1.00 a million.
-"""
+"""What answers cost on AWS, by the price that the catalog names for each opponent."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import ceil
 
-CALL_USD = 0.20e-6 + 1.00e-6
-GB_SECOND_USD = 0.0000166667
-MEMORY_GB = 0.5
-"""What a manifest asks for unless it says otherwise."""
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a move of one opponent costs in US dollars, whether or not it was played on AWS."""
+
+    move_usd: float
+    ms_usd: float
+    """Of each millisecond of computing; Lambda bills whole ones."""
+
+    def answer_usd(self, compute_ms: float) -> float:
+        """Return what one answer that computed for ``compute_ms`` costs."""
+        return self.move_usd + ceil(max(1.0, compute_ms)) * self.ms_usd
 
 
-def answer_usd(compute_ms: float) -> float:
-    """Return what one answer that computed for ``compute_ms`` costs, in US dollars."""
-    return CALL_USD + MEMORY_GB * ceil(max(1.0, compute_ms)) / 1000 * GB_SECOND_USD
+@dataclass(slots=True)
+class Bill:
+    """The sum of some answers; None as long as nobody has named a price."""
+
+    usd: float | None = None
+
+    def add(self, price: Price | None, compute_ms: float) -> None:
+        """Take in an answer.  One without a price (a guest's, or an older catalog's) leaves the sum as it is."""
+        if price is not None:
+            self.usd = (self.usd or 0.0) + price.answer_usd(compute_ms)
+
+    def text(self, digits: int) -> str:
+        """Return the sum in cents."""
+        return "-" if self.usd is None else f"{self.usd * 100:.{digits}f} ¢"

@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 from ai_functions.runtime.listing import COLOUR, GUEST, LISTED
 from ai_functions.runtime.protocol import MoveResponse
 from client.net import signing
+from client.net.cost import Price
 from client.net.first_call import FirstCall
 from client.net.proxies import ProxyAdapter
 from games.schema import InvalidError, NotJsonError, load_json
@@ -79,6 +80,8 @@ class OpponentInfo:
     """Whether somebody gave its URL: it is not one of this cloud's, and is not shown this cloud's key."""
     measured: Mapping[str, float] = field(default_factory=dict)
     """How it did, on average, when its model was last compared with another: for those nobody has rated yet."""
+    price: Price | None = None
+    """What a move costs; None where nobody says."""
     pinned: Mapping[str, str] = field(default_factory=dict)
     """Version -> the endpoint of that version alone, for those the alias ``live`` points at."""
 
@@ -91,6 +94,8 @@ class OpponentInfo:
         said = {key: value for key, value in LISTED.parse(data, "").items() if key in cls.__dataclass_fields__}
         if not re.fullmatch(COLOUR.pattern, said.get("colour", "")):
             said.pop("colour", None)
+        if price := said.get("price"):
+            said["price"] = Price(**price)
         return cls(**said)
 
 

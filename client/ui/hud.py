@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING
 
-from client.net.cost import answer_usd
+from client.net.cost import Bill
 from client.ui import theme
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Hud:
         self.answers = 0
         self.cold_starts = 0
         self.fallbacks = 0
-        self.cost_usd = 0.0
+        self.bill = Bill()
         self._recent: deque[Noted] = deque(maxlen=KEPT)
 
     def note(self, info: OpponentInfo, move: Move) -> None:
@@ -74,7 +74,7 @@ class Hud:
         self.cold_starts += noted.cold
         self.fallbacks += bool(noted.fallback)
         if not noted.fallback:
-            self.cost_usd += answer_usd(noted.compute_ms)
+            self.bill.add(info.price, noted.compute_ms)
 
     def seat(self, info: OpponentInfo) -> None:
         """Show another opponent: it plays from now on."""
@@ -164,7 +164,7 @@ class Hud:
             ("MOVES", str(self.answers)),
             ("COLD", str(self.cold_starts)),
             ("STAND-IN", str(self.fallbacks)),
-            ("ON AWS", _cents(self.cost_usd)),
+            ("ON AWS", self.bill.text(4)),
         )
         places = (0.0, 0.24, 0.435, 1.0)
         for (label, value), place in zip(cells, places, strict=True):
@@ -224,7 +224,3 @@ def _share(latency_ms: float) -> float:
 
 def _figure(milliseconds: float) -> str:
     return f"{milliseconds:.1f}" if milliseconds < 100 else f"{milliseconds:,.0f}"  # noqa: PLR2004 - three digits suffice
-
-
-def _cents(usd: float) -> str:
-    return f"{usd * 100:.4f} ¢"

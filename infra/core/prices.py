@@ -58,6 +58,12 @@ def move_usd(gb_seconds: float, architecture: str = "x86_64") -> float:
     return PRICES.http_api_request + PRICES.lambda_request + gb_seconds * PRICES.gb_second(architecture) + log
 
 
+def price_of(memory_mb: int, architecture: str) -> dict[str, float]:
+    """Return what a move of a function costs: each, and each millisecond billed.  The HUD uses it."""
+    each = move_usd(0, architecture)
+    return {"move_usd": each, "ms_usd": move_usd(billed_gb_seconds(1, memory_mb), architecture) - each}
+
+
 def billed_gb_seconds(duration_ms: float, memory_mb: int) -> float:
     """Return what Lambda bills for one request: whole milliseconds times the memory asked for."""
     return max(1, ceil(duration_ms)) / 1000 * memory_mb / 1024

@@ -93,6 +93,8 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "rating": card.get("rating"),
         "measured": _measured(card),
         "invoke": f"{names.function(manifest.name)}:live",
+        "memory_mb": needs.memory_mb,
+        "architecture": target.architecture,
     }
     parameters = {
         "Prefix": names.prefix,

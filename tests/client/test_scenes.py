@@ -108,7 +108,7 @@ def test_what_a_stand_in_played_is_marked_in_the_record_and_counted_in_the_hud(t
     answered = [turn for turn in record.turns if turn.player == "two"]
     assert {turn.fallback for turn in answered} == {"timeout"}
     assert scene.battle.hud.fallbacks == len(answered)
-    assert scene.battle.hud.cost_usd == 0
+    assert scene.battle.hud.bill.usd is None
 
 
 def test_a_match_goes_on_ticking_while_an_answer_never_comes(table: Table) -> None:

@@ -16,6 +16,7 @@ from ai_functions.runtime.loader import load_opponent
 from games.catalog import find_game
 from games.match import Match, play
 from games.record import GameRecord, Participant
+from infra.core.prices import price_of
 from infra.deploy.deploy import Options, deploy_opponents
 from infra.services.rater.rating import Strength, rate, result_of
 
@@ -145,6 +146,19 @@ def test_an_entry_that_cannot_be_read_is_left_out_of_the_catalog(arcade: Arcade,
         ssm.delete_parameter(Name=name)
     assert answer.status_code == 200
     assert [item["name"] for item in answer.json()] == [item["name"] for item in listed] != []
+
+
+def test_the_catalog_names_a_price_but_for_who_was_listed_without_memory(arcade: Arcade):
+    ssm = arcade.cloud.client("ssm")
+    name = f"/{arcade.names.prefix}/opponents/older"
+    older = {"name": "first_free", "game": "battleship", "title": "As listed before", "difficulty": 1}
+    ssm.put_parameter(Name=name, Value=json.dumps(older), Type="String")
+    try:
+        listed = requests.get(f"{arcade.api}/opponents", timeout=30).json()
+    finally:
+        ssm.delete_parameter(Name=name)
+    prices = {item["title"]: item["price"] for item in listed if item["name"] == "first_free"}
+    assert prices == {"As listed before": None, "First Free": price_of(512, arcade.target.architecture)}
 
 
 def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arcade: Arcade):

@@ -124,7 +124,7 @@ class PacmanScene:
             self.board.note(event, now)
             self._sound(event)
         self.board.tick(now)
-        self.hud.note(self.chase.choices, self.chase.replies)
+        self.hud.note(self.chase.choices, self.chase.replies, self.chase.team.prices)
         self._hum()
         if any(event.kind == "over" for event in events):
             self._close()

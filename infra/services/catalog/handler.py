@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from ai_functions.runtime.listing import DEPLOYED
 from games.schema import InvalidError, NotJsonError, load_json
+from infra.core.prices import price_of
 
 PREFIX = os.environ["PREFIX"]
 RATINGS = os.environ["RATINGS_TABLE"]
@@ -72,7 +73,15 @@ def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, An
         "rating": strength.get("rating", entry.get("rating")),
         "deviation": strength.get("deviation"),
         "games": strength.get("games", 0),
+        "price": _price(entry),
     }
+
+
+def _price(entry: dict[str, Any]) -> dict[str, float] | None:
+    """Return what a move costs; None for an opponent that an earlier deployer listed without its memory."""
+    if "memory_mb" not in entry:
+        return None
+    return price_of(entry["memory_mb"], entry.get("architecture", "x86_64"))
 
 
 def _entries() -> list[dict[str, Any]]:

@@ -15,17 +15,18 @@ from client.games.pacman.drawing.board import ghost_look
 from client.games.pacman.drawing.fruit import draw_fruit
 from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED
 from client.games.pacman.network.schedule import REQUESTS_A_MINUTE
-from client.net.cost import answer_usd
+from client.net.cost import Bill
 from client.ui import theme
 from client.ui.canvas import HEIGHT
 from games.pacman.names import GHOSTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from client.games.pacman.network.controllers import Controller, Team
     from client.games.pacman.network.messages import AskResult, Choice, Counts
     from client.games.pacman.network.schedule import Schedule
+    from client.net.cost import Price
     from client.ui.canvas import Box, Canvas
     from games.pacman.names import GhostName
     from games.pacman.observation import Observation
@@ -60,12 +61,14 @@ class TeamHud:
 
     def __init__(self) -> None:
         self.last: dict[GhostName, Choice] = {}
-        self.cost_usd = 0.0
+        self.bill = Bill()
         self._bars: deque[_Bar] = deque(maxlen=KEPT)
 
-    def note(self, choices: Sequence[Choice], replies: Sequence[AskResult]) -> None:
-        """Take in what was decided and what has come back in a tick."""
-        self.cost_usd += sum(answer_usd(reply.compute_ms) for reply in replies if reply.compute_ms is not None)
+    def note(self, choices: Sequence[Choice], replies: Sequence[AskResult], prices: Mapping[str, Price | None]) -> None:
+        """Take in what was decided and what has come back in a tick; ``prices`` by the functions' names."""
+        for answered in replies:
+            if answered.compute_ms is not None:
+                self.bill.add(prices.get(answered.name), answered.compute_ms)
         for choice in choices:
             self.last[choice.ghost] = choice
             reply = choice.reply
@@ -205,7 +208,7 @@ class TeamHud:
         cells = (
             ("REQUESTS/MIN", f"{schedule.requests_in_last_minute} of {REQUESTS_A_MINUTE}", "left", 0.0),
             ("FELL BACK", share, "left", 0.46),
-            ("ON AWS", f"{self.cost_usd * 100:.3f} ¢", "right", 1.0),
+            ("ON AWS", self.bill.text(3), "right", 1.0),
         )
         for label, value, align, place in cells:
             canvas.text(label, left + width * place, y + 10, TINY, theme.HAZE, align=align)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from client.games.pacman.network.messages import AskResult
     from client.games.pacman.network.transport import Answerer
+    from client.net.cost import Price
     from client.net.remote import OpponentInfo
     from games.pacman.names import GhostName
 
@@ -58,6 +59,11 @@ class Team:
         known = replace(controller, version=reply.version, sha256=reply.sha256)
         mine = [other for other in GHOSTS if self.controllers[other].key == controller.key]
         return self.give(mine, known)
+
+    @property
+    def prices(self) -> dict[str, Price | None]:
+        """What a move of each function costs, by its name."""
+        return {one.info.name: one.info.price for one in self.controllers.values()}
 
     def participant(self) -> Participant:
         """Return how a record names the team; of several functions it tells ghost by ghost: ``blinky:name …``."""
