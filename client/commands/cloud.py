@@ -14,7 +14,8 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from client.commands.context import UsageError, err, find_arcade, left_out, out, print_json, tell
-from client.net.remote import KEY_VARIABLE, RemoteError, new_session, readable
+from client.net.remote import KEY_VARIABLE, RemoteError, new_session, post_once, readable
+from client.net.signing import AUTH_VARIABLE, IAM
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
     as_json: JSON = False,
 ) -> None:
     """Drive a function from few requests a second to many and back to none, while another one is being played."""
-    from infra.load.load_test import plot, run_load  # noqa: PLC0415
+    from infra.load.load_test import Load, plot, run_load  # noqa: PLC0415
 
     arcade = find_arcade(context)
     entries = _entries(arcade)
@@ -136,7 +137,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
     bystander = other or next((item for item in entries if item != name), None)
     if bystander not in entries:
         raise UsageError(f"{bystander or 'a second opponent'} is not deployed, and one has to be played meanwhile")
-    report = run_load(arcade, entries[name], entries[bystander], first, most, duration(seconds))
+    report = run_load(arcade, post_once, entries[name], entries[bystander], Load(first, most, duration(seconds)))
     plot(report, png)
     if as_json:
         print_json(asdict(report))
@@ -180,7 +181,7 @@ def drill(
     if releases is not None:
         _release_drill(arcade, others, (requests, callers, releases), as_json=as_json)
         return
-    phases = run_drill(arcade, others, duration(seconds), tell)
+    phases = run_drill(arcade, post_once, others, duration(seconds), tell)
     if as_json:
         print_json([asdict(phase) for phase in phases])
     else:
@@ -204,7 +205,7 @@ def _release_drill(arcade: Arcade, others: list[dict[str, Any]], size: tuple[int
     from infra.load.release_drill import run_releases  # noqa: PLC0415
 
     requests, callers, releases = size
-    done = run_releases(arcade, others, tell, requests=requests, callers=callers, updates=releases)
+    done = run_releases(arcade, post_once, others, tell, requests=requests, callers=callers, updates=releases)
     if as_json:
         print_json(done.to_json())
     else:
@@ -237,7 +238,9 @@ def fetch_catalog(api: str) -> list[dict[str, Any]]:
     try:
         answer = new_session().get(f"{api}/opponents", timeout=CATALOG_S)
         if answer.status_code in FORBIDDEN:
-            raise UsageError(f"{api} lets in only who has the key; set {KEY_VARIABLE}")
+            raise UsageError(
+                f"{api} lets in who has its key (set {KEY_VARIABLE}) or signs (set {AUTH_VARIABLE} to {IAM})"
+            )
         answer.raise_for_status()
         listed = readable(load_json(answer.content), f"{api}/opponents", left_out)
     except (requests.RequestException, RemoteError, NotJsonError) as error:

@@ -217,7 +217,29 @@ def _get(url: str, *, guest: bool = False) -> Any:
 
 
 def _exchange(method: str, url: str, within_s: float, body: JsonObject | None = None, *, guest: bool) -> Any:
-    """Return the JSON that ``url`` answers.  Raises RemoteError, whatever comes instead.
+    """Return the JSON that ``url`` answers.  Raises RemoteError, whatever comes instead."""
+    answer, content = _send(method, url, within_s, body, guest=guest)
+    if answer.status_code != OK:
+        raise RemoteError(_cause(answer.status_code), _refusal(url, answer, content))
+    try:
+        return load_json(content)
+    except NotJsonError as error:
+        raise RemoteError("nonsense", f"{url}: {error}") from error
+
+
+def post_once(url: str, body: JsonObject, within_s: float) -> tuple[int, bytes]:
+    """Send ``body`` to a function once; return the answer's status and body, or 0 and why there is none."""
+    try:
+        answer, content = _send("POST", url, within_s, body, guest=False)
+    except RemoteError as error:
+        return 0, str(error).encode()
+    return answer.status_code, content
+
+
+def _send(
+    method: str, url: str, within_s: float, body: JsonObject | None, *, guest: bool
+) -> tuple[requests.Response, bytes]:
+    """Return the answer of ``url`` and its body.  Raises RemoteError if none comes in time.
 
     Redirects are not followed: a POST would become a GET, and a signature holds for one address.
     """
@@ -226,7 +248,7 @@ def _exchange(method: str, url: str, within_s: float, body: JsonObject | None = 
         with _session(guest=guest).request(
             method, url, json=body, timeout=(min(CONNECT_S, within_s), within_s), allow_redirects=False, stream=True
         ) as answer:
-            content = _read(answer, until)
+            return answer, _read(answer, until)
     except (requests.Timeout, ReadTimeoutError) as error:
         raise RemoteError("timeout", f"{url}: no answer within {within_s:.1f} s") from error
     except (
@@ -236,12 +258,6 @@ def _exchange(method: str, url: str, within_s: float, body: JsonObject | None = 
         ValueError,
     ) as error:  # ValueError: an address of odd letters
         raise RemoteError("unreachable", f"{url}: {printable(_root(error), MAX_TOLD)}") from error
-    if answer.status_code != OK:
-        raise RemoteError(_cause(answer.status_code), _refusal(url, answer, content))
-    try:
-        return load_json(content)
-    except NotJsonError as error:
-        raise RemoteError("nonsense", f"{url}: {error}") from error
 
 
 def _read(answer: requests.Response, until: float) -> bytes:

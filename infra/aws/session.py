@@ -19,8 +19,8 @@ from botocore.configprovider import (
 )
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ai_functions.runtime.loopback import is_loopback_url
 from infra.core.errors import CloudError, explain
-from infra.core.loopback import is_loopback_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -21,31 +21,35 @@ from infra.load.traffic import Log, find_request, keep_calling
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from games.core import JsonObject
     from infra.deploy.environment import Arcade, Progress
+    from infra.load.traffic import Send
 
 VICTIM = "drill_victim"
 CALLERS = 8
 PAUSE_S = 0.02
 OTHER_PAUSE_S = 0.1
-MANIFEST = f"""[opponent]
-name = "{VICTIM}"
-game = "battleship"
+MANIFEST = """[opponent]
+name = "{name}"
+game = "{game}"
 title = "Drill"
 difficulty = 1
 author = "Lambda Arcade"
 colour = "#888888"
-algorithm = "places at random, as long as it is let"
+algorithm = "plays at random, as long as it is let"
 
 [function]
 layers = []
 timeout_s = 2
 """
-FUNCTION = """from games.battleship.fleet import random_placement
+FUNCTION = """from games.catalog import find_game
+
+GAME = find_game("{game}")
 
 
 def act(observation, random):
     {misdeed}
-    return random_placement(observation.variant, random)
+    return GAME.sample_action(observation, random)
 """
 MISDEEDS = {
     "well": "pass",
@@ -64,26 +68,28 @@ class Phase:
     others: Times
 
 
-def run_drill(arcade: Arcade, others: Sequence[Mapping[str, Any]], seconds: float, progress: Progress) -> list[Phase]:
+def run_drill(
+    arcade: Arcade, send: Send, others: Sequence[Mapping[str, Any]], seconds: float, progress: Progress
+) -> list[Phase]:
     """Return the phases of the drill.  ``others`` are catalog entries of opponents that are played all the while.
 
-    Raises CloudError when the drill itself cannot be carried out.
+    The victim plays the game of the first of them.  Raises CloudError when the drill itself cannot be carried out.
     """
     with tempfile.TemporaryDirectory() as folder:
-        victims = {kind: make_victim(Path(folder), kind) for kind in MISDEEDS}
+        victims = {kind: make_victim(Path(folder), str(others[0]["game"]), kind) for kind in MISDEEDS}
         deploy_victim(arcade, victims["well"])
-        endpoint = f"{arcade.api}/opponents/{VICTIM}"
-        request = find_request({"game": "battleship", "name": VICTIM, "endpoint": endpoint})
+        victim = victim_entry(arcade, str(others[0]["game"]))
+        endpoint, request = victim["endpoint"], find_request(send, victim)
         stop = threading.Event()
         victim_log, other_log = Log(), Log()
-        threads = [keep_calling(victim_log, endpoint, request, stop, PAUSE_S) for _ in range(CALLERS)]
+        threads = [keep_calling(send, victim_log, endpoint, request, stop, PAUSE_S) for _ in range(CALLERS)]
         threads += [
-            keep_calling(other_log, str(entry["endpoint"]), find_request(entry), stop, OTHER_PAUSE_S)
+            keep_calling(send, other_log, str(entry["endpoint"]), find_request(send, entry), stop, OTHER_PAUSE_S)
             for entry in others
         ]
         phases = []
         try:
-            for what, misdeed in _misdeeds(arcade, victims, endpoint):
+            for what, misdeed in _misdeeds(arcade, send, victims, (endpoint, request)):
                 began = time.monotonic()
                 marks = began - victim_log.began, began - other_log.began
                 misdeed()
@@ -99,13 +105,17 @@ def run_drill(arcade: Arcade, others: Sequence[Mapping[str, Any]], seconds: floa
     return phases
 
 
-def _misdeeds(arcade: Arcade, victims: Mapping[str, Path], endpoint: str) -> list[tuple[str, Callable[[], None]]]:
+def _misdeeds(
+    arcade: Arcade, send: Send, victims: Mapping[str, Path], victim: tuple[str, JsonObject]
+) -> list[tuple[str, Callable[[], None]]]:
+    """Return what is done to the victim, in turn; ``victim`` is where it answers and a request that it answers."""
     function = arcade.names.function(VICTIM)
-    poisoned: dict[str, Any] = {"protocol": 1, "observation": {"phase": "shoot", "shots": [["Z99", "boom"]]}}
+    endpoint, request = victim
+    poisoned: JsonObject = {**request, "observation": {"Z99": "boom"}}
 
     def poison() -> None:
         stop, log = threading.Event(), Log()
-        threads = [keep_calling(log, endpoint, poisoned, stop, 0) for _ in range(4)]
+        threads = [keep_calling(send, log, endpoint, poisoned, stop, 0) for _ in range(4)]
         time.sleep(1)
         stop.set()
         for thread in threads:
@@ -143,10 +153,15 @@ def deploy_victim(arcade: Arcade, folder: Path) -> None:
         raise CloudError(done.problem)
 
 
-def make_victim(folder: Path, kind: str) -> Path:
-    """Make, below ``folder``, the folder of that function, with one of the ``MISDEEDS``."""
+def victim_entry(arcade: Arcade, game: str) -> dict[str, str]:
+    """Return what the catalog would say of that function."""
+    return {"game": game, "name": VICTIM, "endpoint": f"{arcade.api}/opponents/{VICTIM}"}
+
+
+def make_victim(folder: Path, game: str, kind: str) -> Path:
+    """Make, below ``folder``, the folder of that function, which plays ``game``, with one of the ``MISDEEDS``."""
     made = folder / kind
     made.mkdir()
-    (made / "opponent.toml").write_text(MANIFEST, encoding="utf-8")
-    (made / "function.py").write_text(FUNCTION.format(misdeed=MISDEEDS[kind]), encoding="utf-8")
+    (made / "opponent.toml").write_text(MANIFEST.format(name=VICTIM, game=game), encoding="utf-8")
+    (made / "function.py").write_text(FUNCTION.format(game=game, misdeed=MISDEEDS[kind]), encoding="utf-8")
     return made

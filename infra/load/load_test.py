@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.deploy.environment import Arcade
+    from infra.load.traffic import Send
 
 QUIET_S = 3.0
-"""How long the other opponent is played alone first, to compare with."""
 OTHER_PAUSE_S = 0.1
 
 
@@ -73,21 +73,30 @@ class LoadReport:
     seconds: tuple[Second, ...]
 
 
-def run_load(
-    arcade: Arcade, entry: Mapping[str, Any], other: Mapping[str, Any], first: float, most: float, seconds: float
-) -> LoadReport:
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How a function is to be driven: the requests a second at first and at the top, and for how long."""
+
+    first: float
+    most: float
+    seconds: float
+    quiet_s: float = QUIET_S
+    """How long the other opponent is played alone first, to compare with."""
+
+
+def run_load(arcade: Arcade, send: Send, entry: Mapping[str, Any], other: Mapping[str, Any], load: Load) -> LoadReport:
     """Drive the opponent of ``entry`` while that of ``other`` is played.  Raises CloudError."""
-    request, others = find_request(entry), find_request(other)
+    request, others = find_request(send, entry), find_request(send, other)
     function = arcade.names.function(str(entry["name"]))
     memory = arcade.cloud.functions(arcade.names.prefix)
     log, watched, stop = Log(), Log(), threading.Event()
-    player = keep_calling(watched, str(other["endpoint"]), others, stop, OTHER_PAUSE_S)
-    time.sleep(QUIET_S)
+    player = keep_calling(send, watched, str(other["endpoint"]), others, stop, OTHER_PAUSE_S)
+    time.sleep(load.quiet_s)
     before = Times.of(watched.since(0))
     start = time.monotonic() - watched.began
     log.began = time.monotonic()
     gb_seconds_before = _gb_seconds(arcade, function, memory)
-    at_rate(log, str(entry["endpoint"]), request, ramp(first, most, seconds))
+    at_rate(send, log, str(entry["endpoint"]), request, ramp(load.first, load.most, load.seconds))
     stop.set()
     player.join()
     gb_seconds = _gb_seconds(arcade, function, memory) - gb_seconds_before

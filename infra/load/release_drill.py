@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, Any
 
 from infra.deploy.deploy import delete_opponent
 from infra.deploy.versions import rollback
-from infra.load.drill import VICTIM, deploy_victim, make_victim
+from infra.load.drill import VICTIM, deploy_victim, make_victim, victim_entry
 from infra.load.load_test import Times
 from infra.load.traffic import Log, call, find_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from games.core import JsonObject
     from infra.deploy.environment import Arcade, Progress
+    from infra.load.traffic import Send
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +50,17 @@ class Releases:
 class _Callers:
     """Callers that ask one of several endpoints each, until so many requests have been sent."""
 
-    def __init__(self, requests: int, turns: Sequence[tuple[Log, str, Mapping[str, Any]]]) -> None:
+    def __init__(self, send: Send, requests: int, turns: Sequence[tuple[Log, str, JsonObject]]) -> None:
+        self._send = send
         self._left, self._lock = requests, threading.Lock()
         self._began = time.monotonic()
         self._threads = [threading.Thread(target=self._work, args=turn, daemon=True) for turn in turns]
         for thread in self._threads:
             thread.start()
 
-    def _work(self, log: Log, endpoint: str, request: Mapping[str, Any]) -> None:
+    def _work(self, log: Log, endpoint: str, request: JsonObject) -> None:
         while self._take():
-            call(log, endpoint, request)
+            call(self._send, log, endpoint, request)
 
     def _take(self) -> bool:
         with self._lock:
@@ -83,6 +86,7 @@ class _Callers:
 
 def run_releases(
     arcade: Arcade,
+    send: Send,
     others: Sequence[Mapping[str, Any]],
     progress: Progress,
     *,
@@ -96,17 +100,16 @@ def run_releases(
     when a release fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        victim = make_victim(Path(folder), "well")
+        game = str(others[0]["game"])
+        victim = make_victim(Path(folder), game, "well")
         deploy_victim(arcade, victim)
-        endpoint = f"{arcade.api}/opponents/{VICTIM}"
-        entries = [{"game": "battleship", "name": VICTIM, "endpoint": endpoint}, *others]
-        asked = [(str(entry["endpoint"]), find_request(entry)) for entry in entries]
+        asked = [(str(entry["endpoint"]), find_request(send, entry)) for entry in (victim_entry(arcade, game), *others)]
         mine, theirs = Log(), Log()
         turns = [
             (mine, *asked[0]) if index % 2 else (theirs, *asked[1 + index // 2 % len(others)])
             for index in range(callers)
         ]
-        crowd = _Callers(requests, turns)
+        crowd = _Callers(send, requests, turns)
         taken = []
         for number in range(updates):
             crowd.wait(requests, number / (updates + 2))

@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from ai_functions.runtime.model import CARD
@@ -20,9 +20,11 @@ from infra.load.load_test import Times
 from infra.load.traffic import Log, keep_calling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from games.core import JsonObject
     from infra.deploy.environment import Arcade
+    from infra.load.traffic import Send
 
 WARM_UP_S = 1.0
 COPY = "bench_release"
@@ -37,10 +39,10 @@ class ReleaseTimes:
     rollback_ms: tuple[float, ...]
 
 
-def throughput(endpoint: str, request: Mapping[str, Any], callers: int, seconds: float) -> tuple[float, Times]:
+def throughput(send: Send, endpoint: str, request: JsonObject, callers: int, seconds: float) -> tuple[float, Times]:
     """Return the requests a second, and the times, of so many callers that ask again as soon as they are answered."""
     log, stop = Log(), threading.Event()
-    threads = [keep_calling(log, endpoint, request, stop, 0) for _ in range(callers)]
+    threads = [keep_calling(send, log, endpoint, request, stop, 0) for _ in range(callers)]
     time.sleep(WARM_UP_S + seconds)
     stop.set()
     for thread in threads:

@@ -5,6 +5,7 @@ A plain estimate; its assumptions stand here as numbers so that they can be argu
 
 from __future__ import annotations
 
+from games.catalog import GAMES, find_game
 from infra.core.prices import (
     ALARMS_AN_OPPONENT,
     AS_OF,
@@ -21,12 +22,16 @@ OPPONENTS = 9
 MEMORY_MB = 512
 BILLED_MS = 10
 """Of one move on AWS.  The local cloud bills 1 to 3 ms on a whole core; 512 MB is under a third of one."""
-MOVES_A_SECOND = {"battleship": 0.3, "pacman": 5.0}
 ANSWER_BYTES = 600
 QUOTA_CONCURRENCY, QUOTA_API_REQUESTS = 1000, 10_000
 """AWS's defaults for an account in one region."""
 REQUESTS_A_CONCURRENCY = 10
 """Lambda takes at most ten requests a second for each unit of the concurrency quota."""
+
+
+def moves_a_second() -> dict[str, float]:
+    """Return the moves that one player makes an opponent answer each second, by game."""
+    return {name: find_game(name).INFO.moves_per_second for name in GAMES}
 
 
 def playing_usd(players: int, moves_a_second: float) -> float:
@@ -54,7 +59,7 @@ def tables() -> str:
         "|--:|---|--:|--:|--:|--:|",
     ]
     for players in PLAYERS:
-        for game, rate in MOVES_A_SECOND.items():
+        for game, rate in moves_a_second().items():
             moves = players * rate
             lines.append(
                 f"| {players:,} | {game} | {moves:,.1f} | {moves * BILLED_MS / 1000:,.2f} "
@@ -66,7 +71,7 @@ def tables() -> str:
         "|--:|---|--:|--:|--:|--:|",
     ]
     for players in PLAYERS:
-        for game, rate in MOVES_A_SECOND.items():
+        for game, rate in moves_a_second().items():
             moves = players * rate
             needed = max(moves * BILLED_MS / 1000, moves / REQUESTS_A_CONCURRENCY)
             lines.append(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-import boto3
 import pytest
-from botocore.config import Config
+from botocore.credentials import Credentials
+from clouds import EXAMPLE, Caller, client_of
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine
@@ -39,18 +37,6 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
     daemon.down(home)
 
 
-def client_of(cloud: LocalCloud, service: str) -> Any:
-    """Return boto3's client for ``service`` of ``cloud``; it tries once, so that a test sees every error."""
-    return boto3.client(
-        service,
-        endpoint_url=cloud.endpoint,
-        region_name=daemon.REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any  # pragma: allowlist secret
-        config=Config(retries={"max_attempts": 0}, max_pool_connections=64),
-    )
-
-
 @pytest.fixture(scope="session")
 def aws(local_cloud: LocalCloud) -> Callable[[str], Any]:
     clients: dict[str, Any] = {}
@@ -63,31 +49,33 @@ def aws(local_cloud: LocalCloud) -> Callable[[str], Any]:
     return get
 
 
-def zipped(**files: str) -> bytes:
-    """Return a zip of modules: ``zipped(app="def handler(event, context): ...")``."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(f"{name}.py", text)
-    return buffer.getvalue()
-
-
-def create_function(client: Any, name: str, source: str, **settings: Any) -> str:
-    """Create a function whose ``app.handler`` is in ``source``; return its ARN."""
-    given = {"MemorySize": 256, "Timeout": 10, "Code": {"ZipFile": zipped(app=source)}, **settings}
-    created = client.create_function(
-        FunctionName=name,
-        Runtime="python3.11",
-        Role="arn:aws:iam::000000000000:role/test",
-        Handler="app.handler",
-        **given,
-    )
-    return str(created["FunctionArn"])
-
-
 @pytest.fixture(scope="session")
 def arcade(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Arcade:
     """Return the platform and one opponent, deployed into the local cloud."""
     made = Arcade(Cloud(Account(local_cloud.endpoint)), this_machine(), cache=tmp_path_factory.mktemp("cache"))
-    deploy_all(made, [Path(__file__).parents[1] / "opponents" / "first_free"], lambda _what, _seconds: None)
+    deploy_all(made, [EXAMPLE], lambda _what, _seconds: None)
     return made
+
+
+@pytest.fixture(scope="session")
+def caller(local_cloud: LocalCloud) -> Callable[..., Caller]:
+    """Make a user who may do ``actions`` to ``resource``, and return the caller with that user's key."""
+    iam = client_of(local_cloud, "iam")
+
+    def made(*actions: str, resource: str = "*") -> Caller:
+        name = f"caller-{uuid4().hex[:8]}"
+        iam.create_user(UserName=name)
+        if actions:
+            statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
+            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
+        key = iam.create_access_key(UserName=name)["AccessKey"]
+        return Caller(Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def told() -> list[str]:
+    """Return what deployments of ``asking_for`` have told: the key of the API is told once."""
+    return []

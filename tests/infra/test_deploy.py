@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from clouds import EXAMPLE, api_key, asking_for
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine
@@ -29,8 +30,6 @@ from infra.templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 
 
 def quiet(_what: str, _seconds: float) -> None:
@@ -375,11 +374,9 @@ def test_the_log_of_a_function_can_be_read(arcade: Arcade, make):
     assert "REPORT RequestId" in text
 
 
-def test_an_api_with_a_key_lets_in_who_sends_it_and_nobody_else(arcade: Arcade, make):
-    told: list[str] = []
-    deploy_platform(arcade, [], lambda what, _seconds: told.append(what), auth="key")
-    try:
-        (key,) = (what.split()[-1] for what in told if "API key" in what)
+def test_an_api_with_a_key_lets_in_who_sends_it_and_nobody_else(arcade: Arcade, make, told: list[str]):
+    with asking_for(arcade, "key", told):
+        key = api_key(told)
         one(arcade, make("guarded"))
         urls = [f"{arcade.api}/opponents", f"{arcade.api}/opponents/guarded", f"{arcade.api}/opponents/guarded@1"]
         for url in urls:
@@ -388,8 +385,6 @@ def test_an_api_with_a_key_lets_in_who_sends_it_and_nobody_else(arcade: Arcade, 
             assert requests.get(url, headers={"x-api-key": key}, timeout=20).status_code == 200
         assert not any(key in value for stack in arcade.cloud.stacks(arcade.names.prefix).values()
                        for value in stack.parameters.values())  # fmt: skip
-    finally:
-        deploy_platform(arcade, [], quiet, auth="none")
         delete_opponent(arcade, "guarded")
 
 

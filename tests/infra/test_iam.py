@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -11,10 +10,8 @@ from uuid import uuid4
 import boto3
 import pytest
 import requests
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from conftest import client_of, zipped
+from clouds import REGION, Caller, asking_for, client_of, zipped
 
 from client.net.remote import new_session
 from infra.aws import Cloud
@@ -23,7 +20,6 @@ from infra.core.names import Names
 from infra.core.state import Account
 from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
 from infra.deploy.environment import Arcade
-from infra.deploy.platform import deploy_platform
 from infra.deploy.versions import rollback
 from infra.monitor.status import log_group, take_status
 
@@ -34,55 +30,14 @@ if TYPE_CHECKING:
 
 DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
-REGION = "us-east-1"
 MOVE = {"protocol": 1, "game": "battleship", "match_id": "m", "turn": 0, "seed": 1, "observation": {"phase": "place"}}
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Someone with an access key."""
-
-    credentials: Credentials
-
-    def call(self, method: str, url: str, service: str, body: dict | None = None, **later: Any) -> requests.Response:
-        """Send a request signed with SigV4 for ``service``; ``later`` replaces parts of it once it is signed."""
-        data = None if body is None else json.dumps(body)
-        signed = AWSRequest(method, url, headers={"content-type": "application/json"}, data=data)
-        SigV4Auth(self.credentials, service, REGION).add_auth(signed)
-        sent = {"data": data, "headers": dict(signed.headers)} | later
-        return requests.request(method, url, timeout=20, **sent)
-
-
-@pytest.fixture(scope="module")
-def caller(local_cloud: LocalCloud) -> Callable[..., Caller]:
-    """Make a user who may do ``actions`` to ``resource``, and return the caller with that user's key."""
-    iam = client_of(local_cloud, "iam")
-
-    def made(*actions: str, resource: str = "*") -> Caller:
-        name = f"caller-{uuid4().hex[:8]}"
-        iam.create_user(UserName=name)
-        if actions:
-            statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource}
-            policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-            iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=policy)
-        key = iam.create_access_key(UserName=name)["AccessKey"]
-        return Caller(Credentials(key["AccessKeyId"], key["SecretAccessKey"]))
-
-    return made
-
-
 @pytest.fixture
-def signed_api(arcade: Arcade) -> Iterator[str]:
+def signed_api(arcade: Arcade, told: list[str]) -> Iterator[str]:
     """Return where the example answers while every route asks for a signature."""
-
-    def nothing(_what: str, _seconds: float) -> None:
-        """Tell nobody."""
-
-    deploy_platform(arcade, [], nothing, auth="iam")
-    deploy_opponents(arcade, [EXAMPLE], nothing)
-    yield f"{arcade.api}/opponents/first_free"
-    deploy_platform(arcade, [], nothing, auth="none")
-    deploy_opponents(arcade, [EXAMPLE], nothing)
+    with asking_for(arcade, "iam", told):
+        yield f"{arcade.api}/opponents/first_free"
 
 
 def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import create_function
+from clouds import create_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from conftest import create_function, zipped
+from clouds import create_function, zipped
 
 from infra.local import daemon
 from infra.local.paths import cloud_paths

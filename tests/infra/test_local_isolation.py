@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import pytest
-from conftest import create_function, zipped
+from clouds import create_function, zipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import client_of, create_function, zipped
+from clouds import client_of, create_function, zipped
 
 from infra.local import daemon
 from infra.local.state.durable import changes

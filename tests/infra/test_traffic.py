@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from clouds import Caller, api_key, asking_for
 
+from client.net.remote import post_once
 from infra.core.prices import billed_gb_seconds, keep_usd_a_month, move_usd
 from infra.load.drill import run_drill
-from infra.load.load_test import Times, in_flight, plot, run_load
+from infra.load.load_test import Load, Times, in_flight, plot, run_load
 from infra.load.traffic import Call, percentile, ramp
 from infra.monitor.status import log_group, take_status
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from infra.deploy.environment import Arcade
@@ -57,18 +61,48 @@ def entry_of(arcade: Arcade) -> dict:
     )
 
 
-def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade):
-    phases = run_drill(arcade, [entry_of(arcade)], 0.3, lambda _what, _seconds: None)
+@pytest.fixture(scope="module")
+def guarded(arcade: Arcade, told: list[str], caller: Callable[..., Caller], request) -> Iterator[dict]:
+    """Return the example's entry in the catalog of an API that asks for nothing, for a key, or for signatures."""
+    entry = entry_of(arcade)
+    if request.param == "none":
+        yield entry
+        return
+    with asking_for(arcade, request.param, told), pytest.MonkeyPatch.context() as patch:
+        credentials = caller("execute-api:Invoke").credentials
+        own = {
+            "key": {"LAMBDA_ARCADE_API_KEY": api_key(told)} if request.param == "key" else {},
+            "iam": {
+                "LAMBDA_ARCADE_AUTH": "iam",
+                "AWS_ACCESS_KEY_ID": credentials.access_key,
+                "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+            },
+        }
+        for name, value in own[request.param].items():
+            patch.setenv(name, value)
+        yield entry
+
+
+def in_a_new_thread(work: Callable[..., Any], *args: Any) -> Any:
+    """Do ``work`` where no session has been made with other variables."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work, *args).result()
+
+
+@pytest.mark.parametrize("guarded", ["key", "iam"], indirect=True)
+def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade, guarded: dict):
+    phases = in_a_new_thread(run_drill, arcade, post_once, [guarded], 0.3, lambda _what, _seconds: None)
     by_name = {phase.what: phase for phase in phases}
+    assert by_name["untouched"].victim.errors == by_name["deployed again"].victim.throttled == 0
     assert by_name["throttled to none"].victim.throttled > 0
     assert by_name["a version that raises"].victim.errors > 0
     assert all(phase.others.calls > 0 for phase in phases)
     assert sum(phase.others.errors + phase.others.throttled for phase in phases) == 0
 
 
-def test_a_load_is_answered_billed_and_drawn(arcade: Arcade, tmp_path: Path):
-    entry = entry_of(arcade)
-    report = run_load(arcade, entry, entry, 2, 20, 3)
+@pytest.mark.parametrize("guarded", ["none", "key", "iam"], indirect=True)
+def test_a_load_is_answered_billed_and_drawn(arcade: Arcade, guarded: dict, tmp_path: Path):
+    report = in_a_new_thread(run_load, arcade, post_once, guarded, guarded, Load(2, 20, 3, quiet_s=0.5))
     assert report.driven.errors == 0
     assert report.driven.calls == len(ramp(2, 20, 3))
     assert report.usd > report.driven.calls * move_usd(0)

@@ -12,7 +12,7 @@ from rich.progress import Progress
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench.table import AsJson, Spread, show
 from client.commands.context import UsageError, err, find_arcade, left_out
-from client.net.remote import OpponentInfo, RemoteOpponent, fetch_opponents
+from client.net.remote import OpponentInfo, RemoteOpponent, fetch_opponents, post_once
 from games.catalog import find_game
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def throughput(
     for info in found:
         request = _request(info.game).to_json()
         for count in callers or (1, 8, 50):
-            rate, times = measure(info.endpoint, request, count, seconds)
+            rate, times = measure(post_once, info.endpoint, request, count, seconds)
             rows.append({"name": info.name, "callers": count, "requests": times.calls, "per_second": round(rate, 1),
                          "errors": times.errors, "throttled": times.throttled, "p50": times.p50_ms,
                          "p99": times.p99_ms})  # fmt: skip

@@ -1,7 +1,4 @@
-"""Which URLs are this machine's own: requests to them never go through a proxy, whatever the environment says.
-
-``client/net/proxies.py`` holds the same rule for the player's side; neither side imports the other.
-"""
+"""Which URLs are this machine's own: requests to them never go through a proxy, whatever the environment says."""
 
 from __future__ import annotations
 

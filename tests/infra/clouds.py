@@ -1,0 +1,102 @@
+"""What the tests of this room do with a cloud: clients, functions, callers, and who may call."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import requests
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+
+from infra.deploy.deploy import deploy_opponents
+from infra.deploy.platform import deploy_platform
+from infra.local import daemon
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.credentials import Credentials
+
+    from infra.deploy.environment import Arcade
+    from infra.local.daemon import LocalCloud
+
+EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
+REGION = "us-east-1"
+
+
+def client_of(cloud: LocalCloud, service: str) -> Any:
+    """Return boto3's client for ``service`` of ``cloud``; it tries once, so that a test sees every error."""
+    return boto3.client(
+        service,
+        endpoint_url=cloud.endpoint,
+        region_name=daemon.REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the local cloud takes any  # pragma: allowlist secret
+        config=Config(retries={"max_attempts": 0}, max_pool_connections=64),
+    )
+
+
+def zipped(**files: str) -> bytes:
+    """Return a zip of modules: ``zipped(app="def handler(event, context): ...")``."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(f"{name}.py", text)
+    return buffer.getvalue()
+
+
+def create_function(client: Any, name: str, source: str, **settings: Any) -> str:
+    """Create a function whose ``app.handler`` is in ``source``; return its ARN."""
+    given = {"MemorySize": 256, "Timeout": 10, "Code": {"ZipFile": zipped(app=source)}, **settings}
+    created = client.create_function(
+        FunctionName=name,
+        Runtime="python3.11",
+        Role="arn:aws:iam::000000000000:role/test",
+        Handler="app.handler",
+        **given,
+    )
+    return str(created["FunctionArn"])
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Someone with an access key."""
+
+    credentials: Credentials
+
+    def call(self, method: str, url: str, service: str, body: dict | None = None, **later: Any) -> requests.Response:
+        """Send a request signed with SigV4 for ``service``; ``later`` replaces parts of it once it is signed."""
+        data = None if body is None else json.dumps(body)
+        signed = AWSRequest(method, url, headers={"content-type": "application/json"}, data=data)
+        SigV4Auth(self.credentials, service, REGION).add_auth(signed)
+        sent = {"data": data, "headers": dict(signed.headers)} | later
+        return requests.request(method, url, timeout=20, **sent)
+
+
+@contextmanager
+def asking_for(arcade: Arcade, auth: str, told: list[str]) -> Iterator[None]:
+    """Let every route of the API ask for ``auth`` for a while."""
+
+    def tell(what: str, _seconds: float | None) -> None:
+        told.append(what)
+
+    deploy_platform(arcade, [], tell, auth=auth)
+    deploy_opponents(arcade, [EXAMPLE], tell)
+    try:
+        yield
+    finally:
+        deploy_platform(arcade, [], tell, auth="none")
+        deploy_opponents(arcade, [EXAMPLE], tell)
+
+
+def api_key(told: list[str]) -> str:
+    (key,) = (what.split()[-1] for what in told if "API key" in what)
+    return key
