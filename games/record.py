@@ -200,6 +200,24 @@ def verify(record: GameRecord) -> None:
         raise RecordError(f"{record.match_id}: ends in state {record.digest}, the rules lead to {digest}", "digest")
 
 
+def headline(record: GameRecord) -> str:
+    """Return how the match ended, in one line: who won, why, and the scores in the game's unit (``GameInfo.score``).
+
+    Such as ``Ada won: fleet sunk (Ada 41, Deckhand 40 shots)``.  The unit is left out where the game is unknown here.
+    """
+    outcome = record.outcome
+    if outcome is None:
+        return f"abandoned after {record.steps} steps"
+    names = {item.player: item.name for item in record.participants}  # who sat there last, where somebody was swapped
+    try:
+        unit = f" {find_game(record.game).INFO.score}"
+    except GameError:
+        unit = ""
+    scores = ", ".join(f"{names.get(player, player)} {score}" for player, score in outcome.scores.items())
+    winner = "nobody" if outcome.winner is None else names.get(outcome.winner, outcome.winner)
+    return f"{winner} won: {outcome.reason}{f' ({scores}{unit})' if scores else ''}"
+
+
 def _check_seats(record: GameRecord, players: tuple[Player, ...]) -> None:
     """Raise RecordError unless every seat was taken at the start, and others sat down in the order of the list."""
     seated = record.participants

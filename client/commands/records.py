@@ -15,7 +15,7 @@ from rich.text import Text
 
 from client.commands.context import UsageError, err, find_arcade, out, print_json
 from games.catalog import find_game
-from games.record import RecordError, replay, verify
+from games.record import RecordError, headline, replay, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -76,7 +76,7 @@ def list_records(
     table = Table("match", "game", "when (UTC)", "players", "result", box=None, header_style="bold")
     for record in records:
         when = record.started_at[5:16].replace("T", " ")
-        table.add_row(record.match_id[:8], record.game, when, _players(record), _winner(record))
+        table.add_row(record.match_id[:8], record.game, when, _players(record), headline(record))
     out.print(table)
     out.print(f"{len(records)} matches")
 
@@ -107,7 +107,7 @@ def show(
         out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}", markup=False)
     *_, last = replay(found)
     out.print(find_game(found.game).board(last.state), markup=False)
-    out.print(f"{_result(found)}; replayed and verified: {found.digest}")
+    out.print(f"{headline(found)}; replayed and verified: {found.digest}", markup=False)
 
 
 def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJson = False) -> None:
@@ -176,7 +176,7 @@ def replay_record(
         for frame in replay(found):
             if frame.turns or frame.step == found.steps:
                 out.print(_screen(found, frame), markup=False)
-    out.print(f"{_result(found)}; every step verified")
+    out.print(f"{headline(found)}; every step verified", markup=False)
 
 
 def find_record(context: typer.Context, wanted: str) -> GameRecord:
@@ -208,20 +208,6 @@ def _warn(text: str) -> None:
 
 def _players(record: GameRecord) -> str:
     return " - ".join(f"{item.name}{'@' if item.version else ''}{item.version}" for item in record.participants)
-
-
-def _winner(record: GameRecord) -> str:
-    if record.outcome is None:
-        return "abandoned"
-    winners = [item.name for item in record.participants if item.player == record.outcome.winner]
-    return f"{' and '.join(winners)} won" if winners else "nobody won"
-
-
-def _result(record: GameRecord) -> str:
-    if record.outcome is None:
-        return f"abandoned after {record.steps} steps"
-    scores = ", ".join(f"{player} {score}" for player, score in record.outcome.scores.items())
-    return f"{_winner(record)} ({record.outcome.reason}; {scores})"
 
 
 def _summary(record: GameRecord) -> dict[str, Any]:

@@ -203,6 +203,8 @@ def check(state: State, player: Player, action: Action) -> None:
 
     Exits may name any ghost in ``decisions(state)``, with an exit that it has there.
     """
+    if outcome(state) is not None:
+        raise IllegalActionError(f"{player} may not play {action!r}: the game is over")
     if player == PACMAN:
         if not isinstance(action, str) or action not in _NUMBER:
             raise IllegalActionError(f"{action!r} is no direction; Pac-Man plays {', '.join(DIRECTIONS)}")

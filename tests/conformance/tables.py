@@ -5,36 +5,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from client.net.fallback import fallback_action
-from games.catalog import find_game
+from games.catalog import GAMES, VARIABLE, find_game
 from games.match import Match, play
-from games.pacman.names import DIRECTIONS
 from games.record import BOT, GameRecord, Participant, replay
+from training.contracts import yardstick_for
 
 if TYPE_CHECKING:
-    from random import Random
+    import pytest
 
-    from games.core import Opponent
-
-MAX_STEPS = 1500
-
-
-def battleship_player(observation: Any, random: Random) -> Any:
-    return fallback_action("battleship", observation, random)
+KUHN = "kuhn"
+"""The game that is not of this project: only tests register it."""
+PACKAGES = {KUHN: "tests.games.kuhn"}
+NAMES = (*sorted(GAMES), *PACKAGES)
+REGISTERED = ",".join(f"{name}={package}" for name, package in PACKAGES.items())
 
 
-def any_direction(_observation: Any, random: Random) -> Any:
-    return random.choice(DIRECTIONS)
-
-
-def any_exits(observation: Any, random: Random) -> Any:
-    return {decision.ghost: random.choice(decision.exits) for decision in observation.decide}
-
-
-SEATED: dict[str, dict[str, Opponent]] = {
-    "battleship": {"one": battleship_player, "two": battleship_player},
-    "pacman": {"pacman": any_direction, "ghosts": any_exits},
-}
+def register(patch: pytest.MonkeyPatch) -> None:
+    """Let the catalogue know the game that is not of this project, until ``patch`` is undone."""
+    patch.setenv(VARIABLE, REGISTERED)
 
 
 def match_of(name: str, seed: int) -> Match:
@@ -45,17 +33,18 @@ def match_of(name: str, seed: int) -> Match:
 
 @cache
 def played(name: str, seed: int) -> GameRecord:
-    return play(match_of(name, seed), SEATED[name], max_steps=MAX_STEPS)
+    game = find_game(name)
+    return play(match_of(name, seed), dict.fromkeys(game.PLAYERS, game.sample_action))
 
 
 @cache
 def positions(name: str, sampled: int = 12) -> tuple[tuple[str, Any, Any], ...]:
-    """Return (player, state, observation) from one match, spread evenly over it, for the seats opponents take."""
+    """Return (player, state, observation) from one match, spread evenly over it, for the seats functions take."""
     game = find_game(name)
     asked = [
         (player, frame.state, game.observe(frame.state, player))
         for frame in replay(played(name, 21))
         for player in game.to_act(frame.state)
-        if player != "pacman"
+        if player in yardstick_for(name).seats
     ]
     return tuple(asked[:2] + asked[2 :: max(1, len(asked) // sampled)])

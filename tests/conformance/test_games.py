@@ -1,7 +1,8 @@
-"""One suite that every game falls under: what ``games.core.Game`` promises."""
+"""One suite that every game falls under, Kuhn poker too, which only tests know: what ``games.core.Game`` promises."""
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -11,29 +12,58 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-import games.battleship.rules
-import games.pacman.rules
+from ai_functions.runtime.protocol import MoveRequest
 from client.net.fallback import fallback_action
-from games.catalog import GAMES, find_game
-from games.core import GameError, IllegalActionError, NotationError, ObservationError, Outcome
+from games.catalog import find_game
+from games.core import Game, GameError, GameInfo, IllegalActionError, NotationError, ObservationError, Outcome
 from games.match import MoveMetadata
-from games.record import GameRecord, RecordError, move_seed, replay, verify
-from tests.conformance.tables import SEATED, match_of, played
+from games.record import GameRecord, RecordError, headline, move_seed, replay, verify
+from tests.conformance.tables import NAMES, match_of, played, register
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from games.core import AnyGame
 
-# mypy holds the two modules to the protocol here.
-MODULES: dict[str, AnyGame] = {"battleship": games.battleship.rules, "pacman": games.pacman.rules}
+MATCHES = 12
+"""So many short ones make enough decisions."""
 
 
-@pytest.fixture(params=sorted(GAMES))
-def game(request: pytest.FixtureRequest) -> AnyGame:
+@pytest.fixture(params=NAMES)
+def game(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AnyGame:
+    register(monkeypatch)
     return find_game(request.param)
 
 
-def test_every_game_of_the_catalog_is_checked_here() -> None:
-    assert set(MODULES) == set(GAMES) == set(SEATED)
+def asked(game: AnyGame, least: int = 20) -> Iterator[tuple[Any, str, Any]]:
+    """Yield (state, player, what the player is asked), from as many matches as ``least`` decisions take."""
+    count = 0
+    for seed in range(30, 30 + MATCHES):
+        for frame in replay(played(game.NAME, seed)):
+            for player in game.to_act(frame.state):
+                yield frame.state, player, game.ask(frame.state, player)
+                count += 1
+        if count >= least:
+            return
+    raise AssertionError(f"{count} decisions in {MATCHES} matches")
+
+
+def test_a_game_has_every_name_of_the_contract(game: AnyGame) -> None:
+    for name, promised in inspect.getmembers(Game, inspect.isfunction):
+        if not name.startswith("_"):
+            own = inspect.signature(getattr(game, name)).parameters.values()
+            wanted = list(inspect.signature(promised).parameters.values())[1:]
+            assert [(one.name, one.default) for one in own] == [(one.name, one.default) for one in wanted], name
+    assert set(inspect.get_annotations(Game)) <= set(vars(game))
+
+
+def test_a_game_says_what_it_is(game: AnyGame) -> None:
+    info = game.INFO
+    assert isinstance(info, GameInfo)
+    assert info.person in game.PLAYERS
+    assert all(text.isprintable() and 0 < len(text) <= 40 for text in (info.title, info.tagline, info.score))
+    assert info.steps_per_second > 0
+    assert info.moves_per_second > 0
 
 
 def test_the_record_of_a_match_is_possible_and_survives_its_own_line(game: AnyGame) -> None:
@@ -47,7 +77,7 @@ def test_replay_rebuilds_every_state_of_the_match(game: AnyGame) -> None:
     digests = [game.digest(match.state)]
     while match.outcome is None and match.step_number < 400:
         for player in match.to_act():
-            match.submit(player, SEATED[game.NAME][player](match.observe(player), Random(match.seed_for(player))))
+            match.submit(player, game.sample_action(match.ask(player), Random(match.seed_for(player))))
         match.advance()
         digests.append(game.digest(match.state))
     assert [game.digest(frame.state) for frame in replay(match.close())] == digests
@@ -60,10 +90,10 @@ def test_another_process_reaches_the_same_digest(game: AnyGame) -> None:
 
 
 def test_a_seed_fixes_the_match_and_another_changes_it(game: AnyGame) -> None:
-    first, again, other = played(game.NAME, 3), played(game.NAME, 3), played(game.NAME, 4)
+    first, again = played(game.NAME, 3), played.__wrapped__(game.NAME, 3)
     assert [turn.action for turn in first.turns] == [turn.action for turn in again.turns]
     assert first.digest == again.digest
-    assert first.digest != other.digest
+    assert len({played(game.NAME, seed).digest for seed in range(30, 34)}) > 1
 
 
 def test_actions_parse_and_print_to_the_same_text(game: AnyGame) -> None:
@@ -72,37 +102,93 @@ def test_actions_parse_and_print_to_the_same_text(game: AnyGame) -> None:
 
 
 def test_observations_survive_json(game: AnyGame) -> None:
-    for frame in replay(played(game.NAME, 8)):
-        for player in game.to_act(frame.state):
-            observation = game.observe(frame.state, player)
-            encoded = json.loads(json.dumps(game.encode_observation(observation)))
+    for state, player, question in asked(game):
+        for observation in (question, game.observe(state, player)):
+            encoded = json.loads(json.dumps(game.encode_observation(observation), allow_nan=False))
             assert game.decode_observation(encoded) == observation
 
 
 def test_what_a_player_is_asked_is_an_observation_it_may_have(game: AnyGame) -> None:
-    asked = 0
-    for frame in replay(played(game.NAME, 12)):
-        for player in game.to_act(frame.state):
-            question = game.ask(frame.state, player)
-            assert type(question) is type(game.observe(frame.state, player))
-            game.check(frame.state, player, SEATED[game.NAME][player](question, Random(1)))
-            asked += 1
-    assert asked > 20
+    for state, player, question in asked(game):
+        assert type(question) is type(game.observe(state, player))
 
 
 def test_a_sampled_action_is_legal_and_follows_from_its_seed(game: AnyGame) -> None:
     drawn = set()
-    for frame in replay(played(game.NAME, 13)):
-        for player in game.to_act(frame.state):
-            question = game.ask(frame.state, player)
-            for seed in range(3):
-                action = game.sample_action(question, Random(seed))
-                game.check(frame.state, player, action)
-                assert game.print_action(action) == game.print_action(game.sample_action(question, Random(seed)))
-                legal = game.legal_actions(question)
-                assert legal is None or action in legal
-                drawn.add(game.print_action(action))
-    assert len(drawn) > 5
+    for state, player, question in asked(game):
+        for seed in range(3):
+            action = game.sample_action(question, Random(seed))
+            game.check(state, player, action)
+            assert game.print_action(action) == game.print_action(game.sample_action(question, Random(seed)))
+            legal = game.legal_actions(question)
+            assert legal is None or action in legal
+            drawn.add(game.print_action(action))
+    assert len(drawn) > 1
+
+
+def test_every_legal_action_may_be_played(game: AnyGame) -> None:
+    listed = 0
+    for state, player, question in asked(game):
+        for action in (game.legal_actions(question) or ())[:100]:
+            game.check(state, player, action)
+            listed += 1
+    assert listed > 20
+
+
+def test_what_chance_gives_follows_from_the_state_alone(game: AnyGame) -> None:
+    """The same states reached again, by another path through the program, get the same."""
+    for seed in range(30, 34):
+        record = played(game.NAME, seed)
+        for frame, again in zip(replay(record), replay(GameRecord.from_line(record.to_line())), strict=True):
+            given = game.chance(frame.state)
+            assert json.dumps(given, allow_nan=False) == json.dumps(game.chance(again.state))
+            assert game.digest(frame.state) == game.digest(again.state)
+
+
+class Overheard(Random):
+    """A generator that remembers the large numbers it gave: seeds, if anything."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(seed)
+        self.given: list[int] = []
+
+    def getrandbits(self, k: int, /) -> int:
+        number = super().getrandbits(k)
+        self.given += [number] if number > 2**16 else []
+        return number
+
+
+def test_no_observation_holds_what_chance_was_seeded_with(game: AnyGame) -> None:
+    for seed in range(20):
+        random = Overheard(seed)
+        state = game.start({}, random)
+        for player in game.PLAYERS:
+            shown = json.dumps(game.encode_observation(game.observe(state, player)))
+            assert not [number for number in random.given if str(number) in shown]
+
+
+def test_what_is_hidden_changes_no_request(game: AnyGame) -> None:
+    """States that differ in what a player may not know alone: the player is asked the same, to the last bit."""
+    assert game.INFO.hidden_information, "a game without secrets needs another way to find such states"
+    for player in game.PLAYERS:
+        alike: dict[str, set[str]] = {}
+        for state, seed in hidden_changes(game, player):
+            question = json.dumps(game.encode_observation(game.observe(state, player)), sort_keys=True)
+            request = MoveRequest(game.NAME, "m", 1, seed, json.loads(question)).to_json()
+            alike.setdefault(json.dumps(request), set()).add(game.digest(state))
+        assert max(map(len, alike.values())) > 1, player
+
+
+def hidden_changes(game: AnyGame, player: str) -> Iterator[tuple[Any, int]]:
+    """Yield states, and the seed of ``player``'s next decision, that differ in the game's seed and others' actions."""
+    for seed in range(MATCHES):
+        state = game.start({}, Random(seed))
+        yield state, move_seed(5, 0, player)
+        actions = {
+            one: game.sample_action(game.ask(state, one), Random(1 if one == player else seed))
+            for one in game.to_act(state)
+        }
+        yield game.step(state, actions)[0], move_seed(5, 1, player)
 
 
 def test_the_fallback_policy_plays_every_seat_of_every_game(game: AnyGame) -> None:
@@ -131,9 +217,7 @@ def test_a_step_leaves_the_state_before_it_as_it_was(game: AnyGame) -> None:
     frames = list(replay(replace(played(game.NAME, 9), steps=0, turns=())))
     state = frames[0].state
     before = game.digest(state)
-    actions = {
-        player: SEATED[game.NAME][player](game.observe(state, player), Random(1)) for player in game.to_act(state)
-    }
+    actions = {player: game.sample_action(game.ask(state, player), Random(1)) for player in game.to_act(state)}
     after, _ = game.step(state, actions)
     assert game.digest(state) == before != game.digest(after)
 
@@ -155,14 +239,28 @@ def test_unknown_options_are_refused_by_name(game: AnyGame) -> None:
         game.start({"no_such_option": 1}, Random(1))
 
 
-def test_nobody_acts_after_the_end_of_battleship() -> None:
-    game = find_game("battleship")
+def test_nobody_acts_after_the_end(game: AnyGame) -> None:
     record = played(game.NAME, 10)
     *_, last = replay(record)
+    assert record.outcome is not None
     assert game.outcome(last.state) == record.outcome
     assert game.to_act(last.state) == ()
-    with pytest.raises(IllegalActionError):
-        game.check(last.state, "one", game.parse_action("A1"))
+    for turn in record.turns[-2:]:
+        with pytest.raises(IllegalActionError):
+            game.check(last.state, turn.player, game.parse_action(turn.action))
+
+
+def test_a_record_reads_as_one_line_that_names_who_won_why_and_by_how_much(game: AnyGame) -> None:
+    record = played(game.NAME, 10)
+    outcome = record.outcome
+    assert outcome is not None
+    seats = tuple(replace(one, name=f"Player {one.player}") for one in record.participants)
+    text = headline(replace(record, participants=seats))
+    assert text.startswith(f"Player {outcome.winner} won: {outcome.reason} (")
+    assert text.endswith(f" {game.INFO.score})")
+    assert all(f"Player {player} {score}" in text for player, score in outcome.scores.items())
+    assert headline(replace(record, outcome=replace(outcome, winner=None))).startswith("nobody won: ")
+    assert headline(replace(record, outcome=None)) == f"abandoned after {record.steps} steps"
 
 
 def test_a_forged_record_is_refused(game: AnyGame) -> None:
@@ -197,15 +295,15 @@ def test_what_could_not_have_happened_is_refused_by_name_and_place(game: AnyGame
         "actions after the last step": replace(record, steps=turns[-1].step),
         "says Outcome": replace(record, outcome=Outcome(None, {}, "nobody was there")),
     }
-    for told, impossible in wrong.items():
-        with pytest.raises(RecordError, match=told) as caught:
+    for message, impossible in wrong.items():
+        with pytest.raises(RecordError, match=message) as caught:
             verify(GameRecord.from_line(impossible.to_line()))
         assert str(caught.value).startswith(record.match_id)
         assert caught.value.field
 
 
-def test_a_match_that_ended_cannot_be_called_abandoned() -> None:
-    record = played("battleship", 11)
+def test_a_match_that_ended_cannot_be_called_abandoned(game: AnyGame) -> None:
+    record = played(game.NAME, 11)
     assert record.outcome is not None
     with pytest.raises(RecordError, match="says None, the rules say"):
         verify(replace(record, outcome=None))
@@ -226,12 +324,12 @@ def test_a_match_that_ended_cannot_be_called_abandoned() -> None:
         ({"speed": 3}, "speed is no field that is known here"),
     ],
 )
-def test_a_turn_with_an_odd_field_is_refused_by_its_place(change: dict[str, Any], place: str) -> None:
-    data = json.loads(played("battleship", 11).to_line())
-    data["turns"][3] |= change
-    with pytest.raises(RecordError, match=rf"turns\[3\]\.{place}") as caught:
+def test_a_turn_with_an_odd_field_is_refused_by_its_place(game: AnyGame, change: dict[str, Any], place: str) -> None:
+    data = json.loads(played(game.NAME, 11).to_line())
+    data["turns"][1] |= change
+    with pytest.raises(RecordError, match=rf"turns\[1\]\.{place}") as caught:
         GameRecord.from_line(json.dumps(data))
-    assert caught.value.field.startswith("turns[3].")
+    assert caught.value.field.startswith("turns[1].")
 
 
 @pytest.mark.parametrize("line", ["", "null", "[]", "{", '{"schema": 2}', '{"schema": 1}', '{"schema": 1, "turns": 3}'])

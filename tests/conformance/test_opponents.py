@@ -15,14 +15,15 @@ from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import MANIFEST
 from ai_functions.runtime.model import MODEL
 from ai_functions.runtime.protocol import MoveRequest, Problem
-from tests.conformance.tables import positions
+from games.catalog import GAMES
+from tests.conformance.tables import positions, register
 
 if TYPE_CHECKING:
     from ai_functions.runtime.loader import Loaded
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = sorted(path.parent for path in (ROOT / "ai_functions").glob(f"*/{MANIFEST}"))
-STRANGERS = sorted(path.parent for path in (ROOT / "tests" / "opponents").glob(f"*/{MANIFEST}"))
+STRANGERS = sorted(path.parent for path in (ROOT / "tests").glob(f"**/{MANIFEST}"))
 MAX_MODEL_BYTES = 1_000_000
 
 
@@ -32,7 +33,8 @@ def loaded(folder: Path) -> Loaded:
 
 
 @pytest.fixture(params=[*FOLDERS, *STRANGERS], ids=lambda folder: folder.name)
-def opponent(request: pytest.FixtureRequest) -> Loaded:
+def opponent(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Loaded:
+    register(monkeypatch)
     return loaded(request.param)
 
 
@@ -53,7 +55,7 @@ def test_each_game_has_a_ladder() -> None:
         manifest = loaded(folder).manifest
         assert manifest.name == folder.name
         by_game.setdefault(manifest.game, set()).add(manifest.difficulty)
-    assert set(by_game) == {"battleship", "pacman"}
+    assert set(by_game) == set(GAMES)
     assert all(len(levels) >= 2 for levels in by_game.values())
 
 
@@ -74,11 +76,11 @@ def test_the_same_request_gets_the_same_answer(opponent: Loaded) -> None:
 def test_explanations_are_json_and_change_no_move(opponent: Loaded) -> None:
     for _, _, observation in positions(opponent.manifest.game)[::4]:
         plain = move(opponent, "1", request_for(opponent, observation), cold=False)[1]
-        told = move(opponent, "1", request_for(opponent, observation, explain=True), cold=False)[1]
-        assert plain.action == told.action
+        explained = move(opponent, "1", request_for(opponent, observation, explain=True), cold=False)[1]
+        assert plain.action == explained.action
         assert plain.explanation is None
-        assert (told.explanation is not None) == (opponent.explain is not None)
-        json.dumps(told.explanation, allow_nan=False)
+        assert (explained.explanation is not None) == (opponent.explain is not None)
+        json.dumps(explained.explanation, allow_nan=False)
 
 
 def test_a_policy_is_a_distribution_that_holds_what_is_played(opponent: Loaded) -> None:
