@@ -53,15 +53,14 @@ class ObservationError(GameError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a match ended.
-
-    ``winner`` is None for a game without one (a draw).  ``scores`` are the game's own units: shots fired in
-    Battleship, points in Pac-Man.
-    """
+    """How a match ended.  ``games.record.headline`` makes a line of it."""
 
     winner: Player | None
+    """None for a game without one: a draw."""
     scores: Mapping[Player, int]
+    """In the unit that ``GameInfo.score`` names, such as shots fired or points; they may be negative."""
     reason: str
+    """A few words that read well after ``Ada won: ``, such as ``fleet sunk``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +97,12 @@ class GameInfo:
 
 
 class Game(Protocol[StateT, ObservationT, ActionT]):
-    """The rules of one game.  A module with these names satisfies it (mypy checks that in ``catalog``).
+    """The rules of one game.  A module with these names satisfies it; ``tests/conformance`` holds every game to it.
 
     **Chance** (dice, cards) enters in two places and nowhere else: ``start`` draws from its ``random``, and ``step``
     plays what ``chance`` says for the state.  A compiled engine takes what was drawn as its input.  A seed is part of
-    the state and of no observation.
+    the state and of no observation: what a player is asked, and what a function is sent, stays the same when nothing
+    but the hidden part of the state changes.
     """
 
     NAME: str

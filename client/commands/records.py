@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from games.record import Frame, GameRecord
 
 EXIT_PROBLEMS = 1
-SECONDS_A_MOVE, SECONDS_A_TICK = 0.5, 1 / 60
 SHOWN_TURNS = 12
 
 Sources = Annotated[
@@ -76,7 +75,7 @@ def list_records(
     table = Table("match", "game", "when (UTC)", "players", "result", box=None, header_style="bold")
     for record in records:
         when = record.started_at[5:16].replace("T", " ")
-        table.add_row(record.match_id[:8], record.game, when, _players(record), headline(record))
+        table.add_row(record.match_id[:8], record.game, when, Text(_players(record)), Text(headline(record)))
     out.print(table)
     out.print(f"{len(records)} matches")
 
@@ -166,12 +165,12 @@ def replay_record(
         for frame in replay(found):
             typer.echo(dumps(_frame(found, frame), ensure_ascii=False))
         return
-    waits = SECONDS_A_TICK if found.steps > 2 * len(found.turns) else SECONDS_A_MOVE
+    wait_s = 1 / find_game(found.game).INFO.steps_per_second / speed
     if out.is_terminal:
         with Live(console=out, auto_refresh=False) as live:
             for frame in replay(found):
                 live.update(Text(_screen(found, frame)), refresh=True)
-                sleep(waits / speed)
+                sleep(wait_s)
     else:
         for frame in replay(found):
             if frame.turns or frame.step == found.steps:

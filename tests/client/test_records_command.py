@@ -60,7 +60,9 @@ def run(*words: str) -> Result:
 
 
 def test_what_was_recorded_is_listed_for_people_and_for_programs(home: Path):
-    assert "2 matches" in run("records", "list").output
+    listing = run("records", "list").output
+    assert "2 matches" in listing
+    assert "bot_one won: fleet sunk (bot_one" in " ".join(listing.split())
     listed = json.loads(run("records", "list", "--json").stdout)
     assert [item["match_id"] for item in listed] == ["aaa1", "bbb2"]
     assert "seed" not in listed[0]

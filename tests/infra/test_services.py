@@ -166,15 +166,16 @@ def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arc
     records = [recorded(seed, *names) for seed in range(10, 14)]
     for record in records:
         assert post(arcade, record.to_line()).status_code == 201
-    in_time(lambda: ratings(arcade).get(f"function#{names[0]}", {}).get("games") == len(records))
+    in_time(lambda: ratings(arcade).get(f"battleship#function#{names[0]}", {}).get("games") == len(records))
     bucket = arcade.platform["BucketName"]
     line = records[0].to_line().encode()
     arcade.cloud.client("s3").put_object(Bucket=bucket, Key=f"records/battleship/{records[0].match_id}.json", Body=line)
     last = recorded(14, *names)
     post(arcade, last.to_line())  # rated after the event that came twice, which so has had its chance
-    found = in_time(lambda: (now := ratings(arcade)).get(f"function#{names[0]}", {}).get("games", 0) > 4 and now)
-    assert found[f"function#{names[0]}"]["games"] == found[f"function#{names[1]}"]["games"] == 5
-    assert all(found[f"function#{name}"]["sigma"] < Strength().sigma for name in names)
+    keys = [f"battleship#function#{name}" for name in names]
+    found = in_time(lambda: (now := ratings(arcade)).get(keys[0], {}).get("games", 0) > 4 and now)
+    assert found[keys[0]]["games"] == found[keys[1]]["games"] == 5
+    assert all(found[key]["sigma"] < Strength().sigma for key in keys)
 
 
 def test_who_played_a_record_annotates_it(arcade: Arcade):
@@ -187,11 +188,65 @@ def test_who_played_a_record_annotates_it(arcade: Arcade):
 
 def test_the_catalog_shows_a_rating_and_how_sure_it_is(arcade: Arcade):
     post(arcade, recorded(22).to_line())
-    in_time(lambda: ratings(arcade).get("function#first_free"))
-    listed = requests.get(f"{arcade.api}/opponents", timeout=20).json()
-    entry = next(item for item in listed if item["name"] == "first_free")
+    in_time(lambda: ratings(arcade).get("battleship#function#first_free"))
+    entry = listed_entry(arcade)
     assert entry["games"] > 0
     assert 0 < entry["deviation"] < Strength().deviation
+
+
+def listed_entry(arcade: Arcade, name: str = "first_free") -> dict[str, Any]:
+    listed = requests.get(f"{arcade.api}/opponents", timeout=20).json()
+    return next(item for item in listed if item["name"] == name)
+
+
+def put_rating_of_all_games(arcade: Arcade, player: str, mu: float, sigma: float, games: int) -> None:
+    """Write an item as the rater did before there was a rating for each game."""
+    old = Strength(mu, sigma, games)
+    numbers = {"mu": mu, "sigma": sigma, "games": games, "rating": old.rating, "deviation": old.deviation}
+    item = {"id": {"S": player}, **{key: {"N": repr(value)} for key, value in numbers.items()}}
+    arcade.cloud.client("dynamodb").put_item(TableName=arcade.platform["RatingsTable"], Item=item)
+
+
+def test_ratings_of_all_games_together_are_where_those_of_a_game_start(arcade: Arcade):
+    veteran, person = f"v{uuid4().hex[:8]}", f"p#{uuid4().hex[:8]}"
+    put_rating_of_all_games(arcade, f"function#{veteran}", 31.5, 2.25, 40)
+    put_rating_of_all_games(arcade, f"person#{person}", 30.0, 1.0, 90)
+    one = recorded(60, veteran, person)
+    seats = one.participants[0], replace(one.participants[1], kind="person")
+    record = replace(one, participants=seats)
+    assert post(arcade, record.to_line()).status_code == 201
+    in_time(lambda: f"match#{record.match_id}" in ratings(arcade))
+    after = rate(result_of(record), (Strength(31.5, 2.25, 40), Strength(30.0)))
+    found = ratings(arcade)
+    for key, strength in zip((f"function#{veteran}", f"person#{person}"), after, strict=True):
+        now = found[f"battleship#{key}"]
+        assert (now["mu"], now["sigma"]) == pytest.approx((strength.mu, strength.sigma))
+        assert now["games"] == strength.games
+    assert found[f"function#{veteran}"]["games"] == 40
+    assert found[f"person#{person}"]["games"] == 90
+
+
+def test_a_persons_ratings_in_two_games_do_not_touch_each_other():
+    record = recorded(61)
+    (one, two), (same, other) = (result_of(replace(record, game=game)).players for game in ("battleship", "another"))
+    assert one.key != same.key
+    assert {one.key_of_all_games, two.key_of_all_games} == {same.key_of_all_games, other.key_of_all_games}
+
+
+def test_the_catalog_shows_a_rating_of_before_until_there_is_one_of_the_game(arcade: Arcade):
+    dynamodb, table = arcade.cloud.client("dynamodb"), arcade.platform["RatingsTable"]
+    key = {"id": {"S": "battleship#function#first_free"}}
+    own = dynamodb.get_item(TableName=table, Key=key).get("Item")
+    dynamodb.delete_item(TableName=table, Key=key)
+    put_rating_of_all_games(arcade, "function#first_free", 28.0, 3.0, 17)
+    try:
+        assert in_time(lambda: (entry := listed_entry(arcade))["games"] == 17 and entry)["deviation"] == pytest.approx(
+            Strength(28.0, 3.0).deviation, abs=0.1
+        )
+    finally:
+        dynamodb.delete_item(TableName=table, Key={"id": {"S": "function#first_free"}})
+        if own:
+            dynamodb.put_item(TableName=table, Item=own)
 
 
 @pytest.fixture
@@ -231,12 +286,12 @@ def test_a_record_of_fifty_megabytes_is_refused_and_told_and_holds_up_nobody(arc
 def test_the_ratings_are_those_that_the_records_give(arcade: Arcade):
     names = [f"{seat}{uuid4().hex[:8]}" for seat in "abc"]
     played = [recorded(50 + turn, names[turn % 3], names[(turn + 1) % 3]) for turn in range(6)]
-    strengths = {f"function#{name}": Strength() for name in names}
+    strengths = {f"battleship#function#{name}": Strength() for name in names}
     for record in played:  # one after the other: what a match does depends on those before it
         post(arcade, record.to_line())
         in_time(lambda record=record: f"match#{record.match_id}" in ratings(arcade))
         result = result_of(record)
-        first, second = result.players
+        first, second = (player.key for player in result.players)
         strengths[first], strengths[second] = rate(result, (strengths[first], strengths[second]))
     found = ratings(arcade)
     for player, strength in strengths.items():

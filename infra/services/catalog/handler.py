@@ -53,7 +53,7 @@ def _list(base: str) -> list[dict[str, Any]]:
     aliases = list(_POOL.map(_alias, entries))
     strengths = ratings.result()
     listed = [
-        _listed(entry, alias, strengths.get(f"function#{entry['name']}", {}), base)
+        _listed(entry, alias, _strength(strengths, entry), base)
         for entry, alias in zip(entries, aliases, strict=True)
         if alias is not None
     ]
@@ -111,8 +111,8 @@ def _ratings() -> dict[str, dict[str, Any]]:
     """Return rating, deviation and games of every player, by id; see the rater."""
     pages = _dynamodb.get_paginator("scan").paginate(
         TableName=RATINGS,
-        FilterExpression="begins_with(id, :kind)",
-        ExpressionAttributeValues={":kind": {"S": "function#"}},
+        FilterExpression="begins_with(id, :of_all_games) OR kind = :kind",
+        ExpressionAttributeValues={":of_all_games": {"S": "function#"}, ":kind": {"S": "function"}},
     )
     return {
         item["id"]["S"]: {
@@ -123,6 +123,12 @@ def _ratings() -> dict[str, dict[str, Any]]:
         for page in pages
         for item in page["Items"]
     }
+
+
+def _strength(strengths: dict[str, dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the rating of an opponent in its game; before it has one, the one in all games together: it plays one."""
+    old = f"function#{entry['name']}"
+    return strengths.get(f"{entry['game']}#{old}", strengths.get(old, {}))
 
 
 def _base_url(event: dict[str, Any]) -> str:

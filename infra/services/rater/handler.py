@@ -2,6 +2,9 @@
 
 The two ratings and the note that this match is rated are written in one transaction, on condition that the match is
 not rated yet and that neither rating has changed meanwhile: an event that comes twice, or two at once, change nothing.
+
+A rating is kept for each game.  Up to November 2026 there was one for all games together, under ``kind#name``; such an
+item is read as the start of a game's own (``Rated.start``), and stays as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from infra.services.rater.rating import Strength, rate, result_of
 
 if TYPE_CHECKING:
     from games.record import GameRecord
+    from infra.services.rater.rating import Rated
 
 TABLE = os.environ["RATINGS_TABLE"]
 ATTEMPTS = 8
@@ -54,13 +58,14 @@ def rate_record(record: GameRecord) -> None:
     for attempt in range(ATTEMPTS):
         if "Item" in _dynamodb.get_item(TableName=TABLE, Key=_key(f"match#{record.match_id}"), ConsistentRead=True):
             return
-        before = [_strength(player) for player in result.players]
+        kept = [_kept(player.key) for player in result.players]
+        before = [own or _start(player) for own, player in zip(kept, result.players, strict=True)]
         after = rate(result, (before[0], before[1]))
         try:
             _dynamodb.transact_write_items(
                 TransactItems=[
                     _rated_once(record),
-                    *(_replace(*item) for item in zip(result.players, before, after, strict=True)),
+                    *(_replace(*item) for item in zip(result.players, kept, after, strict=True)),
                 ]
             )
         except ClientError as error:
@@ -70,11 +75,16 @@ def rate_record(record: GameRecord) -> None:
             return
 
 
-def _strength(player: str) -> Strength:
-    item = _dynamodb.get_item(TableName=TABLE, Key=_key(player), ConsistentRead=True).get("Item")
+def _kept(key: str) -> Strength | None:
+    item = _dynamodb.get_item(TableName=TABLE, Key=_key(key), ConsistentRead=True).get("Item")
     if item is None:
-        return Strength()
+        return None
     return Strength(float(item["mu"]["N"]), float(item["sigma"]["N"]), int(item["games"]["N"]))
+
+
+def _start(player: Rated) -> Strength:
+    before = _kept(player.key_of_all_games)
+    return Strength() if before is None else player.start(before)
 
 
 def _rated_once(record: GameRecord) -> Any:
@@ -82,7 +92,7 @@ def _rated_once(record: GameRecord) -> Any:
     return {"Put": {"TableName": TABLE, "Item": item, "ConditionExpression": "attribute_not_exists(id)"}}
 
 
-def _replace(player: str, before: Strength, after: Strength) -> Any:
+def _replace(player: Rated, kept: Strength | None, after: Strength) -> Any:
     numbers = {
         "mu": after.mu,
         "sigma": after.sigma,
@@ -92,12 +102,16 @@ def _replace(player: str, before: Strength, after: Strength) -> Any:
     }
     put: dict[str, Any] = {
         "TableName": TABLE,
-        "Item": {**_key(player), **{key: {"N": repr(value)} for key, value in numbers.items()}},
+        "Item": {
+            **_key(player.key),
+            **{key: {"S": value} for key, value in player._asdict().items()},
+            **{key: {"N": repr(value)} for key, value in numbers.items()},
+        },
         "ConditionExpression": "attribute_not_exists(id)",
     }
-    if before.games:
+    if kept is not None:
         put["ConditionExpression"] = "games = :games"
-        put["ExpressionAttributeValues"] = {":games": {"N": str(before.games)}}
+        put["ExpressionAttributeValues"] = {":games": {"N": str(kept.games)}}
     return {"Put": put}
 
 

@@ -1,15 +1,18 @@
 """Ratings: which records count, and what a result does to both players (OpenSkill, Plackett-Luce).
 
-A rating is shown on Elo's scale: 1500 at first, and 400 points are odds of ten to one.
+Everybody has a rating of their own in each game.  A rating is shown on Elo's scale: 1500 at first, and 400 points are
+odds of ten to one.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from openskill.models import PlackettLuce
+
+from games.record import FUNCTION
 
 if TYPE_CHECKING:
     from games.record import GameRecord
@@ -40,11 +43,37 @@ class Strength:
         return self.sigma * POINTS
 
 
+class Rated(NamedTuple):
+    """Somebody in one game."""
+
+    game: str
+    kind: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """The id of the rating in its table.  No game and no kind has a ``#`` in it."""
+        return f"{self.game}#{self.kind}#{self.name}"
+
+    @property
+    def key_of_all_games(self) -> str:
+        """The id of the rating that was kept before there was one for each game: it mixes all that were played."""
+        return f"{self.kind}#{self.name}"
+
+    def start(self, before: Strength) -> Strength:
+        """Return what this game's rating starts from, given the rating in all games together.
+
+        A function plays one game, so that rating is its own.  A person or a bot may have played several: what they
+        reached is the best guess there is, and how sure it was says nothing about this game.
+        """
+        return before if self.kind == FUNCTION else Strength(before.mu)
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """Who played, and in what order they came in: equal ranks are a draw."""
 
-    players: tuple[str, str]
+    players: tuple[Rated, Rated]
     ranks: tuple[int, int]
 
 
@@ -58,7 +87,7 @@ def result_of(record: GameRecord) -> Result | None:
     if any(turn.fallback for turn in record.turns):
         return None
     first, second = record.participants
-    players = (f"{first.kind}#{first.name}", f"{second.kind}#{second.name}")
+    players = Rated(record.game, first.kind, first.name), Rated(record.game, second.kind, second.name)
     if players[0] == players[1] or first.player == second.player:
         return None
     winner = record.outcome.winner
