@@ -36,10 +36,12 @@ class Decision(NamedTuple):
 def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]) -> list[GameRecord]:
     """Return the records of ``game`` that the rules allow, each match once, the oldest first.
 
-    ``warn`` hears of every other one.
+    ``warn`` hears of every other one, and how many there were.
     """
     found: dict[str, GameRecord] = {}
+    total = 0
     for record in records:
+        total += 1
         if record.game != game:
             warn(f"{record.match_id}: passed over, a record of {record.game}")
         elif record.match_id in found:
@@ -51,6 +53,8 @@ def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]
                 warn(f"passed over, {error}")
             else:
                 found[record.match_id] = record
+    if len(found) < total:
+        warn(f"{total - len(found)} of {total} records were passed over")
     return sorted(found.values(), key=lambda record: record.started_at)
 
 

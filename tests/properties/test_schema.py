@@ -132,7 +132,7 @@ def test_whatever_passes_is_sound(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", DECLARATIONS)
 def test_whatever_passes_is_sound_in_many_more_cases(name: str) -> None:
-    @settings(max_examples=5_000, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=1_500, deadline=None, database=None, derandomize=True)
     @given(candidates(name))
     def property_holds(value: Any) -> None:
         check(name, value)

@@ -122,6 +122,7 @@ def test_only_sound_records_of_the_game_are_learned_from_each_once():
     warnings: list[str] = []
     given = [RECORDS[2], forged, foreign, RECORDS[0], RECORDS[2]]
     assert usable(given, "battleship", warnings.append) == [RECORDS[0], RECORDS[2]]  # the oldest first
+    assert warnings[3:] == ["3 of 5 records were passed over"]
     assert ["forged" in warnings[0], "foreign" in warnings[1], "seen before" in warnings[2]] == [True] * 3
 
 
