@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import infer, touches
 from games.battleship import rules
-from games.battleship.consistency import first_contradiction
 from games.battleship.fleet import (
     STANDARD,
     Cell,
     Placement,
     Variant,
-    berth_board,
-    berths,
     random_placement,
-    reserved,
 )
 from games.core import ObservationError
+from tests.battleship_positions import all_fleets, answers, some_cells
 from training.games.battleship.benchmark import sink
 from training.games.battleship.players.textbook import LADDER
 
@@ -32,37 +26,9 @@ FEW = (("liner", 8), ("ferry", 3), ("tug", 3))
 SMALL, APART = Variant(8, FEW), Variant(8, FEW, no_touch=True)
 
 
-def answers(variant: Variant, fleet: Placement, cells: list[Cell]) -> tuple[rules.Report, ...]:
-    """Return what a shooter at ``cells`` hears."""
-    state = rules.State(variant, (fleet, fleet), ((), ()), "one")
-    for cell in cells:
-        state, _ = rules.step(rules.State(variant, state.fleets, state.shots, "one"), {"one": rules.Shot(cell)})
-    return state.shots_of("one")
-
-
-def all_fleets(variant: Variant) -> list[Placement]:
-    found = []
-    for chosen in product(*(berths(variant, ship) for ship in variant.names)):
-        taken = 0
-        for berth in chosen:
-            board = berth_board(variant, berth)
-            if board & taken:
-                break
-            taken |= reserved(variant, board)
-        else:
-            found.append(Placement(chosen))
-    return found
-
-
-def aimed_shots(variant: Variant, fleet: Placement, count: int, random: Random) -> list[Cell]:
+def half_hits(variant: Variant, fleet: Placement, count: int, random: Random) -> list[Cell]:
     """Return shots half of which hit, so that ships sink and touch."""
-    ships = list(variant.cells(fleet.board(variant)))
-    water = [cell for cell in variant.cells((1 << variant.size**2) - 1) if cell not in ships]
-    random.shuffle(ships)
-    random.shuffle(water)
-    mixed = ships[: count // 2] + water[: count - count // 2]
-    random.shuffle(mixed)
-    return mixed
+    return some_cells(variant, fleet, count // 2, count - count // 2, random)
 
 
 @pytest.mark.parametrize("variant", [SMALL, APART], ids=["touching", "apart"])
@@ -72,7 +38,7 @@ def test_inference_is_exact_where_every_fleet_can_be_looked_at(variant: Variant)
     random = Random(4)
     for _ in range(6):
         fleet = random.choice(every)
-        shots = answers(variant, fleet, aimed_shots(variant, fleet, 8, random))
+        shots = answers(variant, fleet, half_hits(variant, fleet, 8, random))
         if len(rules.ShootObservation(variant, shots).afloat) == 0:
             continue
         cells = [shot.cell for shot in shots]
@@ -97,7 +63,7 @@ def test_counting_comes_near_to_looking_at_every_fleet() -> None:
     random = Random(9)
     for _ in range(8):
         fleet = random_placement(variant, random)
-        shots = answers(variant, fleet, aimed_shots(variant, fleet, 6, random))
+        shots = answers(variant, fleet, half_hits(variant, fleet, 6, random))
         observation = rules.ShootObservation(variant, shots)
         counted, listed = infer(observation, pairs=0), infer(observation, pairs=10_000_000)
         assert listed.exact
@@ -157,24 +123,6 @@ def test_a_prior_counts_as_it_weighs() -> None:
     assert fleets.exact
     chance = fleets.berth
     assert chance[across & (waters.ship == 0)].sum() == pytest.approx(2 / 3, abs=1e-6)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10**6), st.integers(0, 60))
-def test_the_true_fleet_is_never_ruled_out(seed: int, heard: int) -> None:
-    random = Random(seed)
-    fleet = random_placement(STANDARD, random)
-    shots = answers(STANDARD, fleet, aimed_shots(STANDARD, fleet, min(heard, 30), random))
-    observation = rules.ShootObservation(STANDARD, shots)
-    if not observation.afloat:
-        return
-    chance = infer(observation).berth @ sea(STANDARD).cover
-    hits = [shot.cell.row * 10 + shot.cell.column for shot in shots if shot.result != "miss"]
-    misses = [shot.cell.row * 10 + shot.cell.column for shot in shots if shot.result == "miss"]
-    assert chance[hits] == pytest.approx(np.ones(len(hits)))
-    assert not chance[misses].any()
-    assert chance.sum() == pytest.approx(17)
-    assert first_contradiction(STANDARD, shots) is None
 
 
 def test_no_fleet_is_said_to_fit_where_none_does() -> None:

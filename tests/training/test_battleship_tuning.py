@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from ai_functions.policies.battleship.expert import NEARLY
+from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.inference import infer
 from ai_functions.policies.battleship.placements import berth_numbers
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
-from games.battleship.fleet import STANDARD, Cell, random_placement
+from games.battleship.fleet import STANDARD, Cell, Placement, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
 from games.battleship.observation import ShootObservation
+from tests.battleship_positions import MANY_WAYS, NO_ROOM, aimed, late
 from training.games.battleship.compiled.control_variates import Luck
 from training.games.battleship.compiled.games import luck_of, play_all, think
-from training.games.battleship.compiled.inference import MISSED, STRUCK, new_table, shoot
+from training.games.battleship.compiled.inference import look
+from training.games.battleship.compiled.table import MISSED, STRUCK, new_table, shoot
 from training.games.battleship.self_play import hear, self_played_race_part, won_from
 from training.games.battleship.standard_placements import symmetric
 from training.games.battleship.tuning import tuned_part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 
 def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
@@ -41,6 +51,31 @@ def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
                 shots.append(Report(where, MISS if table.state[cell] == MISSED else HIT))
             else:
                 shots.append(Report(where, SUNK, STANDARD.names[table.order[sunk]]))
+
+
+def looked_at(fleet: Placement, cells: Sequence[Cell]) -> tuple[NDArray[np.float64], ShootObservation]:
+    """Return the compiled chances of berths after shots at ``cells``, and what was heard."""
+    numbers = np.array(berth_numbers(fleet))
+    order = np.array([cell.row * STANDARD.size + cell.column for cell in cells])
+    table = new_table(numbers)
+    for cell in order:
+        shoot(table, cell)
+    return look(table)[0].berth, hear(numbers, order)
+
+
+@pytest.mark.parametrize("seed", NO_ROOM)
+def test_both_lay_the_fleets_that_counting_finds_no_room_for(seed: int) -> None:
+    chances, observation = looked_at(*late(seed))
+    afloat = np.array([name in observation.afloat for name in STANDARD.names])[sea(STANDARD).ship]
+    assert chances[afloat] == pytest.approx(infer(observation, pairs=0).berth[afloat])
+
+
+@pytest.mark.parametrize(("seed", "heard"), MANY_WAYS)
+def test_hits_are_ships_for_sure_however_many_ways_explain_them(seed: int, heard: int) -> None:
+    chances, observation = looked_at(*aimed(seed, heard))
+    assert observation.afloat == STANDARD.names
+    struck = [shot.cell.row * STANDARD.size + shot.cell.column for shot in observation.shots if shot.result == HIT]
+    assert (chances @ sea(STANDARD).cover)[struck] == pytest.approx(np.ones(len(struck)))
 
 
 def test_a_fleet_is_turned_and_mirrored_in_eight_ways() -> None:

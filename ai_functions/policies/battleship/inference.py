@@ -6,6 +6,9 @@ yet lie on untouched water.  Where few ways are left they are laid too, one row 
 Where there are many, they stay *free*: a row stands for all the fleets that complete it, counted by how many berths
 each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at once as if
 independent).  No fleet is drawn, so the same answers always give the same chances.
+
+A fleet that agrees is always found if there is one.  Where there are too many rows to follow, those that cannot be
+completed go first; and where counting then finds no room in any row, ``battleship_whole`` searches for whole fleets.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ai_functions.policies.battleship.complete import HitCover, find_fleets, kinds_of
 from ai_functions.policies.battleship.features import sea
-from games.battleship.notation import HIT, MISS, SUNK
+from ai_functions.policies.battleship.possible import possible_berths, reach_of
 from games.core import ObservationError
 
 if TYPE_CHECKING:
@@ -33,6 +37,8 @@ MOST_ROWS = 6000
 """Ways to explain the hits that are followed; of more, those that fewest fleets stand behind are let go."""
 _ON_A_HIT = 0.05
 """About which part of a ship's berths is left when it must cover a hit."""
+_NO_ROOM = 1e-9
+"""How many fleets stand behind a row in which counting, which is not exact, finds none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,13 +67,7 @@ class Fleets:
 @lru_cache(maxsize=8)
 def clashes(variant: Variant) -> NDArray[np.float32]:
     """Return shape (berths + 1, berths + 1): 1 where berths exclude each other; the last stands for no berth."""
-    waters = sea(variant)
-    reach = waters.cover
-    if variant.no_touch:
-        size = variant.size
-        row, column = np.divmod(np.arange(size**2), size)
-        near = (np.abs(row[:, None] - row) <= 1) & (np.abs(column[:, None] - column) <= 1)
-        reach = (waters.cover @ near.astype(np.float32) > 0).astype(np.float32)
+    waters, reach = sea(variant), reach_of(variant)
     clash = np.zeros((len(reach) + 1, len(reach) + 1), np.float32)
     clash[:-1, :-1] = (reach @ waters.cover.T > 0) | (waters.ship[:, None] == waters.ship)
     return clash
@@ -112,8 +112,9 @@ def infer(
             return found
         if search.exact:
             break
-    if search.let_go:
-        return search.alone()
+    found = search.whole()
+    if found is not None:
+        return found
     raise ObservationError("shots", "no fleet fits all that was heard")
 
 
@@ -132,14 +133,13 @@ class _Search:
         self._lost = _losses(variant, touching)
         self._none = len(waters.berths)
         self._afloat = np.array([name in observation.afloat for name in variant.names])
-        self._possible, self._hits = _possible(observation, waters)
+        self._possible, self._hits = possible_berths(observation)
         untouched = self._possible & self._afloat[waters.ship] & (waters.cover @ self._hits == 0)
         self._untouched = np.where(untouched, prior, 0.0)
         """Prior weight of each berth of a ship afloat on water nobody shot at."""
         self._rows = np.full((1, len(self._afloat)), self._none)
         self._weight = np.ones(1)
-        self.let_go = False
-        """Whether ways to explain the hits were given up."""
+        self._kinds = kinds_of([length for _, length in variant.fleet], self._afloat.tolist())
 
     def explain_hits(self) -> None:
         """Give the sunk ships their hits, and every hit left over to a ship afloat, in all ways."""
@@ -150,13 +150,15 @@ class _Search:
             # what a ship that lies for sure keeps others from
             self._untouched[self._clash[self._rows[0]][:, : self._none].any(axis=0)] = 0
         floating = self._possible & self._afloat[self._waters.ship]
+        cover = None
         for hit in np.flatnonzero(self._hits):
             covers = np.append(self._waters.cover[:, hit] > 0, False)
             bare = ~covers[self._rows].any(axis=1)
             if bare.any():
                 self._give(bare, np.flatnonzero(floating & covers[:-1]))
                 if len(self._rows) > MOST_ROWS:
-                    self._keep_likely(MOST_ROWS, floating)
+                    cover = cover or HitCover(self._waters, self._possible, self._hits, self._kinds)
+                    self._keep_likely(MOST_ROWS, cover)
 
     def lay_what_is_few(self, pairs: int) -> None:
         """Lay the ships not met yet, those with fewest berths first, as long as all ways can be looked at."""
@@ -187,36 +189,42 @@ class _Search:
         self._weight = np.concatenate([self._weight[~need], weight])
         self._rows = np.concatenate([self._rows[~need], grown])
 
-    def _keep_likely(self, keep: int, floating: NDArray[np.bool_]) -> None:
-        """Let go of rows whose free ships cannot cover the hits left over, and of the unlikeliest."""
-        self.let_go = True
-        needed = self._ships_needed(floating)
-        free = ((self._rows == self._none) & self._afloat).sum(axis=1)
-        likely = self._weight * self._completions()[0] * _ON_A_HIT**needed * (needed <= free)
-        best = np.argpartition(-likely, keep)[:keep]
-        best = best[likely[best] > 0]
-        self._rows, self._weight = self._rows[best], self._weight[best]
+    def _keep_likely(self, keep: int, cover: HitCover) -> None:
+        """Let go of rows whose free ships cannot cover the hits left over, and of the unlikeliest if more are left."""
+        needed = self._ships_needed(cover)
+        can = needed < np.inf
+        self._rows, self._weight, needed = self._rows[can], self._weight[can], needed[can]
+        if len(self._rows) > keep:
+            ways = np.maximum(self._completions()[0], _NO_ROOM)
+            likely = self._weight * ways * _ON_A_HIT**needed
+            best = np.argpartition(-likely, keep)[:keep]
+            self._rows, self._weight = self._rows[best], self._weight[best]
 
-    def _ships_needed(self, floating: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return shape (rows,), a lower bound: bare hits that no berth covers two of take a ship each."""
-        hits = np.flatnonzero(self._hits)
-        covers = np.vstack([self._waters.cover[:, hits], np.zeros((1, len(hits)), np.float32)]) > 0
-        bare = ~covers[self._rows].any(axis=1)
-        together = (covers[:-1][floating].T.astype(np.float32) @ covers[:-1][floating]) > 0
-        needed = np.zeros(len(self._rows), np.int64)
-        for number in range(len(hits)):
-            takes = bare[:, number].copy()
-            needed += takes
-            bare &= ~(takes[:, None] & together[number])
-        return needed
+    def _ships_needed(self, cover: HitCover) -> NDArray[np.float64]:
+        """Return shape (rows,): how few of a row's free ships cover the hits left over; infinity if they cannot."""
+        struck = np.packbits(self._waters.cover[:, self._hits > 0] > 0, axis=1, bitorder="little")
+        struck = np.vstack([struck, np.zeros_like(struck[:1])])
+        covered = np.bitwise_or.reduce(struck[self._rows], axis=1)
+        left = (self._rows == self._none) @ (np.arange(max(self._kinds) + 1) == np.array(self._kinds)[:, None])
+        packed = np.hstack([np.bitwise_or.reduce(struck) & ~covered, left.astype(np.uint8)])
+        keys = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        width = struck.shape[1]
+        needed = {key: cover.needed(tuple(key[width:]), int.from_bytes(key[:width], "little")) for key in set(keys)}
+        return np.array([needed[key] for key in keys], np.float64)
 
-    def alone(self) -> Fleets:
-        """Return every ship's chances by itself: the last resort, where ways were let go and no other works out."""
-        share = np.where(self._possible, self._prior, 0.0)
-        total = np.add.reduceat(share, self._waters.first[:-1])
-        chances = share / np.maximum(total, 1e-300)[self._waters.ship]
-        rows = np.full((1, len(self._afloat)), self._none)
-        return Fleets(rows, np.ones(1), np.zeros(self._none), chances, float(total.prod()), exact=False)
+    def whole(self) -> Fleets | None:
+        """Return whole fleets, a row each, where counting is of no use; None where no fleet agrees."""
+        rows, every = find_fleets(self._waters, self._clash, self._possible, self._hits, self._kinds)
+        if not len(rows):
+            return None
+        weight = self._prior[rows].prod(axis=1)
+        if self._touch is not None:
+            pairs = self._touch[rows[:, :, None], rows[:, None, :]].sum(axis=(1, 2)) / 2
+            weight *= self._touching**pairs
+        evidence = float(weight.sum())
+        share = weight / evidence if evidence > 0 else np.full(len(rows), 1 / len(rows))
+        laid = np.bincount(rows.ravel(), np.repeat(share, rows.shape[1]), minlength=self._none).astype(np.float64)
+        return Fleets(rows, share, laid, np.zeros(self._none), evidence, exact=every)
 
     def _completions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return in how many ways each row is completed, the berths of each free ship beside it, and ``pressure``.
@@ -292,32 +300,3 @@ class _Search:
         sums = np.add.reduceat(chances, first[:-1])
         scale = np.where(sums > 0, how_free / np.maximum(sums, 1e-300), 0)
         return np.asarray(chances * scale[waters.ship])
-
-
-def _possible(observation: ShootObservation, waters: Sea) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Return which berths agree with the answers, each looked at alone, and the hits that sank nothing.
-
-    A sunk ship took the shot that sank it and hits heard before it; a ship afloat has a cell that was not hit.
-    """
-    variant = observation.variant
-    size = variant.size
-    water, hits, sinking = (np.zeros(size**2, np.float32) for _ in range(3))
-    possible = np.zeros(len(waters.berths), np.bool_)
-    for report in observation.shots:
-        cell = report.cell.row * size + report.cell.column
-        if report.result == MISS:
-            water[cell] = 1
-        elif report.result == HIT:
-            hits[cell] = 1
-        elif report.result == SUNK:
-            sinking[cell] = 1
-            ship = variant.names.index(str(report.ship))
-            own = slice(waters.first[ship], waters.first[ship + 1])
-            struck = waters.cover[own] @ hits
-            possible[own] = (waters.cover[own, cell] > 0) & (struck + 1 == waters.length[own])
-    gone = waters.cover @ np.stack([water + sinking, hits], axis=1)
-    for ship, name in enumerate(variant.names):
-        if name in observation.afloat:
-            own = slice(waters.first[ship], waters.first[ship + 1])
-            possible[own] = (gone[own, 0] == 0) & (gone[own, 1] < waters.length[own])
-    return possible, hits

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.posterior import CHASING
-from training.games.battleship.compiled.inference import CELLS, FIRST, LENGTH, SHIPS, compiled
+from training.games.battleship.compiled.table import CELLS, FIRST, LENGTH, SHIPS, compiled
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from training.games.battleship.compiled.inference import Chances, Sight, Table
+    from training.games.battleship.compiled.inference import Sight
+    from training.games.battleship.compiled.table import Chances, Table
 
 _SUNK = 2**SHIPS
 _HUNTING, _CHASING, _NEW, _SHIP = 6, 4, 6, 5
@@ -43,8 +44,6 @@ def add_luck(table: Table, sight: Sight, met: float, cell: int, luck: Chances) -
             sunk += 1 << one
         else:
             room += np.log(table.room[one] + 1)
-    if np.isnan(chance):  # counting found no room: nothing was expected, which is known before the shot too
-        return
     phase = table.totals[0] / CELLS
     hits = (ship >= 0) - chance
     sinks = (ship >= 0 and table.left[ship] == 1) - sight.sinks[cell]

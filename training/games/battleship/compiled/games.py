@@ -12,7 +12,8 @@ import numpy as np
 
 from ai_functions.policies.battleship.posterior import CHASING, LEAST_MISS, MOODS, WORTH_FEATURES
 from training.games.battleship.compiled.control_variates import LUCKS, add_luck
-from training.games.battleship.compiled.inference import (
+from training.games.battleship.compiled.inference import look
+from training.games.battleship.compiled.table import (
     CELLS,
     FIRST,
     HELD,
@@ -25,13 +26,13 @@ from training.games.battleship.compiled.inference import (
     THROUGH_COUNT,
     UNKNOWN,
     compiled,
-    look,
     new_table,
     shoot,
 )
 
 if TYPE_CHECKING:
-    from training.games.battleship.compiled.inference import Chances, Numbers, Sight, Table
+    from training.games.battleship.compiled.inference import Sight
+    from training.games.battleship.compiled.table import Chances, Numbers, Table
 
 _WIDTH, _MOODS = len(WORTH_FEATURES), len(MOODS)
 _SHORTEST = LENGTH.min()

@@ -1,0 +1,195 @@
+"""Whole fleets that agree with everything heard, found by a search that is complete.
+
+``battleship_fleets`` counts fleets and follows only so many ways to explain the hits.  Two things keep it from losing
+the last one: ``HitCover`` tells which ways can still be completed, and where none is left ``find_fleets`` searches.
+
+Why the search is complete: a fleet that agrees gives every hit to exactly one ship and every ship one berth that is
+possible alone, and no two of its berths clash.  A node of the search takes one hit or one ship without a berth and
+tries every possible berth for it that clashes with none placed, so each agreeing fleet stays below exactly one branch.
+What is cut holds no fleet: a hit or a ship has no berth left, or the ships left cannot cover the hits even if they
+could overlap elsewhere.  Ships of one length that are afloat have the same berths, so only one of them is tried and
+the others' fleets are made by swapping.  A search that its limit stops before it found anything is begun again with
+twice the limit; the tree is finite, so in the end it finds a fleet or there is none.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, permutations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ai_functions.policies.battleship.features import Sea
+
+MOST_FLEETS = 1000
+"""So many whole fleets are enough."""
+_NODES = 10_000
+"""Nodes of the first search; each later one has twice as many."""
+
+
+class HitCover:
+    """How few ships cover some hits, if ships may overlap wherever nothing was hit: never more than really needed."""
+
+    def __init__(self, waters: Sea, possible: NDArray[np.bool_], hits: NDArray[np.float32], kinds: list[int]) -> None:
+        cells = np.flatnonzero(hits)
+        struck = np.packbits(waters.cover[:, cells] > 0, axis=1, bitorder="little")
+        self._covers: list[dict[int, list[int]]] = [{} for _ in range(max(kinds) + 1)]
+        """For each kind of ship and each hit: the sets of hits, as bits, that its berths through that hit cover."""
+        for ship, kind in enumerate(kinds):
+            if kinds.index(kind) == ship:
+                own = slice(waters.first[ship], waters.first[ship + 1])
+                sets = {int.from_bytes(row, "little") for row in struck[own][possible[own]]}
+                for number in range(len(cells)):
+                    self._covers[kind][1 << number] = [one for one in sets if one >> number & 1]
+        self._known: dict[tuple[tuple[int, ...], int], float] = {}
+
+    def needed(self, left: tuple[int, ...], bare: int) -> float:
+        """Return how few ships cover the hits in ``bare`` (bits); infinity if those left, so many a kind, cannot."""
+        if not bare:
+            return 0
+        if (left, bare) not in self._known:
+            lowest, fewest = bare & -bare, np.inf
+            for kind, count in enumerate(left):
+                fewer = (*left[:kind], count - 1, *left[kind + 1 :])
+                for one in self._covers[kind][lowest] if count else ():
+                    if not one & ~bare:
+                        fewest = min(fewest, 1 + self.needed(fewer, bare & ~one))
+            self._known[left, bare] = fewest
+        return self._known[left, bare]
+
+
+def kinds_of(lengths: list[int], afloat: list[bool]) -> list[int]:
+    """Return a number for each ship: the same for ships afloat of the same length, which have the same berths."""
+    names = [
+        (length, -1 if floats else ship) for ship, (length, floats) in enumerate(zip(lengths, afloat, strict=True))
+    ]
+    return [sorted(set(names)).index(name) for name in names]
+
+
+def find_fleets(
+    waters: Sea, clash: NDArray[np.float32], possible: NDArray[np.bool_], hits: NDArray[np.float32], kinds: list[int]
+) -> tuple[NDArray[np.int64], bool]:
+    """Return fleets that agree, at most ``MOST_FLEETS``, and whether those are all; none only if no fleet agrees.
+
+    Fleets are of shape (fleets, ships): numbers of berths.
+
+    ``possible`` says which berths agree, each looked at alone; ``clash`` says which exclude each other.
+    """
+    search = _Whole(waters, clash, possible, hits, kinds)
+    limit = _NODES
+    while True:
+        found = list(islice(search.fleets(limit), MOST_FLEETS))
+        if found or not search.stopped:
+            return np.array(found, np.int64), len(found) < MOST_FLEETS and not search.stopped
+        limit *= 2
+
+
+class _Whole:
+    """The search of ``find_fleets``.  Sets of berths are bits of one number."""
+
+    def __init__(
+        self,
+        waters: Sea,
+        clash: NDArray[np.float32],
+        possible: NDArray[np.bool_],
+        hits: NDArray[np.float32],
+        kinds: list[int],
+    ) -> None:
+        self._first, self._kinds, self._clash = waters.first, kinds, clash
+        self._possible = _bits(possible)
+        self._ship = [_bits(waters.ship == ship) for ship in range(len(kinds))]
+        cells = np.flatnonzero(hits)
+        self._covers = [_bits(waters.cover[:, cell] > 0) for cell in cells]
+        self._hits_of = [_bits(row) for row in waters.cover[:, cells] > 0]
+        self._cover = HitCover(waters, possible, hits, kinds)
+        self._apart: dict[int, int] = {}
+        self._failed = [1] * (len(cells) + len(kinds))
+        """How often each hit, then each ship, had no berth left: what is hard is decided first."""
+        self._nodes = 0
+        self.stopped = False
+        """Whether the limit ended the latest search."""
+
+    def fleets(self, limit: int) -> Iterator[tuple[int, ...]]:
+        """Yield fleets, a berth for each ship, looking at no more than ``limit`` nodes."""
+        self._nodes, self.stopped = limit, False
+        for placed in self._below(self._possible, (1 << len(self._covers)) - 1, {}):
+            yield from self._swapped(placed)
+
+    def _below(self, left: int, bare: int, placed: dict[int, int]) -> Iterator[dict[int, int]]:
+        """Yield the fleets that hold ``placed`` and else berths of ``left``.
+
+        ``bare`` are the hits that no ship in ``placed`` covers.
+        """
+        self._nodes -= 1
+        if self._nodes < 0:
+            self.stopped = True
+            return
+        if len(placed) == len(self._kinds):
+            if not bare:
+                yield placed
+            return
+        berths = self._narrowest(left, bare, placed)
+        while berths and not self.stopped:
+            bit = berths & -berths
+            berths ^= bit
+            berth = bit.bit_length() - 1
+            ship = int(np.searchsorted(self._first, berth, side="right")) - 1
+            yield from self._below(
+                left & self._apart_from(berth), bare & ~self._hits_of[berth], {**placed, ship: berth}
+            )
+            left &= ~self._same_as(ship, berth)  # the fleets with any such ship here have all been below
+
+    def _narrowest(self, left: int, bare: int, placed: dict[int, int]) -> int:
+        """Return the berths one of which must be taken: those of the hit or ship with fewest; 0 where one has none."""
+        counts = [0] * (max(self._kinds) + 1)
+        tried: dict[int, int] = {}
+        for ship, kind in enumerate(self._kinds):
+            if ship not in placed:
+                counts[kind] += 1
+                tried.setdefault(kind, ship)
+        if self._cover.needed(tuple(counts), bare) == np.inf:
+            return 0
+        ships = {len(self._covers) + ship: left & self._ship[ship] for ship in tried.values()}
+        any_of = 0
+        for berths in ships.values():
+            any_of |= berths
+        covers = {hit: any_of & self._covers[hit] for hit in range(len(self._covers)) if bare >> hit & 1}
+        best, fewest = 0, np.inf
+        for number, berths in {**covers, **ships}.items():
+            if not berths:
+                self._failed[number] += 1
+                return 0
+            if (worth := berths.bit_count() / self._failed[number]) < fewest:
+                best, fewest = berths, worth
+        return best
+
+    def _apart_from(self, berth: int) -> int:
+        """Return the berths that do not clash with one."""
+        if berth not in self._apart:
+            self._apart[berth] = _bits(self._clash[berth, :-1] == 0)
+        return self._apart[berth]
+
+    def _same_as(self, ship: int, berth: int) -> int:
+        """Return this berth, taken by any ship of the same kind."""
+        step = berth - self._first[ship]
+        return sum(1 << self._first[one] + step for one, kind in enumerate(self._kinds) if kind == self._kinds[ship])
+
+    def _swapped(self, placed: dict[int, int]) -> Iterator[tuple[int, ...]]:
+        """Yield the fleets that come of one by swapping ships of a kind."""
+        groups = [[ship for ship, one in enumerate(self._kinds) if one == kind] for kind in sorted(set(self._kinds))]
+        steps = [[placed[ship] - self._first[ship] for ship in group] for group in groups]
+        for orders in product(*(permutations(one) for one in steps)):
+            fleet = dict(placed)
+            for group, order in zip(groups, orders, strict=True):
+                fleet.update({ship: self._first[ship] + step for ship, step in zip(group, order, strict=True)})
+            yield tuple(fleet[ship] for ship in range(len(self._kinds)))
+
+
+def _bits(of: NDArray[np.bool_]) -> int:
+    """Return a number whose bits are ``of``, the first one lowest."""
+    return int.from_bytes(np.packbits(of, bitorder="little").tobytes(), "little")

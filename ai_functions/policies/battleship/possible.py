@@ -1,0 +1,60 @@
+"""Which berths agree with the answers, each looked at alone: where every search for whole fleets begins."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.policies.battleship.features import sea
+from games.battleship.notation import HIT, MISS, SUNK
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Variant
+    from games.battleship.observation import ShootObservation
+
+
+@lru_cache(maxsize=8)
+def reach_of(variant: Variant) -> NDArray[np.float32]:
+    """Return shape (berths, cells): 1 where no other ship may lie."""
+    waters = sea(variant)
+    if not variant.no_touch:
+        return waters.cover
+    down, right = np.abs(waters.row[:, None] - waters.row), np.abs(waters.column[:, None] - waters.column)
+    near = np.maximum(down, right) <= 1
+    return np.asarray(waters.cover @ near.astype(np.float32) > 0, np.float32)
+
+
+def possible_berths(observation: ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return which berths agree with the answers, each looked at alone, and the hits that sank nothing.
+
+    A sunk ship took the shot that sank it and hits heard before it; a ship afloat has a cell that was not hit.  Where
+    ships keep apart, no other ship was hit beside it.
+    """
+    variant, waters = observation.variant, sea(observation.variant)
+    size = variant.size
+    water, hits, sinking = (np.zeros(size**2, np.float32) for _ in range(3))
+    possible = np.zeros(len(waters.berths), np.bool_)
+    for report in observation.shots:
+        cell = report.cell.row * size + report.cell.column
+        if report.result == MISS:
+            water[cell] = 1
+        elif report.result == HIT:
+            hits[cell] = 1
+        elif report.result == SUNK:
+            sinking[cell] = 1
+            ship = variant.names.index(str(report.ship))
+            own = slice(waters.first[ship], waters.first[ship + 1])
+            struck = waters.cover[own] @ hits
+            possible[own] = (waters.cover[own, cell] > 0) & (struck + 1 == waters.length[own])
+    gone = waters.cover @ np.stack([water + sinking, hits], axis=1)
+    for ship, name in enumerate(variant.names):
+        if name in observation.afloat:
+            own = slice(waters.first[ship], waters.first[ship + 1])
+            possible[own] = (gone[own, 0] == 0) & (gone[own, 1] < waters.length[own])
+    if variant.no_touch:
+        possible &= (reach_of(variant) - waters.cover) @ (hits + sinking) == 0
+    return possible, hits
