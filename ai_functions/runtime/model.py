@@ -61,15 +61,20 @@ CARD_FIELDS = Object(
 def model_sha256(folder: Path) -> str:
     """Return the hex SHA-256 of the model in ``folder``; empty for an opponent without one.
 
-    Raises ModelError when ``model_card.json`` names another.
+    Raises ModelError when ``model_card.json`` names another, or is not there.
     """
     path = folder / MODEL
     if not path.exists():
         return ""
     found = sha256(path.read_bytes()).hexdigest()
-    said = read_card(folder).get("sha256", "nothing: it is not there")
-    if said != found:
-        raise ModelError(f"{path}: sha256 is {found}, {CARD} says {said}")
+    card = read_card(folder)
+    if not card:
+        raise ModelError(
+            f"{folder / CARD}: no such file beside {MODEL}; lambda-arcade train writes both, and for a model from "
+            f'elsewhere {{"sha256": "{found}"}} is enough'
+        )
+    if card["sha256"] != found:
+        raise ModelError(f"{path}: sha256 is {found}, {CARD} says {card['sha256']}")
     return found
 
 

@@ -1,6 +1,6 @@
 """AWS's list prices, in one dated table: us-east-1, US dollars, on demand, without the free tier.
 
-Written down from aws.amazon.com/{lambda,api-gateway,cloudwatch,s3,dynamodb,sqs,kinesis}/pricing.  Nothing here asks
+Written down from aws.amazon.com/{lambda,api-gateway,cloudwatch,s3}/pricing.  Nothing here asks
 AWS; compare before you rely on it.
 """
 
@@ -21,22 +21,14 @@ class Prices:
     lambda_gb_second_x86_64: float = 0.0000166667
     lambda_gb_second_arm64: float = 0.0000133334
     provisioned_gb_second: float = 0.0000041667
-    provisioned_duration_gb_second: float = 0.0000097222
     snapstart_cache_gb_second: float = 0.0000015046
     snapstart_restore_gb: float = 0.0001397998
     http_api_request: float = 1.00e-6
     log_gb: float = 0.50
-    log_storage_gb_month: float = 0.03
     metric_month: float = 0.30
     alarm_month: float = 0.10
     dashboard_month: float = 3.00
     s3_gb_month: float = 0.023
-    s3_put: float = 0.005e-3
-    s3_get: float = 0.0004e-3
-    dynamodb_write: float = 0.625e-6
-    dynamodb_read: float = 0.125e-6
-    sqs_request: float = 0.40e-6
-    kinesis_shard_hour: float = 0.015
     egress_gb: float = 0.09
 
     def gb_second(self, architecture: str) -> float:

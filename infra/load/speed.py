@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest
-from ai_functions.runtime.model import CARD
+from ai_functions.runtime.model import CARD, read_card
 from infra.core.errors import CloudError
 from infra.deploy.deploy import delete_opponent, deploy_opponents
 from infra.deploy.versions import rollback
@@ -52,7 +52,7 @@ def throughput(send: Send, endpoint: str, request: JsonObject, callers: int, sec
 
 
 def release_times(arcade: Arcade, folder: Path, times: int, progress: Callable[[], None]) -> ReleaseTimes:
-    """Deploy a copy of the opponent in ``folder`` again and again, each time with another model card, and roll it back.
+    """Deploy a copy of the opponent in ``folder`` again and again, each time with something changed, and roll it back.
 
     Raises CloudError when a deployment fails.
     """
@@ -62,14 +62,22 @@ def release_times(arcade: Arcade, folder: Path, times: int, progress: Callable[[
         _deploy(arcade, copy)
         try:
             for number in range(times):
-                card = json.loads((copy / CARD).read_text(encoding="utf-8"))
-                (copy / CARD).write_text(json.dumps({**card, "release": number}), encoding="utf-8")
+                _change(copy, number)
                 deployed.append(_timed_ms(lambda: _deploy(arcade, copy)))
                 back.append(_timed_ms(lambda: rollback(arcade, COPY)))
                 progress()
         finally:
             delete_opponent(arcade, COPY)
     return ReleaseTimes(tuple(deployed), tuple(back))
+
+
+def _change(folder: Path, number: int) -> None:
+    """Change the model's card or, in an opponent without a model, its code."""
+    if card := read_card(folder):
+        (folder / CARD).write_text(json.dumps({**card, "release": number}), encoding="utf-8")
+    else:
+        with (folder / "function.py").open("a", encoding="utf-8") as file:
+            file.write(f"\n# release {number}\n")
 
 
 def _copy(folder: Path, scratch: Path) -> Path:

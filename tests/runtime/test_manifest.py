@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +143,15 @@ def test_a_model_card_that_is_none_is_refused_by_its_file(tmp_path: Path, card: 
         model_sha256(tmp_path)
     assert told in str(caught.value)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_model_without_a_card_is_refused_and_told_what_to_write(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"model")
+    with pytest.raises(ModelError, match=r"model_card\.json: no such file beside model\.onnx; .*train") as caught:
+        model_sha256(tmp_path)
+    advised = str(caught.value).partition("{")[2].partition("}")[0]
+    (tmp_path / "model_card.json").write_text("{" + advised + "}")
+    assert model_sha256(tmp_path) == sha256(b"model").hexdigest()
 
 
 def test_what_is_deployed_passes_the_catalogs_own_declaration() -> None:

@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from infra.local.workers.functions import Answer
 
-TAIL_BYTES = 4096
-"""AWS: how much of the log an Invoke with ``LogType=Tail`` returns."""
-
 
 def billed_ms(duration_ms: float, init_ms: float | None) -> int:
     """Return what AWS bills: the handler's and the start-up's time, rounded up to a millisecond."""
