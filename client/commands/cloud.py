@@ -13,13 +13,13 @@ import typer
 from rich.live import Live
 from rich.table import Column, Table
 
-from client.commands.context import UsageError, err, find_arcade, left_out, out, print_json, tell
+from client.commands.context import UsageError, err, find_environment, left_out, out, print_json, tell
 from client.net.remote import KEY_VARIABLE, RemoteError, new_session, post_once, readable
 from client.net.signing import AUTH_VARIABLE, IAM
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
     from infra.monitor.status import FunctionStatus
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
@@ -74,17 +74,17 @@ def status(
     """Show what each function does: versions, requests, concurrency, times, cold starts, errors and cost."""
     from infra.monitor.status import take_status  # noqa: PLC0415
 
-    arcade = find_arcade(context)
+    environment = find_environment(context)
     if as_json:
-        print_json([item.to_json() for item in take_status(arcade)])
+        print_json([item.to_json() for item in take_status(environment)])
         return
     if not watch:
-        out.print(_table(take_status(arcade)))
+        out.print(_table(take_status(environment)))
         return
-    with Live(_table(take_status(arcade)), console=out, auto_refresh=False) as live:
+    with Live(_table(take_status(environment)), console=out, auto_refresh=False) as live:
         while True:
             time.sleep(REFRESH_S)
-            live.update(_table(take_status(arcade)), refresh=True)
+            live.update(_table(take_status(environment)), refresh=True)
 
 
 def logs(
@@ -98,12 +98,12 @@ def logs(
     """Show what a function logged."""
     from infra.monitor.status import log_group  # noqa: PLC0415
 
-    arcade = find_arcade(context)
-    group = log_group(arcade, name)
+    environment = find_environment(context)
+    group = log_group(environment, name)
     since = int((time.time() - 60 * minutes) * 1000)
     shown: set[tuple[int, str, str]] = set()
     while True:
-        for event in arcade.cloud.log_events(group, since):
+        for event in environment.cloud.log_events(group, since):
             if event not in shown:
                 shown.add(event)
                 _print_event(*event, as_json=as_json)
@@ -130,14 +130,14 @@ def load(  # noqa: PLR0913 - each is an option of the command
     """Drive a function from few requests a second to many and back to none, while another one is being played."""
     from infra.load.load_test import Load, plot, run_load  # noqa: PLC0415
 
-    arcade = find_arcade(context)
-    entries = _entries(arcade)
+    environment = find_environment(context)
+    entries = _entries(environment)
     if name not in entries:
         raise UsageError(f"{name} is not deployed; deployed are {', '.join(entries) or 'nobody'}")
     bystander = other or next((item for item in entries if item != name), None)
     if bystander not in entries:
         raise UsageError(f"{bystander or 'a second opponent'} is not deployed, and one has to be played meanwhile")
-    report = run_load(arcade, post_once, entries[name], entries[bystander], Load(first, most, duration(seconds)))
+    report = run_load(environment, post_once, entries[name], entries[bystander], Load(first, most, duration(seconds)))
     plot(report, png)
     if as_json:
         print_json(asdict(report))
@@ -174,14 +174,14 @@ def drill(
     """
     from infra.load.drill import VICTIM, run_drill  # noqa: PLC0415
 
-    arcade = find_arcade(context)
-    others = [entry for name, entry in _entries(arcade).items() if name != VICTIM][:3]
+    environment = find_environment(context)
+    others = [entry for name, entry in _entries(environment).items() if name != VICTIM][:3]
     if not others:
         raise UsageError("nobody else is deployed; lambda-arcade deploy --all")
     if releases is not None:
-        _release_drill(arcade, others, (requests, callers, releases), as_json=as_json)
+        _release_drill(environment, others, (requests, callers, releases), as_json=as_json)
         return
-    phases = run_drill(arcade, post_once, others, duration(seconds), tell)
+    phases = run_drill(environment, post_once, others, duration(seconds), tell)
     if as_json:
         print_json([asdict(phase) for phase in phases])
     else:
@@ -201,11 +201,13 @@ def drill(
         raise typer.Exit(1)
 
 
-def _release_drill(arcade: Arcade, others: list[dict[str, Any]], size: tuple[int, int, int], *, as_json: bool) -> None:
+def _release_drill(
+    environment: Environment, others: list[dict[str, Any]], size: tuple[int, int, int], *, as_json: bool
+) -> None:
     from infra.load.release_drill import run_releases  # noqa: PLC0415
 
     requests, callers, releases = size
-    done = run_releases(arcade, post_once, others, tell, requests=requests, callers=callers, updates=releases)
+    done = run_releases(environment, post_once, others, tell, requests=requests, callers=callers, updates=releases)
     if as_json:
         print_json(done.to_json())
     else:
@@ -248,8 +250,8 @@ def fetch_catalog(api: str) -> list[dict[str, Any]]:
     return [{"weights": {}, "rating": None, "deviation": None, "games": 0, "version": "", **item} for item in listed]
 
 
-def _entries(arcade: Arcade) -> dict[str, Any]:
-    return {item["name"]: item for item in fetch_catalog(arcade.api)}
+def _entries(environment: Environment) -> dict[str, Any]:
+    return {item["name"]: item for item in fetch_catalog(environment.api)}
 
 
 def _times(times: Any) -> str:

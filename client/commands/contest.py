@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest
-from client.commands.context import UsageError, find_arcade, left_out
+from client.commands.context import UsageError, find_environment, left_out
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import TimeBank
 from games.core import GameError
@@ -152,7 +152,7 @@ def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: 
 
 def api_of(context: typer.Context) -> str:
     """Return where the HTTP API of the chosen cloud is called.  Raises CloudError when nothing is deployed."""
-    return find_arcade(context).api
+    return find_environment(context).api
 
 
 def find_deployed(api: str, names: Sequence[str]) -> list[OpponentInfo]:

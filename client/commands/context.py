@@ -14,7 +14,7 @@ from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
     from games.core import Json
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 out = Console(highlight=False)
 """Results, for a person."""
@@ -38,7 +38,7 @@ def cloud_choice(context: typer.Context) -> CloudChoice:
     return cast("CloudChoice", context.find_root().obj)
 
 
-def find_arcade(context: typer.Context, *, architecture: str = "x86_64") -> Arcade:
+def find_environment(context: typer.Context, *, architecture: str = "x86_64") -> Environment:
     """Return what is deployed in the cloud that the root options chose; say where that is, if not on this machine."""
     from infra.deploy.connect import connect  # noqa: PLC0415 - infra is imported inside commands
 

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from client.commands.cloud import fetch_catalog
-from client.commands.context import UsageError, find_arcade, out, print_json, tell
+from client.commands.context import UsageError, find_environment, out, print_json, tell
 
 if TYPE_CHECKING:
     from infra.deploy.environment import Deployed
@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     """List the opponents that are deployed, with versions, ratings and endpoints."""
-    api = find_arcade(context).api
+    api = find_environment(context).api
     listed = fetch_catalog(api)
     if as_json:
         print_json(listed)
@@ -94,16 +94,16 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     if auth and not everyone:
         raise UsageError("--auth goes with --all: it holds for the whole API")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
-    arcade = find_arcade(context, architecture=architecture)
+    environment = find_environment(context, architecture=architecture)
     options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, url=url, dry_run=dry_run)
     if dry_run:
-        done = deploy_opponents(arcade, folders, tell, options)
+        done = deploy_opponents(environment, folders, tell, options)
     elif everyone:
-        done = deploy_all(arcade, folders, tell, options, auth=auth)
+        done = deploy_all(environment, folders, tell, options, auth=auth)
     else:
-        if not arcade.has_platform:
-            deploy_platform(arcade, layers_for(folders), tell)
-        done = deploy_opponents(arcade, folders, tell, options)
+        if not environment.has_platform:
+            deploy_platform(environment, layers_for(folders), tell)
+        done = deploy_opponents(environment, folders, tell, options)
     if as_json:
         print_json([_as_json(item) for item in done])
     else:
@@ -119,7 +119,7 @@ def promote(context: typer.Context, name: NAME, *, as_json: JSON = False) -> Non
     from infra.deploy.versions import promote as move  # noqa: PLC0415
 
     began = time.monotonic()
-    _moved(name, move(find_arcade(context), name).version, began, as_json=as_json)
+    _moved(name, move(find_environment(context), name).version, began, as_json=as_json)
 
 
 def rollback(
@@ -133,7 +133,7 @@ def rollback(
     from infra.deploy.versions import rollback as move  # noqa: PLC0415
 
     began = time.monotonic()
-    _moved(name, move(find_arcade(context), name, to).version, began, as_json=as_json)
+    _moved(name, move(find_environment(context), name, to).version, began, as_json=as_json)
 
 
 def delete(
@@ -145,11 +145,11 @@ def delete(
     """Delete one opponent: its function, role, log and routes.  Recorded games stay."""
     from infra.deploy.deploy import delete_opponent  # noqa: PLC0415
 
-    arcade = find_arcade(context)
+    environment = find_environment(context)
     if not yes and not typer.confirm(f"Delete {name} and all its versions?", err=True):
         raise typer.Exit(1)
     began = time.monotonic()
-    delete_opponent(arcade, name)
+    delete_opponent(environment, name)
     out.print(f"{name} deleted in {time.monotonic() - began:.2f} s")
 
 
@@ -181,9 +181,9 @@ def retrain(  # noqa: PLR0913 - each is an option of the command
 
     if off and (after or every or records or games or now):
         raise UsageError("--off goes alone")
-    arcade = find_arcade(context, architecture=architecture)
+    environment = find_environment(context, architecture=architecture)
     if off:
-        delete_trainer(arcade, name)
+        delete_trainer(environment, name)
         out.print(f"{name} is not retrained any more")
         return
     settings = {
@@ -192,9 +192,9 @@ def retrain(  # noqa: PLR0913 - each is an option of the command
         "MostRecords": None if records is None else str(records),
         "MostGames": None if games is None else str(games),
     }
-    done = deploy_trainer(arcade, name, tell, {key: value for key, value in settings.items() if value is not None})
+    done = deploy_trainer(environment, name, tell, {key: value for key, value in settings.items() if value is not None})
     if now:
-        start_trainer(arcade, name)
+        start_trainer(environment, name)
     if as_json:
         print_json(_as_json(done))
         return

@@ -13,7 +13,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from client.commands.context import UsageError, err, find_arcade, out, print_json
+from client.commands.context import UsageError, err, find_environment, out, print_json
 from games.catalog import find_game
 from games.record import RecordError, headline, replay, verify
 
@@ -48,7 +48,7 @@ def read_sources(context: typer.Context, sources: Iterable[str], warn: Callable[
     from training.records import read_records  # noqa: PLC0415 - the composition root reaches in here
 
     def read_bucket(bucket: str, prefix: str) -> Iterable[tuple[str, bytes]]:
-        return find_arcade(context).cloud.read_objects(bucket, prefix)
+        return find_environment(context).cloud.read_objects(bucket, prefix)
 
     return [record for source in sources for record in read_records(source, warn, read_bucket)]
 

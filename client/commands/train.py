@@ -11,7 +11,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from client.commands.context import UsageError, err, find_arcade, out, print_json, tell
+from client.commands.context import UsageError, err, find_environment, out, print_json, tell
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -180,7 +180,7 @@ def _command(name: str, records: list[str], bootstrap: int, seed: int, player: s
 def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
     from infra.deploy.deploy import deploy_all  # noqa: PLC0415
 
-    (done,) = deploy_all(find_arcade(context), [folder], tell)
+    (done,) = deploy_all(find_environment(context), [folder], tell)
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}

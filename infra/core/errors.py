@@ -1,4 +1,4 @@
-"""What the cloud complains of, in one line that says what to do."""
+"""What the cloud refuses, in one line that says what to do."""
 
 from __future__ import annotations
 

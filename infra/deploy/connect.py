@@ -1,4 +1,4 @@
-"""From what a person chose on the command line to the arcade that commands work on.
+"""From what a person chose on the command line to the environment that commands work on.
 
 The environment chooses nothing: a shell set up for other work must not send a deployment, or a deletion, to an account.
 """
@@ -13,7 +13,7 @@ from infra.build.layers import ARCHITECTURES, Target, this_machine
 from infra.build.packaging import PackagingError
 from infra.core.errors import CloudError
 from infra.core.state import Account
-from infra.deploy.environment import Arcade
+from infra.deploy.environment import Environment
 from infra.local import daemon
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ AWS_PYTHON = "3.12"
 ENDPOINT_VARIABLE = "AWS_ENDPOINT_URL"
 
 
-def connect(choice: CloudChoice, tell: Callable[[str], None], *, architecture: str = "x86_64") -> Arcade:
-    """Return the arcade of the cloud that was chosen; without a choice the local cloud, which starts if need be.
+def connect(choice: CloudChoice, tell: Callable[[str], None], *, architecture: str = "x86_64") -> Environment:
+    """Return the environment in the cloud that was chosen; without a choice the local cloud, which starts if need be.
 
     ``tell`` hears in one line where commands go, if that is not the local cloud.  Raises LocalCloudError, CloudError,
     PackagingError.
@@ -37,15 +37,15 @@ def connect(choice: CloudChoice, tell: Callable[[str], None], *, architecture: s
     if choice.local:
         if choice.region:
             raise CloudError("--region goes with --profile, --aws or --endpoint: without them commands stay here")
-        return Arcade(Cloud(Account(daemon.up().endpoint)), this_machine())
+        return Environment(Cloud(Account(daemon.up().endpoint)), this_machine())
     account = Account(choice.endpoint, choice.profile, choice.region, own_credentials=choice.aws)
     cloud = Cloud(account)
     if not account.endpoint and (endpoint := cloud.configured_endpoint()):
         cloud = Cloud(Account(endpoint, choice.profile, choice.region, own_credentials=True))
     tell(_destination(cloud))
     if cloud.account.endpoint:
-        return Arcade(cloud, this_machine())
-    return Arcade(cloud, Target(AWS_PYTHON, architecture, native=False))
+        return Environment(cloud, this_machine())
+    return Environment(cloud, Target(AWS_PYTHON, architecture, native=False))
 
 
 def _destination(cloud: Cloud) -> str:

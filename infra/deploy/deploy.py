@@ -21,12 +21,12 @@ from infra.core.errors import CloudError
 from infra.core.prices import keep_usd_a_month
 from infra.core.state import Account, Pointer
 from infra.deploy.auth import chosen, route_settings
-from infra.deploy.environment import Arcade, Deployed
+from infra.deploy.environment import Deployed, Environment
 from infra.deploy.execute import carry_out, preview
 from infra.deploy.opponents import function_url, ladder_folders, subscription, wanted_opponent
 from infra.deploy.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.deploy.platform import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
-from infra.deploy.smoke_test import prove
+from infra.deploy.smoke_test import smoke_test
 from infra.deploy.trainers import delete_trainer, deploy_trainer, trained_opponents
 from infra.local import daemon
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from infra.deploy.environment import Progress
     from infra.deploy.plan import StackPlan, Wanted
 
-COMPLAINTS = (CloudError, PackagingError, ManifestError, ModelError)
+DEPLOY_ERRORS = (CloudError, PackagingError, ManifestError, ModelError)
 """What can be wrong with one opponent, or with the cloud."""
 
 
@@ -67,7 +67,7 @@ class Options:
     """ARN of a queue or stream whose recorded games it annotates; ``none`` ends that, None leaves it as it is."""
     url: str | None = None
     """Whether the function has a URL of its own: ``none``, ``iam`` or ``public``; None leaves it as it is."""
-    prove_new: bool = True
+    smoke_test_new: bool = True
     """Whether an opponent that was not there before is asked at once who it is.  An update always is."""
     dry_run: bool = False
 
@@ -86,36 +86,41 @@ def ensure_ready(progress: Progress) -> Ready:
     progress(f"local cloud {'started' if cloud.fresh else 'found'} at {cloud.endpoint}", time.monotonic() - began)
     for note in cloud.notes:
         progress(note, 0.0)
-    arcade = Arcade(Cloud(Account(cloud.endpoint)), this_machine())
-    deployed = deploy_all(arcade, ladder_folders(), progress, Options(repoint=False, prove_new=False))
+    environment = Environment(Cloud(Account(cloud.endpoint)), this_machine())
+    deployed = deploy_all(environment, ladder_folders(), progress, Options(repoint=False, smoke_test_new=False))
     for item in deployed:
         if item.problem:
             progress(f"{item.label} was not deployed: {item.problem}", item.seconds)
     kept = sum(item.verb == KEEP for item in deployed)
     progress(f"{kept} of {len(deployed)} opponents were deployed already", time.monotonic() - began)
-    return Ready(arcade.api, cloud.endpoint, cloud.fresh, cloud.notes, tuple(deployed))
+    return Ready(environment.api, cloud.endpoint, cloud.fresh, cloud.notes, tuple(deployed))
 
 
 def deploy_all(
-    arcade: Arcade, folders: Sequence[Path], progress: Progress, options: Options = DEFAULT, *, auth: str | None = None
+    environment: Environment,
+    folders: Sequence[Path],
+    progress: Progress,
+    options: Options = DEFAULT,
+    *,
+    auth: str | None = None,
 ) -> list[Deployed]:
     """Bring the platform, the opponents in ``folders`` and the trainers there are up to date.
 
     ``auth`` is as for ``deploy_platform``.
     """
-    found = deploy_platform(arcade, layers_for(folders), progress, auth=auth)
-    done = deploy_opponents(arcade, folders, progress, options, found)
-    for name in trained_opponents(arcade, found):
+    found = deploy_platform(environment, layers_for(folders), progress, auth=auth)
+    done = deploy_opponents(environment, folders, progress, options, found)
+    for name in trained_opponents(environment, found):
         began = time.monotonic()
         try:
-            deploy_trainer(arcade, name, progress)  # what trains must be the code that serves
-        except COMPLAINTS as error:
+            deploy_trainer(environment, name, progress)  # what trains must be the code that serves
+        except DEPLOY_ERRORS as error:
             progress(f"the trainer of {name} was not deployed: {error}", time.monotonic() - began)
     return done
 
 
 def deploy_opponents(
-    arcade: Arcade,
+    environment: Environment,
     folders: Sequence[Path],
     progress: Progress,
     options: Options = DEFAULT,
@@ -126,14 +131,14 @@ def deploy_opponents(
     What is wrong with one opponent is told in its ``problem`` and stops no other.  With ``dry_run`` nothing changes;
     ``changes`` then tells what would.
     """
-    found = stacks_found(arcade) if found is None else found
-    functions = frozenset(arcade.cloud.functions(arcade.names.prefix))
+    found = stacks_found(environment) if found is None else found
+    functions = frozenset(environment.cloud.functions(environment.names.prefix))
 
     def one(folder: Path) -> Deployed:
         began = time.monotonic()
         try:
-            return _deploy_opponent(arcade, folder, found, functions, progress, options)
-        except COMPLAINTS as error:
+            return _deploy_opponent(environment, folder, found, functions, progress, options)
+        except DEPLOY_ERRORS as error:
             return Deployed(folder.name, "failed", time.monotonic() - began, problem=str(error))
 
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -141,7 +146,7 @@ def deploy_opponents(
 
 
 def _deploy_opponent(
-    arcade: Arcade,
+    environment: Environment,
     folder: Path,
     found: dict[str, Stack],
     functions: frozenset[str],
@@ -150,78 +155,80 @@ def _deploy_opponent(
 ) -> Deployed:
     began = time.monotonic()
     manifest, package = package_opponent(folder)
-    if options.dry_run and not arcade.has_platform:
+    if options.dry_run and not environment.has_platform:
         return Deployed(manifest.name, CREATE, 0.0, ("nothing is deployed yet: platform and layers come with it",))
-    layers = [build_layer(name, arcade.target, arcade.cache) for name in manifest.function.layers]
-    stack = found.get(arcade.names.opponent(manifest.name))
+    layers = [build_layer(name, environment.target, environment.cache) for name in manifest.function.layers]
+    stack = found.get(environment.names.opponent(manifest.name))
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     wanted = wanted_opponent(
-        arcade.names, arcade.target, manifest, package, read_card(folder), platform=arcade.platform,
-        layer_arns=[layer_arn(arcade, layer.name, found) for layer in layers],
-        settings=route_settings(chosen(None, found, arcade.names), found, arcade.names)
+        environment.names, environment.target, manifest, package, read_card(folder), platform=environment.platform,
+        layer_arns=[layer_arn(environment, layer.name, found) for layer in layers],
+        settings=route_settings(chosen(None, found, environment.names), found, environment.names)
         | subscription(options.subscribe, stack)
         | function_url(options.url, stack)
-        | dict(arcade.settings),
+        | dict(environment.settings),
     )  # fmt: skip
-    function = arcade.names.function(manifest.name)
-    step, pointer = _plan(arcade, wanted, stack, functions, options)
+    function = environment.names.function(manifest.name)
+    step, pointer = _plan(environment, wanted, stack, functions, options)
     if options.dry_run:
         cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb)
-        return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(arcade, step), keep_usd=cost)
+        return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(environment, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None
-        return Deployed(wanted.label, KEEP, time.monotonic() - began, version=version, url=arcade.function_url(stack))
-    with arcade.held(wanted.label, progress):
+        return Deployed(
+            wanted.label, KEEP, time.monotonic() - began, version=version, url=environment.function_url(stack)
+        )
+    with environment.held(wanted.label, progress):
         # Another deployer may have been at it since the stacks were looked at.
-        stack = arcade.cloud.settled(wanted.stack, patience_s=arcade.patience_s)
+        stack = environment.cloud.settled(wanted.stack, patience_s=environment.patience_s)
         step, pointer = _plan(
-            arcade, wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)), options
+            environment, wanted, stack, frozenset(environment.cloud.functions(environment.names.prefix)), options
         )  # fmt: skip
         if step.pointer:
-            _prove(arcade, function, step.pointer.version, pointer)
-        done = carry_out(arcade, step, package, progress)
+            _smoke_test(environment, function, step.pointer.version, pointer)
+        done = carry_out(environment, step, package, progress)
         served = step.pointer or pointer
         version = done.outputs["NewVersion"] if done else (served.version if served else None)
-        if done and (options.prove_new or step.verb == UPDATE):
-            _prove(arcade, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
-    url = arcade.function_url(done or stack)
+        if done and (options.smoke_test_new or step.verb == UPDATE):
+            _smoke_test(environment, function, done.outputs["NewVersion"], pointer if step.verb == UPDATE else None)
+    url = environment.function_url(done or stack)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why, version, url=url)
 
 
 def _plan(
-    arcade: Arcade, wanted: Wanted, stack: Stack | None, functions: frozenset[str], options: Options
+    environment: Environment, wanted: Wanted, stack: Stack | None, functions: frozenset[str], options: Options
 ) -> tuple[StackPlan, Pointer | None]:
     """Return what is to be done, and where ``live`` points now."""
     function = str(wanted.function)
-    pointer = arcade.cloud.pointer(function) if stack and function in functions else None
+    pointer = environment.cloud.pointer(function) if stack and function in functions else None
     step = plan_opponent(wanted, stack, pointer, functions=functions, canary=options.canary, repoint=options.repoint)
     return step, pointer
 
 
-def _prove(arcade: Arcade, function: str, version: str, before: Pointer | None) -> None:
+def _smoke_test(environment: Environment, function: str, version: str, before: Pointer | None) -> None:
     """Ask the new version who it is.  If it does not answer, what served before serves on, or the new stack goes."""
     try:
-        prove(arcade.cloud, function, version)
+        smoke_test(environment.cloud, function, version)
     except CloudError as error:
         if before is None:
-            name = function.removeprefix(f"{arcade.names.prefix}-")
-            arcade.cloud.delete_stack(arcade.names.opponent(name), patience_s=arcade.patience_s)
+            name = function.removeprefix(f"{environment.names.prefix}-")
+            environment.cloud.delete_stack(environment.names.opponent(name), patience_s=environment.patience_s)
             raise
-        arcade.cloud.point(function, before)
+        environment.cloud.point(function, before)
         raise CloudError(f"version {before.version} serves on: {error}") from error
 
 
-def delete_opponent(arcade: Arcade, name: str) -> None:
+def delete_opponent(environment: Environment, name: str) -> None:
     """Delete the opponent's stack (function, role, log, routes, its place in the catalog) and its trainer's.
 
     Records stay.  Raises CloudError if it is not deployed.
     """
-    stack = arcade.names.opponent(name)
-    stacks = arcade.cloud.stacks(arcade.names.opponents)
+    stack = environment.names.opponent(name)
+    stacks = environment.cloud.stacks(environment.names.opponents)
     if stack not in stacks:
-        deployed = ", ".join(sorted(arcade.names.opponent_of(item) for item in stacks)) or "nobody"
+        deployed = ", ".join(sorted(environment.names.opponent_of(item) for item in stacks)) or "nobody"
         raise CloudError(f"{name} is not deployed; deployed are {deployed}")
-    with arcade.held(name):
-        if arcade.cloud.stack(arcade.names.trainer(name)) is not None:
-            delete_trainer(arcade, name)
-        arcade.cloud.delete_stack(stack, patience_s=arcade.patience_s)
+    with environment.held(name):
+        if environment.cloud.stack(environment.names.trainer(name)) is not None:
+            delete_trainer(environment, name)
+        environment.cloud.delete_stack(stack, patience_s=environment.patience_s)

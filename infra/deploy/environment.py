@@ -47,7 +47,7 @@ class Deployed:
 
 
 @dataclass(frozen=True)
-class Arcade:
+class Environment:
     """All that is deployed under one prefix in one cloud, and how to change it."""
 
     cloud: Cloud

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from infra.build.layers import Layer
     from infra.core.state import Stack
-    from infra.deploy.environment import Arcade, Progress
+    from infra.deploy.environment import Environment, Progress
     from infra.services import Service
 
 PARALLEL = 4
@@ -32,26 +32,36 @@ LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
 
 
 def deploy_platform(
-    arcade: Arcade, layers: Sequence[str], progress: Progress, *, auth: str | None = None
+    environment: Environment, layers: Sequence[str], progress: Progress, *, auth: str | None = None
 ) -> dict[str, Stack]:
     """Bring the platform, the layers named and the platform's own functions up to date; return the stacks there are.
 
     ``auth`` says who may call the API: none, key or iam; None leaves that as it is.
     """
-    found = stacks_found(arcade)
-    authorization = chosen(auth, found, arcade.names)
-    tags = {"application": arcade.names.prefix}
-    wanted = Wanted(arcade.names.platform, "platform", template("platform"), {"Prefix": arcade.names.prefix}, tags)
-    carry_out(arcade, plan_stack(wanted, found.get(wanted.stack)), None, progress)
-    functions = arcade.cloud.functions(arcade.names.prefix)
+    found = stacks_found(environment)
+    authorization = chosen(auth, found, environment.names)
+    tags = {"application": environment.names.prefix}
+    wanted = Wanted(
+        environment.names.platform, "platform", template("platform"), {"Prefix": environment.names.prefix}, tags
+    )
+    carry_out(environment, plan_stack(wanted, found.get(wanted.stack)), None, progress)
+    functions = environment.cloud.functions(environment.names.prefix)
     if authorization == KEY:
-        _deploy_authorizer(arcade, found, functions, progress)
-    guard = route_settings(authorization, found, arcade.names)
+        _deploy_authorizer(environment, found, functions, progress)
+    guard = route_settings(authorization, found, environment.names)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        made = {name: pool.submit(deploy_layer, arcade, name, found, progress) for name in {*layers, *layers_for([])}}
+        made = {
+            name: pool.submit(deploy_layer, environment, name, found, progress) for name in {*layers, *layers_for([])}
+        }
         jobs = [
             pool.submit(
-                _deploy_service, arcade, service, found, functions, progress, guard if service.name in GUARDED else {}
+                _deploy_service,
+                environment,
+                service,
+                found,
+                functions,
+                progress,
+                guard if service.name in GUARDED else {},
             )
             for service in sorted(SERVICES.values(), key=lambda item: item.layer or "")
             if service.layer is None or made[service.layer].result() is None
@@ -72,55 +82,57 @@ def layers_for(folders: Sequence[Path]) -> list[str]:
     return sorted(needed)
 
 
-def stacks_found(arcade: Arcade) -> dict[str, Stack]:
+def stacks_found(environment: Environment) -> dict[str, Stack]:
     """Return the stacks there are, once nothing that an earlier deployment began is still in progress."""
-    stacks = arcade.cloud.stacks(arcade.names.prefix)
+    stacks = environment.cloud.stacks(environment.names.prefix)
     for name, stack in stacks.items():
         if stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS":
-            settled = arcade.cloud.settled(name, patience_s=arcade.patience_s)
+            settled = environment.cloud.settled(name, patience_s=environment.patience_s)
             if settled is not None:
                 stacks[name] = settled
     return stacks
 
 
-def layer_arn(arcade: Arcade, name: str, found: Mapping[str, Stack]) -> str:
+def layer_arn(environment: Environment, name: str, found: Mapping[str, Stack]) -> str:
     """Return the newest version of a layer.  Raises CloudError if it is not deployed."""
-    stack = arcade.cloud.stack(arcade.names.layer(name)) or found.get(arcade.names.layer(name))
+    stack = environment.cloud.stack(environment.names.layer(name)) or found.get(environment.names.layer(name))
     if stack is None:
         raise CloudError(f"the layer {name} is not deployed here; run lambda-arcade deploy --all")
     return stack.outputs["LayerArn"]
 
 
-def deploy_layer(arcade: Arcade, name: str, found: dict[str, Stack], progress: Progress) -> None:
+def deploy_layer(environment: Environment, name: str, found: dict[str, Stack], progress: Progress) -> None:
     """Bring the stack of a layer up to date."""
     began = time.monotonic()
-    layer = build_layer(name, arcade.target, arcade.cache)
+    layer = build_layer(name, environment.target, environment.cache)
     if time.monotonic() - began > 1:
         progress(f"layer {name} packed", time.monotonic() - began)
-    wanted = wanted_layer(arcade, layer)
+    wanted = wanted_layer(environment, layer)
     step = plan_stack(wanted, found.get(wanted.stack))
-    stack = carry_out(arcade, step, layer, progress)
+    stack = carry_out(environment, step, layer, progress)
     if stack is not None:
         found[wanted.stack] = stack
 
 
-def wanted_layer(arcade: Arcade, layer: Layer) -> Wanted:
+def wanted_layer(environment: Environment, layer: Layer) -> Wanted:
     """Return the stack of a layer."""
     parameters = {
-        "Prefix": arcade.names.prefix,
+        "Prefix": environment.names.prefix,
         "LayerName": layer.name,
-        "BucketName": arcade.platform["BucketName"],
+        "BucketName": environment.platform["BucketName"],
         "ArtifactKey": layer.key,
-        "Runtime": arcade.target.runtime,
-        "Architecture": arcade.target.architecture,
+        "Runtime": environment.target.runtime,
+        "Architecture": environment.target.architecture,
     }
     upload = Upload(layer.key, layer.sha256, layer.path.stat().st_size)
-    tags = {"application": arcade.names.prefix}
-    return Wanted(arcade.names.layer(layer.name), f"layer {layer.name}", template("layer"), parameters, tags, upload)
+    tags = {"application": environment.names.prefix}
+    return Wanted(
+        environment.names.layer(layer.name), f"layer {layer.name}", template("layer"), parameters, tags, upload
+    )
 
 
 def _deploy_service(
-    arcade: Arcade,
+    environment: Environment,
     service: Service,
     found: dict[str, Stack],
     functions: Iterable[str],
@@ -128,34 +140,36 @@ def _deploy_service(
     settings: Mapping[str, str],
 ) -> None:
     package = package_service(service.name, service.outside)
-    cache_seconds = LOCAL_CACHE_S if arcade.cloud.account.local else AWS_CACHE_S
-    known = {**arcade.platform, "ApiBaseUrl": arcade.api, "CacheSeconds": str(cache_seconds)}
+    cache_seconds = LOCAL_CACHE_S if environment.cloud.account.local else AWS_CACHE_S
+    known = {**environment.platform, "ApiBaseUrl": environment.api, "CacheSeconds": str(cache_seconds)}
     parameters = {
-        "Prefix": arcade.names.prefix,
+        "Prefix": environment.names.prefix,
         "ArtifactKey": package.key,
         "ArtifactSha256": package.sha256_base64,
-        "Runtime": arcade.target.runtime,
-        "Architecture": arcade.target.architecture,
+        "Runtime": environment.target.runtime,
+        "Architecture": environment.target.architecture,
         **{key: known[key] for key in service.needs},
         **settings,
     }
     if service.layer:
-        parameters["LayerArn"] = layer_arn(arcade, service.layer, found)
+        parameters["LayerArn"] = layer_arn(environment, service.layer, found)
     upload = Upload(package.key, package.sha256, len(package.content))
-    stack = arcade.names.service(service.name)
+    stack = environment.names.service(service.name)
     wanted = Wanted(stack, f"service {service.name}", service.template(), parameters,
-                    {"application": arcade.names.prefix}, upload, stack)  # fmt: skip
-    done = carry_out(arcade, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)
+                    {"application": environment.names.prefix}, upload, stack)  # fmt: skip
+    done = carry_out(environment, plan_stack(wanted, found.get(stack), frozenset(functions)), package, progress)
     if done is not None:
         found[stack] = done
 
 
-def _deploy_authorizer(arcade: Arcade, found: dict[str, Stack], functions: Iterable[str], progress: Progress) -> None:
+def _deploy_authorizer(
+    environment: Environment, found: dict[str, Stack], functions: Iterable[str], progress: Progress
+) -> None:
     """Deploy what asks for the key; the first time, make a key and tell it."""
-    with arcade.held(AUTHORIZER.name, progress):  # two that deploy it at once must not make a key each
-        stack = arcade.cloud.stack(arcade.names.service(AUTHORIZER.name))
+    with environment.held(AUTHORIZER.name, progress):  # two that deploy it at once must not make a key each
+        stack = environment.cloud.stack(environment.names.service(AUTHORIZER.name))
         kept = stack.parameters.get("KeySha256") if stack else None
         key, key_sha256 = ("", kept) if kept else new_key()
-        _deploy_service(arcade, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
+        _deploy_service(environment, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
     if key:
         progress(f"the API key, which is shown this once: {key}", 0.0)

@@ -13,7 +13,7 @@ IDENTIFY = {"version": "2.0", "rawPath": "/", "requestContext": {"http": {"metho
 """``GET {opponent}`` as the HTTP API would send it."""
 
 
-def prove(cloud: Cloud, function: str, version: str) -> None:
+def smoke_test(cloud: Cloud, function: str, version: str) -> None:
     """Start ``version`` of ``function`` and ask it who it is.  Raises CloudError if it does not say."""
     try:
         cloud.invoke(function, IDENTIFY, qualifier=version)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.core.state import Stack
-    from infra.deploy.environment import Arcade, Progress
+    from infra.deploy.environment import Environment, Progress
 
 LAYER = "training"
 IMPORTED_AS = {"scikit-learn": "sklearn", "protobuf": "google"}
@@ -34,14 +34,14 @@ _UNITS = {"d": "day", "h": "hour", "m": "minute"}
 
 
 def deploy_trainer(
-    arcade: Arcade, name: str, progress: Progress, settings: Mapping[str, str] | None = None
+    environment: Environment, name: str, progress: Progress, settings: Mapping[str, str] | None = None
 ) -> Deployed:
     """Bring the trainer of the opponent ``name`` up to date, with ``settings`` (see ``SETTINGS``) changed.
 
     Raises CloudError for an opponent that is not deployed, PackagingError for one that cannot be trained in a function.
     """
     began = time.monotonic()
-    opponent = arcade.cloud.stack(arcade.names.opponent(name))
+    opponent = environment.cloud.stack(environment.names.opponent(name))
     if opponent is None or "RoleArn" not in opponent.outputs:
         raise CloudError(f"{name} is not deployed in its newest form; lambda-arcade deploy {name}")
     game = str(json.loads(opponent.parameters["Listing"])["game"])
@@ -51,62 +51,64 @@ def deploy_trainer(
         package = package_trainer(game, BROUGHT)
     except PackagingError as error:
         raise PackagingError(f"{game} cannot be trained in a function, only by lambda-arcade train: {error}") from error
-    layer = build_layer(LAYER, arcade.target, arcade.cache)
+    layer = build_layer(LAYER, environment.target, environment.cache)
     check_unzipped(package, [(layer.name, layer.unzipped)])
-    found = dict(arcade.cloud.stacks(arcade.names.prefix))
-    deploy_layer(arcade, LAYER, found, progress)
-    stack = found.get(arcade.names.trainer(name))
+    found = dict(environment.cloud.stacks(environment.names.prefix))
+    deploy_layer(environment, LAYER, found, progress)
+    stack = found.get(environment.names.trainer(name))
     wanted = Wanted(
-        stack=arcade.names.trainer(name),
+        stack=environment.names.trainer(name),
         label=f"trainer of {name}",
         template=(FOLDER / "trainer" / "template.yaml").read_text(encoding="utf-8"),
         parameters={
-            "Prefix": arcade.names.prefix,
+            "Prefix": environment.names.prefix,
             "OpponentName": name,
             "OpponentStack": opponent.name,
             "Game": game,
             "FunctionRoleArn": opponent.outputs["RoleArn"],
             "ApiRoleArn": opponent.outputs["ApiRoleArn"],
-            **{key: arcade.platform[key] for key in ("BucketName", "ApiId", "DeadLettersQueue", "NewRecordsTopic")},
-            "LocksTable": arcade.platform["LocksTable"],
-            "LayerArn": layer_arn(arcade, LAYER, found),
+            **{
+                key: environment.platform[key] for key in ("BucketName", "ApiId", "DeadLettersQueue", "NewRecordsTopic")
+            },
+            "LocksTable": environment.platform["LocksTable"],
+            "LayerArn": layer_arn(environment, LAYER, found),
             "ArtifactKey": package.key,
             "ArtifactSha256": package.sha256_base64,
-            "Runtime": arcade.target.runtime,
-            "Architecture": arcade.target.architecture,
+            "Runtime": environment.target.runtime,
+            "Architecture": environment.target.architecture,
             **_kept(stack),
             **(settings or {}),
         },
-        tags={"application": arcade.names.prefix, "opponent": name},
+        tags={"application": environment.names.prefix, "opponent": name},
         upload=Upload(package.key, package.sha256, len(package.content)),
-        function=arcade.names.trainer_function(name),
+        function=environment.names.trainer_function(name),
     )
-    step = plan_stack(wanted, stack, frozenset(arcade.cloud.functions(arcade.names.prefix)))
-    with arcade.held(name, progress):
-        carry_out(arcade, step, package, progress)
+    step = plan_stack(wanted, stack, frozenset(environment.cloud.functions(environment.names.prefix)))
+    with environment.held(name, progress):
+        carry_out(environment, step, package, progress)
     return Deployed(wanted.label, step.verb, time.monotonic() - began, step.why)
 
 
-def trained_opponents(arcade: Arcade, found: Mapping[str, Stack]) -> list[str]:
+def trained_opponents(environment: Environment, found: Mapping[str, Stack]) -> list[str]:
     """Return the opponents among the stacks ``found`` that have a trainer."""
-    first = arcade.names.trainer("")
+    first = environment.names.trainer("")
     return sorted(stack.parameters["OpponentName"] for name, stack in found.items() if name.startswith(first))
 
 
-def delete_trainer(arcade: Arcade, name: str) -> None:
+def delete_trainer(environment: Environment, name: str) -> None:
     """Delete the trainer of the opponent ``name``; what it published stays.  Raises CloudError if there is none."""
-    stack = arcade.names.trainer(name)
-    if arcade.cloud.stack(stack) is None:
+    stack = environment.names.trainer(name)
+    if environment.cloud.stack(stack) is None:
         raise CloudError(f"{name} has no trainer in the cloud")
-    arcade.cloud.delete_stack(stack, patience_s=arcade.patience_s)
+    environment.cloud.delete_stack(stack, patience_s=environment.patience_s)
 
 
-def start_trainer(arcade: Arcade, name: str) -> None:
+def start_trainer(environment: Environment, name: str) -> None:
     """Let the trainer of ``name`` begin now, without waiting for it.  Raises CloudError if there is none."""
-    if arcade.cloud.stack(arcade.names.trainer(name)) is None:
+    if environment.cloud.stack(environment.names.trainer(name)) is None:
         raise CloudError(f"{name} has no trainer in the cloud; lambda-arcade retrain {name} gives it one")
-    arcade.cloud.call(
-        "lambda", "invoke", FunctionName=arcade.names.trainer_function(name), Qualifier="live",
+    environment.cloud.call(
+        "lambda", "invoke", FunctionName=environment.names.trainer_function(name), Qualifier="live",
         InvocationType="Event", Payload=json.dumps({"why": "somebody asked"}).encode(),
     )  # fmt: skip
 

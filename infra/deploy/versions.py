@@ -7,31 +7,31 @@ from typing import TYPE_CHECKING
 from infra.core.errors import CloudError
 from infra.core.state import Pointer
 from infra.deploy.plan import previous_version, slots_of
-from infra.deploy.smoke_test import prove
+from infra.deploy.smoke_test import smoke_test
 
 if TYPE_CHECKING:
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 
-def promote(arcade: Arcade, name: str) -> Pointer:
+def promote(environment: Environment, name: str) -> Pointer:
     """Give the canary all new matches; return where ``live`` points now.  Raises CloudError if there is no canary."""
-    function = arcade.names.function(name)
-    pointer = _pointer(arcade, name)
+    function = environment.names.function(name)
+    pointer = _pointer(environment, name)
     if pointer.canary is None:
         raise CloudError(
             f"{name}: version {pointer.version} has all new matches already; there is no canary to promote"
         )
-    return _move(arcade, name, function, Pointer(pointer.canary))
+    return _move(environment, name, function, Pointer(pointer.canary))
 
 
-def rollback(arcade: Arcade, name: str, version: str | None = None) -> Pointer:
+def rollback(environment: Environment, name: str, version: str | None = None) -> Pointer:
     """End the canary, or go back to the version before; return where ``live`` points now.
 
     ``version`` names another one to go to.  Raises CloudError if there is none, or if it does not answer.
     """
-    function = arcade.names.function(name)
-    pointer = _pointer(arcade, name)
-    stack = arcade.cloud.stack(arcade.names.opponent(name))
+    function = environment.names.function(name)
+    pointer = _pointer(environment, name)
+    stack = environment.cloud.stack(environment.names.opponent(name))
     slots = slots_of(stack) if stack else {}
     if version is None and pointer.canary is not None:
         version = pointer.version
@@ -42,18 +42,18 @@ def rollback(arcade: Arcade, name: str, version: str | None = None) -> Pointer:
     if target not in slots.values():
         raise CloudError(f"{name}: version {target} is not deployed; deployed are {there}")
     if target != pointer.version:
-        prove(arcade.cloud, function, target)
-    return _move(arcade, name, function, Pointer(target))
+        smoke_test(environment.cloud, function, target)
+    return _move(environment, name, function, Pointer(target))
 
 
-def _move(arcade: Arcade, name: str, function: str, pointer: Pointer) -> Pointer:
-    with arcade.held(name):
-        arcade.cloud.point(function, pointer)
+def _move(environment: Environment, name: str, function: str, pointer: Pointer) -> Pointer:
+    with environment.held(name):
+        environment.cloud.point(function, pointer)
     return pointer
 
 
-def _pointer(arcade: Arcade, name: str) -> Pointer:
-    pointer = arcade.cloud.pointer(arcade.names.function(name))
+def _pointer(environment: Environment, name: str) -> Pointer:
+    pointer = environment.cloud.pointer(environment.names.function(name))
     if pointer is None:
         raise CloudError(f"{name} is not deployed; lambda-arcade opponents lists who is")
     return pointer

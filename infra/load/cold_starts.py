@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.aws import Cloud
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 UNPICKLER = "scikit-learn, unpickled"
 """The comparison: the same kind of network as the opponents', served as a notebook would leave it."""
@@ -58,7 +58,7 @@ class ColdStarts:
 
 
 def cold_starts(
-    arcade: Arcade, opponents: Sequence[tuple[Path, Any]], times: int, progress: Callable[[], None]
+    environment: Environment, opponents: Sequence[tuple[Path, Any]], times: int, progress: Callable[[], None]
 ) -> list[ColdStarts]:
     """Measure ``times`` cold starts of each opponent (its folder, and an event for it), which is deployed.
 
@@ -67,8 +67,11 @@ def cold_starts(
     alike.  Raises CloudError.
     """
     with ExitStack() as stack:
-        copies = [stack.enter_context(_copied(arcade, _opponent(arcade, folder), event)) for folder, event in opponents]
-        copies.append(stack.enter_context(_unpickler(arcade, Manifest.load(opponents[0][0]).name)))
+        copies = [
+            stack.enter_context(_copied(environment, _opponent(environment, folder), event))
+            for folder, event in opponents
+        ]
+        copies.append(stack.enter_context(_unpickler(environment, Manifest.load(opponents[0][0]).name)))
         measured: list[list[tuple[float, float]]] = [[] for _ in copies]
         for _ in range(times):
             for copy, found in zip(copies, measured, strict=True):
@@ -80,11 +83,11 @@ def cold_starts(
     ]
 
 
-def invoke_times(arcade: Arcade, opponent: str, event: Any, times: int) -> Iterator[float]:
+def invoke_times(environment: Environment, opponent: str, event: Any, times: int) -> Iterator[float]:
     """Yield the milliseconds of ``times`` direct Invokes, one after the other.  Raises CloudError."""
     for _ in range(times):
         started = time.perf_counter()
-        arcade.cloud.invoke(arcade.names.function(opponent), event)
+        environment.cloud.invoke(environment.names.function(opponent), event)
         yield (time.perf_counter() - started) * 1000
 
 
@@ -131,37 +134,37 @@ class _Copy:
         return float(found[1]), total
 
 
-def _configuration(arcade: Arcade, opponent: str) -> Any:
-    function = arcade.names.function(opponent)
-    return arcade.cloud.call("lambda", "get_function_configuration", FunctionName=function, Qualifier="live")
+def _configuration(environment: Environment, opponent: str) -> Any:
+    function = environment.names.function(opponent)
+    return environment.cloud.call("lambda", "get_function_configuration", FunctionName=function, Qualifier="live")
 
 
-def _opponent(arcade: Arcade, folder: Path) -> _What:
+def _opponent(environment: Environment, folder: Path) -> _What:
     manifest, package = package_opponent(folder)
-    like = _configuration(arcade, manifest.name)
+    like = _configuration(environment, manifest.name)
     layers = tuple(item["Arn"] for item in like.get("Layers", []))
     return _What(manifest.name, package.content, _HANDLER, layers, like)
 
 
 @contextmanager
-def _unpickler(arcade: Arcade, like: str) -> Iterator[_Copy]:
-    layer = build_layer("comparison", arcade.target, arcade.cache)
-    call = partial(arcade.cloud.call, "lambda")
-    name = f"{arcade.names.prefix}-measure-comparison"
+def _unpickler(environment: Environment, like: str) -> Iterator[_Copy]:
+    layer = build_layer("comparison", environment.target, environment.cache)
+    call = partial(environment.cloud.call, "lambda")
+    name = f"{environment.names.prefix}-measure-comparison"
     number = call("publish_layer_version", LayerName=name, Content={"ZipFile": layer.path.read_bytes()})
     layers = (number["LayerVersionArn"],)
     try:
-        what = _What(UNPICKLER, _unpickler_zip(), "function.handler", layers, _configuration(arcade, like))
-        with _copied(arcade, what, {}) as copy:
+        what = _What(UNPICKLER, _unpickler_zip(), "function.handler", layers, _configuration(environment, like))
+        with _copied(environment, what, {}) as copy:
             yield copy
     finally:
         call("delete_layer_version", LayerName=name, VersionNumber=number["Version"])
 
 
 @contextmanager
-def _copied(arcade: Arcade, what: _What, event: Any) -> Iterator[_Copy]:
-    call = partial(arcade.cloud.call, "lambda")
-    function = f"{arcade.names.prefix}-measure-{uuid4().hex[:8]}"
+def _copied(environment: Environment, what: _What, event: Any) -> Iterator[_Copy]:
+    call = partial(environment.cloud.call, "lambda")
+    function = f"{environment.names.prefix}-measure-{uuid4().hex[:8]}"
     like, variables = what.like, what.like.get("Environment", {}).get("Variables", {})
     call(
         "create_function",
@@ -176,7 +179,7 @@ def _copied(arcade: Arcade, what: _What, event: Any) -> Iterator[_Copy]:
         Environment={"Variables": variables},
     )
     try:
-        yield _Copy(what.name, function, variables, event, arcade.cloud)
+        yield _Copy(what.name, function, variables, event, environment.cloud)
     finally:
         call("delete_function", FunctionName=function)
 

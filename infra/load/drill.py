@@ -1,6 +1,6 @@
 """The drill: one function is poisoned, throttled, hung, crashed, deleted and deployed again under load.
 
-What is proved is that the others do not notice: they are played all the while, and every error of theirs counts.
+What it shows is that the others do not notice: they are played all the while, and every error of theirs counts.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from games.core import JsonObject
-    from infra.deploy.environment import Arcade, Progress
+    from infra.deploy.environment import Environment, Progress
     from infra.load.traffic import Send
 
 VICTIM = "drill_victim"
@@ -69,7 +69,7 @@ class Phase:
 
 
 def run_drill(
-    arcade: Arcade, send: Send, others: Sequence[Mapping[str, Any]], seconds: float, progress: Progress
+    environment: Environment, send: Send, others: Sequence[Mapping[str, Any]], seconds: float, progress: Progress
 ) -> list[Phase]:
     """Return the phases of the drill.  ``others`` are catalog entries of opponents that are played all the while.
 
@@ -77,8 +77,8 @@ def run_drill(
     """
     with tempfile.TemporaryDirectory() as folder:
         victims = {kind: make_victim(Path(folder), str(others[0]["game"]), kind) for kind in MISDEEDS}
-        deploy_victim(arcade, victims["well"])
-        victim = victim_entry(arcade, str(others[0]["game"]))
+        deploy_victim(environment, victims["well"])
+        victim = victim_entry(environment, str(others[0]["game"]))
         endpoint, request = victim["endpoint"], find_request(send, victim)
         stop = threading.Event()
         victim_log, other_log = Log(), Log()
@@ -89,7 +89,7 @@ def run_drill(
         ]
         phases = []
         try:
-            for what, misdeed in _misdeeds(arcade, send, victims, (endpoint, request)):
+            for what, misdeed in _misdeeds(environment, send, victims, (endpoint, request)):
                 began = time.monotonic()
                 marks = began - victim_log.began, began - other_log.began
                 misdeed()
@@ -100,16 +100,16 @@ def run_drill(
             stop.set()
             for thread in threads:
                 thread.join()
-            if arcade.cloud.stack(arcade.names.opponent(VICTIM)) is not None:
-                delete_opponent(arcade, VICTIM)
+            if environment.cloud.stack(environment.names.opponent(VICTIM)) is not None:
+                delete_opponent(environment, VICTIM)
     return phases
 
 
 def _misdeeds(
-    arcade: Arcade, send: Send, victims: Mapping[str, Path], victim: tuple[str, JsonObject]
+    environment: Environment, send: Send, victims: Mapping[str, Path], victim: tuple[str, JsonObject]
 ) -> list[tuple[str, Callable[[], None]]]:
     """Return what is done to the victim, in turn; ``victim`` is where it answers and a request that it answers."""
-    function = arcade.names.function(VICTIM)
+    function = environment.names.function(VICTIM)
     endpoint, request = victim
     poisoned: JsonObject = {**request, "observation": {"Z99": "boom"}}
 
@@ -122,40 +122,40 @@ def _misdeeds(
             thread.join()
 
     def bad(kind: str) -> Callable[[], None]:
-        return lambda: deploy_victim(arcade, victims[kind])
+        return lambda: deploy_victim(environment, victims[kind])
 
     def back() -> None:
-        rollback(arcade, VICTIM, first)
+        rollback(environment, VICTIM, first)
 
-    pointer = arcade.cloud.pointer(function)
+    pointer = environment.cloud.pointer(function)
     first = pointer.version if pointer else None
     return [
         ("untouched", lambda: None),
         ("poisoned with impossible requests", poison),
-        ("throttled to one at a time", lambda: arcade.cloud.reserve(function, 1)),
-        ("throttled to none", lambda: arcade.cloud.reserve(function, 0)),
-        ("let go again", lambda: arcade.cloud.reserve(function, None)),
+        ("throttled to one at a time", lambda: environment.cloud.reserve(function, 1)),
+        ("throttled to none", lambda: environment.cloud.reserve(function, 0)),
+        ("let go again", lambda: environment.cloud.reserve(function, None)),
         ("a version that raises", bad("raises")),
         ("rolled back", back),
         ("a version that crashes", bad("crashes")),
         ("rolled back", back),
         ("a version that hangs", bad("hangs")),
         ("rolled back", back),
-        ("deleted", lambda: delete_opponent(arcade, VICTIM)),
+        ("deleted", lambda: delete_opponent(environment, VICTIM)),
         ("deployed again", bad("well")),
     ]
 
 
-def deploy_victim(arcade: Arcade, folder: Path) -> None:
+def deploy_victim(environment: Environment, folder: Path) -> None:
     """Deploy the function that the drill is about.  Raises CloudError."""
-    (done,) = deploy_opponents(arcade, [folder], lambda _what, _seconds: None, Options())
+    (done,) = deploy_opponents(environment, [folder], lambda _what, _seconds: None, Options())
     if done.problem:
         raise CloudError(done.problem)
 
 
-def victim_entry(arcade: Arcade, game: str) -> dict[str, str]:
+def victim_entry(environment: Environment, game: str) -> dict[str, str]:
     """Return what the catalog would say of that function."""
-    return {"game": game, "name": VICTIM, "endpoint": f"{arcade.api}/opponents/{VICTIM}"}
+    return {"game": game, "name": VICTIM, "endpoint": f"{environment.api}/opponents/{VICTIM}"}
 
 
 def make_victim(folder: Path, game: str, kind: str) -> Path:

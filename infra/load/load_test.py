@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from infra.core.prices import move_usd
 from infra.load.traffic import OK, THROTTLED, Call, Log, at_rate, find_request, keep_calling, percentile, ramp
-from infra.monitor.metrics import take_figures
+from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
     from infra.load.traffic import Send
 
 QUIET_S = 3.0
@@ -84,22 +84,24 @@ class Load:
     """How long the other opponent is played alone first, to compare with."""
 
 
-def run_load(arcade: Arcade, send: Send, entry: Mapping[str, Any], other: Mapping[str, Any], load: Load) -> LoadReport:
+def run_load(
+    environment: Environment, send: Send, entry: Mapping[str, Any], other: Mapping[str, Any], load: Load
+) -> LoadReport:
     """Drive the opponent of ``entry`` while that of ``other`` is played.  Raises CloudError."""
     request, others = find_request(send, entry), find_request(send, other)
-    function = arcade.names.function(str(entry["name"]))
-    memory = arcade.cloud.functions(arcade.names.prefix)
+    function = environment.names.function(str(entry["name"]))
+    memory = environment.cloud.functions(environment.names.prefix)
     log, watched, stop = Log(), Log(), threading.Event()
     player = keep_calling(send, watched, str(other["endpoint"]), others, stop, OTHER_PAUSE_S)
     time.sleep(load.quiet_s)
     before = Times.of(watched.since(0))
     start = time.monotonic() - watched.began
     log.began = time.monotonic()
-    gb_seconds_before = _gb_seconds(arcade, function, memory)
+    gb_seconds_before = _gb_seconds(environment, function, memory)
     at_rate(send, log, str(entry["endpoint"]), request, ramp(load.first, load.most, load.seconds))
     stop.set()
     player.join()
-    gb_seconds = _gb_seconds(arcade, function, memory) - gb_seconds_before
+    gb_seconds = _gb_seconds(environment, function, memory) - gb_seconds_before
     answered = max(1, len(log.calls))
     found = _seconds(log.calls, move_usd(gb_seconds / answered))
     return LoadReport(
@@ -116,9 +118,9 @@ def run_load(arcade: Arcade, send: Send, entry: Mapping[str, Any], other: Mappin
     )
 
 
-def _gb_seconds(arcade: Arcade, function: str, memory: Mapping[str, int]) -> float:
-    figures = take_figures(arcade, memory)
-    return float(sum(item["gb_seconds"] for (name, _), item in figures.items() if name == function))
+def _gb_seconds(environment: Environment, function: str, memory: Mapping[str, int]) -> float:
+    metrics = take_metrics(environment, memory)
+    return float(sum(item["gb_seconds"] for (name, _), item in metrics.items() if name == function))
 
 
 def _seconds(calls: Sequence[Call], usd: float) -> list[Second]:

@@ -1,6 +1,6 @@
 """The release drill: many callers, while one function is updated again and again, rolled back and deleted.
 
-What is proved is that a release is never noticed: not by whoever plays the function itself, until it is deleted, and
+What it shows is that a release is never noticed: not by whoever plays the function itself, until it is deleted, and
 not by whoever plays another.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from games.core import JsonObject
-    from infra.deploy.environment import Arcade, Progress
+    from infra.deploy.environment import Environment, Progress
     from infra.load.traffic import Send
 
 
@@ -85,7 +85,7 @@ class _Callers:
 
 
 def run_releases(
-    arcade: Arcade,
+    environment: Environment,
     send: Send,
     others: Sequence[Mapping[str, Any]],
     progress: Progress,
@@ -102,8 +102,10 @@ def run_releases(
     with tempfile.TemporaryDirectory() as folder:
         game = str(others[0]["game"])
         victim = make_victim(Path(folder), game, "well")
-        deploy_victim(arcade, victim)
-        asked = [(str(entry["endpoint"]), find_request(send, entry)) for entry in (victim_entry(arcade, game), *others)]
+        deploy_victim(environment, victim)
+        asked = [
+            (str(entry["endpoint"]), find_request(send, entry)) for entry in (victim_entry(environment, game), *others)
+        ]
         mine, theirs = Log(), Log()
         turns = [
             (mine, *asked[0]) if index % 2 else (theirs, *asked[1 + index // 2 % len(others)])
@@ -115,14 +117,14 @@ def run_releases(
             crowd.wait(requests, number / (updates + 2))
             with (victim / "function.py").open("a", encoding="utf-8") as file:
                 file.write(f"\n# release {number}\n")
-            taken.append(_timed(lambda: deploy_victim(arcade, victim)))
+            taken.append(_timed(lambda: deploy_victim(environment, victim)))
             progress(f"update {number + 1} of {updates}, {crowd.left} requests to go", taken[-1])
         crowd.wait(requests, updates / (updates + 2))
-        back = _timed(lambda: rollback(arcade, VICTIM))
+        back = _timed(lambda: rollback(environment, VICTIM))
         progress(f"rolled back, {crowd.left} requests to go", back)
         crowd.wait(requests, (updates + 1) / (updates + 2))
         until = time.monotonic() - mine.began
-        gone = _timed(lambda: delete_opponent(arcade, VICTIM))
+        gone = _timed(lambda: delete_opponent(environment, VICTIM))
         progress(f"deleted, {crowd.left} requests to go", gone)
         spent = crowd.join()
     before = [item for item in mine.calls if item.at_s < until]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from games.core import JsonObject
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
     from infra.load.traffic import Send
 
 WARM_UP_S = 1.0
@@ -51,7 +51,7 @@ def throughput(send: Send, endpoint: str, request: JsonObject, callers: int, sec
     return len(counted) / seconds, Times.of(counted)
 
 
-def release_times(arcade: Arcade, folder: Path, times: int, progress: Callable[[], None]) -> ReleaseTimes:
+def release_times(environment: Environment, folder: Path, times: int, progress: Callable[[], None]) -> ReleaseTimes:
     """Deploy a copy of the opponent in ``folder`` again and again, each time with something changed, and roll it back.
 
     Raises CloudError when a deployment fails.
@@ -59,15 +59,15 @@ def release_times(arcade: Arcade, folder: Path, times: int, progress: Callable[[
     deployed, back = [], []
     with tempfile.TemporaryDirectory() as scratch:
         copy = _copy(folder, Path(scratch))
-        _deploy(arcade, copy)
+        _deploy(environment, copy)
         try:
             for number in range(times):
                 _change(copy, number)
-                deployed.append(_timed_ms(lambda: _deploy(arcade, copy)))
-                back.append(_timed_ms(lambda: rollback(arcade, COPY)))
+                deployed.append(_timed_ms(lambda: _deploy(environment, copy)))
+                back.append(_timed_ms(lambda: rollback(environment, COPY)))
                 progress()
         finally:
-            delete_opponent(arcade, COPY)
+            delete_opponent(environment, COPY)
     return ReleaseTimes(tuple(deployed), tuple(back))
 
 
@@ -87,8 +87,8 @@ def _copy(folder: Path, scratch: Path) -> Path:
     return copy
 
 
-def _deploy(arcade: Arcade, folder: Path) -> None:
-    (done,) = deploy_opponents(arcade, [folder], lambda _what, _seconds: None)
+def _deploy(environment: Environment, folder: Path) -> None:
+    (done,) = deploy_opponents(environment, [folder], lambda _what, _seconds: None)
     if done.problem:
         raise CloudError(done.problem)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.guard import Guard
-from infra.local.logs.metrics import Figures
+from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import execution, private_names
 from infra.local.patches.asynchronous import mend_asynchronous_calls
@@ -25,7 +25,7 @@ from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import CloudPaths, cloud_paths, enforces_iam
 from infra.local.state.archives import Archives
 from infra.local.state.durable import Durable
-from infra.local.state.state_store import Keeper
+from infra.local.state.state_store import StateStore
 from infra.local.workers.pool import WorkerPool
 from infra.local.workers.threads import Threads, reentrant_runner
 
@@ -39,7 +39,7 @@ SERVICES = (
     "apigateway,cloudformation,dynamodb,dynamodbstreams,events,iam,kinesis,kms,lambda,logs,monitoring,s3,scheduler,"
     "secretsmanager,sns,sqs,ssm,sts,tagging"
 )
-"""What the local cloud offers, of MiniStack's much longer list; see ``keeper.EAGER`` for what is kept of it."""
+"""What the local cloud offers, of MiniStack's much longer list; see ``state_store.EAGER`` for what is kept of it."""
 LOOK_S = 2.0
 MAX_CONCURRENCY = 200
 """How many invocations may run at once, of all functions together; beyond that callers are told TooManyRequests."""
@@ -118,18 +118,18 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     private_names.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
     execution.mend_versions(provisioners)
     mend_iam(iam_evaluator, iam_actions)
-    figures, observer, archives = Figures(), Observer(), Archives(paths.unpacked)
-    executor = execution.Executor(lambda_svc, pool, archives, figures, observer, endpoint)
-    execution.install(lambda_svc, executor, pool, figures, observer)
+    metrics, observer, archives = Metrics(), Observer(), Archives(paths.unpacked)
+    executor = execution.Executor(lambda_svc, pool, archives, metrics, observer, endpoint)
+    execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc)
     mend_asynchronous_calls(lambda_svc)
     StreamPoller(lambda_svc, endpoint).install()
-    keeper = Keeper(ministack, paths.state)
-    archives.keep_only(keeper.install(before_last=observer.close))
-    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": figures.to_json}
-    return Guard(_with_own_paths(Durable(ministack.app, keeper), own))
+    store = StateStore(ministack, paths.state)
+    archives.keep_only(store.install(before_last=observer.close))
+    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": metrics.to_json}
+    return Guard(_with_own_paths(Durable(ministack.app, store), own))
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:

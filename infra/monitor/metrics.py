@@ -12,7 +12,7 @@ from infra.core.errors import CloudError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 WINDOW = timedelta(minutes=15)
 PERIOD_S = 60
@@ -20,11 +20,11 @@ _LAMBDA = (("Invocations", "Sum"), ("Errors", "Sum"), ("Throttles", "Sum"), ("Du
            ("Duration", "p50"), ("Duration", "p99"), ("ConcurrentExecutions", "Maximum"))  # fmt: skip
 
 
-def take_figures(arcade: Arcade, memory_mb: Mapping[str, int]) -> dict[tuple[str, str], dict[str, Any]]:
-    """Return the figures by function and version.  ``memory_mb`` names the functions.  Raises CloudError."""
-    if arcade.cloud.account.endpoint:
-        return _from_local_cloud(arcade.cloud.account.endpoint)
-    return _from_cloudwatch(arcade, memory_mb)
+def take_metrics(environment: Environment, memory_mb: Mapping[str, int]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return the metrics by function and version.  ``memory_mb`` names the functions.  Raises CloudError."""
+    if environment.cloud.account.endpoint:
+        return _from_local_cloud(environment.cloud.account.endpoint)
+    return _from_cloudwatch(environment, memory_mb)
 
 
 def _from_local_cloud(endpoint: str) -> dict[tuple[str, str], dict[str, Any]]:
@@ -33,22 +33,22 @@ def _from_local_cloud(endpoint: str) -> dict[tuple[str, str], dict[str, Any]]:
         with opener.open(f"{endpoint}/_arcade/functions", timeout=5) as answer:
             return {(item["function"], item["version"]): item for item in json.loads(answer.read())}
     except (OSError, ValueError, KeyError) as error:
-        raise CloudError(f"{endpoint} does not tell its functions' figures: {error}") from error
+        raise CloudError(f"{endpoint} does not tell its functions' metrics: {error}") from error
 
 
-def _from_cloudwatch(arcade: Arcade, memory_mb: Mapping[str, int]) -> dict[tuple[str, str], dict[str, Any]]:
+def _from_cloudwatch(environment: Environment, memory_mb: Mapping[str, int]) -> dict[tuple[str, str], dict[str, Any]]:
     end = datetime.now(UTC)
     wanted = [
         (function, version)
         for function in sorted(memory_mb)
-        if (pointer := arcade.cloud.pointer(function))
+        if (pointer := environment.cloud.pointer(function))
         for version in (pointer.version, pointer.canary)
         if version
     ]
     queries = [
         query for index, (function, version) in enumerate(wanted) for query in queries_for(index, function, version)
     ]
-    values = arcade.cloud.metrics(queries, end - WINDOW, end)
+    values = environment.cloud.metrics(queries, end - WINDOW, end)
     return {key: _summed(index, values, memory_mb[key[0]]) for index, key in enumerate(wanted)}
 
 

@@ -1,4 +1,4 @@
-"""What each function has been doing and what that costs: from the local cloud's own figures, or from CloudWatch."""
+"""What each function has been doing and what that costs: from the local cloud's own metrics, or from CloudWatch."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from infra.core.errors import CloudError
 from infra.core.prices import SECONDS_A_MONTH, move_usd
-from infra.monitor.metrics import take_figures
+from infra.monitor.metrics import take_metrics
 from infra.services import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.core.state import Pointer
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,27 +43,27 @@ class FunctionStatus:
         return asdict(self)
 
 
-def take_status(arcade: Arcade) -> list[FunctionStatus]:
-    """Return the status of every function of the arcade, by name and version."""
-    functions = arcade.cloud.functions(arcade.names.prefix)
-    figures = take_figures(arcade, functions)
+def take_status(environment: Environment) -> list[FunctionStatus]:
+    """Return the status of every function of the environment, by name and version."""
+    functions = environment.cloud.functions(environment.names.prefix)
+    metrics = take_metrics(environment, functions)
     found = []
     for function in sorted(functions):
-        pointer = arcade.cloud.pointer(function)
+        pointer = environment.cloud.pointer(function)
         shares = _shares(pointer)
-        seen = {version: item for (name, version), item in figures.items() if name == function}
+        seen = {version: item for (name, version), item in metrics.items() if name == function}
         for version in sorted({*shares, *seen}, key=lambda text: (len(text), text)):
-            name = function.removeprefix(f"{arcade.names.prefix}-")
+            name = function.removeprefix(f"{environment.names.prefix}-")
             found.append(_status(name, version, shares.get(version), seen.get(version, {})))
     return found
 
 
-def log_group(arcade: Arcade, name: str) -> str:
+def log_group(environment: Environment, name: str) -> str:
     """Return the log group of an opponent, or of one of the platform's own functions.  Raises CloudError."""
-    functions = arcade.cloud.functions(arcade.names.prefix)
-    function = arcade.names.service(name) if name in SERVICES else arcade.names.function(name)
+    functions = environment.cloud.functions(environment.names.prefix)
+    function = environment.names.service(name) if name in SERVICES else environment.names.function(name)
     if function not in functions:
-        known = ", ".join(sorted(item.removeprefix(f"{arcade.names.prefix}-") for item in functions)) or "none"
+        known = ", ".join(sorted(item.removeprefix(f"{environment.names.prefix}-") for item in functions)) or "none"
         raise CloudError(f"{name} is not deployed; functions are {known}")
     return f"/aws/lambda/{function}"
 
@@ -76,10 +76,10 @@ def _shares(pointer: Pointer | None) -> dict[str, float]:
     return {pointer.version: 1 - pointer.weight, pointer.canary: pointer.weight}
 
 
-def _status(name: str, version: str, share: float | None, figures: Mapping[str, Any]) -> FunctionStatus:
-    requests = int(figures.get("requests", 0))
-    rate = float(figures.get("requests_per_second", 0.0))
-    gb_seconds = float(figures.get("gb_seconds", 0.0))
+def _status(name: str, version: str, share: float | None, metrics: Mapping[str, Any]) -> FunctionStatus:
+    requests = int(metrics.get("requests", 0))
+    rate = float(metrics.get("requests_per_second", 0.0))
+    gb_seconds = float(metrics.get("gb_seconds", 0.0))
     one = move_usd(gb_seconds / requests) if requests else None
     return FunctionStatus(
         name=name,
@@ -87,13 +87,13 @@ def _status(name: str, version: str, share: float | None, figures: Mapping[str, 
         share=share,
         requests=requests,
         requests_per_second=rate,
-        concurrency=int(figures.get("concurrency", 0)),
-        peak_concurrency=int(figures.get("peak_concurrency", 0)),
-        p50_ms=figures.get("p50_ms"),
-        p99_ms=figures.get("p99_ms"),
-        cold_starts=int(figures.get("cold_starts", 0)),
-        errors=int(figures.get("errors", 0)),
-        throttles=int(figures.get("throttles", 0)),
+        concurrency=int(metrics.get("concurrency", 0)),
+        peak_concurrency=int(metrics.get("peak_concurrency", 0)),
+        p50_ms=metrics.get("p50_ms"),
+        p99_ms=metrics.get("p99_ms"),
+        cold_starts=int(metrics.get("cold_starts", 0)),
+        errors=int(metrics.get("errors", 0)),
+        throttles=int(metrics.get("throttles", 0)),
         gb_seconds=gb_seconds,
         usd_per_1000=None if one is None else one * 1000,
         usd_per_month=None if one is None else one * rate * SECONDS_A_MONTH,

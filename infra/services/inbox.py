@@ -44,13 +44,13 @@ def read(client: Any, stored: Stored) -> bytes:
     return content
 
 
-def work_through(event: dict[str, Any], work: Callable[[str], None], complaints: tuple[type[Exception], ...]) -> Any:
+def work_through(event: dict[str, Any], work: Callable[[str], None], errors: tuple[type[Exception], ...]) -> Any:
     """Do ``work`` for every message of a batch; return which failed, so that only those come again."""
     failed = []
     for message in event["Records"]:
         try:
             work(message["body"])
-        except complaints as error:
+        except errors as error:
             entry = {"level": "ERROR", "message": f"{type(error).__name__}: {error}", "item": message["messageId"]}
             print(json.dumps(entry))  # noqa: T201 - the log
             failed.append({"itemIdentifier": message["messageId"]})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from botocore.credentials import Credentials
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
     from infra.local.daemon import LocalCloud
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
@@ -82,19 +82,19 @@ class Caller:
 
 
 @contextmanager
-def asking_for(arcade: Arcade, auth: str, told: list[str]) -> Iterator[None]:
-    """Let every route of the API ask for ``auth`` for a while."""
+def asking_for(environment: Environment, auth: str, told: list[str], *folders: Path) -> Iterator[None]:
+    """Let the platform's routes, and those of the opponents in ``folders``, ask for ``auth`` for a while."""
 
     def tell(what: str, _seconds: float | None) -> None:
         told.append(what)
 
-    deploy_platform(arcade, [], tell, auth=auth)
-    deploy_opponents(arcade, [EXAMPLE], tell)
+    deploy_platform(environment, [], tell, auth=auth)
+    deploy_opponents(environment, folders, tell)
     try:
         yield
     finally:
-        deploy_platform(arcade, [], tell, auth="none")
-        deploy_opponents(arcade, [EXAMPLE], tell)
+        deploy_platform(environment, [], tell, auth="none")
+        deploy_opponents(environment, folders, tell)
 
 
 def api_key(told: list[str]) -> str:

@@ -14,7 +14,7 @@ from infra.aws import Cloud
 from infra.build.layers import this_machine
 from infra.core.state import Account
 from infra.deploy.deploy import deploy_all
-from infra.deploy.environment import Arcade
+from infra.deploy.environment import Environment
 from infra.local import daemon
 from infra.local.paths import ENFORCED, IAM_VARIABLE
 
@@ -50,9 +50,9 @@ def aws(local_cloud: LocalCloud) -> Callable[[str], Any]:
 
 
 @pytest.fixture(scope="session")
-def arcade(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Arcade:
+def environment(local_cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """Return the platform and one opponent, deployed into the local cloud."""
-    made = Arcade(Cloud(Account(local_cloud.endpoint)), this_machine(), cache=tmp_path_factory.mktemp("cache"))
+    made = Environment(Cloud(Account(local_cloud.endpoint)), this_machine(), cache=tmp_path_factory.mktemp("cache"))
     deploy_all(made, [EXAMPLE], lambda _what, _seconds: None)
     return made
 

@@ -15,7 +15,7 @@ def test_the_tables_are_those_that_the_command_prints():
     assert tables() in (DOCS / "aws.md").read_text()
 
 
-def test_the_deployers_policy_touches_nothing_but_the_arcade_where_aws_lets_it_say_so():
+def test_the_deployers_policy_touches_nothing_but_the_environment_where_aws_lets_it_say_so():
     statements = json.loads((DOCS / "deployer-policy.json").read_text())["Statement"]
     wide = {item["Sid"] for item in statements if item["Resource"] == "*"}
     assert wide == {"SeeStacks", "SeeFunctions", "AccessLogs", "Watch"}

@@ -18,12 +18,12 @@ from ai_functions.runtime.protocol import MoveRequest
 from client.net.remote import RemoteOpponent
 from games.catalog import find_game
 from infra.deploy.deploy import Options, deploy_opponents
-from infra.monitor.metrics import take_figures
+from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 30.0
@@ -42,22 +42,22 @@ while not (here / "open").exists():
 class Late:
     """An opponent whose processes start when they are let, and that nobody has asked yet."""
 
-    arcade: Arcade
+    environment: Environment
     url: str
     folder: Path
 
     def let_start(self, calls: int) -> None:
         """Let processes start as soon as so many calls are under way."""
-        self._until(lambda: self.figures()["concurrency"] == calls)
+        self._until(lambda: self.metrics()["concurrency"] == calls)
         (self.folder / "open").touch()
 
     def until_started(self, processes: int) -> None:
         self._until(lambda: len(list(self.folder.iterdir())) == 1 + processes)
         time.sleep(1)  # from there it is milliseconds to the first call
 
-    def figures(self) -> dict[str, Any]:
+    def metrics(self) -> dict[str, Any]:
         name = f"lambda-arcade-{self.url.rpartition('/')[2]}"
-        found = [item for (function, _), item in take_figures(self.arcade, {}).items() if function == name]
+        found = [item for (function, _), item in take_metrics(self.environment, {}).items() if function == name]
         return found[0] if found else {"concurrency": 0}
 
     def move(self) -> bool:
@@ -78,7 +78,7 @@ class Late:
 
 
 @pytest.fixture
-def late(arcade: Arcade, tmp_path: Path) -> Late:
+def late(environment: Environment, tmp_path: Path) -> Late:
     folder, name = tmp_path / "late", f"late_{next(NUMBERS)}"
     started = tmp_path / "started"
     started.mkdir()
@@ -86,9 +86,9 @@ def late(arcade: Arcade, tmp_path: Path) -> Late:
     manifest, function = folder / "opponent.toml", folder / "function.py"
     manifest.write_text(manifest.read_text("utf-8").replace('"first_free"', f'"{name}"'), "utf-8")
     function.write_text(function.read_text("utf-8") + START.format(folder=str(started)), "utf-8")
-    (done,) = deploy_opponents(arcade, [folder], lambda _what, _seconds: None, Options(prove_new=False))
+    (done,) = deploy_opponents(environment, [folder], lambda _what, _seconds: None, Options(smoke_test_new=False))
     assert not done.problem
-    return Late(arcade, f"{arcade.api}/opponents/{name}", started)
+    return Late(environment, f"{environment.api}/opponents/{name}", started)
 
 
 def request() -> MoveRequest:
@@ -100,7 +100,7 @@ def request() -> MoveRequest:
 def test_calls_that_wait_for_a_process_are_cold_whoever_started_it_and_later_ones_are_warm(late: Late) -> None:
     with ThreadPoolExecutor(3) as pool:
         who = pool.submit(late.ask_who)
-        late._until(lambda: late.figures()["concurrency"] == 1)
+        late._until(lambda: late.metrics()["concurrency"] == 1)
         moves = [pool.submit(late.move) for _ in range(2)]
         late.let_start(3)
         assert [who.result(), *(done.result() for done in moves)] == [True] * 3
@@ -113,12 +113,12 @@ def test_a_first_move_that_is_asked_with_the_question_who_answers_finds_its_proc
     opponent = RemoteOpponent(late.url)
     with ThreadPoolExecutor(2) as pool:
         said = pool.submit(opponent.identify)
-        late._until(lambda: late.figures()["concurrency"] == 1)
+        late._until(lambda: late.metrics()["concurrency"] == 1)
         move = pool.submit(opponent.ask, request(), PATIENCE_S)
         late._until(move.running)
         late.let_start(1)
         assert said.result()["cold"] is True
         assert move.result().response.cold is True
     assert opponent.ask(request(), PATIENCE_S).response.cold is False
-    assert late.figures()["requests"] == 3
+    assert late.metrics()["requests"] == 3
     assert len(list(late.folder.iterdir())) == 1 + 1

@@ -14,21 +14,21 @@ import pytest
 from infra.openapi import document
 
 if TYPE_CHECKING:
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")
 
 
 @pytest.mark.parametrize("examples", [10, pytest.param(1000, marks=pytest.mark.slow)])
-def test_whatever_is_asked_is_answered_as_the_document_says(arcade: Arcade, tmp_path: Path, examples: int):
+def test_whatever_is_asked_is_answered_as_the_document_says(environment: Environment, tmp_path: Path, examples: int):
     asked = document()
     for path in asked["paths"].values():
         for parameter in path.get("parameters", []):
             parameter["schema"] = {"enum": ["first_free", "first_free@1", "nobody"]}
     (tmp_path / "openapi.json").write_text(json.dumps(asked))
     done = subprocess.run(
-        [SCHEMATHESIS, "run", "openapi.json", "--url", arcade.api, "--checks", CHECKS, "--seed", "1", "--no-color",
+        [SCHEMATHESIS, "run", "openapi.json", "--url", environment.api, "--checks", CHECKS, "--seed", "1", "--no-color",
          "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples)],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip

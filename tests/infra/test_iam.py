@@ -11,7 +11,7 @@ import boto3
 import pytest
 import requests
 from botocore.credentials import Credentials
-from clouds import REGION, Caller, asking_for, client_of, zipped
+from clouds import EXAMPLE, REGION, Caller, asking_for, client_of, zipped
 
 from client.net.remote import new_session
 from infra.aws import Cloud
@@ -19,7 +19,7 @@ from infra.core.errors import CloudError
 from infra.core.names import Names
 from infra.core.state import Account
 from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
-from infra.deploy.environment import Arcade
+from infra.deploy.environment import Environment
 from infra.deploy.versions import rollback
 from infra.monitor.status import log_group, take_status
 
@@ -29,26 +29,25 @@ if TYPE_CHECKING:
     from infra.local.daemon import LocalCloud
 
 DOCS = Path(__file__).parents[2] / "docs"
-EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 MOVE = {"protocol": 1, "game": "battleship", "match_id": "m", "turn": 0, "seed": 1, "observation": {"phase": "place"}}
 
 
 @pytest.fixture
-def signed_api(arcade: Arcade, told: list[str]) -> Iterator[str]:
+def signed_api(environment: Environment, told: list[str]) -> Iterator[str]:
     """Return where the example answers while every route asks for a signature."""
-    with asking_for(arcade, "iam", told):
-        yield f"{arcade.api}/opponents/first_free"
+    with asking_for(environment, "iam", told, EXAMPLE):
+        yield f"{environment.api}/opponents/first_free"
 
 
 def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
-    arcade: Arcade, signed_api: str, caller, monkeypatch
+    environment: Environment, signed_api: str, caller, monkeypatch
 ):
-    api = f"arn:aws:execute-api:{REGION}:000000000000:{arcade.platform['ApiId']}/*"
+    api = f"arn:aws:execute-api:{REGION}:000000000000:{environment.platform['ApiId']}/*"
     allowed = caller("execute-api:Invoke", resource=api)
     move = f"{signed_api}/move"
     assert allowed.call("GET", signed_api, "execute-api").json()["name"] == "first_free"
     assert "action" in allowed.call("POST", move, "execute-api", MOVE).json()
-    assert allowed.call("GET", f"{arcade.api}/opponents", "execute-api").status_code == 200
+    assert allowed.call("GET", f"{environment.api}/opponents", "execute-api").status_code == 200
 
     for name, value in {
         "LAMBDA_ARCADE_AUTH": "iam",
@@ -58,8 +57,9 @@ def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
         monkeypatch.setenv(name, value)
     session = new_session()  # the game's own way
     assert "action" in session.post(move, json=MOVE, timeout=20).json()
-    assert session.get(f"{signed_api}@1", timeout=20).json()["version"] == "1"
-    assert session.get(f"{arcade.api}/opponents?a=%20b&a=&c", timeout=20).status_code == 200
+    version = session.get(signed_api, timeout=20).json()["version"]
+    assert session.get(f"{signed_api}@{version}", timeout=20).json()["version"] == version
+    assert session.get(f"{environment.api}/opponents?a=%20b&a=&c", timeout=20).status_code == 200
     assert new_session(guest=True).get(signed_api, timeout=20).status_code == 403
 
     liar = Caller(Credentials(allowed.credentials.access_key, "not the secret"))
@@ -76,20 +76,20 @@ def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
     assert {what: answer.status_code for what, answer in refused.items()} == dict.fromkeys(refused, 403)
 
 
-def test_a_functions_own_url_is_for_who_signs_or_for_all(arcade: Arcade, caller):
-    (done,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="iam"))
-    function = f"arn:aws:lambda:{REGION}:000000000000:function:{arcade.names.function('first_free')}:live"
+def test_a_functions_own_url_is_for_who_signs_or_for_all(environment: Environment, caller):
+    (done,) = deploy_opponents(environment, [EXAMPLE], lambda *_: None, Options(url="iam"))
+    function = f"arn:aws:lambda:{REGION}:000000000000:function:{environment.names.function('first_free')}:live"
     allowed = caller("lambda:InvokeFunctionUrl", "lambda:InvokeFunction", resource=function)
     assert allowed.call("GET", done.url, "lambda").json()["name"] == "first_free"
     assert "action" in allowed.call("POST", f"{done.url}move", "lambda", MOVE).json()
     assert requests.get(done.url, timeout=20).status_code == 403
     assert caller().call("GET", done.url, "lambda").status_code == 403
 
-    (kept,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None)
+    (kept,) = deploy_opponents(environment, [EXAMPLE], lambda *_: None)
     assert (kept.verb, kept.url) == ("keep", done.url)
-    (public,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="public"))
+    (public,) = deploy_opponents(environment, [EXAMPLE], lambda *_: None, Options(url="public"))
     assert "action" in requests.post(f"{public.url}move", json=MOVE, timeout=20).json()
-    (gone,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(url="none"))
+    (gone,) = deploy_opponents(environment, [EXAMPLE], lambda *_: None, Options(url="none"))
     assert gone.url is None
     assert requests.get(public.url, timeout=20).status_code == 404
 
@@ -109,10 +109,10 @@ def handler(event, context):
 
 
 @pytest.fixture(scope="module")
-def spy(arcade: Arcade, local_cloud: LocalCloud) -> Callable[..., str]:
+def spy(environment: Environment, local_cloud: LocalCloud) -> Callable[..., str]:
     """Try what the example's own role lets a function do."""
     client = client_of(local_cloud, "lambda")
-    role = arcade.cloud.stack(arcade.names.opponent("first_free")).outputs["RoleArn"]
+    role = environment.cloud.stack(environment.names.opponent("first_free")).outputs["RoleArn"]
     client.create_function(
         FunctionName="spy", Runtime="python3.11", Handler="app.handler", Role=role, Timeout=20, MemorySize=512,
         Code={"ZipFile": zipped(app=SPY)},
@@ -125,27 +125,29 @@ def spy(arcade: Arcade, local_cloud: LocalCloud) -> Callable[..., str]:
     return tried
 
 
-def test_an_opponent_may_annotate_in_its_own_name_and_nothing_else(arcade: Arcade, spy):
-    bucket = arcade.platform["BucketName"]
+def test_an_opponent_may_annotate_in_its_own_name_and_nothing_else(environment: Environment, spy):
+    bucket = environment.platform["BucketName"]
     assert spy("s3", "put_object", Bucket=bucket, Key="annotations/m/first_free.json", Body="{}") == "done"
-    key = arcade.cloud.stack(arcade.names.opponent("first_free")).parameters["ArtifactKey"]
+    key = environment.cloud.stack(environment.names.opponent("first_free")).parameters["ArtifactKey"]
     refused = [
         spy("s3", "put_object", Bucket=bucket, Key="annotations/m/another.json", Body="{}"),
         spy("s3", "put_object", Bucket=bucket, Key="records/battleship/m.json", Body="{}"),
         spy("s3", "put_object", Bucket=bucket, Key=key, Body="code"),
         spy("s3", "get_object", Bucket=bucket, Key=key),
         spy("s3", "list_objects_v2", Bucket=bucket),
-        spy("lambda", "get_function", FunctionName=arcade.names.function("first_free")),
-        spy("lambda", "update_function_code", FunctionName=arcade.names.function("first_free"), ZipFile="x"),
-        spy("lambda", "invoke", FunctionName=arcade.names.service("rater")),
-        spy("dynamodb", "scan", TableName=arcade.platform["RatingsTable"]),
+        spy("lambda", "get_function", FunctionName=environment.names.function("first_free")),
+        spy("lambda", "update_function_code", FunctionName=environment.names.function("first_free"), ZipFile="x"),
+        spy("lambda", "invoke", FunctionName=environment.names.service("rater")),
+        spy("dynamodb", "scan", TableName=environment.platform["RatingsTable"]),
         spy("cloudformation", "describe_stacks"),
         spy("iam", "list_roles"),
     ]
     assert set(refused) <= {"AccessDenied", "AccessDeniedException"}
 
 
-def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(local_cloud: LocalCloud, arcade: Arcade):
+def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(
+    local_cloud: LocalCloud, environment: Environment
+):
     statements = json.loads((DOCS / "deployer-policy.json").read_text())["Statement"]
     iam, name = client_of(local_cloud, "iam"), f"deployer-{uuid4().hex[:8]}"
     iam.create_user(UserName=name)
@@ -154,7 +156,7 @@ def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(local_clo
     key = iam.create_access_key(UserName=name)["AccessKey"]
     cloud = Cloud(Account(local_cloud.endpoint))
     cloud._session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name=REGION)
-    mine = Arcade(cloud, arcade.target, Names("lambda-arcade-two"), cache=arcade.cache)
+    mine = Environment(cloud, environment.target, Names("lambda-arcade-two"), cache=environment.cache)
     with pytest.raises(CloudError, match=r"not allowed: .*iam:ListRoles"):
         cloud.call("iam", "list_roles")
     folder = EXAMPLE

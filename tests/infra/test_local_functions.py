@@ -227,10 +227,10 @@ def test_a_function_url_answers(aws: Callable[[str], Any], local_cloud: LocalClo
     assert (body["rawPath"], body["method"], body["body"]) == ("/move", "POST", "{}")
 
 
-def test_figures_tell_each_version(aws: Callable[[str], Any], local_cloud: LocalCloud, function: str) -> None:
+def test_metrics_tell_each_version(aws: Callable[[str], Any], local_cloud: LocalCloud, function: str) -> None:
     invoke(aws("lambda"), function, {}, Qualifier="1")
-    figures = daemon.ask(local_cloud, "/_arcade/functions")
-    (mine,) = [row for row in figures if (row["function"], row["version"]) == (function, "1")]
+    metrics = daemon.ask(local_cloud, "/_arcade/functions")
+    (mine,) = [row for row in metrics if (row["function"], row["version"]) == (function, "1")]
     assert mine["requests"] >= 1
     assert mine["cold_starts"] >= 1
     assert mine["concurrency"] == 0

@@ -23,7 +23,7 @@ from infra.services.rater.rating import Strength, rate, result_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 40
@@ -36,9 +36,9 @@ def recorded(seed: int, one: str = "first_free", two: str = "sparring") -> GameR
     return play(match, {"one": act, "two": act})
 
 
-def post(arcade: Arcade, line: str) -> requests.Response:
+def post(environment: Environment, line: str) -> requests.Response:
     headers = {"content-type": "application/json"}
-    return requests.post(f"{arcade.api}/records", data=line.encode(), headers=headers, timeout=60)
+    return requests.post(f"{environment.api}/records", data=line.encode(), headers=headers, timeout=60)
 
 
 def in_time(look: Callable[[], Any]) -> Any:
@@ -50,39 +50,39 @@ def in_time(look: Callable[[], Any]) -> Any:
     return found
 
 
-def annotation(arcade: Arcade, record: GameRecord, by: str = "first_free") -> dict | None:
+def annotation(environment: Environment, record: GameRecord, by: str = "first_free") -> dict | None:
     key = f"annotations/{record.match_id}/{by}.json"
-    for _, content in arcade.cloud.read_objects(arcade.platform["BucketName"], key):
+    for _, content in environment.cloud.read_objects(environment.platform["BucketName"], key):
         return json.loads(content)
     return None
 
 
-def ratings(arcade: Arcade) -> dict[str, dict[str, float]]:
-    items = arcade.cloud.client("dynamodb").scan(TableName=arcade.platform["RatingsTable"])["Items"]
+def ratings(environment: Environment) -> dict[str, dict[str, float]]:
+    items = environment.cloud.client("dynamodb").scan(TableName=environment.platform["RatingsTable"])["Items"]
     return {item["id"]["S"]: {key: float(value["N"]) for key, value in item.items() if "N" in value} for item in items}
 
 
-def dead_letters(arcade: Arcade) -> str:
-    sqs = arcade.cloud.client("sqs")
-    url = sqs.get_queue_url(QueueName=arcade.platform["DeadLettersQueue"].rpartition(":")[2])["QueueUrl"]
+def dead_letters(environment: Environment) -> str:
+    sqs = environment.cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName=environment.platform["DeadLettersQueue"].rpartition(":")[2])["QueueUrl"]
     found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
     for message in found:
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return "\n".join(message["Body"] for message in found)
 
 
-def test_a_record_is_stored_once_however_often_it_comes(arcade: Arcade):
+def test_a_record_is_stored_once_however_often_it_comes(environment: Environment):
     record = recorded(1)
-    first, second = post(arcade, record.to_line()), post(arcade, record.to_line())
+    first, second = post(environment, record.to_line()), post(environment, record.to_line())
     assert (first.status_code, second.status_code) == (201, 200)
-    stored = dict(arcade.cloud.read_objects(arcade.platform["BucketName"], first.json()["key"]))
+    stored = dict(environment.cloud.read_objects(environment.platform["BucketName"], first.json()["key"]))
     assert [GameRecord.from_line(content.decode()) for content in stored.values()] == [record]
 
 
-def test_another_record_under_a_known_match_id_is_refused(arcade: Arcade):
+def test_another_record_under_a_known_match_id_is_refused(environment: Environment):
     record = recorded(2)
-    post(arcade, record.to_line())
-    assert post(arcade, replace(recorded(3), match_id=record.match_id).to_line()).status_code == 409
+    post(environment, record.to_line())
+    assert post(environment, replace(recorded(3), match_id=record.match_id).to_line()).status_code == 409
 
 
 @pytest.mark.parametrize(
@@ -95,21 +95,21 @@ def test_another_record_under_a_known_match_id_is_refused(arcade: Arcade):
         ('{"schema": 99}', 422, "schema 99"),
     ],
 )
-def test_what_is_no_record_is_refused_with_a_problem(arcade: Arcade, line: str, status: int, told: str):
-    answer = post(arcade, line)
+def test_what_is_no_record_is_refused_with_a_problem(environment: Environment, line: str, status: int, told: str):
+    answer = post(environment, line)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert told in answer.text
 
 
-def test_an_impossible_record_is_refused(arcade: Arcade):
+def test_an_impossible_record_is_refused(environment: Environment):
     record = recorded(4)
     cheated = replace(
         record, outcome=replace(record.outcome, winner="one" if record.outcome.winner == "two" else "two")
     )
-    assert post(arcade, cheated.to_line()).status_code == 422
-    assert post(arcade, replace(record, match_id="../../artifacts/x").to_line()).status_code == 422
-    assert post(arcade, replace(record, steps=10**9).to_line()).status_code == 422
+    assert post(environment, cheated.to_line()).status_code == 422
+    assert post(environment, replace(record, match_id="../../artifacts/x").to_line()).status_code == 422
+    assert post(environment, replace(record, steps=10**9).to_line()).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -124,100 +124,104 @@ def test_an_impossible_record_is_refused(arcade: Arcade):
         ("outcome", None, "outcome"),
     ],
 )
-def test_a_record_with_an_odd_field_is_refused_with_its_place(arcade: Arcade, field: str, value: Any, place: str):
+def test_a_record_with_an_odd_field_is_refused_with_its_place(
+    environment: Environment, field: str, value: Any, place: str
+):
     data = json.loads(recorded(6).to_line())
     holder = data["participants"][1] if field == "name" else data["turns"][1] if field == "latency_ms" else data
     holder[field] = value
-    answer = post(arcade, json.dumps(data))
+    answer = post(environment, json.dumps(data))
     assert (answer.status_code, answer.json()["field"]) == (422, place)
 
 
 @pytest.mark.parametrize(
     "value", ['{"name": "odd", "game": "battleship", "title": "Odd", "difficulty": "2"}', '{"name": "odd"}', "[", "[]"]
 )
-def test_an_entry_that_cannot_be_read_is_left_out_of_the_catalog(arcade: Arcade, value: str):
-    ssm = arcade.cloud.client("ssm")
-    name = f"/{arcade.names.prefix}/opponents/odd"
-    listed = requests.get(f"{arcade.api}/opponents", timeout=30).json()
+def test_an_entry_that_cannot_be_read_is_left_out_of_the_catalog(environment: Environment, value: str):
+    ssm = environment.cloud.client("ssm")
+    name = f"/{environment.names.prefix}/opponents/odd"
+    listed = requests.get(f"{environment.api}/opponents", timeout=30).json()
     ssm.put_parameter(Name=name, Value=value, Type="String")
     try:
-        answer = requests.get(f"{arcade.api}/opponents", timeout=30)
+        answer = requests.get(f"{environment.api}/opponents", timeout=30)
     finally:
         ssm.delete_parameter(Name=name)
     assert answer.status_code == 200
     assert [item["name"] for item in answer.json()] == [item["name"] for item in listed] != []
 
 
-def test_the_catalog_names_a_price_but_for_who_was_listed_without_memory(arcade: Arcade):
-    ssm = arcade.cloud.client("ssm")
-    name = f"/{arcade.names.prefix}/opponents/older"
+def test_the_catalog_names_a_price_but_for_who_was_listed_without_memory(environment: Environment):
+    ssm = environment.cloud.client("ssm")
+    name = f"/{environment.names.prefix}/opponents/older"
     older = {"name": "first_free", "game": "battleship", "title": "As listed before", "difficulty": 1}
     ssm.put_parameter(Name=name, Value=json.dumps(older), Type="String")
     try:
-        listed = requests.get(f"{arcade.api}/opponents", timeout=30).json()
+        listed = requests.get(f"{environment.api}/opponents", timeout=30).json()
     finally:
         ssm.delete_parameter(Name=name)
     prices = {item["title"]: item["price"] for item in listed if item["name"] == "first_free"}
-    assert prices == {"As listed before": None, "First Free": price_of(512, arcade.target.architecture)}
+    assert prices == {"As listed before": None, "First Free": price_of(512, environment.target.architecture)}
 
 
-def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(arcade: Arcade):
+def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(environment: Environment):
     names = f"a{uuid4().hex[:8]}", f"b{uuid4().hex[:8]}"
     records = [recorded(seed, *names) for seed in range(10, 14)]
     for record in records:
-        assert post(arcade, record.to_line()).status_code == 201
-    in_time(lambda: ratings(arcade).get(f"battleship#function#{names[0]}", {}).get("games") == len(records))
-    bucket = arcade.platform["BucketName"]
+        assert post(environment, record.to_line()).status_code == 201
+    in_time(lambda: ratings(environment).get(f"battleship#function#{names[0]}", {}).get("games") == len(records))
+    bucket = environment.platform["BucketName"]
     line = records[0].to_line().encode()
-    arcade.cloud.client("s3").put_object(Bucket=bucket, Key=f"records/battleship/{records[0].match_id}.json", Body=line)
+    environment.cloud.client("s3").put_object(
+        Bucket=bucket, Key=f"records/battleship/{records[0].match_id}.json", Body=line
+    )
     last = recorded(14, *names)
-    post(arcade, last.to_line())  # rated after the event that came twice, which so has had its chance
+    post(environment, last.to_line())  # rated after the event that came twice, which so has had its chance
     keys = [f"battleship#function#{name}" for name in names]
-    found = in_time(lambda: (now := ratings(arcade)).get(keys[0], {}).get("games", 0) > 4 and now)
+    found = in_time(lambda: (now := ratings(environment)).get(keys[0], {}).get("games", 0) > 4 and now)
     assert found[keys[0]]["games"] == found[keys[1]]["games"] == 5
     assert all(found[key]["sigma"] < Strength().sigma for key in keys)
 
 
-def test_who_played_a_record_annotates_it(arcade: Arcade):
+def test_who_played_a_record_annotates_it(environment: Environment):
     record = recorded(20)
-    post(arcade, record.to_line())
-    note = in_time(lambda: annotation(arcade, record))
+    post(environment, record.to_line())
+    note = in_time(lambda: annotation(environment, record))
     assert note["by"]["name"] == "first_free"
     assert len(note["turns"]) == len(record.turns)
 
 
-def test_the_catalog_shows_a_rating_and_how_sure_it_is(arcade: Arcade):
-    post(arcade, recorded(22).to_line())
-    in_time(lambda: ratings(arcade).get("battleship#function#first_free"))
-    entry = listed_entry(arcade)
+def test_the_catalog_shows_a_rating_and_how_sure_it_is(environment: Environment):
+    post(environment, recorded(22).to_line())
+    in_time(lambda: ratings(environment).get("battleship#function#first_free"))
+    entry = listed_entry(environment)
     assert entry["games"] > 0
     assert 0 < entry["deviation"] < Strength().deviation
 
 
-def listed_entry(arcade: Arcade, name: str = "first_free") -> dict[str, Any]:
-    listed = requests.get(f"{arcade.api}/opponents", timeout=20).json()
+def listed_entry(environment: Environment, name: str = "first_free") -> dict[str, Any]:
+    listed = requests.get(f"{environment.api}/opponents", timeout=20).json()
     return next(item for item in listed if item["name"] == name)
 
 
-def put_rating_of_all_games(arcade: Arcade, player: str, mu: float, sigma: float, games: int) -> None:
+def put_rating_of_all_games(environment: Environment, player: str, mu: float, sigma: float, games: int) -> None:
     """Write an item as the rater did before there was a rating for each game."""
     old = Strength(mu, sigma, games)
     numbers = {"mu": mu, "sigma": sigma, "games": games, "rating": old.rating, "deviation": old.deviation}
     item = {"id": {"S": player}, **{key: {"N": repr(value)} for key, value in numbers.items()}}
-    arcade.cloud.client("dynamodb").put_item(TableName=arcade.platform["RatingsTable"], Item=item)
+    environment.cloud.client("dynamodb").put_item(TableName=environment.platform["RatingsTable"], Item=item)
 
 
-def test_ratings_of_all_games_together_are_where_those_of_a_game_start(arcade: Arcade):
+def test_ratings_of_all_games_together_are_where_those_of_a_game_start(environment: Environment):
     veteran, person = f"v{uuid4().hex[:8]}", f"p#{uuid4().hex[:8]}"
-    put_rating_of_all_games(arcade, f"function#{veteran}", 31.5, 2.25, 40)
-    put_rating_of_all_games(arcade, f"person#{person}", 30.0, 1.0, 90)
+    put_rating_of_all_games(environment, f"function#{veteran}", 31.5, 2.25, 40)
+    put_rating_of_all_games(environment, f"person#{person}", 30.0, 1.0, 90)
     one = recorded(60, veteran, person)
     seats = one.participants[0], replace(one.participants[1], kind="person")
     record = replace(one, participants=seats)
-    assert post(arcade, record.to_line()).status_code == 201
-    in_time(lambda: f"match#{record.match_id}" in ratings(arcade))
+    assert post(environment, record.to_line()).status_code == 201
+    in_time(lambda: f"match#{record.match_id}" in ratings(environment))
     after = rate(result_of(record), (Strength(31.5, 2.25, 40), Strength(30.0)))
-    found = ratings(arcade)
+    found = ratings(environment)
     for key, strength in zip((f"function#{veteran}", f"person#{person}"), after, strict=True):
         now = found[f"battleship#{key}"]
         assert (now["mu"], now["sigma"]) == pytest.approx((strength.mu, strength.sigma))
@@ -233,16 +237,16 @@ def test_a_persons_ratings_in_two_games_do_not_touch_each_other():
     assert {one.key_of_all_games, two.key_of_all_games} == {same.key_of_all_games, other.key_of_all_games}
 
 
-def test_the_catalog_shows_a_rating_of_before_until_there_is_one_of_the_game(arcade: Arcade):
-    dynamodb, table = arcade.cloud.client("dynamodb"), arcade.platform["RatingsTable"]
+def test_the_catalog_shows_a_rating_of_before_until_there_is_one_of_the_game(environment: Environment):
+    dynamodb, table = environment.cloud.client("dynamodb"), environment.platform["RatingsTable"]
     key = {"id": {"S": "battleship#function#first_free"}}
     own = dynamodb.get_item(TableName=table, Key=key).get("Item")
     dynamodb.delete_item(TableName=table, Key=key)
-    put_rating_of_all_games(arcade, "function#first_free", 28.0, 3.0, 17)
+    put_rating_of_all_games(environment, "function#first_free", 28.0, 3.0, 17)
     try:
-        assert in_time(lambda: (entry := listed_entry(arcade))["games"] == 17 and entry)["deviation"] == pytest.approx(
-            Strength(28.0, 3.0).deviation, abs=0.1
-        )
+        assert in_time(lambda: (entry := listed_entry(environment))["games"] == 17 and entry)[
+            "deviation"
+        ] == pytest.approx(Strength(28.0, 3.0).deviation, abs=0.1)
     finally:
         dynamodb.delete_item(TableName=table, Key={"id": {"S": "function#first_free"}})
         if own:
@@ -250,50 +254,52 @@ def test_the_catalog_shows_a_rating_of_before_until_there_is_one_of_the_game(arc
 
 
 @pytest.fixture
-def impatient(arcade: Arcade) -> None:
+def impatient(environment: Environment) -> None:
     """Let the queues of new records give a message again after a second, not after three minutes."""
-    sqs = arcade.cloud.client("sqs")
+    sqs = environment.cloud.client("sqs")
     for service in ("rater", "coach"):
-        url = sqs.get_queue_url(QueueName=f"{arcade.names.prefix}-{service}")["QueueUrl"]
+        url = sqs.get_queue_url(QueueName=f"{environment.names.prefix}-{service}")["QueueUrl"]
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
 
 
 @pytest.mark.usefixtures("impatient")
-def test_an_object_that_is_no_record_ends_in_the_dead_letters_and_holds_up_nobody(arcade: Arcade):
+def test_an_object_that_is_no_record_ends_in_the_dead_letters_and_holds_up_nobody(environment: Environment):
     key = f"records/battleship/poison-{uuid4().hex}.json"
-    arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=b"not a record")
+    environment.cloud.client("s3").put_object(Bucket=environment.platform["BucketName"], Key=key, Body=b"not a record")
     good = recorded(21)
-    post(arcade, good.to_line())
-    in_time(lambda: annotation(arcade, good))
-    in_time(lambda: key in dead_letters(arcade))
+    post(environment, good.to_line())
+    in_time(lambda: annotation(environment, good))
+    in_time(lambda: key in dead_letters(environment))
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_record_of_fifty_megabytes_is_refused_and_told_and_holds_up_nobody(arcade: Arcade):
+def test_a_record_of_fifty_megabytes_is_refused_and_told_and_holds_up_nobody(environment: Environment):
     huge = b" " * (50 * 1024 * 1024)
-    assert requests.post(f"{arcade.api}/records", data=huge, timeout=60).status_code == 413
+    assert requests.post(f"{environment.api}/records", data=huge, timeout=60).status_code == 413
     key = f"records/battleship/huge-{uuid4().hex}.json"
-    arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=huge)
+    environment.cloud.client("s3").put_object(Bucket=environment.platform["BucketName"], Key=key, Body=huge)
     good = recorded(23)
-    post(arcade, good.to_line())
-    in_time(lambda: annotation(arcade, good))
-    in_time(lambda: key in dead_letters(arcade))
+    post(environment, good.to_line())
+    in_time(lambda: annotation(environment, good))
+    in_time(lambda: key in dead_letters(environment))
     for service in ("rater", "coach"):
-        log = [text for _, _, text in arcade.cloud.log_events(f"/aws/lambda/{arcade.names.service(service)}", 0)]
+        log = [
+            text for _, _, text in environment.cloud.log_events(f"/aws/lambda/{environment.names.service(service)}", 0)
+        ]
         assert [text for text in log if f"{key} has 52428800 bytes, more than" in text]
 
 
-def test_the_ratings_are_those_that_the_records_give(arcade: Arcade):
+def test_the_ratings_are_those_that_the_records_give(environment: Environment):
     names = [f"{seat}{uuid4().hex[:8]}" for seat in "abc"]
     played = [recorded(50 + turn, names[turn % 3], names[(turn + 1) % 3]) for turn in range(6)]
     strengths = {f"battleship#function#{name}": Strength() for name in names}
     for record in played:  # one after the other: what a match does depends on those before it
-        post(arcade, record.to_line())
-        in_time(lambda record=record: f"match#{record.match_id}" in ratings(arcade))
+        post(environment, record.to_line())
+        in_time(lambda record=record: f"match#{record.match_id}" in ratings(environment))
         result = result_of(record)
         first, second = (player.key for player in result.players)
         strengths[first], strengths[second] = rate(result, (strengths[first], strengths[second]))
-    found = ratings(arcade)
+    found = ratings(environment)
     for player, strength in strengths.items():
         assert found[player]["games"] == strength.games == 4
         assert (found[player]["mu"], found[player]["sigma"]) == pytest.approx((strength.mu, strength.sigma))
@@ -301,20 +307,20 @@ def test_the_ratings_are_those_that_the_records_give(arcade: Arcade):
 
 
 @pytest.fixture
-def subscriber(arcade: Arcade) -> Iterator[Callable[[str], None]]:
+def subscriber(environment: Environment) -> Iterator[Callable[[str], None]]:
     """Let the example opponent annotate what comes from a queue or stream, for one test."""
 
     def subscribe(arn: str) -> None:
-        (done,) = deploy_opponents(arcade, [EXAMPLE], lambda *_: None, Options(subscribe=arn))
+        (done,) = deploy_opponents(environment, [EXAMPLE], lambda *_: None, Options(subscribe=arn))
         assert done.problem == ""
 
     yield subscribe
     subscribe("none")
 
 
-def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
-    sqs = arcade.cloud.client("sqs")
-    redrive = {"deadLetterTargetArn": arcade.platform["DeadLettersQueue"], "maxReceiveCount": "2"}
+def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(environment: Environment, subscriber):
+    sqs = environment.cloud.client("sqs")
+    redrive = {"deadLetterTargetArn": environment.platform["DeadLettersQueue"], "maxReceiveCount": "2"}
     attributes = {"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(redrive)}
     url = sqs.create_queue(QueueName=f"games-{uuid4().hex[:8]}", Attributes=attributes)["QueueUrl"]
     subscriber(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"])
@@ -322,24 +328,24 @@ def test_of_a_batch_in_a_queue_the_poison_dies_and_the_rest_is_done(arcade: Arca
     bodies = [good[0].to_line(), poison, good[1].to_line()]
     sqs.send_message_batch(QueueUrl=url, Entries=[{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies)])
     for record in good:
-        in_time(lambda record=record: annotation(arcade, record))
-    in_time(lambda: poison in dead_letters(arcade))
+        in_time(lambda record=record: annotation(environment, record))
+    in_time(lambda: poison in dead_letters(environment))
 
 
-def test_of_a_batch_in_a_kinesis_stream_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
-    kinesis, name = arcade.cloud.client("kinesis"), f"games-{uuid4().hex[:8]}"
+def test_of_a_batch_in_a_kinesis_stream_the_poison_dies_and_the_rest_is_done(environment: Environment, subscriber):
+    kinesis, name = environment.cloud.client("kinesis"), f"games-{uuid4().hex[:8]}"
     kinesis.create_stream(StreamName=name, ShardCount=1)
     subscriber(kinesis.describe_stream(StreamName=name)["StreamDescription"]["StreamARN"])
     good = [recorded(32), recorded(33)]
     lines = [good[0].to_line(), "poison", good[1].to_line()]
     kinesis.put_records(StreamName=name, Records=[{"Data": line.encode(), "PartitionKey": "1"} for line in lines])
     for record in good:
-        in_time(lambda record=record: annotation(arcade, record))
-    in_time(lambda: name in dead_letters(arcade))  # which shard and which record of it
+        in_time(lambda record=record: annotation(environment, record))
+    in_time(lambda: name in dead_letters(environment))  # which shard and which record of it
 
 
-def test_of_a_batch_in_a_tables_stream_the_poison_dies_and_the_rest_is_done(arcade: Arcade, subscriber):
-    dynamodb, name = arcade.cloud.client("dynamodb"), f"games-{uuid4().hex[:8]}"
+def test_of_a_batch_in_a_tables_stream_the_poison_dies_and_the_rest_is_done(environment: Environment, subscriber):
+    dynamodb, name = environment.cloud.client("dynamodb"), f"games-{uuid4().hex[:8]}"
     dynamodb.create_table(
         TableName=name, KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -350,8 +356,8 @@ def test_of_a_batch_in_a_tables_stream_the_poison_dies_and_the_rest_is_done(arca
     for index, line in enumerate([good[0].to_line(), "poison", good[1].to_line()]):
         dynamodb.put_item(TableName=name, Item={"id": {"S": str(index)}, "record": {"S": line}})
     for record in good:
-        in_time(lambda record=record: annotation(arcade, record))
-    in_time(lambda: name in dead_letters(arcade))
+        in_time(lambda record=record: annotation(environment, record))
+    in_time(lambda: name in dead_letters(environment))
 
 
 def test_a_match_that_a_fallback_played_in_rates_nobody():

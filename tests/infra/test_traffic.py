@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from clouds import Caller, api_key, asking_for
+from clouds import EXAMPLE, Caller, api_key, asking_for
 
 from client.net.remote import post_once
 from infra.core.prices import billed_gb_seconds, keep_usd_a_month, move_usd
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 
 def test_a_ramp_climbs_to_its_top_and_falls_to_nearly_none():
@@ -55,20 +55,20 @@ def test_a_bill_is_requests_gateway_computing_and_log():
     assert keep_usd_a_month(0, provisioned=1) == pytest.approx(0.30 + 0.5 * 0.0000041667 * 30 * 86400)
 
 
-def entry_of(arcade: Arcade) -> dict:
+def entry_of(environment: Environment) -> dict:
     return next(
-        item for item in requests.get(f"{arcade.api}/opponents", timeout=20).json() if item["name"] == "first_free"
+        item for item in requests.get(f"{environment.api}/opponents", timeout=20).json() if item["name"] == "first_free"
     )
 
 
 @pytest.fixture(scope="module")
-def guarded(arcade: Arcade, told: list[str], caller: Callable[..., Caller], request) -> Iterator[dict]:
+def guarded(environment: Environment, told: list[str], caller: Callable[..., Caller], request) -> Iterator[dict]:
     """Return the example's entry in the catalog of an API that asks for nothing, for a key, or for signatures."""
-    entry = entry_of(arcade)
+    entry = entry_of(environment)
     if request.param == "none":
         yield entry
         return
-    with asking_for(arcade, request.param, told), pytest.MonkeyPatch.context() as patch:
+    with asking_for(environment, request.param, told, EXAMPLE), pytest.MonkeyPatch.context() as patch:
         credentials = caller("execute-api:Invoke").credentials
         own = {
             "key": {"LAMBDA_ARCADE_API_KEY": api_key(told)} if request.param == "key" else {},
@@ -90,8 +90,8 @@ def in_a_new_thread(work: Callable[..., Any], *args: Any) -> Any:
 
 
 @pytest.mark.parametrize("guarded", ["key", "iam"], indirect=True)
-def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade, guarded: dict):
-    phases = in_a_new_thread(run_drill, arcade, post_once, [guarded], 0.3, lambda _what, _seconds: None)
+def test_a_drill_harms_its_victim_and_nobody_else(environment: Environment, guarded: dict):
+    phases = in_a_new_thread(run_drill, environment, post_once, [guarded], 0.3, lambda _what, _seconds: None)
     by_name = {phase.what: phase for phase in phases}
     assert by_name["untouched"].victim.errors == by_name["deployed again"].victim.throttled == 0
     assert by_name["throttled to none"].victim.throttled > 0
@@ -101,18 +101,18 @@ def test_a_drill_harms_its_victim_and_nobody_else(arcade: Arcade, guarded: dict)
 
 
 @pytest.mark.parametrize("guarded", ["none", "key", "iam"], indirect=True)
-def test_a_load_is_answered_billed_and_drawn(arcade: Arcade, guarded: dict, tmp_path: Path):
-    report = in_a_new_thread(run_load, arcade, post_once, guarded, guarded, Load(2, 20, 3, quiet_s=0.5))
+def test_a_load_is_answered_billed_and_drawn(environment: Environment, guarded: dict, tmp_path: Path):
+    report = in_a_new_thread(run_load, environment, post_once, guarded, guarded, Load(2, 20, 3, quiet_s=0.5))
     assert report.driven.errors == 0
     assert report.driven.calls == len(ramp(2, 20, 3))
     assert report.usd > report.driven.calls * move_usd(0)
     plot(report, tmp_path / "load.png")
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
-    status = [item for item in take_status(arcade) if item.name == "first_free" and item.share]
+    status = [item for item in take_status(environment) if item.name == "first_free" and item.share]
     assert status[0].requests >= report.driven.calls
     assert status[0].usd_per_1000 > 1000 * move_usd(0)
 
 
-def test_logs_of_opponents_and_services_are_found_by_name(arcade: Arcade):
-    assert log_group(arcade, "first_free") == "/aws/lambda/lambda-arcade-first_free"
-    assert log_group(arcade, "catalog") == "/aws/lambda/lambda-arcade-service-catalog"
+def test_logs_of_opponents_and_services_are_found_by_name(environment: Environment):
+    assert log_group(environment, "first_free") == "/aws/lambda/lambda-arcade-first_free"
+    assert log_group(environment, "catalog") == "/aws/lambda/lambda-arcade-service-catalog"

@@ -32,7 +32,7 @@ from training.games.battleship.benchmark import YARDSTICK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.deploy.environment import Arcade
+    from infra.deploy.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 
@@ -117,34 +117,34 @@ def test_no_time_is_refused(text: str):
         schedule(text)
 
 
-def test_a_retrained_model_serves_until_something_newer_is_deployed(arcade: Arcade, tmp_path: Path):
+def test_a_retrained_model_serves_until_something_newer_is_deployed(environment: Environment, tmp_path: Path):
     folder = opponent(tmp_path, "pupil")
-    deploy_opponents(arcade, [folder], nothing)
+    deploy_opponents(environment, [folder], nothing)
     _, package = package_opponent(folder)
     made = with_model("pupil", package.content, modelled(tmp_path / "new"))
     key = f"artifacts/trained/pupil/{made.sha256}.zip"
-    arcade.cloud.put_object(arcade.platform["BucketName"], key, made.content, made.sha256)
+    environment.cloud.put_object(environment.platform["BucketName"], key, made.content, made.sha256)
     card = json.loads((tmp_path / "new" / "model_card.json").read_text())
-    assert publish(arcade.cloud, arcade.names, made, card, key, patience_s=60) == "2"
+    assert publish(environment.cloud, environment.names, made, card, key, patience_s=60) == "2"
     for place in ("pupil", "pupil@2"):
-        known = requests.get(f"{arcade.api}/opponents/{place}", timeout=20).json()
+        known = requests.get(f"{environment.api}/opponents/{place}", timeout=20).json()
         assert (known["version"], known["sha256"]) == ("2", card["sha256"])
-    assert requests.get(f"{arcade.api}/opponents/pupil@1", timeout=20).json()["version"] == "1"
+    assert requests.get(f"{environment.api}/opponents/pupil@1", timeout=20).json()["version"] == "1"
 
-    (again,) = deploy_opponents(arcade, [folder], nothing)
+    (again,) = deploy_opponents(environment, [folder], nothing)
     assert (again.verb, again.version) == ("keep", "2")
-    rollback(arcade, "pupil")
+    rollback(environment, "pupil")
     with pytest.raises(RuntimeError, match="live points at 1, the newest version is 2"):
-        publish(arcade.cloud, arcade.names, made, card, key, patience_s=60)
-    (again,) = deploy_opponents(arcade, [folder], nothing)
+        publish(environment.cloud, environment.names, made, card, key, patience_s=60)
+    (again,) = deploy_opponents(environment, [folder], nothing)
     assert (again.verb, again.version) == ("keep", "1")
 
     with (folder / "function.py").open("a") as file:
         file.write("\n# newer\n")
-    (newer,) = deploy_opponents(arcade, [folder], nothing)
+    (newer,) = deploy_opponents(environment, [folder], nothing)
     assert (newer.verb, newer.version) == ("update", "3")
-    assert "model.onnx" not in requests.get(f"{arcade.api}/opponents/pupil", timeout=20).text
-    delete_opponent(arcade, "pupil")
+    assert "model.onnx" not in requests.get(f"{environment.api}/opponents/pupil", timeout=20).text
+    delete_opponent(environment, "pupil")
 
 
 def random_games(count: int) -> list[GameRecord]:
@@ -166,25 +166,25 @@ def in_time(look: Callable[[], Any], seconds: float) -> Any:
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_uploaded_records_end_in_a_new_version_of_one_opponent(arcade: Arcade, tmp_path: Path):
+def test_uploaded_records_end_in_a_new_version_of_one_opponent(environment: Environment, tmp_path: Path):
     folder = opponent(tmp_path, "trainee", ROOT / "ai_functions" / "battleship_easy")
     manifest = Manifest.load(folder)
     weak = export(recipe_for("battleship")(manifest, random_games(12), seed=1, progress=lambda _: None))
     write_artifact(folder, weak, {"sha256": weak.sha256, "data": {}})
-    deploy_all(arcade, [folder, EXAMPLE], nothing)
-    deploy_trainer(arcade, "trainee", nothing, {"NewRecords": "60", "MostGames": "100"})
-    before = arcade.cloud.pointer(arcade.names.function("first_free"))
+    deploy_all(environment, [folder, EXAMPLE], nothing)
+    deploy_trainer(environment, "trainee", nothing, {"NewRecords": "60", "MostGames": "100"})
+    before = environment.cloud.pointer(environment.names.function("first_free"))
 
     def log(function: str) -> str:
-        return "\n".join(text for _, _, text in arcade.cloud.log_events(f"/aws/lambda/{function}", 0))
+        return "\n".join(text for _, _, text in environment.cloud.log_events(f"/aws/lambda/{function}", 0))
 
     def put(record: GameRecord) -> None:
         key, line = f"records/battleship/{record.match_id}.json", record.to_line().encode()
-        arcade.cloud.client("s3").put_object(Bucket=arcade.platform["BucketName"], Key=key, Body=line)
+        environment.cloud.client("s3").put_object(Bucket=environment.platform["BucketName"], Key=key, Body=line)
 
     def counted() -> int:
-        table = f"{arcade.names.prefix}-tally-trainee"
-        found = arcade.cloud.client("dynamodb").scan(TableName=table)["Items"]
+        table = f"{environment.names.prefix}-tally-trainee"
+        found = environment.cloud.client("dynamodb").scan(TableName=table)["Items"]
         return sum(item["id"]["S"].startswith("match#") for item in found)
 
     games = bootstrap_for("battleship")(manifest, 60, seed=3, progress=lambda _: None)
@@ -193,17 +193,18 @@ def test_uploaded_records_end_in_a_new_version_of_one_opponent(arcade: Arcade, t
         put(record)
     in_time(lambda: counted() - begun == 59, 60)
     time.sleep(2)
-    assert "training begins" not in log(arcade.names.trainer_function("trainee"))
+    assert "training begins" not in log(environment.names.trainer_function("trainee"))
     put(games[59])
     told = in_time(
-        lambda: re.search("published|\\[ERROR", (text := log(arcade.names.trainer_function("trainee")))) and text, 400
+        lambda: re.search("published|\\[ERROR", (text := log(environment.names.trainer_function("trainee")))) and text,
+        400,
     )
     assert "trained and published" in told, told[-3000:]
-    assert log(arcade.names.tally_function("trainee")).count("trainer started") == 1
-    known = requests.get(f"{arcade.api}/opponents/trainee", timeout=20).json()
+    assert log(environment.names.tally_function("trainee")).count("trainer started") == 1
+    known = requests.get(f"{environment.api}/opponents/trainee", timeout=20).json()
     assert known["version"] == "2"
     assert known["sha256"] != weak.sha256
     assert known["trained_on"]["players"]["bot:novice"] == 60  # others' records may lie in the bucket, too
-    assert arcade.cloud.pointer(arcade.names.function("first_free")) == before
-    delete_opponent(arcade, "trainee")
-    assert not [name for name in arcade.cloud.stacks(arcade.names.prefix) if "trainee" in name]
+    assert environment.cloud.pointer(environment.names.function("first_free")) == before
+    delete_opponent(environment, "trainee")
+    assert not [name for name in environment.cloud.stacks(environment.names.prefix) if "trainee" in name]

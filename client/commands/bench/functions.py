@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench.table import AsJson, Spread, show
-from client.commands.context import UsageError, err, find_arcade, left_out
+from client.commands.context import UsageError, err, find_environment, left_out
 from client.net.remote import OpponentInfo, RemoteOpponent, fetch_opponents, post_once
 from games.catalog import find_game
 
@@ -36,7 +36,7 @@ def latency(
     """Time warm round trips over the HTTP API and by direct Invoke, one caller, one after the other."""
     from infra.load.cold_starts import invoke_times  # noqa: PLC0415 - infra is imported inside commands
 
-    arcade, found = _deployed(context, names)
+    environment, found = _deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("calling", total=len(found) * 2)
@@ -44,7 +44,7 @@ def latency(
             request = _request(info.game)
             over_http = Spread.of(list(_http_times(info, request, calls)))
             progress.advance(task)
-            direct = Spread.of(list(invoke_times(arcade, info.name, request.to_json(), calls)))
+            direct = Spread.of(list(invoke_times(environment, info.name, request.to_json(), calls)))
             progress.advance(task)
             rows.append({"name": info.name, "http": over_http.to_json(), "invoke": direct.to_json()})
     show(rows, json=json, title="Warm round trips, ms")
@@ -83,12 +83,12 @@ def releases(
     from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from infra.load.speed import release_times  # noqa: PLC0415
 
-    arcade, found = _deployed(context, names)
+    environment, found = _deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("releasing", total=len(found) * times)
         for info in found:
-            done = release_times(arcade, find_folder(info.name), times, lambda: progress.advance(task))
+            done = release_times(environment, find_folder(info.name), times, lambda: progress.advance(task))
             rows.append({"name": info.name, "deploy": Spread.of(done.deploy_ms).to_json(),
                          "rollback": Spread.of(done.rollback_ms).to_json()})  # fmt: skip
     show(rows, json=json, title="Releases, ms")
@@ -104,7 +104,7 @@ def cold(
     from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from infra.load.cold_starts import cold_starts  # noqa: PLC0415
 
-    arcade, found = _deployed(context, names)
+    environment, found = _deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("starting", total=(len(found) + 1) * starts)
@@ -113,7 +113,7 @@ def cold(
             progress.advance(task)
 
         opponents = [(find_folder(info.name), _request(info.game).to_json()) for info in found]
-        measured = cold_starts(arcade, opponents, starts, step)
+        measured = cold_starts(environment, opponents, starts, step)
     slowest = statistics.median(measured[-1].total_ms)
     for item in measured:
         ratio = round(statistics.median(item.total_ms) / slowest, 3)
@@ -139,13 +139,13 @@ def sizes(json: AsJson = False) -> None:  # noqa: FBT002
 
 
 def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
-    arcade = find_arcade(context)
-    found = fetch_opponents(arcade.api, left_out)
+    environment = find_environment(context)
+    found = fetch_opponents(environment.api, left_out)
     wanted = names or [info.name for info in found]
     unknown = sorted(set(wanted) - {info.name for info in found})
     if unknown or not found:
         raise UsageError(f"not deployed: {', '.join(unknown) or 'any opponent'}; run lambda-arcade deploy --all")
-    return arcade, [info for info in found if info.name in wanted]
+    return environment, [info for info in found if info.name in wanted]
 
 
 def _request(name: str) -> MoveRequest:

@@ -31,7 +31,7 @@ def start(json: AsJson = False) -> None:  # noqa: FBT002
     with tempfile.TemporaryDirectory(prefix="lambda-arcade-start-") as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)  # noqa: S603, S607 - git
-        environment = {
+        variables = {
             **os.environ,
             "LAMBDA_ARCADE_HOME": str(Path(folder) / "home"),
             "LAMBDA_ARCADE_PORT": "0",
@@ -39,27 +39,27 @@ def start(json: AsJson = False) -> None:  # noqa: FBT002
             "PYTHONUNBUFFERED": "1",
         }
         if sys.platform == "linux" and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys():
-            environment.setdefault("SDL_VIDEODRIVER", "dummy")  # without a screen, what a window would take
+            variables.setdefault("SDL_VIDEODRIVER", "dummy")  # without a screen, what a window would take
         rows: list[JsonObject] = []
         try:
             for which in ("first", "second"):
                 err.print(f"{which} start in {clone}")
-                shown, ready = _first_frame(clone, environment)
+                shown, ready = _first_frame(clone, variables)
                 rows.append({"name": f"{which} start", "first_frame_s": shown, "menu_ready_s": ready})
         finally:
             down = [str(_python(clone)), "-m", "client", "cloud", "down"]
-            subprocess.run(down, cwd=clone, env=environment, check=False, capture_output=True)  # noqa: S603
+            subprocess.run(down, cwd=clone, env=variables, check=False, capture_output=True)  # noqa: S603
     show(rows, json=json, title="From make play to the first frame, s")
 
 
-def _first_frame(clone: Path, environment: dict[str, str]) -> tuple[float, float | None]:
+def _first_frame(clone: Path, variables: dict[str, str]) -> tuple[float, float | None]:
     """Return the seconds to the first frame, and to the menu with every opponent in it."""
     started = time.monotonic()
     command = [sys.executable, "bootstrap.py", "play"]
     with subprocess.Popen(  # noqa: S603 - our own program
         command,
         cwd=clone,
-        env=environment,
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,1 +1,1 @@
-"""What functions print, and figures about them, on their way to CloudWatch."""
+"""What functions print, and metrics about them, on their way to CloudWatch."""

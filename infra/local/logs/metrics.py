@@ -1,4 +1,4 @@
-"""What every function version has been doing: the figures behind ``lambda-arcade cloud status``.
+"""What every function version has been doing: the metrics behind ``lambda-arcade cloud status``.
 
 Kept in the server's memory, from its start on; ``GET /_arcade/functions`` answers with them.
 """
@@ -22,7 +22,7 @@ WINDOW = 2000
 
 @dataclass(slots=True)
 class Tally:
-    """The figures of one version of one function."""
+    """The metrics of one version of one function."""
 
     requests: int = 0
     errors: int = 0
@@ -37,7 +37,7 @@ class Tally:
     moments: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
     def to_json(self, now: float) -> dict[str, Any]:
-        """Return the figures; times in milliseconds, the rate in requests a second over the last minute."""
+        """Return the metrics; times in milliseconds, the rate in requests a second over the last minute."""
         recent = sum(1 for moment in list(self.moments) if now - moment <= 60)  # noqa: PLR2004 - a minute
         return {
             "requests": self.requests,
@@ -55,7 +55,7 @@ class Tally:
         }
 
 
-class Figures:
+class Metrics:
     """The tallies of all functions, by name and version."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""Brings what functions print, and figures about them, to CloudWatch, off the path of the answers."""
+"""Brings what functions print, and metrics about them, to CloudWatch, off the path of the answers."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def mend_asynchronous_calls(lambda_service: Any) -> None:
     @functools.wraps(original)
     def invoked(func: dict[str, Any], event: dict[str, Any]) -> None:
         key = version_key(func.get("config") or func)
-        base = lambda_service._functions.get_scoped(key.account, key.region, key.name)  # noqa: SLF001 - see seams
+        base = lambda_service._functions.get_scoped(key.account, key.region, key.name)  # noqa: SLF001 - see private_names
         settings = settings_for(base or {}, key.version)
         original({**func, "event_invoke_config": settings} if settings else func, event)
 

@@ -21,7 +21,7 @@ from infra.local.workers.worker import MAX_PAYLOAD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
-    from infra.local.logs.metrics import Figures
+    from infra.local.logs.metrics import Metrics
     from infra.local.logs.observer import Observer
     from infra.local.workers.pool import FunctionPool, WorkerPool
 
@@ -45,14 +45,14 @@ class Executor:
         lambda_service: Any,
         pool: WorkerPool,
         archives: Archives,
-        figures: Figures,
+        metrics: Metrics,
         observer: Observer,
         endpoint: str,
     ) -> None:
         self._lambda = lambda_service
         self._pool = pool
         self._archives = archives
-        self._figures = figures
+        self._metrics = metrics
         self._observer = observer
         self._endpoint = endpoint
 
@@ -73,12 +73,12 @@ class Executor:
 
     def _run(self, key: VersionKey, pool: FunctionPool, call: Call) -> dict[str, Any]:
         function = pool.function
-        self._figures.begin(function.name, function.version)
+        self._metrics.begin(function.name, function.version)
         answer: Answer | None = None
         try:
             answer = pool.invoke(call)
         finally:
-            self._figures.end(function, answer)
+            self._metrics.end(function, answer)
         events = log_events(call.request_id, function.version, function.memory_mb, answer)
         self._observer.note(key.account, key.region, function, events, answer)
         result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
@@ -90,7 +90,7 @@ class Executor:
         code = func.get("code_zip")
         if not code:
             raise ArchiveError("the function has no code")
-        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see seams
+        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see private_names
         region = config["FunctionArn"].split(":")[3]
         name = config["FunctionName"]
         return Function(
@@ -138,7 +138,7 @@ def pick_version(alias: Mapping[str, Any], draw: float) -> str:
 
 def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = random.random) -> None:
     """Make an alias route by its weights: MiniStack stores them and ignores them."""
-    resolve = lambda_service._effective_func_record_for_qualifier  # noqa: SLF001 - see seams
+    resolve = lambda_service._effective_func_record_for_qualifier  # noqa: SLF001 - see private_names
     invoke = lambda_service._invoke  # noqa: SLF001
 
     @functools.wraps(resolve)
@@ -184,7 +184,7 @@ def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = rando
 
 def mend_reserved_concurrency(lambda_service: Any) -> None:
     """Make a function's reserved concurrency hold for its versions and aliases too: MiniStack looks at $LATEST only."""
-    original = lambda_service._reserved_concurrency  # noqa: SLF001 - see seams
+    original = lambda_service._reserved_concurrency  # noqa: SLF001 - see private_names
 
     @functools.wraps(original)
     def of_the_function(func: dict[str, Any] | None, config: dict[str, Any]) -> int | None:
@@ -200,7 +200,7 @@ def mend_reserved_concurrency(lambda_service: Any) -> None:
 
 def mend_versions(provisioners: Any) -> None:
     """Make CloudFormation publish no version of other code than its template names: MiniStack does not look."""
-    original = provisioners._lambda_version_function  # noqa: SLF001 - see seams
+    original = provisioners._lambda_version_function  # noqa: SLF001 - see private_names
 
     @functools.wraps(original)
     def compared(props: Mapping[str, Any]) -> Any:
@@ -227,7 +227,7 @@ def mend_failed_functions(lambda_service: Any) -> None:
     lambda_service.lambda_execute_result_to_api_proxy_response = answer
 
 
-def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: Figures, observer: Observer) -> None:
+def install(lambda_service: Any, executor: Executor, pool: WorkerPool, metrics: Metrics, observer: Observer) -> None:
     """Put ``executor`` in the place of MiniStack's own, and mend what its users would trip over."""
     mend_failed_functions(lambda_service)
     mend_weighted_aliases(lambda_service)
@@ -247,13 +247,13 @@ def install(lambda_service: Any, executor: Executor, pool: WorkerPool, figures: 
 
     def note_throttle(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: ARG001, FBT001 - MiniStack's signature
         if throttle and duration_ms == 0.0:  # MiniStack notes a refused Invoke twice
-            figures.throttle(function_name, "$LATEST")
+            metrics.throttle(function_name, "$LATEST")
             observer.throttle(lambda_service.get_account_id(), lambda_service.get_region(), function_name)
 
-    lambda_service._execute_function_warm = executor  # noqa: SLF001 - see seams
+    lambda_service._execute_function_warm = executor  # noqa: SLF001 - see private_names
     lambda_service._emit_lambda_logs = lambda *_args, **_keywords: None  # noqa: SLF001 - the executor writes them
     lambda_service._emit_lambda_metrics = note_throttle  # noqa: SLF001
     lambda_service.invalidate_worker = forget
-    # The keeper writes zips, after which alone older ones may go: MiniStack deletes them before its state is written.
+    # The state store writes zips, and then older ones may go: MiniStack deletes them before its state is written.
     lambda_service._externalize_code_zip = lambda _func, _referenced: None  # noqa: SLF001
     lambda_service._prune_orphan_code_blobs = lambda _referenced: None  # noqa: SLF001

@@ -19,7 +19,7 @@ def mend_iam(evaluator: Any, actions: Any) -> None:
     path, as AWS does; MiniStack looks for the name of a single parameter.  What is done to one alias is told from what
     is done to all of a function's.
     """
-    resolve, describe = evaluator._resolve_condition_key, actions.extract_resource_arn  # noqa: SLF001 - see seams
+    resolve, describe = evaluator._resolve_condition_key, actions.extract_resource_arn  # noqa: SLF001 - see private_names
     lambda_action = actions._lambda_action  # noqa: SLF001
 
     @functools.wraps(resolve)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 VERSION = "1.5.33"
 """The MiniStack all of this was written against and measured with."""
-SEAMS: Mapping[str, tuple[str, ...]] = {
+LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_execute_function_warm": ("func", "event", "request_id"),
     "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
     "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
@@ -44,7 +44,7 @@ SEAMS: Mapping[str, tuple[str, ...]] = {
     "_get_function": ("name", "qualifier"),
     "_get_function_config": ("name", "qualifier"),
 }
-APP_SEAMS: Mapping[str, tuple[str, ...]] = {
+APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "load_state": ("service",),
     "save_all": ("services",),
     "_build_persistence_save_dict": (),
@@ -53,8 +53,8 @@ APP_SEAMS: Mapping[str, tuple[str, ...]] = {
     "SERVICE_REGISTRY": (),
     "SERVICE_NAME_ALIASES": (),
 }
-"""What ``keeper`` replaces and calls."""
-GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
+"""What ``state_store`` replaces and calls."""
+GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "_invoke_lambda_proxy": (
         *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
         *("path_params", "authorizer_claims", "authorizer_scopes", "authorizer_lambda_context", "authorizer_iam"),
@@ -64,8 +64,8 @@ GATEWAY_SEAMS: Mapping[str, tuple[str, ...]] = {
     "run_reentrant": ("fn", "args", "thread_name"),
 }
 """What ``throttle`` replaces and calls."""
-EVALUATOR_SEAMS: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
-ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
+EVALUATOR_NAMES: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
+ACTIONS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_lambda_action": ("method", "path"),
     "extract_resource_arn": (
         *("service", "method", "path", "headers", "body"),
@@ -73,32 +73,32 @@ ACTIONS_SEAMS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 """What ``iam`` replaces."""
-PROVISIONERS_SEAMS: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
-"""What ``mend_versions`` replaces."""
+PROVISIONERS_NAMES: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
+"""What ``execution`` replaces."""
 
 
-class SeamError(RuntimeError):
+class PatchError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
 def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, provisioners: Any) -> None:
-    """Raise SeamError if a part of MiniStack that is replaced or called in this folder has moved."""
+    """Raise PatchError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
-        raise SeamError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
+        raise PatchError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
     parts = (
-        (lambda_service, "lambda_svc", SEAMS),
-        (ministack, "app", APP_SEAMS),
-        (gateway, "apigateway", GATEWAY_SEAMS),
-        (evaluator, "iam_evaluator", EVALUATOR_SEAMS),
-        (actions, "iam_actions", ACTIONS_SEAMS),
-        (provisioners, "cloudformation.provisioners", PROVISIONERS_SEAMS),
+        (lambda_service, "lambda_svc", LAMBDA_NAMES),
+        (ministack, "app", APP_NAMES),
+        (gateway, "apigateway", GATEWAY_NAMES),
+        (evaluator, "iam_evaluator", EVALUATOR_NAMES),
+        (actions, "iam_actions", ACTIONS_NAMES),
+        (provisioners, "cloudformation.provisioners", PROVISIONERS_NAMES),
     )
-    for module, where, seams in parts:
-        for name, expected in seams.items():
+    for module, where, names in parts:
+        for name, expected in names.items():
             part = getattr(module, name, None)
             if part is None:
-                raise SeamError(f"ministack {found} has no {where}.{name} any more; infra/local needs it")
+                raise PatchError(f"ministack {found} has no {where}.{name} any more; infra/local needs it")
             parameters = tuple(inspect.signature(part).parameters) if callable(part) else ()
             if parameters != expected:
-                raise SeamError(f"ministack {found}: {where}.{name} takes {parameters}, not {expected}")
+                raise PatchError(f"ministack {found}: {where}.{name} takes {parameters}, not {expected}")

@@ -31,7 +31,7 @@ def mend_queue_batches(lambda_service: Any) -> None:
     ) -> None:
         from ministack.services import sqs  # noqa: PLC0415 - MiniStack reads its settings as it is imported
 
-        result = lambda_service._execute_function(func, event)  # noqa: SLF001 - see seams.SEAMS
+        result = lambda_service._execute_function(func, event)  # noqa: SLF001 - see private_names
         identifiers = [str(record["messageId"]) for record in event["Records"]]
         bad = set(identifiers)
         if not result.get("error"):

@@ -54,7 +54,7 @@ class StreamPoller:
 
     def install(self) -> None:
         """Replace MiniStack's pollers, and let LATEST mean the moment a mapping is made, for Kinesis too."""
-        anchor = self._lambda._init_stream_position  # noqa: SLF001 - see seams
+        anchor = self._lambda._init_stream_position  # noqa: SLF001 - see private_names
 
         def anchor_all(esm_id: str, source_arn: str, starting: str) -> None:
             anchor(esm_id, source_arn, starting)

@@ -76,7 +76,7 @@ def _lowered(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def mend_route_throttling(gateway: Any) -> None:
     """Make MiniStack's HTTP API refuse what its stage's settings refuse."""
-    original = gateway._invoke_lambda_proxy  # noqa: SLF001 - see seams.GATEWAY_SEAMS
+    original = gateway._invoke_lambda_proxy  # noqa: SLF001 - see private_names
     throttle = RouteThrottle()
 
     @functools.wraps(original)

@@ -11,7 +11,7 @@ from infra.local.guard import is_invocation
 
 if TYPE_CHECKING:
     from infra.local.guard import App, Receive, Scope, Send
-    from infra.local.state.state_store import Keeper
+    from infra.local.state.state_store import StateStore
 
 READS = re.compile(r"(Batch)?(Get|List|Describe|Scan|Query|Receive|Filter|Validate|Estimate|Detect|Lookup|Select|Test)")
 """How the names of actions begin that change nothing worth keeping."""
@@ -20,17 +20,17 @@ ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 
 class Durable:
-    """An ASGI application that lets ``app`` answer a change only after ``keeper`` has it on disk."""
+    """An ASGI application that lets ``app`` answer a change only after ``store`` has it on disk."""
 
-    def __init__(self, app: App, keeper: Keeper) -> None:
+    def __init__(self, app: App, store: StateStore) -> None:
         self._app = app
-        self._keeper = keeper
+        self._store = store
         self._operation_unsaved = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
         if scope["type"] != "http" or scope["path"].startswith(DATA_PLANE) or is_invocation(scope["path"]):
-            self._keeper.touch()
+            self._store.touch()
             await self._app(scope, receive, send)
             return
         body_start = b""
@@ -58,12 +58,12 @@ class Durable:
         change = changes(scope["method"], scope["path"], headers.get("x-amz-target", ""), query, body_start, service)
         if service == "cloudformation":
             self._operation_unsaved |= change
-            if not self._operation_unsaved or self._keeper.operation_runs():
+            if not self._operation_unsaved or self._store.operation_runs():
                 return
             self._operation_unsaved = False
         elif not change:
             return
-        await asyncio.wrap_future(self._keeper.save(self._keeper.keys(service)))
+        await asyncio.wrap_future(self._store.save(self._store.keys(service)))
 
 
 def changes(method: str, path: str, target: str, query: dict[str, list[str]], body_start: bytes, service: str) -> bool:

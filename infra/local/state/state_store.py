@@ -4,7 +4,7 @@ MiniStack saves its state when it exits politely, and only then.  Here every req
 after the change is on disk.  All services are in one file that is replaced at once, and it is never written in the
 middle of a CloudFormation operation: whoever is killed then finds the state from before it, whole.
 
-What functions print and CloudWatch's figures are not worth a write for each request: they are saved when nothing
+What functions print and CloudWatch's metrics are not worth a write for each request: they are saved when nothing
 happens, and on exit.  Objects in buckets MiniStack itself writes through to disk.
 """
 
@@ -52,7 +52,7 @@ class StateError(RuntimeError):
     """A state file that cannot be read."""
 
 
-class Keeper:
+class StateStore:
     """The state file of one local cloud, and the thread that writes it."""
 
     def __init__(self, ministack: Any, folder: Path) -> None:
@@ -71,7 +71,7 @@ class Keeper:
         self._last_touch = 0.0
         self._last_full = time.monotonic()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._work, name="state-store", daemon=True)
 
     def install(self, before_last: Callable[[], None]) -> set[str]:
         """Take the place of MiniStack's own saving and loading, and start; ``before_last`` precedes the last save.
@@ -191,7 +191,7 @@ class Keeper:
             log.exception("the state could not be saved")
 
     def _encode(self, keys: AbstractSet[str]) -> None:
-        getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - a seam, checked by seam.check
+        getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
         for key in sorted(keys & getters.keys()):
             begun = time.monotonic()
             text = self._encoded_state(getters[key])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from infra.core.errors import CloudError
 from infra.core.state import Pointer
 from infra.deploy.plan import next_slots
-from infra.deploy.smoke_test import prove
+from infra.deploy.smoke_test import smoke_test
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,7 +63,7 @@ def publish(
     version = cloud.execute(change_set, patience_s=patience_s).outputs["NewVersion"]
     function = names.function(name)
     try:
-        prove(cloud, function, version)
+        smoke_test(cloud, function, version)
     except CloudError as error:
         cloud.point(function, Pointer(pointer.version))
         raise CloudError(f"version {pointer.version} serves on: {error}") from error

@@ -21,8 +21,8 @@ from ministack import app
 from ministack.core import iam_actions, iam_evaluator
 from ministack.services import apigateway, lambda_svc
 from ministack.services.cloudformation import provisioners
-from infra.local import seams
-seams.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
+from infra.local.patches import private_names
+private_names.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
 """
 
 
