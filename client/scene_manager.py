@@ -88,11 +88,18 @@ class SceneManager:
         self._away = False
         self._scenes: list[Scene] = []
         self._world: Services | None = None
+        self._menu: Callable[[], Scene] | None = None
         self._ladder: Ladder | None = None
 
-    def open(self, world: Services) -> None:
-        """Let scenes use the world, and follow from now on what is deployed: every list shows it at once."""
+    def open(self, world: Services, menu: Callable[[], Scene]) -> None:
+        """Let scenes use the world, and follow from now on what is deployed: every list shows it at once.
+
+        ``menu`` makes the scene that a match leads back to.
+        """
         self._world = world
+        self._menu = menu
+        if self._ladder is not None:
+            self._ladder.close()
         self._ladder = Ladder(world.fetch)
 
     @property
@@ -142,6 +149,12 @@ class SceneManager:
         while self._scenes:
             self._scenes.pop().leave()
         self._scenes.append(scene)
+
+    def to_menu(self) -> None:
+        """Take everything off and start with the menu.  Raises RuntimeError before the cloud is ready."""
+        if self._menu is None:
+            raise RuntimeError("the cloud is not ready yet")
+        self.replace(self._menu())
 
     def close(self) -> None:
         """Take everything off: the window closes."""

@@ -44,7 +44,7 @@ class Settings:
     reduced_motion: bool = False
     """No sweeps, shakes or drifting; what happens is still shown."""
     fullscreen: bool = False
-    last_game: str = "battleship"
+    last_game: str = ""
     last_opponent: str = ""
 
     @classmethod

@@ -1,11 +1,13 @@
 """A match in the terminal, for where there is no window: the same rules, functions and records, and ASCII boards.
 
-A program sits in the person's seat, so that the match plays itself and comes to an end.
+In ``show_match`` a program takes the person's seat, so that the match plays itself and comes to an end.  In
+``play_match`` a person plays any turn-based game, line by line; it works in a pipe, too.
 """
 
 from __future__ import annotations
 
 import secrets
+import sys
 from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -17,14 +19,17 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from client.games.words import event_text, quiet_events, score_text, winner_text
 from client.net.opponent_client import participant
+from client.net.turn_based_match import TurnBasedMatch
 from games.catalog import find_game
+from games.core import GameError
 from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, TextIO
 
     from rich.console import RenderableType
 
@@ -35,36 +40,36 @@ if TYPE_CHECKING:
     from games.match import MoveMetadata
     from games.record import GameRecord
 
-SEAT = {"battleship": "one", "pacman": "pacman"}
-"""The person's seat."""
-PACE_S = {"battleship": 0.15, "pacman": 1 / 180}
-"""The shortest time a step takes; in Pac-Man, where a step is a tick, three times the arcade's speed."""
+SPEED_UP = 3
+"""How many times as fast as for a person a game in real time is shown."""
 LONGEST_S = 40.0
 """A match that is not over by then is left, and recorded as such."""
 FRAME_S = 0.1
 POLL_S = 0.002
 LINES_KEPT = 8
-SMALL = frozenset({"dot", "turned", "exit", "mode", "placed"})
-"""Events that come too often to be metadata."""
+MOST_LISTED = 40
+"""Actions that are listed before they are asked for."""
+QUIT, RANDOM = "quit", "random"
+HELP = "type an action, its number or a part of it; random plays any, ? lists them, quit leaves"
 
 
 def show_match(
     services: Services,
     setup: Setup,
     name: str,
-    stand: Opponent,
+    bot: Opponent,
     *,
     console: Console | None = None,
     longest_s: float = LONGEST_S,
     pace_s: float | None = None,
 ) -> GameRecord:
-    """Let ``stand`` play the opponent of ``setup``, show it, and return the record.
+    """Let ``bot`` play the opponent of ``setup``, show it, and return the record.
 
     On a terminal the boards move; where output goes to a file or a pipe, they are printed every now and then.
     """
     console = console or Console(highlight=False)
-    show = _Show(services, setup, name, stand)
-    pace = PACE_S.get(setup.game, 0.1) if pace_s is None else pace_s
+    show = _Show(services, setup, name, bot)
+    pace = show.pace_s if pace_s is None else pace_s
     until = monotonic() + longest_s
     if console.is_terminal:
         with Live(show.picture(), console=console, auto_refresh=False, screen=False) as live:
@@ -89,14 +94,18 @@ def show_match(
 class _Show:
     """The match, and what can be seen of it."""
 
-    def __init__(self, services: Services, setup: Setup, name: str, stand: Opponent) -> None:
+    def __init__(self, services: Services, setup: Setup, name: str, bot: Opponent) -> None:
         self._setup = setup
         self._name = name
-        self._stand = stand
+        self._bot = bot
         self._client: OpponentClient = services.connect(setup.opponent)
         game = find_game(setup.game)
-        self._me: Player = SEAT.get(setup.game, game.PLAYERS[0])
-        self._foe: Player = next(player for player in game.PLAYERS if player != self._me)
+        self.pace_s = 1 / game.INFO.steps_per_second / (SPEED_UP if game.INFO.real_time else 1)
+        """The shortest time that a step takes."""
+        self._quiet = quiet_events(setup.game)
+        self._me: Player = game.INFO.person
+        others = [player for player in game.PLAYERS if player != self._me]
+        self._names = {self._me: name, **dict.fromkeys(others, setup.opponent.title)}
         self._answers = self._fallbacks = 0
         self._lines: list[str] = []
         self._told = 0
@@ -105,7 +114,7 @@ class _Show:
             game,
             {
                 self._me: Participant(self._me, BOT, name),
-                self._foe: participant(setup.opponent, self._foe),
+                **{player: participant(setup.opponent, player) for player in others},
             },
             seed=secrets.randbits(63),
             policy_seed=secrets.randbits(63),
@@ -132,7 +141,7 @@ class _Show:
     def _decide(self, player: Player) -> tuple[Any, MoveMetadata]:
         if player == self._me:
             random = Random(self.match.seed_for(player))  # noqa: S311 - a game, not a secret
-            return self._stand(self.match.ask(player), random), IN_PROCESS
+            return self._bot(self.match.ask(player), random), IN_PROCESS
         asked = self._client.ask(self.match, player)
         while (move := asked.poll()) is None:
             sleep(POLL_S)
@@ -143,12 +152,10 @@ class _Show:
 
     def _note(self, event: Event) -> None:
         """Keep a line about what happened, unless it is one of the many small things."""
-        if event.kind in SMALL:
+        if event.kind in self._quiet:
             return
-        who = {self._me: self._name, self._foe: self._setup.opponent.title}.get(event.player or "", "")
-        detail = " ".join(str(value) for value in event.detail.values() if isinstance(value, str | int))
-        line = " ".join(part for part in (who, event.kind.replace("_", " "), detail) if part)
-        if event.player == self._foe and self._last is not None:
+        line = event_text(event, self._names)
+        if event.player not in {None, self._me} and self._last is not None:
             line += f"   {_account(self._last)}"
         self._lines.append(line)
 
@@ -181,10 +188,113 @@ class _Show:
         counts = f"{self._answers} answers, {self._fallbacks} by a stand-in"
         if outcome is None:
             return f"time is up: the match is left after {self.match.step_number} steps ({counts})"
-        names = {self._me: self._name, self._foe: self._setup.opponent.title}
-        scores = ", ".join(f"{names[player]} {score}" for player, score in outcome.scores.items())
-        winner = names.get(outcome.winner or "", "nobody")
-        return f"{winner} wins: {outcome.reason} ({scores}; {counts})"
+        scores = score_text(self.match.game, outcome, self._names)
+        return f"{winner_text(outcome, self._names)}: {outcome.reason} ({scores}; {counts})"
+
+
+def play_match(
+    services: Services, setup: Setup, name: str, *, console: Console | None = None, lines: TextIO | None = None
+) -> GameRecord:
+    """Let a person, whose actions are read from ``lines`` (standard input), play a turn-based game; return the record.
+
+    Where the lines end, the match is left.  Raises GameError for a game in real time.
+    """
+    check_turn_based(setup.game)
+    console = console or Console(highlight=False)
+    played = TurnBasedMatch(services, setup, name)
+    console.print(f"{setup.opponent.title} ({setup.opponent.name} v{setup.opponent.version}) against {name}: {HELP}")
+    try:
+        _wait_for_person(played, console)
+        while not played.over and _act(played, console, lines or sys.stdin):
+            _wait_for_person(played, console)
+    finally:
+        played.close()
+    console.print(_side_by_side(played.board))
+    outcome = played.match.outcome
+    if outcome is None:
+        console.print(f"the match is left after {played.match.step_number} steps")
+    else:
+        scores = score_text(played.game, outcome, played.names)
+        console.print(f"{winner_text(outcome, played.names)}: {outcome.reason} ({scores})", soft_wrap=True)
+    return played.match.record()
+
+
+def check_turn_based(game: str) -> None:
+    """Raise GameError for a game in real time: nobody plays that line by line."""
+    info = find_game(game).INFO
+    if info.real_time:
+        raise GameError(f"{info.title} is played in real time and needs a window; without --terminal one opens")
+
+
+def _wait_for_person(played: TurnBasedMatch, console: Console) -> None:
+    """Let the match go on to the person's turn, or to its end, and tell what happens."""
+    quiet = quiet_events(played.game.NAME)
+    while True:
+        for event in played.tick():
+            if event.kind not in quiet:
+                console.print(event_text(event, played.names), soft_wrap=True, markup=False)
+        for move in played.moves:
+            console.print(f"   {_account(move)}", soft_wrap=True, markup=False)
+        if played.over or played.my_turn:
+            return
+        sleep(POLL_S)
+
+
+def _act(played: TurnBasedMatch, console: Console, lines: TextIO) -> bool:
+    """Show the board and what may be played, and read lines until one is an action; return False to leave."""
+    console.print(_side_by_side(played.board))
+    legal = played.legal_actions()
+    texts = None if legal is None else list(legal)
+    if texts is not None:
+        _list_actions(texts, console, whole=len(texts) <= MOST_LISTED)
+    while True:
+        console.print("> ", end="")
+        line = lines.readline()
+        typed = line.strip()
+        if not line or typed.casefold() == QUIT:
+            console.print()
+            return False
+        if typed == "?":
+            if texts is not None:
+                _list_actions(texts, console, whole=True)
+            console.print(HELP)
+            continue
+        meant = played.sample() if typed.casefold() == RANDOM else _meant(typed, texts or [])
+        if isinstance(meant, list):
+            console.print(f"which of {', '.join(meant[:MOST_LISTED])}?", soft_wrap=True, markup=False)
+            continue
+        try:
+            played.play(meant)
+        except GameError as error:
+            console.print(f"{error}" if typed else HELP, soft_wrap=True, markup=False)
+            continue
+        console.print(f"you play {meant}", soft_wrap=True, markup=False)
+        return True
+
+
+def _meant(typed: str, texts: list[str]) -> str | list[str]:
+    """Return the action that ``typed`` is, numbers, or is a part of; several where it is a part of several."""
+    wanted = typed.casefold()
+    same = [text for text in texts if text.casefold() == wanted]
+    if same:
+        return same[0]
+    if typed.isascii() and typed.isdigit() and 0 < int(typed[:9]) <= len(texts):
+        return texts[int(typed[:9]) - 1]
+    holding = [text for text in texts if wanted and wanted in text.casefold()]
+    return holding if len(holding) > 1 else (*holding, typed)[0]
+
+
+def _list_actions(texts: list[str], console: Console, *, whole: bool) -> None:
+    if whole:
+        numbered = [Text(f"{number:>3} {text}") for number, text in enumerate(texts, 1)]
+        console.print(Columns(numbered, padding=(0, 2)))
+    else:
+        console.print(f"{len(texts)} actions, from {texts[0]} to {texts[-1]}; ? lists them", markup=False)
+
+
+def _side_by_side(board: str) -> RenderableType:
+    """Return a board whose parts, between which a line is empty, lie side by side where there is room."""
+    return Columns([Text(part) for part in board.rstrip().split("\n\n")], padding=(0, 4))
 
 
 def _account(move: Move) -> str:

@@ -1,4 +1,4 @@
-"""Who can sit down in a match from the command line: deployed opponents and the yardstick's own players."""
+"""Who can play a match from the command line: deployed opponents and the yardstick's own players."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ASK_S = 10.0
 """How long a measured opponent may take; longer than in a match, where someone waits."""
 LONGEST_STEPS = 30 * 60 * 60
-"""Half an hour of Pac-Man: two programs can chase each other in a circle for ever.  Battleship needs 200 at most."""
+"""Half an hour of a game at sixty steps a second: two programs can chase each other in a circle for ever."""
 
 
 class Contestant(Protocol):

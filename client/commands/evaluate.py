@@ -60,8 +60,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Measure opponents on the same tasks: means with standard errors, and differences in pairs.
 
-    Battleship counts the shots to sink a fleet drawn uniformly from all legal ones; Pac-Man the dots that a reference
-    player eats before he first dies.
+    What is measured is the game's own: its page in docs tells.
     """
     from training.contracts import yardstick_for  # noqa: PLC0415
     from training.evaluation.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here

@@ -49,7 +49,7 @@ def register(app: typer.Typer) -> None:
 
 def match(
     context: typer.Context,
-    game: Annotated[str, typer.Argument(help="battleship or pacman.")],
+    game: Annotated[str, typer.Argument(help="A game, such as battleship.")],
     first: Annotated[str, typer.Argument(help="A deployed opponent, the URL of one, or a player of the yardstick.")],
     second: Annotated[str, typer.Argument(help="The one it is compared with.")],
     *,
@@ -59,8 +59,8 @@ def match(
 ) -> None:
     """Let two opponents play each other over HTTP, in pairs of matches with the same seed.
 
-    In Battleship they swap seats within a pair.  In Pac-Man, where functions move the ghosts, both meet the same
-    reference player.  Every match is recorded and uploaded.
+    Where functions play every seat, the two swap seats within a pair; otherwise both meet the same reference player.
+    Every match is recorded and uploaded.
     """
     from training.contracts import yardstick_for  # noqa: PLC0415
     from training.evaluation.evaluate import fixtures  # noqa: PLC0415 - the composition root reaches in here

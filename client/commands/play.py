@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ai_functions.runtime.manifest import Manifest
 from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
+from client.commands.game_options import GameOptions
 from client.commands.records import own_records
+from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
 from client.scene_manager import Services, Setup
-from games.catalog import GAMES
-from games.pacman.maze import MazeError
-from games.pacman.mazes import find_maze
+from client.settings import Settings, home
+from games.catalog import find_game, find_part, game_packages, package_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from client.net.remote import OpponentInfo
     from client.scenes.loading import Report
-    from games.core import Json, Opponent
+    from games.core import Opponent
     from games.record import GameRecord
 
 UPLOAD_S = 3.0
@@ -42,12 +45,16 @@ def register(app: typer.Typer) -> None:
 def play(
     context: typer.Context,
     *,
-    game: Annotated[str | None, typer.Option(help="battleship or pacman; without it the menu opens.")] = None,
+    game: Annotated[str | None, typer.Option(help="A game, such as battleship; without it the menu opens.")] = None,
     opponent: Annotated[str | None, typer.Option(help="Whom to play at once: a deployed opponent, or its URL.")] = None,
-    maze: Annotated[
-        Path | None, typer.Option(help="Play Pac-Man in a maze of your own: a drawing as docs/pacman.md tells.")
+    option: Annotated[
+        list[str] | None,
+        typer.Option(help="An option of the game, such as level=3; its page in docs lists them.", metavar="NAME=VALUE"),
     ] = None,
-    terminal: Annotated[bool, typer.Option("--terminal", help="Show a match here instead of in a window.")] = False,
+    maze: Annotated[
+        Path | None, typer.Option(help="Short for --option maze=@FILE: a drawing as docs/pacman.md tells.")
+    ] = None,
+    terminal: Annotated[bool, typer.Option("--terminal", help="Play here instead of in a window.")] = False,
     fullscreen: Annotated[
         bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
     ] = None,
@@ -55,19 +62,30 @@ def play(
     """Open the arcade: choose a game and an opponent, and play.
 
     The local cloud is started and the opponents are deployed as needed.  Every match is recorded and uploaded.  Without
-    a display, a match is shown in the terminal, where a program takes the person's seat.
+    a display, a match is shown in the terminal, where a program takes the person's seat; with --terminal you play.
     """
-    if game is not None and game not in GAMES:
-        raise UsageError(f"no game is called {game!r}; there are {', '.join(GAMES)}")
-    options = _drawn(maze, game, opponent) if maze is not None else {}
     if opponent is not None and is_url(opponent):
         check_guest(opponent)
-    table = Table(context, game, opponent, options)
+    options = GameOptions.read([*(option or ()), *([f"maze=@{maze}"] if maze is not None else ())])
+    if options.values and opponent is None:
+        raise UsageError("the options are for a match: name whom to play, too, with --opponent NAME")
+    known = game or _game_of(opponent)
+    if game is not None:
+        package_of(game)
+    if known is not None:
+        options.check(known)
+    if terminal and known is not None:
+        from client.terminal import check_turn_based  # noqa: PLC0415 - needed only without a window
+
+        check_turn_based(known)
+    session = Session(context, game, opponent, options)
     try:
-        if terminal or not _in_window(table, game, fullscreen):
-            _in_terminal(table)
+        if terminal:
+            _in_terminal(session)
+        elif not _in_window(session, game, fullscreen):
+            _show_in_terminal(session)
     finally:
-        table.close()
+        session.close()
 
 
 def check_guest(url: str) -> None:
@@ -82,24 +100,18 @@ def check_guest(url: str) -> None:
             raise
 
 
-def _drawn(maze: Path, game: str | None, opponent: str | None) -> Mapping[str, Json]:
-    """Return the options of a match in the maze that is drawn in a file.  Raises UsageError: where it breaks a rule."""
-    if game == "battleship" or opponent is None:
-        raise UsageError("--maze is for a match of Pac-Man: name the ghosts too, such as --opponent pacman_hard")
-    try:
-        return {"maze": find_maze(maze.read_text(encoding="utf-8") + "\n").text}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{maze}: {error}") from error
-    except MazeError as error:
-        raise UsageError(f"{maze}: {error}") from error
+def _game_of(opponent: str | None) -> str | None:
+    """Return the game of one of this repository's opponents, without asking the cloud; None for any other."""
+    from infra.deploy.opponents import ladder_folders  # noqa: PLC0415 - the composition root reaches in here
+
+    folder = next((folder for folder in ladder_folders() if folder.name == opponent), None)
+    return None if folder is None else Manifest.load(folder).game
 
 
-class Table:
+class Session:
     """Everything a match needs of the world, from the cloud to the records."""
 
-    def __init__(
-        self, context: typer.Context, game: str | None, opponent: str | None, options: Mapping[str, Json]
-    ) -> None:
+    def __init__(self, context: typer.Context, game: str | None, opponent: str | None, options: GameOptions) -> None:
         self._began = monotonic()
         self._context = context
         self._game = game
@@ -116,6 +128,8 @@ class Table:
 
         Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
         """
+        for name in game_packages():
+            find_game(name)  # imported here, where it takes its time, and not when the menu opens
         api, where, mend = self._reach(report)
         guests = [fetch_guest(self._opponent)] if self._opponent is not None and is_url(self._opponent) else []
         listed = [*fetch_opponents(api, left_out), *guests]
@@ -137,15 +151,22 @@ class Table:
         """Say how long the first picture took: ``bench start`` reads it."""
         err.print(f"first frame after {monotonic() - self._began:.1f} s")
 
-    def first_or_any(self, services: Services, asked: Setup | None) -> Setup:
-        """Return the match that was asked for, or one that makes a good show.  Raises UsageError."""
+    def first_or_any(self, services: Services, asked: Setup | None, *, person: bool) -> Setup:
+        """Return the match that was asked for, or another one.  Raises UsageError where nobody can be played.
+
+        A ``person`` gets the easiest opponent of a game that can be played in the terminal, a show the hardest of any.
+        """
         if asked is not None:
             return asked
-        game = self._game or "battleship"
-        able = [info for info in services.fetch() if info.game == game]
-        if not able:
-            raise UsageError(f"no deployed opponent plays {game}; deploy one with: lambda-arcade deploy")
-        return Setup(game, able[-1], {})
+        games = [self._game] if self._game else [
+            name for name in game_packages() if not (person and find_game(name).INFO.real_time)
+        ]  # fmt: skip
+        listed = services.fetch()
+        for game in games:
+            able = [info for info in listed if info.game == game]
+            if able:
+                return Setup(game, able[0 if person else -1], {})
+        raise UsageError(f"no deployed opponent plays {' or '.join(games)}; deploy one with: lambda-arcade deploy")
 
     def close(self) -> None:
         """Write down what is left, and give the uploads a moment."""
@@ -171,16 +192,15 @@ class Table:
         if found is None or (self._game is not None and found.game != self._game):
             names = ", ".join(info.name for info in listed if self._game in {None, info.game})
             raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
-        if self._options and found.game != "pacman":
-            raise UsageError(f"--maze is for a match of Pac-Man; {found.name} plays {found.game}")
-        return Setup(found.game, found, self._options)
+        self._options.check(found.game)
+        return Setup(found.game, found, self._options.values)
 
     def _saved(self, path: Path) -> None:
         if self._uploader is not None:
             self._uploader.put(path)
 
 
-def _in_window(table: Table, game: str | None, fullscreen: bool | None) -> bool:  # noqa: FBT001 - a setting or none
+def _in_window(session: Session, game: str | None, fullscreen: bool | None) -> bool:  # noqa: FBT001 - a setting or none
     """Play in a window; return False, having said so, where none can be opened."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from client import app  # noqa: PLC0415 - pygame is needed only here, and says hello unless it was told not to
@@ -190,21 +210,32 @@ def _in_window(table: Table, game: str | None, fullscreen: bool | None) -> bool:
     except app.NoDisplayError as error:
         err.print(f"no display ({error}): showing a match here in the terminal", soft_wrap=True)
         return False
-    app.run(window, table.prepare, table.shown, game=game, fullscreen=fullscreen)
+    app.run(window, session.prepare, session.shown, game=game, fullscreen=fullscreen)
     return True
 
 
-def _in_terminal(table: Table) -> None:
-    from client.terminal import show_match  # noqa: PLC0415 - needed only without a window
+def _in_terminal(session: Session) -> None:
+    """Let a person play here."""
+    from client.terminal import play_match  # noqa: PLC0415 - needed only without a window
 
-    services, asked = table.prepare(_tell)
-    setup = table.first_or_any(services, asked)
-    name, stand = _someone(setup.game)
-    show_match(services, setup, name, stand)
+    services, asked = session.prepare(_tell)
+    play_match(services, session.first_or_any(services, asked, person=True), Settings.load(home()).name)
+
+
+def _show_in_terminal(session: Session) -> None:
+    """Show a match that plays itself."""
+    from client.terminal import show_match  # noqa: PLC0415 - the same
+
+    services, asked = session.prepare(_tell)
+    setup = session.first_or_any(services, asked, person=False)
+    name, bot = _someone(setup.game)
+    show_match(services, setup, name, bot)
 
 
 def _someone(game: str) -> tuple[str, Opponent]:
     """Return a player of this process who takes the person's seat, and its name."""
+    if find_part(game, "recipe", "training.games") is None:
+        return "chance", partial(fallback_action, game)
     from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
 
     yardstick = yardstick_for(game)

@@ -21,6 +21,7 @@ from client.ui.icon import draw_mark
 from client.ui.inputs import BACK, Command
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import Button, Group
+from games.core import GameError
 
 if TYPE_CHECKING:
     from client.scene_manager import SceneManager
@@ -68,10 +69,7 @@ class LoadingScene:
         """Go on as soon as everything is ready."""
         self._ticks += 1
         if self._ready is not None:
-            world, first = self._ready
-            self._manager.open(world)
-            self._manager.sounds.play("ping")
-            self._manager.replace(MenuScene(self._manager) if first is None else open_scene(self._manager, first))
+            self._go_on(*self._ready)
         elif self._error is not None and self._group is None:
             self._trouble = self._error
             middle = WIDTH / 2
@@ -110,6 +108,16 @@ class LoadingScene:
         self._error: str | None = None
         self._group = None
         Thread(target=self._work, name="prepare", daemon=True).start()
+
+    def _go_on(self, world: Services, first: Setup | None) -> None:
+        self._manager.open(world, lambda: MenuScene(self._manager))
+        try:
+            scene = MenuScene(self._manager) if first is None else open_scene(self._manager, first)
+        except GameError as error:
+            self._ready, self._error = None, str(error)
+            return
+        self._manager.sounds.play("ping")
+        self._manager.replace(scene)
 
     def _work(self) -> None:
         try:

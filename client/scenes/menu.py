@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.scene_manager import TICKS_PER_SECOND, Setup
-from client.scenes import SCENES, open_scene
+from client.scenes import open_scene
+from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
 from client.ui import theme
 from client.ui.icon import draw_mark
 from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, DOWN, LEFT, LEFT_BUTTON, RIGHT, UP, Command, Pointer
-from client.ui.picker import Picker
+from client.ui.lists.picker import Picker
 from client.ui.sea import draw_backdrop
-from client.ui.vignettes import draw_vignette
 from client.ui.widgets import Button, Group, hint_line, inside
+from games.core import GameError
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
@@ -22,16 +23,7 @@ if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 
-TITLES = {
-    "battleship": ("Battleship", "Two fleets, one sea, no peeking"),
-    "pacman": ("Pac-Man", "You run; four minds give chase"),
-}
-CARDS: dict[str, Box] = {
-    name: (64.0, 132.0 + 246.0 * index, 400.0, 226.0) for index, name in enumerate(("battleship", "pacman"))
-}
 LIST: Box = (512.0, 168.0, 690.0, 446.0)
-STILL_AT = 5.2
-"""The moment at which a card that is not chosen stands still, in seconds."""
 GAMES, OPPONENTS, BAR = "games", "opponents", "bar"
 
 
@@ -46,7 +38,9 @@ class MenuScene:
         self._zone = GAMES
         self._from = GAMES
         settings = manager.settings
-        self._game = settings.last_game if settings.last_game in SCENES else "battleship"
+        self._cards = GameCards(settings.last_game)
+        self._trouble = ""
+        """Why the chosen game cannot be played."""
         self._ladder = manager.ladder
         self._picker = Picker(LIST, self._play, settings.last_opponent)
         self._bar = Group(
@@ -79,6 +73,7 @@ class MenuScene:
     def tick(self) -> None:
         """Follow what is deployed."""
         self._ticks += 1
+        self._cards.tick()
         self._picker.update(self._ladder.opponents(self._game))
         self._picker.focused = self._zone == OPPONENTS
         self._picker.tick()
@@ -91,9 +86,8 @@ class MenuScene:
         draw_backdrop(canvas, now, still=still)
         draw_mark(canvas, 64, 34, 62)
         canvas.text("LAMBDA ARCADE", 148, 47, theme.TITLE)
-        for game, box in CARDS.items():
-            self._card(canvas, game, box, 0.0 if still else now)
-        title = TITLES[self._game][0]
+        self._cards.draw(canvas, self._ladder, 0.0 if still else now, focused=self._zone == GAMES)
+        title = self._cards.chosen.info.title
         canvas.text("Choose your opponent", LIST[0], 128, theme.SUBHEADING)
         found = self._ladder.opponents(self._game)
         functions = "1 function" if len(found) == 1 else f"{len(found)} functions"
@@ -102,6 +96,7 @@ class MenuScene:
         self._picker.draw(canvas)
         if not found:
             self._empty(canvas)
+        canvas.text(self._trouble, LIST[0], LIST[1] + LIST[3] + 4, theme.SMALL, theme.AMBER, within=LIST[2])
         name = self._bar.widgets[0]
         if isinstance(name, Button):
             name.label = self._manager.settings.name
@@ -113,22 +108,9 @@ class MenuScene:
     def leave(self) -> None:
         """Nothing is held."""
 
-    def _card(self, canvas: Canvas, game: str, box: Box, now: float) -> None:
-        chosen = game == self._game
-        focused = chosen and self._zone == GAMES
-        left, top, width, height = box
-        edge = theme.SIGNAL if focused else theme.EDGE_LIT if chosen else theme.EDGE
-        if focused:
-            canvas.glow(theme.SIGNAL_DIM, left + width / 2, top + height / 2, 250, 0.5)
-        canvas.panel(box, theme.PANEL_LIT if chosen else theme.PANEL, edge, 16, 0.96, 2.0)
-        draw_vignette(canvas, game, (left + 12, top + 12, width - 24, 134), now if chosen else STILL_AT)
-        if not chosen:
-            canvas.tint(theme.DEEP, (left + 12, top + 12, width - 24, 134), 0.45)
-        title, line = TITLES[game]
-        canvas.text(title, left + 22, top + 158, theme.HEADING)
-        canvas.text(line, left + 22, top + 192, theme.SMALL, theme.MIST)
-        count = len(self._ladder.opponents(game))
-        canvas.text(f"{count} on the ladder", left + width - 22, top + 192, theme.SMALL, theme.HAZE, align="right")
+    @property
+    def _game(self) -> str:
+        return self._cards.chosen.name
 
     def _empty(self, canvas: Canvas) -> None:
         """Say why there is nobody to play."""
@@ -142,33 +124,28 @@ class MenuScene:
         canvas.text(hint, LIST[0] + 28, LIST[1] + 62, theme.SMALL, theme.MIST)
 
     def _pointer(self, event: Pointer) -> None:
-        if event.kind == "press" and event.button == LEFT_BUTTON:
-            for game, box in CARDS.items():
-                if inside(box, event.x, event.y):
-                    self._choose_game(game)
-                    self._focus(GAMES)
-                    return
-            if inside(LIST, event.x, event.y):
-                self._picker.focused = self._zone == OPPONENTS
-                self._picker.handle(event)
-                self._focus(OPPONENTS)
-                return
+        game = self._cards.point(event)
+        if game is not None:
+            self._game_changed(changed=self._cards.choose(game))
+            self._focus(GAMES)
+            return
         if inside(LIST, event.x, event.y):
+            self._picker.focused = self._zone == OPPONENTS
             self._picker.handle(event)
+            if event.kind == "press" and event.button == LEFT_BUTTON:
+                self._focus(OPPONENTS)
         elif self._bar.handle(event):
             self._zone = BAR
 
-    def _direction(self, event: Command) -> None:  # noqa: C901 - three places, four ways out of each
+    def _direction(self, event: Command) -> None:
         name = event.name
         if self._zone == GAMES:
-            games = list(CARDS)
-            index = games.index(self._game) + {UP: -1, DOWN: 1}.get(name, 0)
+            moved = self._cards.move({UP: -1, DOWN: 1}.get(name, 0))
+            self._game_changed(changed=moved)
             if name == RIGHT:
                 self._focus(OPPONENTS)
-            elif index >= len(games):
+            elif name == DOWN and not moved and not event.repeat:
                 self._focus(BAR)
-            elif index >= 0 and name in (UP, DOWN):
-                self._choose_game(games[index])
         elif self._zone == OPPONENTS:
             if name == LEFT:
                 self._focus(GAMES)
@@ -194,10 +171,10 @@ class MenuScene:
             self._bar.focus = None
         self._zone = zone
 
-    def _choose_game(self, game: str) -> None:
-        if game != self._game:
-            self._game = game
-            self._picker.update(self._ladder.opponents(game))
+    def _game_changed(self, *, changed: bool) -> None:
+        if changed:
+            self._trouble = ""
+            self._picker.update(self._ladder.opponents(self._game))
             self._sound()
 
     def _play_chosen(self) -> None:
@@ -205,11 +182,17 @@ class MenuScene:
             self._play(self._picker.chosen)
 
     def _play(self, info: OpponentInfo) -> None:
+        try:
+            scene = open_scene(self._manager, Setup(self._game, info, {}))
+        except GameError as error:
+            self._trouble = str(error)
+            self._manager.sounds.play("refuse")
+            return
         settings = self._manager.settings
         settings.last_game, settings.last_opponent = self._game, info.name
         self._manager.save_settings()
         self._manager.sounds.play("accept")
-        self._manager.replace(open_scene(self._manager, Setup(self._game, info, {})))
+        self._manager.replace(scene)
 
     def _sound(self) -> None:
         self._manager.sounds.play("move")

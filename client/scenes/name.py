@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 BOX = (310.0, 120.0, 660.0, 480.0)
 ROWS = ("ABCDEFGHIJ", "KLMNOPQRST", "UVWXYZ0123", "456789-._'")
-ACROSS, CELL = 10, 56.0
+CELL = 56.0
 WRITTEN = theme.Style("bold", 38, 2)
 """The name; a wide one is set smaller, so that all of it is seen."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, SWAP, Command, Pointer
-from client.ui.picker import Picker
+from client.ui.lists.picker import Picker
 from client.ui.widgets import hint_line, inside
 
 if TYPE_CHECKING:

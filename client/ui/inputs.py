@@ -28,7 +28,7 @@ ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN = (
 )  # fmt: skip
 KEYBOARD, MOUSE, GAMEPAD = "keyboard", "mouse", "gamepad"
 
-LEFT_BUTTON, MIDDLE_BUTTON, RIGHT_BUTTON = 1, 2, 3
+LEFT_BUTTON, RIGHT_BUTTON = 1, 3
 
 KEYS = {
     pygame.K_UP: UP, pygame.K_w: UP, pygame.K_DOWN: DOWN, pygame.K_s: DOWN,

@@ -36,9 +36,6 @@ AMBER: Colour = (255, 196, 92)
 STEEL: Colour = (150, 172, 198)
 STEEL_DARK: Colour = (72, 94, 124)
 
-GAP = 8
-"""The grid that everything is spaced by, in logical pixels."""
-
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -55,7 +52,6 @@ SUBHEADING = Style("bold", 17)
 LABEL = Style("bold", 10, 1.8)
 BUTTON = Style("bold", 14, 0.4)
 BODY = Style("sans", 15)
-STRONG = Style("sans-bold", 15)
 SMALL = Style("sans", 12)
 FIGURE = Style("mono", 14)
 SMALL_FIGURE = Style("mono", 11)

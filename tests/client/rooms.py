@@ -12,12 +12,13 @@ from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.scene_manager import Setup
 from client.scenes.loading import LoadingScene
-from client.scenes.menu import CARDS, LIST, MenuScene
+from client.scenes.menu import LIST, MenuScene
 from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
-from client.ui.inputs import SHUFFLE, Command
+from client.scenes.turn_based import TurnBasedScene
+from client.ui.inputs import ACCEPT, SHUFFLE, Command
 from games.battleship.fleet import Cell
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def open_menu(table: Table) -> list[Box]:
     menu = MenuScene(table.manager)
     table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
-    return [*CARDS.values(), LIST, *(widget.box for widget in menu._bar.widgets)]
+    return [*menu._cards.boxes().values(), LIST, *(widget.box for widget in menu._bar.widgets)]
 
 
 def open_loading_trouble(table: Table) -> list[Box]:
@@ -130,7 +131,7 @@ def open_pacman_end(table: Table) -> list[Box]:
     return [widget.box for widget in scene._end.widgets]
 
 
-def open_pack(table: Table) -> list[Box]:
+def open_team(table: Table) -> list[Box]:
     """Another function for a ghost, over a hunt."""
     open_pacman(table)
     table.manager.scenes[-1]._open_swap()
@@ -150,6 +151,30 @@ def open_pause(table: Table) -> list[Box]:
     return [widget.box for widget in scene._group.widgets]
 
 
+def open_plain(table: Table) -> list[Box]:
+    """The plain scene with a hundred actions."""
+    scene = TurnBasedScene(table.manager, Setup("battleship", table.listed[0], {}))
+    table.manager.push(scene)
+    table.tick(6)
+    scene.handle(Command(SHUFFLE))
+    scene.handle(Command(ACCEPT))
+    wait_until(table, lambda: scene.panel.actions.count == 100)
+    return [scene.panel.actions.box, *(widget.box for widget in scene.buttons.widgets)]
+
+
+def open_plain_end(table: Table) -> list[Box]:
+    """The plain scene when the match is over."""
+    open_plain(table)
+    scene = table.manager.scenes[-1]
+    assert isinstance(scene, TurnBasedScene)
+    while not scene.match.over:
+        if scene.match.my_turn:
+            scene.handle(Command(ACCEPT))
+        table.tick()
+    table.tick()
+    return [widget.box for widget in scene.buttons.widgets]
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "menu": open_menu,
     "loading": open_loading_trouble,
@@ -161,7 +186,9 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "swap": open_swap,
     "pacman": open_pacman,
     "pacman-end": open_pacman_end,
-    "pack": open_pack,
+    "team": open_team,
     "pause": open_pause,
+    "plain": open_plain,
+    "plain-end": open_plain_end,
 }
 """Opens a scene and returns the boxes that can be clicked there, in logical units."""

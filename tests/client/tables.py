@@ -13,6 +13,7 @@ from client.net.fallback import fallback_action
 from client.net.remote import OpponentInfo
 from client.net.request_pool import Move
 from client.scene_manager import SceneManager, Services
+from client.scenes.menu import MenuScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import Canvas
@@ -89,7 +90,8 @@ class Table:
                 connect=self.connect,
                 journal=lambda: None,
                 finished=self.records.append,
-            )
+            ),
+            lambda: MenuScene(self.manager),
         )
         self.canvas = Canvas(pygame.Surface((1280, 720)))
 

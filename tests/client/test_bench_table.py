@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from typer.testing import CliRunner
+
+from client.cli import app
 from client.commands.bench.table import Spread, show
 
 if TYPE_CHECKING:
@@ -26,3 +29,16 @@ def test_figures_are_whole_on_80_columns(monkeypatch: pytest.MonkeyPatch, capsys
 def test_programs_get_json(capsys: pytest.CaptureFixture[str]) -> None:
     show(ROWS, json=True, title="Round trips")
     assert json.loads(capsys.readouterr().out) == ROWS
+
+
+def test_a_game_brings_its_own_benchmarks() -> None:
+    runner = CliRunner()
+    listed = runner.invoke(app, ["bench", "--help"]).output
+    assert all(name in listed for name in ("latency", "engine", "pursuit", "frames"))
+    assert "lambda-arcade bench engine --seconds 5" in runner.invoke(app, ["bench", "engine", "--help"]).output
+
+
+def test_an_odd_list_of_games_is_told_where_games_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_ARCADE_GAMES", "chess")
+    assert CliRunner().invoke(app, ["--help"]).exit_code == 0
+    assert "'chess' is not name=package" in str(CliRunner().invoke(app, ["bench", "--help"]).exception)

@@ -45,7 +45,8 @@ class Table:
                 connect=pytest.fail,
                 journal=lambda: None,
                 finished=self.records.append,
-            )
+            ),
+            lambda: MenuScene(self.manager),
         )
         self.canvas = Canvas(pygame.Surface((640, 360)))
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from odd_server import serving, whole
 from typer.testing import CliRunner
 
 from client.cli import app
+from client.commands.context import UsageError
+from client.commands.game_options import GameOptions
 from client.commands.play import check_guest
 from games.pacman.mazes import POCKET
 
@@ -38,12 +41,52 @@ def test_a_drawing_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path) 
     assert f"{drawing}: maze, line 3, column 5: " in str(result.exception)
 
 
-def test_a_maze_needs_ghosts_to_hunt_in_it(tmp_path: Path) -> None:
+def test_options_need_somebody_to_play(tmp_path: Path) -> None:
     drawing = tmp_path / "mine.txt"
     drawing.write_text(POCKET, encoding="utf-8")
-    for words in (["--game", "battleship"], []):
-        result = runner.invoke(app, ["play", *words, "--maze", str(drawing)])
-        assert "name the ghosts too" in str(result.exception)
+    for words in (["--maze", str(drawing)], ["--game", "battleship", "--option", "size=8"]):
+        result = runner.invoke(app, ["play", *words])
+        assert "name whom to play, too, with --opponent" in str(result.exception)
+
+
+@pytest.mark.parametrize(
+    ("opponent", "option", "said"),
+    [
+        ("pacman_hard", "level=0", "--option: option level is 0, not within 1"),
+        ("pacman_hard", "level=two", "--option: option level is 'two', not a int"),
+        ("pacman_hard", "size=8", "Pac-Man has no option 'size'"),
+        ("battleship_easy", "maze=pocket", "maze"),
+        ("battleship_easy", "size", "--option 'size': give NAME=VALUE, or NAME=@FILE"),
+        ("battleship_easy", "=8", "--option '=8': give NAME=VALUE, or NAME=@FILE"),
+    ],
+)
+def test_an_option_that_the_rules_do_not_know_is_refused_before_anything_is_started(
+    opponent: str, option: str, said: str
+) -> None:
+    result = runner.invoke(app, ["play", "--opponent", opponent, "--option", option])
+    assert result.exit_code != 0
+    assert said in str(result.exception)
+
+
+def test_options_are_json_text_or_a_file(tmp_path: Path) -> None:
+    drawing, fleet = tmp_path / "mine.txt", tmp_path / "fleet.json"
+    drawing.write_text(POCKET.rstrip(), encoding="utf-8")
+    fleet.write_text('{"dinghy": 1}', encoding="utf-8")
+    given = ["size=8", "no_touch=true", "maze=pocket", f"drawn=@{drawing}", f"fleet=@{fleet}"]
+    options = GameOptions.read(given)
+    assert options.values == {
+        "size": 8, "no_touch": True, "maze": "pocket", "drawn": POCKET.rstrip() + "\n", "fleet": {"dinghy": 1},
+    }  # fmt: skip
+    GameOptions.read([f"maze=@{drawing}"]).check("pacman")
+    fleet.write_text("{", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"fleet\.json: no JSON"):
+        GameOptions.read([f"fleet=@{fleet}"])
+
+
+def test_a_game_in_real_time_is_not_played_in_the_terminal() -> None:
+    for words in (["--game", "pacman"], ["--opponent", "pacman_hard"]):
+        result = runner.invoke(app, ["play", "--terminal", *words])
+        assert "Pac-Man is played in real time and needs a window" in str(result.exception)
 
 
 def test_a_guest_whose_words_are_odd_is_refused_before_anything_is_started() -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from io import StringIO
 from typing import TYPE_CHECKING
 
+import pytest
 from odd_server import serving, whole
 from rich.console import Console
-from tables import Table
+from tables import Table, info
 
 from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
 from client.net.request_pool import RequestPool
 from client.scene_manager import Services, Setup
-from client.terminal import show_match
+from client.terminal import play_match, show_match
 from games.catalog import find_game
-from games.record import BOT, FUNCTION, GameRecord, verify
+from games.core import GameError
+from games.record import BOT, FUNCTION, PERSON, GameRecord, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,11 +31,11 @@ def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: s
     screen = StringIO()
     console = Console(file=screen, force_terminal=terminal, width=120, height=50, highlight=False)
 
-    def stand(observation: object, random: Random) -> object:
+    def bot(observation: object, random: Random) -> object:
         return fallback_action("battleship", observation, random)
 
     setup = Setup("battleship", table.listed[0], {})
-    show_match(table.manager.world, setup, "chance", stand, console=console, longest_s=longest_s, pace_s=0)
+    show_match(table.manager.world, setup, "chance", bot, console=console, longest_s=longest_s, pace_s=0)
     return screen.getvalue(), table
 
 
@@ -77,3 +79,55 @@ def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
     verify(GameRecord.from_line(record.to_line()))
     assert kept == [record]
     assert {turn.fallback for turn in record.turns if turn.player == "ghosts"} == {"nonsense"}
+
+
+def person(tmp_path: Path, game: str, typed: str) -> tuple[str, Table]:
+    """Let a person who types these lines play, 80 columns wide; return what is shown."""
+    table = Table(tmp_path)
+    table.listed.append(info("kuhn_easy", game="kuhn"))
+    opponent = next(one for one in table.listed if one.game == game)
+    screen = StringIO()
+    console = Console(file=screen, width=80, highlight=False)
+    play_match(table.manager.world, Setup(game, opponent, {}), "Ada", console=console, lines=StringIO(typed))
+    return screen.getvalue(), table
+
+
+def test_a_person_plays_any_turn_based_game_line_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAMBDA_ARCADE_GAMES", "kuhn=tests.games.kuhn")
+    text, table = person(tmp_path, "kuhn", "fold\n\n?\n1\nBET\n")
+    (record,) = table.records
+    verify(record)
+    assert [one.kind for one in record.participants] == [PERSON, FUNCTION]
+    assert record.outcome is not None
+    assert record.turns[0].action == "pass"
+    assert "'fold' is no action; there are pass and bet" in text
+    assert "  1 pass" in text
+    assert "Ada: pass" in text
+    assert "kuhn_easy v1: 8.5 ms, computed in 0.4 ms, warm" in text
+    assert " wins: " in text
+    assert "chips: " in text
+
+
+def test_battleship_is_played_with_parts_of_actions_and_chance(tmp_path: Path) -> None:
+    shots = "".join(f"{'abcdefghij'[number % 10]}{number // 10 + 1}\n" for number in range(100))
+    text, table = person(tmp_path, "battleship", f"carrier\nrandom\nj\n{shots}")
+    (record,) = table.records
+    verify(record)
+    assert record.outcome is not None
+    assert "which of J1, J2, J3" in text
+    assert "100 actions, from A1 to J10; ? lists them" in text
+    assert max(map(len, text.splitlines())) <= 80 or "carrier:" in max(text.splitlines(), key=len)
+    assert any(line.count("A B C D E F G H I J") == 2 for line in text.splitlines()), "the boards lie side by side"
+
+
+@pytest.mark.parametrize("typed", ["", "random\nquit\nA1\n", "random\n"])
+def test_a_match_whose_lines_end_is_left_and_recorded(tmp_path: Path, typed: str) -> None:
+    text, table = person(tmp_path, "battleship", typed)
+    assert "the match is left after" in text
+    (record,) = table.records
+    assert record.outcome is None
+
+
+def test_a_game_in_real_time_needs_a_window(tmp_path: Path) -> None:
+    with pytest.raises(GameError, match="Pac-Man is played in real time and needs a window"):
+        person(tmp_path, "pacman", "")

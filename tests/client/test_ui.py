@@ -6,6 +6,7 @@ import pygame
 import pytest
 from tables import info
 
+from client.net.request_pool import Move
 from client.ui import theme
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.hud import Hud
@@ -31,8 +32,9 @@ from client.ui.inputs import (
     Pointer,
     Typed,
 )  # fmt: skip
-from client.ui.picker import Picker
+from client.ui.lists.picker import Picker
 from client.ui.widgets import Button, Group, Slider, Switch, nearest
+from games.match import Told
 
 EVERYTHING_A_SCENE_NEEDS = {UP, DOWN, LEFT, RIGHT, ACCEPT, BACK, TURN, SWAP, SHUFFLE}
 
@@ -186,9 +188,25 @@ def test_a_long_list_scrolls_to_what_is_chosen() -> None:
     assert picker.chosen.name == "n19"
 
 
-def test_the_hud_can_be_drawn_before_any_answer() -> None:
-    canvas = Canvas(pygame.Surface((1280, 720)))
-    Hud(info("someone")).draw(canvas, (0, 0, 264, 520), 3.0)
+def test_the_hud_shows_a_wait_an_answer_and_a_fallback_each_differently() -> None:
+    canvas = Canvas(pygame.Surface((264, 520)))
+    canvas.scale, canvas.left, canvas.top = 1.0, 0, 0
+    hud = Hud(info("someone"))
+
+    def shown(waiting_s: float | None = None) -> bytes:
+        canvas.surface.fill((0, 0, 0))
+        hud.draw(canvas, (0, 0, 264, 520), waiting_s)
+        return pygame.image.tobytes(canvas.surface, "RGB")
+
+    pictures = [shown(), shown(3.0)]
+    hud.note(hud.info, Move(None, Told(8.5, 0.4, cold=False), "someone", "1"))
+    pictures.append(shown())
+    hud.note(hud.info, Move(None, Told(8.5, 0.4, cold=True), "someone", "1"))
+    pictures.append(shown())
+    hud.note(hud.info, Move(None, Told(12_000.0, fallback="timeout"), detail="no answer within 12.0 s"))
+    pictures.append(shown())
+    assert len(set(pictures)) == 5
+    assert (hud.answers, hud.cold_starts, hud.fallbacks) == (3, 1, 1)
 
 
 def test_a_colour_nobody_could_read_is_brightened_and_nonsense_is_grey() -> None:

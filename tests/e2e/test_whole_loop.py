@@ -25,6 +25,7 @@ from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
 from client.scene_manager import SceneManager, Services, Setup
+from client.scenes.menu import MenuScene
 from client.scenes.swap import SwapScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
@@ -95,7 +96,8 @@ class Seat:
                 connect=lambda info: DeployedOpponentClient(self.pool, info),
                 journal=self.recorder.journal,
                 finished=self.finished.append,
-            )
+            ),
+            lambda: MenuScene(self.manager),
         )
 
     def sit_down(self, name: str) -> BattleshipScene:

@@ -1,33 +1,50 @@
-"""``lambda-arcade bench``: every figure that README and docs quote comes from here."""
+"""``lambda-arcade bench``: every figure that README and docs quote comes from here.
+
+A game has its own benchmarks in ``BENCHMARKS`` of ``client/games/<game>/bench.py``: functions, each with an example.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from client.commands.bench import functions, games, start
+from client.commands.bench import functions, start
+from games.catalog import find_part, game_packages
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
-EXAMPLES: dict[Callable[..., None], str] = {
-    functions.latency: "lambda-arcade bench latency battleship_hard --calls 500",
-    functions.throughput: "lambda-arcade bench throughput battleship_easy --callers 1 --callers 50",
-    functions.releases: "lambda-arcade bench releases battleship_hard --times 10",
-    functions.cold: "lambda-arcade bench cold --starts 10",
-    functions.sizes: "lambda-arcade bench sizes --json",
-    start.start: "lambda-arcade bench start",
-    games.engine: "lambda-arcade bench engine --seconds 5",
-    games.pursuit: "lambda-arcade bench pursuit pacman_expert --games 100",
-    games.frames: "lambda-arcade bench frames pacman_hard --minutes 10",
-}
-"""What can be measured, and how it is asked for."""
+class Benchmarks(TyperGroup):
+    """The general benchmarks, and those of the games, which are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return [*super().list_commands(ctx), *_of_games()]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of that name."""
+        return super().get_command(ctx, cmd_name) or _of_games().get(cmd_name)
 
 
 def register(root: typer.Typer) -> None:
     """Add this family to the command line."""
-    app = typer.Typer(no_args_is_help=True, help="Measure what README and docs claim.")
-    for measure, example in EXAMPLES.items():
-        app.command(epilog=f"Example: {example}")(measure)
+    app = typer.Typer(no_args_is_help=True, help="Measure what README and docs claim.", cls=Benchmarks)
+    app.command(epilog="Example: lambda-arcade bench latency battleship_hard --calls 500")(functions.latency)
+    app.command(epilog="Example: lambda-arcade bench throughput battleship_easy --callers 1 --callers 50")(
+        functions.throughput
+    )
+    app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")(functions.releases)
+    app.command(epilog="Example: lambda-arcade bench cold --starts 10")(functions.cold)
+    app.command(epilog="Example: lambda-arcade bench sizes --json")(functions.sizes)
+    app.command(epilog="Example: lambda-arcade bench start")(start.start)
     root.add_typer(app, name="bench")
+
+
+def _of_games() -> dict[str, Any]:
+    app = typer.Typer()
+    for game in game_packages():
+        own = find_part(game, "bench", "client.games")
+        for measure, example in (own.BENCHMARKS if own else {}).items():
+            app.command(epilog=f"Example: {example}")(measure)
+    return dict(get_group(app).commands)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sin
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from client.games.battleship.effects import shake
 from client.games.battleship.explanation import draw_heat, draw_thought
@@ -17,14 +17,44 @@ from games.battleship.fleet import berth_board
 from games.battleship.notation import print_cell
 
 if TYPE_CHECKING:
+    from client.games.battleship.battle import Battle
+    from client.games.battleship.board import Board
+    from client.games.battleship.effects import Effect
     from client.games.battleship.placing import Placing
-    from client.games.battleship.scene import BattleshipScene
+    from client.scene_manager import SceneManager
     from client.ui.canvas import Box, Canvas
-    from games.battleship.fleet import Variant
+    from client.ui.widgets import Group
+    from games.battleship.fleet import Cell, Variant
+    from games.battleship.notation import Report
 
 HUD_BOX: Box = (980, 92, 264, 520)
 DOCK: Box = (620, 140, 320, 392)
 BANNER_S = 2.4
+
+
+class Drawable(Protocol):
+    """What is drawn: ``client.games.battleship.scene.BattleshipScene`` has it."""
+
+    manager: SceneManager
+    battle: Battle
+    enemy_board: Board
+    own_board: Board
+    placing: Placing | None
+    cursor: Cell
+    log: list[tuple[str, Report]]
+    effects: list[Effect]
+    banner: tuple[str, float]
+    refused_at: float
+    buttons: Group
+    on_board: bool
+
+    @property
+    def name_of_foe(self) -> str:
+        """Whom the person plays against now."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the match is over and all of it has been seen."""
 
 
 def dock_boxes(variant: Variant) -> dict[str, Box]:
@@ -37,7 +67,7 @@ def dock_boxes(variant: Variant) -> dict[str, Box]:
     }
 
 
-def draw_scene(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
+def draw_scene(canvas: Canvas, scene: Drawable, now: float) -> None:
     """Draw everything, as it is ``now`` seconds into the scene."""
     still = scene.manager.settings.reduced_motion
     draw_backdrop(canvas, now, still=still)
@@ -61,7 +91,7 @@ def draw_scene(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
     _hints(canvas, scene)
 
 
-def _heading(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
+def _heading(canvas: Canvas, scene: Drawable, now: float) -> None:
     battle = scene.battle
     if scene.placing is not None:
         words, more = "Put your fleet to sea", "Drag the ships onto the board, or let chance decide"
@@ -90,7 +120,7 @@ def _heading(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
     canvas.text(f"Battleship in the {scene.manager.world.where}", 1244, 54, theme.SMALL, theme.HAZE, align="right")
 
 
-def _shooting(canvas: Canvas, scene: BattleshipScene, now: float, *, still: bool) -> None:
+def _shooting(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:
     battle, bold = scene.battle, scene.manager.settings.bold_marks
     mine, theirs = battle.shown[battle.me], battle.shown[battle.foe]
     enemy, own = scene.enemy_board, scene.own_board
@@ -123,7 +153,7 @@ def _shooting(canvas: Canvas, scene: BattleshipScene, now: float, *, still: bool
         draw_log(canvas, (611, 588, 338, 106), scene.log)
 
 
-def _placing(canvas: Canvas, scene: BattleshipScene, placing: Placing, now: float, *, still: bool) -> None:
+def _placing(canvas: Canvas, scene: Drawable, placing: Placing, now: float, *, still: bool) -> None:
     board = placing.board
     board.draw_sea(canvas, now, still=still, sweep=False)
     canvas.text("YOUR SEA", board.left - 6, 92, theme.LABEL, theme.readable((84, 156, 255)))
@@ -171,7 +201,7 @@ def _held(canvas: Canvas, placing: Placing) -> None:
     canvas.blit(sprite, *corner, 0.9, key=("held", held.ship, held.vertical))
 
 
-def _result(canvas: Canvas, scene: BattleshipScene) -> None:
+def _result(canvas: Canvas, scene: Drawable) -> None:
     """Say how it ended, between the boards and the buttons."""
     battle = scene.battle
     outcome = battle.match.outcome
@@ -187,7 +217,7 @@ def _result(canvas: Canvas, scene: BattleshipScene) -> None:
     canvas.text(they, box[0] + box[2] - 16, y + 20, theme.SMALL_FIGURE, theme.FOAM, align="right")
 
 
-def _banner(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
+def _banner(canvas: Canvas, scene: Drawable, now: float) -> None:
     words, came = scene.banner
     age = now - came
     if not words or not 0 <= age < BANNER_S:
@@ -201,7 +231,7 @@ def _banner(canvas: Canvas, scene: BattleshipScene, now: float) -> None:
     canvas.text(words, middle, 345 + rise, style, theme.FOAM, align="centre", alpha=strength)
 
 
-def _hints(canvas: Canvas, scene: BattleshipScene) -> None:
+def _hints(canvas: Canvas, scene: Drawable) -> None:
     if scene.ended:
         return
     if scene.placing is not None:

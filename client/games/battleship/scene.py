@@ -78,7 +78,7 @@ class BattleshipScene:
 
     def _hear_input(self, event: Input) -> None:
         if isinstance(event, Command) and event.name == BACK and not event.repeat:
-            self.manager.push(PauseScene(self.manager, self.open_swap, self.to_menu))
+            self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
         elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
             self.open_swap()
         elif isinstance(event, Pointer):
@@ -107,12 +107,6 @@ class BattleshipScene:
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
         self.manager.push(SwapScene(self.manager, self.setup.game, self.battle.client.info, self._swap))
-
-    def to_menu(self) -> None:
-        """Leave for the menu."""
-        from client.scenes.menu import MenuScene  # noqa: PLC0415 - the menu opens scenes, scenes lead back to the menu
-
-        self.manager.replace(MenuScene(self.manager))
 
     def _swap(self, info: OpponentInfo) -> None:
         self.battle.swap(info)
@@ -252,7 +246,7 @@ class BattleshipScene:
         if self._ended:
             widgets = [
                 Button((620, 598, 156, 44), "Play again", self._again, "primary"),
-                Button((784, 598, 156, 44), "Menu", self.to_menu),
+                Button((784, 598, 156, 44), "Menu", self.manager.to_menu),
             ]
         elif self.placing is not None:
             widgets = [
@@ -273,3 +267,8 @@ class BattleshipScene:
 
     def _hear(self, name: str) -> None:
         self.manager.sounds.play(name)
+
+
+def open_scene(manager: SceneManager, setup: Setup) -> BattleshipScene:
+    """Return a new match."""
+    return BattleshipScene(manager, setup)

@@ -19,6 +19,7 @@ from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
 from client.net.request_pool import RequestPool
 from client.scene_manager import TICKS_PER_SECOND, SceneManager, Services, Setup
+from client.scenes.menu import MenuScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
@@ -60,7 +61,8 @@ def study_frames(
             connect=lambda one: DeployedOpponentClient(pool, one),
             journal=lambda: None,
             finished=lambda _: None,
-        )
+        ),
+        lambda: MenuScene(manager),
     )
     answerer = InProcess(opponent)
     manager.push(PacmanScene(manager, Setup("pacman", info, {}), lambda _: answerer))

@@ -13,7 +13,6 @@ from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine
 from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, SYNTHS
 from client.games.pacman.swap import TeamSwapScene
-from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.ui import theme
 from client.ui.canvas import HEIGHT
@@ -78,7 +77,7 @@ class PacmanScene:
         self._end = Group(
             [
                 Button((LEFT_PANEL[0] + 22, 560, LEFT_PANEL[2] - 44, 46), "Play again", self._again, "primary"),
-                Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._to_menu),
+                Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._manager.to_menu),
             ]
         )
         self._end.on_move = lambda: manager.sounds.play("move")
@@ -88,7 +87,7 @@ class PacmanScene:
         """Steer, swap, explain, pause."""
         if self.over:
             if isinstance(event, Command) and event.name == BACK:
-                self._to_menu()
+                self._manager.to_menu()
             else:
                 self._end.handle(event)
         elif isinstance(event, Pointer):
@@ -162,9 +161,6 @@ class PacmanScene:
     def _again(self) -> None:
         self._manager.replace(PacmanScene(self._manager, self._setup, self._reach))
 
-    def _to_menu(self) -> None:
-        self._manager.replace(MenuScene(self._manager))
-
     def _open_swap(self) -> None:
         self._hush()
         self._manager.push(TeamSwapScene(self._manager, self.chase.team, self._swap))
@@ -172,7 +168,7 @@ class PacmanScene:
     def _pause(self, why: str = "") -> None:
         self._hush()
         self._pointing = False
-        self._manager.push(PauseScene(self._manager, self._open_swap, self._to_menu, why))
+        self._manager.push(PauseScene(self._manager, self._open_swap, self._manager.to_menu, why))
 
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
         self._manager.sounds.play("swap")
@@ -245,3 +241,8 @@ SOUNDS = {
     "over": "lost",
 }
 """The sound of an event."""
+
+
+def open_scene(manager: SceneManager, setup: Setup) -> PacmanScene:
+    """Return a new match."""
+    return PacmanScene(manager, setup)

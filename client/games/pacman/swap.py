@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from client.games.pacman.drawing.actors import COLOURS, draw_ghost
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT, LEFT_BUTTON, RIGHT, SWAP, Command, Pointer
-from client.ui.picker import Picker
+from client.ui.lists.picker import Picker
 from client.ui.widgets import hint_line, inside
 from games.pacman.names import GHOSTS
 

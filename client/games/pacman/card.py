@@ -1,4 +1,4 @@
-"""The small moving pictures on the menu's cards, one for each game; all of our own drawing."""
+"""Pac-Man's card in the menu: a hunt along a corridor, in our own drawing."""
 
 from __future__ import annotations
 
@@ -7,51 +7,30 @@ from math import cos, pi, sin, tau
 from typing import TYPE_CHECKING
 
 from client.ui import theme
-from client.ui.sea import SWEEP_TURN_S, draw_sweep, draw_water
 
 if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas, Pen, Point
 
+MEASURED = {"dots": "a bot got {:.0f} dots past it"}
+"""What a measure says to a person."""
 SUN: theme.Colour = (255, 214, 72)
+FLOOR: theme.Colour = (7, 9, 26)
 WALL: theme.Colour = (70, 104, 232)
 TEAM: tuple[theme.Colour, ...] = ((255, 92, 92), (255, 158, 214), (96, 224, 255), (255, 178, 92))
+CORRIDOR = 30.0
+"""Half of its width, where there is room."""
 
 
-def draw_vignette(canvas: Canvas, game: str, box: Box, now: float) -> None:
-    """Draw the picture of ``game`` into a box; a game without one gets water."""
-    before = canvas.surface.get_clip()
-    canvas.surface.set_clip(canvas.area(box))
-    if game == "pacman":
-        _pacman(canvas, box, now)
-    else:
-        _battleship(canvas, box, now)
-    canvas.surface.set_clip(before)
-
-
-def _battleship(canvas: Canvas, box: Box, now: float) -> None:
+def draw_card(canvas: Canvas, box: Box, now: float) -> None:
+    """Draw the picture into a box, as it is ``now`` seconds after the first."""
     left, top, width, height = box
-    draw_water(canvas, box, now, theme.SIGNAL)
-    middle = (left + width * 0.5, top + height * 0.5)
-    for index in range(1, 6):
-        canvas.circle(theme.mix(theme.DEEP, theme.SIGNAL, 0.22), *middle, index * 44, 1)
-    square = (middle[0] - width / 2, middle[1] - width / 2, width, width)
-    angle = draw_sweep(canvas, square, now, theme.SIGNAL, 1.2)
-    for turn, distance in ((0.6, 96), (2.3, 64), (3.9, 120), (5.2, 84)):
-        since = ((angle - turn) % tau) / tau * SWEEP_TURN_S
-        x, y = middle[0] + distance * cos(turn) * 1.4, middle[1] + distance * sin(turn) * 0.62
-        strength = max(0.0, 1 - since / 3.2)
-        canvas.glow(theme.SIGNAL, x, y, 22, strength)
-        canvas.circle(theme.mix(theme.SIGNAL_DIM, theme.FOAM, strength), x, y, 2.5 + 1.5 * strength)
-
-
-def _pacman(canvas: Canvas, box: Box, now: float) -> None:
-    left, top, width, height = box
-    canvas.rect((7, 9, 26), box)
+    canvas.rect(FLOOR, box)
     middle = top + height / 2
-    for y in (middle - 30, middle + 30):
+    half = min(CORRIDOR, height / 2 - 7)
+    for y in (middle - half, middle + half):
         canvas.line(WALL, (left, y), (left + width, y), 2)
         canvas.line(
-            theme.mix(WALL, (7, 9, 26), 0.6),
+            theme.mix(WALL, FLOOR, 0.6),
             (left, y + (6 if y > middle else -6)),
             (left + width, y + (6 if y > middle else -6)),
             1.2,

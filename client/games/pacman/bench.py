@@ -1,4 +1,7 @@
-"""What is measured of Pac-Man without a cloud: the engine, a hunt over a slow network, the pictures."""
+"""``lambda-arcade bench`` of Pac-Man, without a cloud: the engine, a hunt over a slow network, the pictures.
+
+With ``client.commands`` it is part of the composition root, and may reach into ``training``.
+"""
 
 from __future__ import annotations
 
@@ -70,3 +73,11 @@ def frames(
         late = sum(time > FRAME_S * 1000 for time in times)
         rows.append({"name": what, "ms": Spread.of(times).to_json(), "longest": round(max(times), 1), "too_long": late})
     show(rows, json=json, title=f"A picture of Pac-Man, {found.games} games, ms")
+
+
+BENCHMARKS = {
+    engine: "lambda-arcade bench engine --seconds 5",
+    pursuit: "lambda-arcade bench pursuit pacman_expert --games 100",
+    frames: "lambda-arcade bench frames pacman_hard --minutes 10",
+}
+"""What can be measured, and how it is asked for."""

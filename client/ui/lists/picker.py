@@ -5,12 +5,16 @@ It follows what is deployed: a new opponent appears, a deleted one goes, and the
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from client.ui import theme
 from client.ui.hud import draw_rungs
 from client.ui.inputs import ACCEPT, DOWN, LEFT_BUTTON, NEXT, PREVIOUS, UP, Command, Pointer
+from client.ui.lists.scroll import Scroll
+from client.ui.text.foreign_text import presentable
 from client.ui.widgets import inside
+from games.catalog import find_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,11 +23,7 @@ if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
 
-MEASURED = {"shots": "sinks a fleet in {:.0f} shots", "dots": "a bot got {:.0f} dots past it"}
-"""What the first measure of a game says to a person."""
 ROW, PITCH = 70.0, 78.0
-SWEEP = 0.25
-"""Share of the way that scrolling goes in a tick."""
 
 
 class Picker:
@@ -35,8 +35,7 @@ class Picker:
         self.chosen_name = chosen
         self._choose = choose
         self._rows: tuple[OpponentInfo, ...] = ()
-        self._scroll = 0.0
-        self._shown = 0.0
+        self._scroll = Scroll(box, ROW, PITCH)
 
     @property
     def chosen(self) -> OpponentInfo | None:
@@ -46,13 +45,14 @@ class Picker:
     def update(self, opponents: Sequence[OpponentInfo]) -> None:
         """Show these opponents from now on."""
         self._rows = tuple(opponents)
+        self._scroll.rows = len(self._rows)
         if self._rows and self.chosen is None:
             self.chosen_name = self._rows[0].name
             self._reveal()
 
     def tick(self) -> None:
         """Let scrolling go on."""
-        self._shown += (self._scroll - self._shown) * SWEEP
+        self._scroll.tick()
 
     def handle(self, event: Input) -> bool:
         """Act on ``event``; return whether it was meant for the list."""
@@ -70,16 +70,11 @@ class Picker:
 
     def draw(self, canvas: Canvas, current: str = "") -> None:
         """Draw the list; ``current`` is the name of who sits there already."""
-        area = canvas.area(self.box)
-        before = canvas.surface.get_clip()
-        canvas.surface.set_clip(area.inflate(canvas.px(12), canvas.px(4)))
-        left, top, width, height = self.box
-        for index, info in enumerate(self._rows):
-            y = top + index * PITCH - self._shown
-            if y + ROW > top - PITCH and y < top + height:
+        left, _, width, _ = self.box
+        with self._scroll.clipped(canvas):
+            for index, y in self._scroll.visible():
+                info = self._rows[index]
                 self._row(canvas, info, (left, y, width, ROW), current=info.name == current)
-        canvas.surface.set_clip(before)
-        self._scrollbar(canvas)
 
     def _row(self, canvas: Canvas, info: OpponentInfo, box: Box, *, current: bool) -> None:
         left, top, width, height = box
@@ -107,24 +102,15 @@ class Picker:
             canvas.text(f"{info.rating:.0f}", right - used, top + 39, theme.FIGURE, theme.FOAM, align="right")
         draw_rungs(canvas, info.difficulty, right, top + 16, colour)
 
-    def _scrollbar(self, canvas: Canvas) -> None:
-        left, top, width, height = self.box
-        whole = len(self._rows) * PITCH
-        if whole <= height + PITCH - ROW:
-            return
-        share = height / whole
-        canvas.rect(theme.EDGE, (left + width + 10, top, 4, height), 2)
-        canvas.rect(theme.MIST, (left + width + 10, top + self._shown * share, 4, height * share), 2)
-
     def _pointer(self, event: Pointer) -> bool:
         if not inside(self.box, event.x, event.y):
             return False
         if event.kind == "wheel":
-            self._scroll = self._bounded(self._scroll - event.wheel * PITCH)
+            self._scroll.wheel(event.wheel)
         elif event.kind == "press" and event.button == LEFT_BUTTON:
-            index = int((event.y - self.box[1] + self._shown) // PITCH)
-            if 0 <= index < len(self._rows):
-                info = self._rows[index]
+            row = self._scroll.row_at(event.y)
+            if row is not None:
+                info = self._rows[row]
                 if info.name == self.chosen_name and self.focused:
                     self._choose(info)
                 self.chosen_name = info.name
@@ -142,20 +128,18 @@ class Picker:
         return True
 
     def _reveal(self) -> None:
-        """Scroll until the marked row can be seen."""
-        index = [info.name for info in self._rows].index(self.chosen_name)
-        top = index * PITCH
-        if top < self._scroll:
-            self._scroll = self._bounded(top)
-        elif top + ROW > self._scroll + self.box[3]:
-            self._scroll = self._bounded(top + ROW - self.box[3])
-
-    def _bounded(self, scroll: float) -> float:
-        whole = len(self._rows) * PITCH - (PITCH - ROW)
-        return min(max(0.0, whole - self.box[3]), max(0.0, scroll))
+        self._scroll.reveal([info.name for info in self._rows].index(self.chosen_name))
 
 
 def _unrated(info: OpponentInfo) -> str:
-    """Return what is known of somebody who has not met anybody yet."""
-    said = (MEASURED[name].format(value) for name, value in info.measured.items() if name in MEASURED)
-    return next(said, "not rated yet")
+    """Return what is known of somebody who has not met anybody yet: a measure, in the words of its game."""
+    words = _measure_words(info.game)
+    known = next((words[name].format(value) for name, value in info.measured.items() if name in words), "")
+    plain = (f"{value:.1f} {presentable(name)}" for name, value in info.measured.items())
+    return known or next(plain, "not rated yet")
+
+
+@cache
+def _measure_words(game: str) -> dict[str, str]:
+    """Return a game's measures in words, ``MEASURED`` in ``client/games/<game>/card.py``; empty without."""
+    return getattr(find_part(game, "card", "client.games"), "MEASURED", {})

@@ -1,0 +1,264 @@
+"""The plain scene: any turn-based game can be played in it before anybody has drawn one for it.
+
+The board stands there as text.  An action is chosen from the list of legal ones, or typed; where there are too many to
+list it is typed, or drawn at random.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.games.words import event_text, quiet_events, score_text, winner_text
+from client.net.turn_based_match import TurnBasedMatch
+from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.scenes.pause import PauseScene
+from client.scenes.settings import LONGEST_PAUSE_S
+from client.scenes.swap import SwapScene
+from client.ui import theme
+from client.ui.hud import Hud
+from client.ui.inputs import (
+    ACCEPT,
+    BACK,
+    DIRECTIONS,
+    ERASE,
+    KEYBOARD,
+    NEXT,
+    PREVIOUS,
+    SHUFFLE,
+    SWAP,
+    UP,
+    Command,
+    Pointer,
+    Typed,
+)  # fmt: skip
+from client.ui.lists.action_panel import INNER, ActionPanel
+from client.ui.sea import draw_backdrop
+from client.ui.text.text_board import draw_text_board
+from client.ui.widgets import Button, Group, Widget, hint_line
+from games.core import GameError
+
+if TYPE_CHECKING:
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import SceneManager
+    from client.ui.canvas import Box, Canvas
+    from client.ui.inputs import Input
+
+BOARD: Box = (64.0, 92.0, 500.0, 388.0)
+LOG: Box = (64.0, 492.0, 500.0, 174.0)
+ACTIONS: Box = (580.0, 92.0, 384.0, 520.0)
+HUD: Box = (980.0, 92.0, 264.0, 520.0)
+LOG_LINES = 6
+
+
+class TurnBasedScene:
+    """One match; the person sits where the game's ``INFO`` says."""
+
+    overlay = False
+
+    def __init__(self, manager: SceneManager, setup: Setup) -> None:
+        self.match = TurnBasedMatch(manager.world, setup, manager.settings.name)
+        self.hud = Hud(setup.opponent)
+        self.log: list[str] = []
+        self.panel = ActionPanel(ACTIONS, self._play)
+        self.buttons = Group([])
+        self._manager = manager
+        self._setup = setup
+        self._quiet = quiet_events(setup.game)
+        self._ticks = 0
+        self._asked_step = -1
+        """The step for which the list was made."""
+        self._ended = False
+        self._set_buttons()
+
+    def handle(self, event: Input) -> None:
+        """Type, choose, or press a button."""
+        if isinstance(event, Pointer):
+            if self._ended or not self.panel.handle(event):
+                self.buttons.handle(event)
+        elif isinstance(event, Typed):
+            if not self._ended:
+                self.panel.add(event.text)
+                self.buttons.focus = None
+        elif not event.from_letter or self._ended:
+            self._command(event)
+
+    def tick(self) -> None:
+        """Let the match go on."""
+        self._ticks += 1
+        self.panel.tick()
+        client = self.match.client
+        for event in self.match.tick(1 / TICKS_PER_SECOND, self._manager.settings.enemy_pause * LONGEST_PAUSE_S):
+            if event.kind not in self._quiet:
+                self.log.append(event_text(event, self.match.names))
+                self._manager.sounds.play("turn")
+        for move in self.match.moves:
+            self.hud.note(client.info, move)
+        if self.match.over and not self._ended:
+            self._end()
+        elif self.match.my_turn and self._asked_step != self.match.match.step_number:
+            self._ask()
+        if not self._ended:
+            for button in self.buttons.widgets[:2]:
+                button.enabled = self.match.my_turn
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw everything."""
+        still = self._manager.settings.reduced_motion
+        draw_backdrop(canvas, (self._ticks + alpha) / TICKS_PER_SECOND, still=still)
+        self._draw_heading(canvas)
+        for box, label in ((BOARD, "BOARD"), (LOG, "WHAT HAPPENED")):
+            canvas.panel(box)
+            canvas.text(label, box[0] + INNER, box[1] + 13, theme.LABEL, theme.HAZE)
+        draw_text_board(canvas, self.match.board, _within(BOARD))
+        for index, line in enumerate(self.log[::-1][:LOG_LINES]):
+            shade = theme.mix(theme.FOAM, theme.PANEL, 0.13 * index)
+            place = (LOG[0] + INNER, LOG[1] + 36 + 22 * index)
+            canvas.text(line, *place, theme.BODY, shade, within=LOG[2] - 2 * INNER)
+        if not self._ended:
+            self.panel.draw(canvas, focused=self.on_list, caret=self._ticks // 30 % 2 == 0)
+        self.hud.draw(canvas, HUD, self.match.waiting_s)
+        self.buttons.draw(canvas)
+        hints = [(ACCEPT, "play"), (SWAP, "swap"), (BACK, "pause")]
+        if self._manager.device == KEYBOARD:
+            hints = [("A-Z", "narrow the list" if self.panel.listed else "type an action"), *hints]
+        if not self._ended:
+            hint_line(canvas, self._manager.device, hints, BOARD[0], 684)
+
+    def leave(self) -> None:
+        """Close the match, finished or not."""
+        self.match.close()
+
+    @property
+    def on_list(self) -> bool:
+        """Whether the list or the typed text has the focus, rather than a button."""
+        return self.buttons.focus is None
+
+    def _command(self, event: Command) -> None:
+        if event.name == BACK and not event.repeat:
+            self._back()
+        elif event.name == SWAP and not self._ended:
+            self._open_swap()
+        elif event.name == ERASE:
+            self.panel.erase()
+        elif event.name == SHUFFLE and not self._ended:
+            self._draw_lots()
+        elif not self.on_list:
+            self._press(event)
+        elif event.name == ACCEPT and not event.repeat:
+            self._accept()
+        elif event.name in (*DIRECTIONS, NEXT, PREVIOUS):
+            moved = self.panel.handle(event)
+            if not moved and event.name != UP and not event.repeat and event.name in DIRECTIONS:
+                self.buttons.focus = 0
+
+    def _press(self, event: Command) -> None:
+        """Move among the buttons, or press one; what leads up from them leads to the list."""
+        if not self.buttons.handle(event) and event.name == UP and not self._ended:
+            self.buttons.focus = None
+
+    def _back(self) -> None:
+        if self._ended:
+            self._manager.to_menu()
+        elif self.panel.typed:
+            self.panel.write("")
+        else:
+            self._pause()
+
+    def _pause(self) -> None:
+        self._manager.push(PauseScene(self._manager, self._open_swap, self._manager.to_menu))
+
+    def _open_swap(self) -> None:
+        self._manager.push(SwapScene(self._manager, self._setup.game, self.match.client.info, self._swap))
+
+    def _swap(self, info: OpponentInfo) -> None:
+        self.match.swap(info)
+        self.hud.seat(info)
+        self.log.append(f"{info.title} takes over")
+        self._manager.sounds.play("swap")
+
+    def _ask(self) -> None:
+        """List what the person may play now."""
+        self._asked_step = self.match.match.step_number
+        self.panel.ask(self.match.legal_actions())
+
+    def _draw_lots(self) -> None:
+        """Put an action drawn at random where it can be looked at, and played."""
+        if not self.match.my_turn:
+            self._refuse("it is not your turn")
+            return
+        self.panel.offer(self.match.sample())
+
+    def _accept(self) -> None:
+        """Play what is marked in the list, or what was typed."""
+        self._play(self.panel.wanted)
+
+    def _play(self, text: str) -> None:
+        if not self.match.my_turn:
+            self._refuse("it is not your turn")
+            return
+        try:
+            self.match.play(text)
+        except GameError as error:
+            self._refuse(str(error) if text else "type an action first")
+            return
+        self._manager.sounds.play("accept")
+        self.panel.write("")
+        self.panel.ask(())
+
+    def _refuse(self, why: str) -> None:
+        self.panel.error = why
+        self._manager.sounds.play("refuse")
+
+    def _end(self) -> None:
+        self._ended = True
+        self.match.close()
+        outcome = self.match.match.outcome
+        lost = outcome is not None and outcome.winner not in (None, self.match.me)
+        self._manager.sounds.play("lost" if lost else "won")
+        self._set_buttons()
+
+    def _again(self) -> None:
+        setup = Setup(self._setup.game, self.match.client.info, self._setup.options)
+        self._manager.replace(TurnBasedScene(self._manager, setup))
+
+    def _set_buttons(self) -> None:
+        left, y = ACTIONS[0], 622.0
+        widgets: list[Widget] = [
+            Button((left, y, 188, 44), "Play again", self._again, "primary"),
+            Button((left + 196, y, 188, 44), "Menu", self._manager.to_menu),
+        ]
+        if not self._ended:
+            widgets = [
+                Button((left, y, 188, 44), "Play", self._accept, "primary", enabled=False),
+                Button((left + 196, y, 188, 44), "Random", self._draw_lots, enabled=False),
+                Button((HUD[0], y, 128, 44), "Swap", self._open_swap, hint="Tab"),
+                Button((HUD[0] + 136, y, 128, 44), "Pause", self._pause, hint="Esc"),
+            ]
+        self.buttons = Group(widgets)
+        self.buttons.focus = 0 if self._ended else None
+        self.buttons.on_move = lambda: self._manager.sounds.play("move")
+
+    def _draw_heading(self, canvas: Canvas) -> None:
+        match, title = self.match, self.match.client.info.title
+        outcome = match.match.outcome
+        if outcome is not None:
+            names = {**match.names, match.me: "you"}
+            won = outcome.winner == match.me
+            words = "You win" if won else winner_text(outcome, names)
+            more = f"{outcome.reason}; {score_text(match.game, outcome, names)}"
+        elif match.my_turn:
+            words, more = "Your turn", f"You are {match.me} against {title}"
+        else:
+            words = f"{title} thinks" + "." * (1 + self._ticks // 20 % 3)
+            more = "The function has the observation"
+        canvas.text(words, BOARD[0], 24, theme.HEADING, theme.FOAM, within=900)
+        canvas.text(more, BOARD[0], 56, theme.BODY, theme.MIST, within=900)
+        right = HUD[0] + HUD[2]
+        canvas.text("LAMBDA ARCADE", right, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
+        where = f"{match.game.INFO.title} in the {self._manager.world.where}"
+        canvas.text(where, right, 54, theme.SMALL, theme.HAZE, align="right")
+
+
+def _within(box: Box) -> Box:
+    """Return what of a panel is below its label and inside its margins."""
+    return box[0] + INNER, box[1] + 40, box[2] - 2 * INNER, box[3] - 40 - INNER

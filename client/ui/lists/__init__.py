@@ -1,0 +1,1 @@
+"""Lists that scroll: of opponents, of actions."""
