@@ -245,7 +245,9 @@ def _act(played: TurnBasedMatch, console: Console, lines: TextIO) -> bool:
     console.print(_side_by_side(played.board))
     legal = played.legal_actions()
     texts = None if legal is None else list(legal)
-    if texts is not None:
+    if texts is None:
+        console.print(f"too many actions to list, such as {played.sample()}", soft_wrap=True, markup=False)
+    else:
         _list_actions(texts, console, whole=len(texts) <= MOST_LISTED)
     while True:
         console.print("> ", end="")

@@ -1,1 +1,9 @@
-"""What a game looks like in the window: one package a game."""
+"""What the client has of each game, a folder each.  A game needs none of it; each part is looked up when it is there.
+
+- ``scene``: ``open_scene(manager, setup)`` returns its screen (``client.scenes``); without one a turn-based game is
+  played in the plain scene.
+- ``card``: ``draw_card(canvas, box, now)`` draws its picture in the menu; ``MEASURED`` puts its measures in words.
+- ``fallback``: ``policy(observation, random)`` plays when a function does not answer.
+- ``words``: ``QUIET`` names events that come too often to be told.
+- ``bench``: ``BENCHMARKS`` are its commands of ``lambda-arcade bench``.
+"""

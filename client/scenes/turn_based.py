@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.games.words import event_text, quiet_events, score_text, winner_text
+from client.games.words import event_text, quiet_events, winner_text
 from client.net.turn_based_match import TurnBasedMatch
 from client.scene_manager import TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
@@ -114,7 +114,9 @@ class TurnBasedScene:
             shade = theme.mix(theme.FOAM, theme.PANEL, 0.13 * index)
             place = (LOG[0] + INNER, LOG[1] + 36 + 22 * index)
             canvas.text(line, *place, theme.BODY, shade, within=LOG[2] - 2 * INNER)
-        if not self._ended:
+        if self._ended:
+            self._draw_result(canvas)
+        else:
             self.panel.draw(canvas, focused=self.on_list, caret=self._ticks // 30 % 2 == 0)
         self.hud.draw(canvas, HUD, self.match.waiting_s)
         self.buttons.draw(canvas)
@@ -242,10 +244,8 @@ class TurnBasedScene:
         match, title = self.match, self.match.client.info.title
         outcome = match.match.outcome
         if outcome is not None:
-            names = {**match.names, match.me: "you"}
-            won = outcome.winner == match.me
-            words = "You win" if won else winner_text(outcome, names)
-            more = f"{outcome.reason}; {score_text(match.game, outcome, names)}"
+            words = "You win" if outcome.winner == match.me else winner_text(outcome, match.names)
+            more = outcome.reason
         elif match.my_turn:
             words, more = "Your turn", f"You are {match.me} against {title}"
         else:
@@ -257,6 +257,18 @@ class TurnBasedScene:
         canvas.text("LAMBDA ARCADE", right, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
         where = f"{match.game.INFO.title} in the {self._manager.world.where}"
         canvas.text(where, right, 54, theme.SMALL, theme.HAZE, align="right")
+
+    def _draw_result(self, canvas: Canvas) -> None:
+        """Write everybody's score where the actions were."""
+        outcome = self.match.match.outcome
+        canvas.panel(ACTIONS)
+        left, top = ACTIONS[0] + INNER, ACTIONS[1]
+        canvas.text(self.match.game.INFO.score.upper(), left, top + 13, theme.LABEL, theme.HAZE)
+        for index, (player, score) in enumerate(outcome.scores.items() if outcome else ()):
+            y = top + 44 + 34 * index
+            name = "You" if player == self.match.me else self.match.names[player]
+            used = canvas.text(str(score), left + ACTIONS[2] - 2 * INNER, y, theme.HEADING, theme.FOAM, align="right")
+            canvas.text(name, left, y + 5, theme.BODY, theme.MIST, within=ACTIONS[2] - 3 * INNER - used)
 
 
 def _within(box: Box) -> Box:

@@ -1,6 +1,6 @@
 """``lambda-arcade bench`` of Pac-Man, without a cloud: the engine, a hunt over a slow network, the pictures.
 
-With ``client.commands`` it is part of the composition root, and may reach into ``training``.
+With ``client.commands`` it is part of the composition root, and may reach into ``training`` and ``infra``.
 """
 
 from __future__ import annotations
