@@ -9,16 +9,16 @@ from tables import info
 
 from client.net.cost import Price
 from client.net.remote import OpponentInfo
-from client.net.request_pool import Answer
+from client.net.request_pool import Move
 from client.ui.hud import Hud
-from games.match import Told
+from games.match import MoveMetadata
 from infra.core.prices import billed_gb_seconds, move_usd, price_of
 
 LISTED = {"name": "easy", "game": "battleship", "title": "Easy", "difficulty": 1, "endpoint": "http://here/easy"}
 
 
-def answered(compute_ms: float) -> Answer:
-    return Answer("A1", Told(latency_ms=20.0, compute_ms=compute_ms), "someone", "1")
+def answered(compute_ms: float) -> Move:
+    return Move("A1", MoveMetadata(latency_ms=20.0, compute_ms=compute_ms), "someone", "1")
 
 
 @pytest.mark.parametrize(("memory_mb", "architecture"), [(512, "x86_64"), (1024, "arm64")])
@@ -47,5 +47,5 @@ def test_a_catalog_without_prices_leaves_the_sum_as_it_was(said: dict) -> None:
 def test_a_move_that_the_fallback_played_costs_nothing() -> None:
     priced = replace(info("someone"), price=Price(1.65e-6, 8.3e-9))
     hud = Hud(priced)
-    hud.note(priced, Answer("A1", Told(fallback="timeout")))
+    hud.note(priced, Move("A1", MoveMetadata(fallback="timeout")))
     assert hud.bill.usd is None

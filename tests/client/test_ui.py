@@ -34,7 +34,7 @@ from client.ui.inputs import (
 )  # fmt: skip
 from client.ui.lists.picker import Picker
 from client.ui.widgets import Button, Group, Slider, Switch, nearest
-from games.match import Told
+from games.match import MoveMetadata
 
 EVERYTHING_A_SCENE_NEEDS = {UP, DOWN, LEFT, RIGHT, ACCEPT, BACK, TURN, SWAP, SHUFFLE}
 
@@ -199,11 +199,11 @@ def test_the_hud_shows_a_wait_an_answer_and_a_fallback_each_differently() -> Non
         return pygame.image.tobytes(canvas.surface, "RGB")
 
     pictures = [shown(), shown(3.0)]
-    hud.note(hud.info, Move(None, Told(8.5, 0.4, cold=False), "someone", "1"))
+    hud.note(hud.info, Move(None, MoveMetadata(8.5, 0.4, cold=False), "someone", "1"))
     pictures.append(shown())
-    hud.note(hud.info, Move(None, Told(8.5, 0.4, cold=True), "someone", "1"))
+    hud.note(hud.info, Move(None, MoveMetadata(8.5, 0.4, cold=True), "someone", "1"))
     pictures.append(shown())
-    hud.note(hud.info, Move(None, Told(12_000.0, fallback="timeout"), detail="no answer within 12.0 s"))
+    hud.note(hud.info, Move(None, MoveMetadata(12_000.0, fallback="timeout"), detail="no answer within 12.0 s"))
     pictures.append(shown())
     assert len(set(pictures)) == 5
     assert (hud.answers, hud.cold_starts, hud.fallbacks) == (3, 1, 1)
