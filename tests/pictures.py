@@ -179,7 +179,7 @@ def take_pacman(studio: Studio) -> None:
                 manager.handle(Command(player(scene.match.observe("pacman"), Random(scene.match.step_number))))
             studio.until(lambda: True, 1 / TICKS_PER_SECOND)
         studio.take(name)
-        scene.chase.explain = True
+        scene.networked.explain = True
     with studio.overlay():
         manager.handle(Command(SWAP))
         studio.until(lambda: True, 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pursuit_fakes import Fake, classic
+from pacman_fakes import Fake, classic
 from tables import wait_until
 
 from client.games.battleship.scene import BattleshipScene

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
-from pursuit_fakes import Hanging, info
+from pacman_fakes import Hanging, info
 
 from client.app import Shell, open_window
 from client.games.pacman.scene import PacmanScene

@@ -194,11 +194,11 @@ def test_no_odd_answer_ends_the_chase_that_the_window_runs(what: str):
     causes = set()
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
         info = guest(url)
-        chase = NetworkedMatch(match, Team.of(Controller(info, RemoteOpponent.of(info), "1", "")), line)
+        networked = NetworkedMatch(match, Team.of(Controller(info, RemoteOpponent.of(info), "1", "")), line)
         for tick in range(400):
             line.now_ms = tick * 1000 / 60
-            chase.tick()
-            causes |= {choice.cause for choice in chase.choices}
+            networked.tick()
+            causes |= {choice.cause for choice in networked.choices}
     cause = "illegal" if what in ILLEGAL_BODIES else "nonsense"
     assert {cause} <= causes <= {cause, "late"}
     verify(GameRecord.from_line(match.close().to_line()))

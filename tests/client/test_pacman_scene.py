@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
-from pursuit_fakes import Fake, Hanging, classic, info, last_exit
+from pacman_fakes import Fake, Hanging, classic, info, last_exit
 
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import TeamSwapScene
@@ -99,7 +99,7 @@ def test_every_press_is_an_action_once(table: Table):
 def test_the_pointer_steers_towards_itself_while_its_button_is_down(table: Table):
     scene = table.sit_down()
     table.ticks(BEGIN)
-    pacman = scene.chase.observation.pacman
+    pacman = scene.networked.observation.pacman
     x, y = scene.board.point(pacman.x, pacman.y)
     table.manager.handle(Pointer("move", x + 100, y))
     table.ticks(1)
@@ -132,9 +132,9 @@ def test_a_button_that_was_down_when_the_window_was_left_steers_no_more(table: T
 def test_pacman_runs_where_he_is_sent(table: Table):
     scene = table.sit_down()
     table.press(RIGHT)
-    before = scene.chase.observation.pacman.x
+    before = scene.networked.observation.pacman.x
     table.ticks(BEGIN + 30)
-    assert scene.chase.observation.pacman.x > before
+    assert scene.networked.observation.pacman.x > before
 
 
 def test_a_whole_game_is_played_drawn_and_recorded(table: Table):
@@ -167,7 +167,7 @@ def test_no_tick_and_no_picture_waits_for_functions_that_hang(table: Table):
         table.ticks(1)
         if tick % 100 == 0:
             table.picture()
-    counts = scene.chase.schedule.counts
+    counts = scene.networked.schedule.counts
     assert (counts.answered, counts.used) == (0, 0)
     assert counts.fallback > 0
     assert all(fake.on_main_thread == 0 for fake in table.fakes.values())
@@ -201,7 +201,7 @@ def test_tab_gives_one_ghost_to_another_function(table: Table):
     table.picture()
     table.press(ACCEPT)
     assert table.manager.scenes[-1] is scene
-    assert {ghost: one.info.name for ghost, one in scene.chase.team.controllers.items()} == {
+    assert {ghost: one.info.name for ghost, one in scene.networked.team.controllers.items()} == {
         "blinky": "first",
         "pinky": "second",
         "inky": "first",
@@ -224,15 +224,15 @@ def test_tab_gives_the_whole_pack_to_another_function(table: Table):
     while not overlay._picker._rows:
         table.ticks(1)
     table.press(DOWN, ACCEPT)
-    assert {one.info.name for one in scene.chase.team.controllers.values()} == {"second"}
+    assert {one.info.name for one in scene.networked.team.controllers.values()} == {"second"}
 
 
 def test_explaining_is_asked_for_and_no_longer(table: Table):
     scene = table.sit_down()
     table.press(SHUFFLE)
-    assert scene.chase.explain
+    assert scene.networked.explain
     table.press(SHUFFLE)
-    assert not scene.chase.explain
+    assert not scene.networked.explain
 
 
 def test_leaving_hands_the_abandoned_match_over_and_shows_the_menu(table: Table):

@@ -62,9 +62,9 @@ class Held:
 
 
 class Placing:
-    """The fleet so far, and the hand that lays it out.  ``hear`` is called with the name of each sound."""
+    """The fleet so far, and the hand that lays it out.  ``play_sound`` gets the name of each sound."""
 
-    def __init__(self, board: Board, dock: dict[str, Box], random: Random, hear: Callable[[str], None]) -> None:
+    def __init__(self, board: Board, dock: dict[str, Box], random: Random, play_sound: Callable[[str], None]) -> None:
         self.board = board
         self.dock = dock
         self.berths: dict[str, Berth] = {}
@@ -73,7 +73,7 @@ class Placing:
         self.by_keys = False
         """Whether the cursor is shown: keys or a pad were used last."""
         self._random = random
-        self._hear = hear
+        self._play_sound = play_sound
         self.pointer = (0.0, 0.0)
         self._pressed_at: tuple[float, float] | None = None
 
@@ -102,13 +102,13 @@ class Placing:
         """Lay the whole fleet out at random."""
         self.held = None
         self.berths = {berth.ship: berth for berth in random_placement(self.variant, self._random).berths}
-        self._hear("place")
+        self._play_sound("place")
 
     def clear(self) -> None:
         """Take every ship off."""
         self.held = None
         self.berths = {}
-        self._hear("back")
+        self._play_sound("back")
 
     def handle(self, event: Input) -> bool:
         """Act on ``event``; return whether it was meant for the board or the dock."""
@@ -122,7 +122,7 @@ class Placing:
         """Turn the ship in the hand, or the one under the cursor."""
         if self.held is not None:
             self.held.vertical = not self.held.vertical
-            self._hear("turn")
+            self._play_sound("turn")
             return
         berth = self._at(self.cursor)
         if berth is None:
@@ -137,10 +137,10 @@ class Placing:
         choices = [turned, Berth(berth.ship, berth.cell, vertical=not berth.vertical)]
         fitting = next((choice for choice in choices if self.legal(choice)), None)
         if fitting is None:
-            self._hear("refuse")
+            self._play_sound("refuse")
         else:
             self.berths[berth.ship] = fitting
-            self._hear("turn")
+            self._play_sound("turn")
 
     def _command(self, event: Command) -> bool:
         if event.name in DIRECTIONS:
@@ -219,7 +219,7 @@ class Placing:
             if ship not in self.berths and box[0] <= event.x < box[0] + box[2] and box[1] <= event.y < box[1] + box[3]:
                 self._pressed_at = (event.x, event.y)
                 self.held = Held(ship, vertical=False, grip=0, cell=Cell(-99, -99), back_to=None)
-                self._hear("turn")
+                self._play_sound("turn")
                 return True
         return cell is not None
 
@@ -249,7 +249,7 @@ class Placing:
     def _lift(self, berth: Berth, cell: Cell, *, sticky: bool) -> None:
         del self.berths[berth.ship]
         self.held = Held(berth.ship, berth.vertical, self._grip(berth, cell), cell, berth, sticky)
-        self._hear("turn")
+        self._play_sound("turn")
 
     def _put_down(self) -> None:
         """Put the ship down where it is held; where it cannot lie, it goes back where it came from."""
@@ -260,14 +260,14 @@ class Placing:
         if berth is not None and self.legal(berth):
             self.berths[held.ship] = berth
             self.held = None
-            self._hear("place")
+            self._play_sound("place")
         elif berth is None or not held.sticky:
             if held.back_to is not None:
                 self.berths[held.ship] = held.back_to
             self.held = None
-            self._hear("refuse")
+            self._play_sound("refuse")
         else:
-            self._hear("refuse")
+            self._play_sound("refuse")
 
     def settled(self, held: Held) -> Berth | None:
         """Return the berth nearest to the hand that lies wholly on the board; None when the hand is far off."""

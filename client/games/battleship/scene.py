@@ -48,7 +48,7 @@ class BattleshipScene:
         self.placing_board = Board(variant, 82, 140, 456, CHART)
         dock = drawing.dock_boxes(variant)
         chance = Random(secrets.randbits(63))  # noqa: S311 - a game
-        self.placing: Placing | None = Placing(self.placing_board, dock, chance, self._hear)
+        self.placing: Placing | None = Placing(self.placing_board, dock, chance, self._play_sound)
         self.cursor = Cell(variant.size // 2, variant.size // 2)
         self.effects: list[Effect] = []
         self.log: list[tuple[str, Report]] = []
@@ -72,11 +72,11 @@ class BattleshipScene:
 
     def handle(self, event: Input) -> None:
         """Place, shoot, or press a button."""
-        self._hear_input(event)
+        self._dispatch(event)
         if self.placing is not None:
             self.buttons.widgets[0].enabled = self.placing.placement is not None
 
-    def _hear_input(self, event: Input) -> None:
+    def _dispatch(self, event: Input) -> None:
         if isinstance(event, Command) and event.name == BACK and not event.repeat:
             self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
         elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
@@ -265,7 +265,7 @@ class BattleshipScene:
         self.buttons.on_move = lambda: self.manager.sounds.play("move")
         self.buttons.focus = 0 if self._ended else None
 
-    def _hear(self, name: str) -> None:
+    def _play_sound(self, name: str) -> None:
         self.manager.sounds.play(name)
 
 

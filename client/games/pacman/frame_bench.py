@@ -94,4 +94,4 @@ def _sit(scene: PacmanScene, manager: SceneManager, bot: Opponent, frames: Frame
     elif "pacman" in scene.match.to_act():
         random = Random(scene.match.seed_for("pacman"))  # noqa: S311 - a game, not a secret
         manager.handle(Command(bot(scene.match.observe("pacman"), random)))
-    frames.boards = max(frames.boards, scene.chase.observation.level - 1)
+    frames.boards = max(frames.boards, scene.networked.observation.level - 1)

@@ -62,8 +62,8 @@ class PacmanScene:
             journal=manager.world.journal(),
         )
         self._line = ThreadedLine()
-        self.chase = NetworkedMatch(self.match, team, self._line)
-        self._before = self.chase.observation
+        self.networked = NetworkedMatch(self.match, team, self._line)
+        self._before = self.networked.observation
         self._maze = self._before.maze
         self.board = Board(self._maze)
         self.hud = TeamHud()
@@ -97,7 +97,7 @@ class PacmanScene:
         elif isinstance(event, Command) and event.name == SWAP:
             self._open_swap()
         elif isinstance(event, Command) and event.name == SHUFFLE:
-            self.chase.explain = not self.chase.explain
+            self.networked.explain = not self.networked.explain
         elif isinstance(event, Command) and event.name == BACK:
             self._pause()
 
@@ -111,32 +111,32 @@ class PacmanScene:
         if self._manager.away and not self.over:
             self._pause("The window was left: nothing has moved since")
             return
-        self._before = self.chase.observation
+        self._before = self.networked.observation
         if self.over:
             self._since_over += 1
             self.board.tick(self._before)
             return
-        events = self.chase.tick(self._wish)
+        events = self.networked.tick(self._wish)
         self._wish = None
-        now = self.chase.observation
+        now = self.networked.observation
         for event in events:
             self.board.note(event, now)
             self._sound(event)
         self.board.tick(now)
-        self.hud.note(self.chase.choices, self.chase.replies, self.chase.team.prices)
+        self.hud.note(self.networked.choices, self.networked.replies, self.networked.team.prices)
         self._hum()
         if any(event.kind == "over" for event in events):
             self._close()
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the field and both panels."""
-        now = self.chase.observation
+        now = self.networked.observation
         still = self._manager.settings.reduced_motion
         canvas.surface.fill(theme.ABYSS)
-        insights = tuple(Insight(*one) for one in self.chase.explained) if self.chase.explain else ()
+        insights = tuple(Insight(*one) for one in self.networked.explained) if self.networked.explain else ()
         self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
         draw_game(canvas, now, self._manager.settings.name, len(self._maze.dot_tiles), self.board.ticks)
-        self.hud.draw(canvas, now, self.chase.team, self.chase.schedule, self.board.ticks)
+        self.hud.draw(canvas, now, self.networked.team, self.networked.schedule, self.board.ticks)
         if self.over and self._since_over > OVER_TICKS:
             self._end.draw(canvas)
         elif not self.over:
@@ -163,7 +163,7 @@ class PacmanScene:
 
     def _open_swap(self) -> None:
         self._hush()
-        self._manager.push(TeamSwapScene(self._manager, self.chase.team, self._swap))
+        self._manager.push(TeamSwapScene(self._manager, self.networked.team, self._swap))
 
     def _pause(self, why: str = "") -> None:
         self._hush()
@@ -172,7 +172,7 @@ class PacmanScene:
 
     def _swap(self, ghosts: tuple[GhostName, ...], info: OpponentInfo) -> None:
         self._manager.sounds.play("swap")
-        self.chase.give(ghosts, self._controller(info))
+        self.networked.give(ghosts, self._controller(info))
 
     def _steer(self, event: Command) -> None:
         """Take the direction pressed last.  A key that is merely still held down from before says nothing new."""
@@ -187,7 +187,7 @@ class PacmanScene:
             self._pointing = event.kind == "press" and event.button == LEFT_BUTTON
         if not self._pointing:
             return
-        now = self.chase.observation.pacman
+        now = self.networked.observation.pacman
         x, y = self.board.point(now.x, now.y)
         right, down = event.x - x, event.y - y
         if max(abs(right), abs(down)) < REACH:
@@ -207,7 +207,7 @@ class PacmanScene:
 
     def _hum(self) -> None:
         """Keep the sound going that tells what the ghosts are up to."""
-        sounds, now = self._manager.sounds, self.chase.observation
+        sounds, now = self._manager.sounds, self.networked.observation
         if self.board.ticks == JINGLE_AT:
             sounds.play("jingle")
         wanted = None

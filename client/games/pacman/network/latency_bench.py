@@ -205,7 +205,7 @@ def _play(opponent: Loaded, bot: Opponent, rtt_ms: float | None, key: str, optio
     wander = Random(seeds.getrandbits(63))  # noqa: S311
     line = SimulatedLine(rtt_ms or 0.0, Random(seeds.getrandbits(63)))  # noqa: S311
     info = OpponentInfo(opponent.manifest.name, "pacman", "", 1, "")
-    chase = NetworkedMatch(match, Team.of(Controller(info, InProcess(opponent), "", opponent.sha256)), line)
+    networked = NetworkedMatch(match, Team.of(Controller(info, InProcess(opponent), "", opponent.sha256)), line)
     while match.outcome is None and match.step_number < MOST_TICKS:
         wish: str | None = None
         if "pacman" in match.to_act():
@@ -216,13 +216,13 @@ def _play(opponent: Loaded, bot: Opponent, rtt_ms: float | None, key: str, optio
             _tick_at_once(match, opponent, wish)
         else:
             line.now_ms = match.step_number * TICK_MS
-            chase.tick(wish)
+            networked.tick(wish)
     now = match.observe("pacman")
     left = len(now.dots) + len(now.energizers)
     whole_board = len(now.maze.dot_tiles)
     won = match.outcome is not None and match.outcome.winner == "pacman"
     dots = whole_board if won else whole_board - left
-    return _Played(dots, won, match.step_number, chase.schedule.counts if rtt_ms is not None else None)
+    return _Played(dots, won, match.step_number, networked.schedule.counts if rtt_ms is not None else None)
 
 
 def _tick_at_once(match: Match, opponent: Loaded, wish: str | None) -> None:

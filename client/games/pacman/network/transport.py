@@ -55,7 +55,7 @@ class ThreadedLine:
     """A line on a pool of threads, one kept connection each."""
 
     def __init__(self, workers: int = WORKERS) -> None:
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="pursuit")
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ghosts")
         self._done: SimpleQueue[Future[AskResult]] = SimpleQueue()
 
     def send(self, ask: Ask, to: Answerer, request: MoveRequest, observation: Observation) -> None:

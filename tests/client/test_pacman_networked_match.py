@@ -6,7 +6,7 @@ from time import sleep
 from typing import TYPE_CHECKING
 
 import pytest
-from pursuit_fakes import Fake, Hanging, classic, controller, last_exit, new_match
+from pacman_fakes import Fake, Hanging, classic, controller, last_exit, new_match
 
 from client.games.pacman.network.controllers import SEAT, Team
 from client.games.pacman.network.networked_match import NetworkedMatch
@@ -52,12 +52,12 @@ def wire() -> Iterator[ThreadedLine]:
     line.close()
 
 
-def run(chase: NetworkedMatch, ticks: int = LIFE) -> list[Event]:
+def run(networked: NetworkedMatch, ticks: int = LIFE) -> list[Event]:
     """Let Pac-Man run in circles, until the match ends."""
     events: list[Event] = []
     for tick in range(ticks):
-        events += chase.tick(WAYS[tick // 40 % 4])
-        if chase.match.outcome is not None:
+        events += networked.tick(WAYS[tick // 40 % 4])
+        if networked.match.outcome is not None:
             break
     return events
 
@@ -65,14 +65,14 @@ def run(chase: NetworkedMatch, ticks: int = LIFE) -> list[Event]:
 def test_a_life_is_lost_to_a_function_and_every_exit_it_chose_is_in_the_record():
     fake = Fake(last_exit)
     team = Team.of(controller(fake))
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
-    events = run(chase)
-    assert chase.match.outcome is not None
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
+    events = run(networked)
+    assert networked.match.outcome is not None
     taken = [event for event in events if event.kind == "exit"]
-    assert len(taken) == chase.schedule.counts.decisions > 5
-    assert chase.schedule.counts.fallback == 0
+    assert len(taken) == networked.schedule.counts.decisions > 5
+    assert networked.schedule.counts.fallback == 0
     assert all(event.detail["chosen"] for event in taken)
-    record = GameRecord.from_line(chase.match.close().to_line())
+    record = GameRecord.from_line(networked.match.close().to_line())
     turns = [turn for turn in record.turns if turn.player == SEAT]
     assert sum(len(turn.action.split()) for turn in turns) == len(taken)
     assert {turn.fallback for turn in turns} == {None}
@@ -81,25 +81,25 @@ def test_a_life_is_lost_to_a_function_and_every_exit_it_chose_is_in_the_record()
 
 def test_the_record_plays_again_without_a_network_tick_by_tick():
     team = Team.of(controller(Fake(last_exit)))
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine(looks=30))
-    digests = [chase.match.game.digest(chase.match.state)]
-    while chase.match.outcome is None and chase.match.step_number < LIFE:
-        chase.tick(WAYS[chase.match.step_number // 40 % 4])
-        digests.append(chase.match.game.digest(chase.match.state))
-    record = GameRecord.from_line(chase.match.close().to_line())
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine(looks=30))
+    digests = [networked.match.game.digest(networked.match.state)]
+    while networked.match.outcome is None and networked.match.step_number < LIFE:
+        networked.tick(WAYS[networked.match.step_number // 40 % 4])
+        digests.append(networked.match.game.digest(networked.match.state))
+    record = GameRecord.from_line(networked.match.close().to_line())
     verify(record)
-    assert [chase.match.game.digest(frame.state) for frame in replay(record)] == digests
+    assert [networked.match.game.digest(frame.state) for frame in replay(record)] == digests
 
 
 def test_no_tick_waits_for_a_function_that_hangs(wire: ThreadedLine):
     fake = Hanging()
     team = Team.of(controller(fake))
-    chase = NetworkedMatch(new_match(team, lives=1), team, wire)
-    run(chase, 1200)  # not one answer comes before all of these ticks have passed
-    counts = chase.schedule.counts
+    networked = NetworkedMatch(new_match(team, lives=1), team, wire)
+    run(networked, 1200)  # not one answer comes before all of these ticks have passed
+    counts = networked.schedule.counts
     assert counts.answered == 0
     assert counts.decisions == counts.fallback > 5
-    turns = [turn for turn in chase.match.record().turns if turn.player == SEAT]
+    turns = [turn for turn in networked.match.record().turns if turn.player == SEAT]
     assert {turn.fallback for turn in turns} <= {"late", "unasked"}
     assert fake.on_main_thread == 0
     fake.released.set()
@@ -108,53 +108,55 @@ def test_no_tick_waits_for_a_function_that_hangs(wire: ThreadedLine):
 def test_a_function_on_threads_is_asked_off_the_main_thread_and_its_answers_are_played(wire: ThreadedLine):
     fake = Fake(classic)
     team = Team.of(controller(fake))
-    chase = NetworkedMatch(new_match(team, lives=1), team, wire)
+    networked = NetworkedMatch(new_match(team, lives=1), team, wire)
     for _ in range(2000):
-        chase.tick()
-        if chase.schedule.counts.used:
+        networked.tick()
+        if networked.schedule.counts.used:
             break
         sleep(0.005)
-    assert chase.schedule.counts.used > 0
+    assert networked.schedule.counts.used > 0
     assert fake.on_main_thread == 0
 
 
 @pytest.mark.parametrize("answer_text", ["up", "blinky:up blinky:up", "nonsense", "-", "clyde:up"])
 def test_an_answer_that_is_none_is_counted_and_the_arcade_decides(answer_text: str):
     team = Team.of(controller(Fake(lambda _: answer_text)))
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
-    events = run(chase, 400)
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
+    events = run(networked, 400)
     assert not any(event.detail["chosen"] for event in events if event.kind == "exit")
-    assert chase.schedule.counts.causes["illegal"] > 0
-    verify(chase.match.close())
+    assert networked.schedule.counts.causes["illegal"] > 0
+    verify(networked.match.close())
 
 
 def test_four_functions_hunt_together_each_asked_for_its_own_ghost():
     fakes = {ghost: Fake(classic, name=f"fn_{ghost}") for ghost in GHOSTS}
     team = Team({ghost: controller(fake) for ghost, fake in fakes.items()})
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
-    run(chase)
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
+    run(networked)
     assert all(set().union(*fake.asked) == {ghost} for ghost, fake in fakes.items() if fake.asked)
     assert sum(bool(fake.asked) for fake in fakes.values()) >= 2
-    name = chase.match.participant(SEAT).name
+    name = networked.match.participant(SEAT).name
     assert name == "blinky:fn_blinky pinky:fn_pinky inky:fn_inky clyde:fn_clyde"
 
 
 def test_one_ghosts_function_is_swapped_in_mid_match_and_the_record_names_both():
     old, new = Fake(classic, name="old"), Fake(last_exit, name="new")
     team = Team.of(controller(old))
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
-    run(chase, 500)
-    chase.give(["blinky"], controller(new))
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
+    run(networked, 500)
+    networked.give(["blinky"], controller(new))
     asked_before = len(old.asked)
     for _ in range(400):
-        chase.tick()
+        networked.tick()
         assert all(
-            choice.reply is None or choice.reply.name == "new" for choice in chase.choices if choice.ghost == "blinky"
+            choice.reply is None or choice.reply.name == "new"
+            for choice in networked.choices
+            if choice.ghost == "blinky"
         )
     assert new.asked
     assert all(asked == {"blinky"} for asked in new.asked)
     assert all("blinky" not in asked for asked in old.asked[asked_before:])
-    record = chase.match.close()
+    record = networked.match.close()
     assert [one.name for one in record.participants if one.player == SEAT] == [
         "old",
         "blinky:new pinky:old inky:old clyde:old",
@@ -165,11 +167,11 @@ def test_one_ghosts_function_is_swapped_in_mid_match_and_the_record_names_both()
 def test_a_version_that_was_put_live_meanwhile_is_named_by_the_record():
     fake = Fake(classic, version="1")
     team = Team.of(controller(fake))
-    chase = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
-    run(chase, 450)
+    networked = NetworkedMatch(new_match(team, lives=1), team, StraightLine())
+    run(networked, 450)
     fake.version = "2"
-    run(chase, 200)
-    record = chase.match.close()
+    run(networked, 200)
+    record = networked.match.close()
     ghosts = [index for index, one in enumerate(record.participants) if one.player == SEAT]
     assert [record.participants[index].version for index in ghosts] == ["1", "2"]
     assert {turn.participant for turn in record.turns if turn.player == SEAT} == set(ghosts)

@@ -13,7 +13,7 @@ from client.games.pacman.network.schedule import BURST, IN_FLIGHT, REQUESTS_A_MI
 from games.pacman.names import GHOSTS
 from games.pacman.observation import Decision
 
-ALONE = dict.fromkeys(GHOSTS, "pack")
+ALONE = dict.fromkeys(GHOSTS, "team")
 FAST_MS = 10.0
 
 
@@ -52,7 +52,7 @@ def test_ghosts_of_one_function_share_a_request_and_those_of_four_do_not():
 
 def test_the_refresh_is_sent_as_late_as_the_slowest_twentieth_of_round_trips_allows():
     schedule = warmed()
-    lead = schedule.lead_ticks("pack")
+    lead = schedule.lead_ticks("team")
     schedule.look(2, [ahead("blinky", 40)])
     sent = [left for left in range(39, -1, -1) if schedule.look(42 - left, [ahead("blinky", left)])]
     assert sent == [lead]
@@ -60,8 +60,8 @@ def test_the_refresh_is_sent_as_late_as_the_slowest_twentieth_of_round_trips_all
     for number in range(100):
         (ask,) = slow.look(number * 10, [ahead("blinky", 60, (number + 2, 5))])
         slow.take(answered(ask, latency_ms=300.0 if number % 10 == 0 else FAST_MS))
-    assert slow.slowest_twentieth_ms("pack") == 300.0
-    assert slow.lead_ticks("pack") > lead
+    assert slow.slowest_twentieth_ms("team") == 300.0
+    assert slow.lead_ticks("team") > lead
 
 
 def test_the_newest_answer_counts_even_when_it_comes_first():
@@ -167,7 +167,7 @@ def test_a_swapped_function_makes_the_old_ones_answers_stale_and_is_asked_itself
 def test_a_function_that_hangs_is_not_asked_for_ever():
     schedule = Schedule(ALONE)
     asks = [ask for tick in range(50) for ask in schedule.look(tick, [ahead("blinky", 30, (tick, 1))])]
-    assert len(asks) == IN_FLIGHT == schedule.under_way("pack")
+    assert len(asks) == IN_FLIGHT == schedule.under_way("team")
 
 
 def test_a_junction_that_was_reached_unforeseen_counts_as_a_fallback():
