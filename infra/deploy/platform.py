@@ -13,7 +13,7 @@ from infra.core.errors import CloudError
 from infra.deploy.auth import KEY, chosen, new_key, route_settings
 from infra.deploy.execute import carry_out
 from infra.deploy.plan import Upload, Wanted, plan_stack
-from infra.services import AUTHORIZER, GUARDED, SERVICES
+from infra.deploy.services import AUTHORIZER, GUARDED, SERVICES
 from infra.templates import template
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from infra.build.layers import Layer
     from infra.core.state import Stack
     from infra.deploy.environment import Environment, Progress
-    from infra.services import Service
+    from infra.deploy.services import Service
 
 PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""

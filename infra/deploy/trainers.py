@@ -14,7 +14,7 @@ from infra.deploy.environment import Deployed
 from infra.deploy.execute import carry_out
 from infra.deploy.plan import Upload, Wanted, plan_stack
 from infra.deploy.platform import deploy_layer, layer_arn
-from infra.services import FOLDER
+from infra.deploy.services import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from infra.core.errors import CloudError
 from infra.core.prices import SECONDS_A_MONTH, move_usd
+from infra.deploy.services import SERVICES
 from infra.monitor.metrics import take_metrics
-from infra.services import SERVICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

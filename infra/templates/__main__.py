@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from infra.services import FOLDER as SERVICES
 from infra.templates import FOLDER
 from infra.templates.intrinsics import to_yaml
 from infra.templates.layer import layer
@@ -15,6 +14,9 @@ from infra.templates.trainer import trainer
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+SERVICES = FOLDER.parent / "services"
 
 
 def written() -> dict[Path, str]:

@@ -9,7 +9,7 @@ from openapi_spec_validator import validate
 
 from ai_functions.runtime.protocol import parse_move_request
 from games.record import GameRecord, verify
-from infra.openapi import document
+from infra.services.openapi import document
 
 WRITTEN = Path(__file__).parents[2] / "docs" / "openapi.json"
 
@@ -19,7 +19,9 @@ def test_the_document_is_openapi() -> None:
 
 
 def test_the_written_document_is_the_one_the_types_give() -> None:
-    assert json.loads(WRITTEN.read_text("utf-8")) == document(), "run: python -m infra.openapi > docs/openapi.json"
+    assert json.loads(WRITTEN.read_text("utf-8")) == document(), (
+        "run: python -m infra.services.openapi > docs/openapi.json"
+    )
 
 
 def test_its_examples_are_requests() -> None:

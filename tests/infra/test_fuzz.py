@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.openapi import document
+from infra.services.openapi import document
 
 if TYPE_CHECKING:
     from infra.deploy.environment import Environment

@@ -1,6 +1,6 @@
 """The contract between client and function as OpenAPI 3.1, made from the declarations that parse it.
 
-``python -m infra.openapi > docs/openapi.json``; a test holds the file to the types.
+``python -m infra.services.openapi > docs/openapi.json``; a test holds the file to the types.
 """
 
 from __future__ import annotations
