@@ -117,7 +117,7 @@ def test_the_pointer_steers_towards_itself_while_its_button_is_down(table: Table
 def test_a_button_that_was_down_when_the_window_was_left_steers_no_more(table: Table):
     scene = table.sit_down()
     table.ticks(BEGIN)
-    pacman = scene.chase.observation.pacman
+    pacman = scene.networked.observation.pacman
     x, y = scene.board.point(pacman.x, pacman.y)
     table.manager.handle(Pointer("press", x, y, button=1))
     table.manager.away = True
