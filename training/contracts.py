@@ -1,9 +1,10 @@
 """How each game's models are learned and measured: the modules ``recipe`` and ``benchmark`` of each game.
 
 ``recipe`` has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
-:class:`PlayerJudge`).  ``benchmark`` has ``YARDSTICK`` (a :class:`Yardstick`): it stands apart because matches and
-tables need that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).  Both are
-found by ``games.catalog.find_part``.
+:class:`PlayerJudge`), ``level`` (what gives an opponent its :class:`Level`, None for one that only gets stronger) and
+``imitates`` (whether an opponent learns what players chose).  ``benchmark`` has ``YARDSTICK`` (a :class:`Yardstick`):
+it stands apart because matches and tables need that much of ``training`` and none of what fits models (scikit-learn,
+numba: the extra ``train``).  Both are found by ``games.catalog.find_part``.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ class Recipe(Protocol):
     ``records`` are sound and distinct (``training.dataset.usable`` saw to that).  ``manifest.training`` is the table
     ``[training]`` of ``opponent.toml``.  What the pipeline itself reads there: ``bootstrap``, how many games to make
     when no records are given; ``aim``, the value of the yardstick's first measure that this level should have (without
-    one, stronger is better); ``player``, the person whom this opponent gets to know (``train --for`` writes it).
+    one, stronger is better); ``player``, the person whom this opponent gets to know (``train --for`` writes it);
+    ``learn_from``, functions whose actions may be imitated (``train --learn-from``).
     """
 
     def __call__(
@@ -84,6 +86,55 @@ class PlayerJudge(Protocol):
         """
 
 
+class Losses(Protocol):
+    """Say how badly models foretell recorded games that none of them learned from."""
+
+    def __call__(
+        self,
+        manifest: Manifest,
+        folders: Sequence[Path],
+        records: Sequence[GameRecord],
+        progress: Callable[[int, int], None],
+    ) -> NDArray[np.float64]:
+        """Return each match's mean loss, shape (matches, folders), for the models in ``folders``.
+
+        ``manifest`` says what is learned; a match with nothing to foretell has no row.  ``progress`` hears how many
+        matches are done, of how many.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """One number of an opponent that sets its strength without another model."""
+
+    name: str
+    """A number of the manifest, for which the card's holds where training has set it."""
+    low: float
+    high: float
+    """Both above 0: the search goes by ratios."""
+    raises: bool
+    """Whether more of it raises the yardstick's first measure; where that levels off, it may waver."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """What makes an opponent that imitates a level: its model foretells games, and its dial sets its strength."""
+
+    dial: Dial
+    loss: str
+    """What ``losses`` measures, in words and with its unit."""
+    losses: Losses
+    margin: float
+    """The largest rise of the mean loss that nobody would notice."""
+
+
+class Controlled(Protocol):
+    """Play an opponent once, as ``Measure`` does, and tell what chance gave."""
+
+    def __call__(self, opponent: Opponent, *, seed: int) -> tuple[Mapping[str, float], NDArray[np.float64]]:
+        """Return the measures, and control variates: numbers whose mean over tasks is 0 whoever plays."""
+
+
 class Measure(Protocol):
     """Play an opponent once and say how it did, in the game's own units."""
 
@@ -110,12 +161,22 @@ class Yardstick:
     """The largest difference in the first measure that nobody would notice: the gate lets no model pass that may be
     worse by more.
     """
+    band: float
+    """How far from its aim, in the first measure, a level may be."""
     seats: tuple[Player, ...]
     """Seats that functions take: ``("one", "two")`` in Battleship, ``("ghosts",)`` in Pac-Man."""
     players: Mapping[str, Opponent] = field(default_factory=dict)
     """Players that run in the process, by name: baselines for functions and partners for the other seats."""
     reference: str | None = None
     """Which of ``players`` takes the seats that functions do not (Pac-Man's); None where there are none."""
+    controlled: Controlled | None = None
+    """Like ``measure`` against the game's own partner, with control variates, which make fewer tasks enough; None for a
+    game without any.
+    """
+    side_by_side: Callable[[Path, Sequence[int]], Sequence[Mapping[str, float]]] | None = None
+    """Play the opponent in a folder at the tasks of many seeds at once, each as ``measure`` would; None where that
+    saves nothing.
+    """
 
 
 LESS, MORE = "less", "more"
@@ -134,6 +195,18 @@ def recipe_for(game: str) -> Recipe:
 def player_judge_for(game: str) -> PlayerJudge | None:
     """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
     return cast("PlayerJudge | None", getattr(_part(game, "recipe"), "judge_player", None))
+
+
+def level_for(manifest: Manifest) -> Level | None:
+    """Return how the strength of the opponent is set, and its model judged; None for one that has no dial."""
+    find = getattr(_part(manifest.game, "recipe"), "level", None)
+    return None if find is None else cast("Level | None", find(manifest))
+
+
+def imitates(manifest: Manifest) -> bool:
+    """Say whether the opponent learns what players chose, so that functions' actions are left out."""
+    find = getattr(_part(manifest.game, "recipe"), "imitates", None)
+    return find is not None and bool(find(manifest))
 
 
 def bootstrap_for(game: str) -> Bootstrap:

@@ -10,11 +10,12 @@ from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from games.catalog import find_game
-from games.record import RecordError, replay, verify
+from games.record import FUNCTION, RecordError, replay, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ai_functions.runtime.manifest import Manifest
     from games.core import Player
     from games.record import GameRecord, Participant
 
@@ -74,6 +75,28 @@ def decisions(record: GameRecord) -> Iterator[Decision]:
                     state=before,
                 )
         before = frame.state
+
+
+def may_teach(manifest: Manifest, participant: Participant) -> bool:
+    """Say whether an opponent that imitates learns from what ``participant`` chose.
+
+    Functions teach only those that ask for it, by ``learn_from = ["function:NAME"]`` in ``[training]`` (or
+    ``train --learn-from``): a model would end up imitating itself.
+    """
+    named = f"{participant.kind}:{participant.name}"
+    return participant.kind != FUNCTION or named in manifest.training.get("learn_from", ())
+
+
+def functions_passed_over(manifest: Manifest, records: Iterable[GameRecord]) -> dict[str, int]:
+    """Return how many actions each function took that ``may_teach`` leaves out, by ``function:NAME``."""
+    counts: dict[str, int] = {}
+    for record in records:
+        for turn in record.turns:
+            participant = record.participants[turn.participant]
+            if turn.fallback is None and not may_teach(manifest, participant):
+                named = f"{participant.kind}:{participant.name}"
+                counts[named] = counts.get(named, 0) + 1
+    return dict(sorted(counts.items()))
 
 
 def split(records: Sequence[GameRecord], held_out: float = HELD_OUT) -> tuple[list[GameRecord], list[GameRecord]]:

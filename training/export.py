@@ -70,7 +70,7 @@ def export(fitted: Fitted) -> Exported:
     onnx = _convert(fitted.estimator, rows.shape[1], expected.shape[1])
     digest = sha256(onnx).hexdigest()
     with TemporaryDirectory(prefix="lambda-arcade-") as folder:
-        _write(Path(folder), onnx, {"sha256": digest})
+        _write(Path(folder), onnx, {"sha256": digest}, {})
         model = Model(Path(folder))
         error = _compare(expected, model.predict(rows), fitted.estimator)
         for index in range(SINGLE_ROWS):
@@ -79,13 +79,18 @@ def export(fitted: Fitted) -> Exported:
     return Exported(onnx, digest, len(rows), error)
 
 
-def write_artifact(folder: Path, exported: Exported, card: Mapping[str, Json]) -> None:
-    """Put ``model.onnx`` and ``model_card.json`` into ``folder``; the old ones stay until both new ones are whole."""
+def write_artifact(
+    folder: Path, exported: Exported, card: Mapping[str, Json], more: Mapping[str, str] | None = None
+) -> None:
+    """Put ``model.onnx`` and ``model_card.json`` into ``folder``; the old ones stay until all new ones are whole.
+
+    ``more`` has the contents of other files that change with them, by name.
+    """
     finish_interrupted(folder)
     staging = folder / f"{_INCOMING}.{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    _write(staging, exported.onnx, {**card, "sha256": exported.sha256})
+    _write(staging, exported.onnx, {**card, "sha256": exported.sha256}, more or {})
     staging.replace(folder / _INCOMING)
     finish_interrupted(folder)
     model_sha256.cache_clear()  # it remembers what was in this folder before
@@ -96,17 +101,17 @@ def finish_interrupted(folder: Path) -> bool:
     incoming = folder / _INCOMING
     if not incoming.is_dir():
         return False
-    for name in (MODEL, CARD):
-        if (incoming / name).exists():
-            (incoming / name).replace(folder / name)
+    for path in sorted(incoming.iterdir()):
+        path.replace(folder / path.name)
     incoming.rmdir()
     return True
 
 
-def _write(folder: Path, onnx: bytes, card: Mapping[str, Json]) -> None:
+def _write(folder: Path, onnx: bytes, card: Mapping[str, Json], more: Mapping[str, str]) -> None:
     for name, content in (
         (MODEL, onnx),
         (CARD, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()),
+        *((name, text.encode()) for name, text in more.items()),
     ):
         with (folder / name).open("wb") as file:
             file.write(content)

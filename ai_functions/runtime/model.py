@@ -78,6 +78,20 @@ def model_sha256(folder: Path) -> str:
     return found
 
 
+def dial(folder: Path, name: str, otherwise: float) -> float:
+    """Return the number that training set the dial ``name`` to, from the card in ``folder``.
+
+    ``otherwise`` is what holds for a model without one: what the manifest says.  Raises ModelError for a card that says
+    no number there.
+    """
+    path = folder / CARD
+    dials = read_card(folder).get("dial", {})
+    value = dials.get(name, otherwise) if isinstance(dials, dict) else dials
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+        raise ModelError(f"{path}: dial.{name} is {value!r}; it is a number from 0")
+    return float(value)
+
+
 class Model:
     """An ONNX model with one float32 input of shape (rows, features)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from itertools import islice, pairwise, permutations
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import perf_counter
@@ -15,7 +14,8 @@ from rich.table import Table
 from client.commands.contest import RemoteTrial, Timing, api_of, find_deployed
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
-from client.commands.train import bars, opponent_folder
+from client.commands.progress import advancing, reporting
+from client.commands.train import opponent_folder
 from client.net.remote import RemoteOpponent
 from games.catalog import find_game
 
@@ -75,10 +75,9 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     game = played.pop()
     seeds = list(islice(task_seeds("evaluate", seed), games))
     rows: dict[str, list[Row]] = {}
-    with bars() as progress, workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
+    with reporting() as reporter, workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
         for name, entry in entries.items():
-            bar = progress.add_task(name, total=games)
-            rows[name] = run(entry.trial, seeds, pool, partial(progress.advance, bar))
+            rows[name] = run(entry.trial, seeds, pool, advancing(reporter, name, games))
     yardstick = yardstick_for(game)
     data = {
         "game": game,

@@ -12,8 +12,8 @@ from rich.table import Table
 from client.commands.contest import Bot, Deployed, api_of, find_deployed, play_match
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate import evaluate
+from client.commands.progress import advancing, reporting
 from client.commands.records import own_records
-from client.commands.train import bars
 from client.net.remote import RemoteOpponent, fetch_guest, is_url
 from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder, record_path
@@ -83,11 +83,11 @@ def match(
     contestants = _contestants(api, pool, game, given)
     records: list[GameRecord] = []
     try:
-        with bars() as progress:
-            bar = progress.add_task(f"{first} - {second}", total=len(plan))
+        with reporting() as reporter:
+            advance = advancing(reporter, f"{first} - {second}", len(plan))
             for fixture in plan:
                 records.append(_play(rules, fixture, contestants, recorder))
-                progress.advance(bar)
+                advance(1)
     finally:
         pool.close()
         recorder.close()

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from client.commands.context import UsageError, err, find_environment, out, print_json, tell
+from client.commands.context import UsageError, err, find_environment, print_json, tell
+from client.commands.progress import reporting
+from client.commands.train_result import as_json, show
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
-
+    from client.commands.progress import Reporter
     from games.record import GameRecord
-    from training.pipeline import Trained
+    from training.interrupted import Kept
+    from training.pipeline import Trained, Wishes
 
+CLOUD = "cloud"
+"""Records that are in the cloud's bucket, whatever its name."""
 EXIT_REFUSED = 1
 """The gate let no model pass: nothing was changed, and nothing deployed."""
 
@@ -30,43 +35,17 @@ def register(app: typer.Typer) -> None:
     )
 
 
-class Console:
-    """Shows on standard error how far a training is; says nothing when a program reads the results."""
-
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._bars: dict[str, TaskID] = {}
-
-    def say(self, text: str) -> None:
-        """Show one line."""
-        self._progress.console.print(f"  {text}", soft_wrap=True, markup=False)
-
-    def count(self, what: str, done: int, total: int) -> None:
-        """Show a bar."""
-        if what not in self._bars:
-            self._bars[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._bars[what], completed=done)
-
-
-def bars() -> Progress:
-    """Return progress bars on standard error."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=err,
-        disable=False,
-    )
-
-
 def train(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="An opponent's name, or its folder.")],
     *,
     records: Annotated[
         list[str] | None,
-        typer.Option("--records", help="A file, a folder, or s3://BUCKET/PREFIX of recorded games; may be repeated."),
+        typer.Option(
+            "--records",
+            help="Recorded games: a file, a folder, s3://BUCKET/PREFIX, or cloud for all uploaded there; may "
+            "be repeated.",
+        ),
     ] = None,
     bootstrap: Annotated[
         int | None,
@@ -80,54 +59,144 @@ def train(  # noqa: PLR0913 - each is an option of the command
         Path | None,
         typer.Option("--out", help="Where to put the opponent with its new model, if not in its own folder."),
     ] = None,
+    aim: Annotated[
+        str | None,
+        typer.Option(
+            "--aim",
+            metavar="N|none",
+            help="What the level should measure (shots, dots) from now on, whatever opponent.toml says; none: as much "
+            "as it can.",
+        ),
+    ] = None,
+    learn_from: Annotated[
+        list[str] | None,
+        typer.Option("--learn-from", help="Also imitate a function's moves: function:NAME; may be repeated."),
+    ] = None,
     games: Annotated[
         int, typer.Option(min=20, help="At most so many games by the new model and by the one it replaces.")
-    ] = 1600,
+    ] = 6400,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after the last finished step of the same command, interrupted.")
+    ] = False,
     deploy: Annotated[
         bool, typer.Option("--deploy", help="Publish the new model as a new version of this one function.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
 ) -> None:
-    """Learn a model from recorded games, and keep it if it plays no worse than the one it replaces.
+    """Learn a model from recorded games, and keep it if it is no worse than the one it replaces.
+
+    A level with an aim must foretell recorded games as well as the model it replaces, and play, its temperature set to
+    that, as strongly as it aims to; an opponent without one must play as well as the model it replaces.
 
     Without --records and --bootstrap the games are played by bootstrap players, as many as the opponent's
     opponent.toml says.  With --for, they are the games recorded on this machine, and the player's own decide, each held
     out until its turn: the new opponent must foretell them better than one that knows nothing of the player.  Exit
     status 1 means that the new model was refused; nothing has changed then.
     """
-    from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415 - heavy, needed by this command only
-    from infra.deploy.opponents import folder_to_write  # noqa: PLC0415
-    from training.card import Origin  # noqa: PLC0415
-    from training.pipeline import gather, personal_folder  # noqa: PLC0415
-    from training.pipeline import train as run_pipeline  # noqa: PLC0415
+    from training.pipeline import Wishes  # noqa: PLC0415 - heavy, needed by this command only; first, for its threads
 
-    folder = opponent_folder(name)
-    manifest = Manifest.load(folder)
-    sources = records or ([] if player is None or bootstrap else [_own_records(manifest.game, player)])
-    if bootstrap is None:
-        bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
-    with bars() as progress, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
-        teller = Console(progress)
-        found = gather(manifest, _read(context, sources, teller), bootstrap, seed, teller)
-        if player is not None:
-            _must_know(player, found)
-            folder = personal_folder(folder, player, Path(scratch))
-            out_folder = (out_folder or home() / "opponents") / folder.name
-        target = out_folder or folder_to_write(folder)
-        origin = Origin(
-            records=found,
-            source=", ".join([*sources, *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),
-            command=_command(name, sources, bootstrap, seed, player),
-            seed=seed,
-        )
-        trained = run_pipeline(folder, origin, target, teller, most=games)
+    wishes = Wishes(games, *_aim(aim), _functions(learn_from or []))
+    try:
+        with reporting() as reporter, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
+            wanted = _Wanted(name, tuple(records or ()), bootstrap, seed, player, out_folder, wishes, resume)
+            trained = _train(context, wanted, reporter, Path(scratch))
+    except KeyboardInterrupt:
+        err.print("interrupted; the same command with --resume goes on after the last step that was finished")
+        raise
     deployed = _deploy(context, trained.folder) if deploy and trained.verdict.passed else None
     if json:
-        print_json(_result(trained, deployed))
+        print_json(as_json(trained, deployed))
     else:
-        _show(trained, deployed)
+        show(trained, deployed)
     if not trained.verdict.passed:
         raise typer.Exit(EXIT_REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for."""
+
+    name: str
+    records: tuple[str, ...]
+    bootstrap: int | None
+    seed: int
+    player: str | None
+    out: Path | None
+    wishes: Wishes
+    resume: bool
+
+
+def _train(context: typer.Context, wanted: _Wanted, reporter: Reporter, scratch: Path) -> Trained:
+    from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
+    from infra.deploy.opponents import folder_to_write  # noqa: PLC0415
+    from training.card import Origin  # noqa: PLC0415
+    from training.folders import personal_folder  # noqa: PLC0415
+    from training.pipeline import gather  # noqa: PLC0415
+    from training.pipeline import train as run_pipeline  # noqa: PLC0415
+
+    folder = opponent_folder(wanted.name)
+    manifest = Manifest.load(folder)
+    player, wishes = wanted.player, wanted.wishes
+    sources = [_uploaded(context, manifest.game) if source == CLOUD else source for source in wanted.records]
+    sources = sources or ([] if player is None or wanted.bootstrap else [_own_records(manifest.game, player)])
+    bootstrap = wanted.bootstrap
+    if bootstrap is None:
+        bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
+    played = _kept(wanted, folder, ["bootstrap", manifest.name, dict(manifest.training), bootstrap, wanted.seed], [])
+    found = gather(manifest, _read(context, sources, reporter), bootstrap, wanted.seed, reporter, played)
+    out_folder = wanted.out or folder_to_write(folder)
+    if player is not None:
+        _must_know(player, found)
+        folder = personal_folder(folder, player, scratch)
+        out_folder = (wanted.out or home() / "opponents") / folder.name
+    origin = Origin(
+        records=found,
+        source=", ".join([*sources, *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),
+        command=_command(wanted, sources, bootstrap),
+        seed=wanted.seed,
+    )
+    steps = _kept(wanted, folder, [origin.command, wishes.most, fingerprint_of(found)], ["opponent.toml", "model.onnx"])
+    if wanted.resume and not (steps.begun or played.begun):
+        reporter.say("nothing is kept of a command like this that was interrupted; it begins at the beginning")
+    trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps)
+    steps.forget()
+    played.forget()
+    return trained
+
+
+def fingerprint_of(records: list[GameRecord]) -> str:
+    """Return a hash of what was played in ``records``."""
+    from training.dataset import fingerprint  # noqa: PLC0415
+
+    return fingerprint(records)
+
+
+def _kept(wanted: _Wanted, folder: Path, asked: list[Any], files: list[str]) -> Kept:
+    """Return where the finished steps of a training are kept that was asked for so."""
+    from training.interrupted import Kept, key_of  # noqa: PLC0415
+
+    depends = [folder / name for name in files if (folder / name).exists()]
+    return Kept(home() / "training", key_of(asked, depends), recalls=wanted.resume)
+
+
+def _aim(text: str | None) -> tuple[float | None, bool]:
+    """Return the aim that was asked for, and whether none was.  Raises UsageError."""
+    if text is None or text == "none":
+        return None, text is not None
+    try:
+        aim = float(text)
+    except ValueError:
+        aim = float("nan")
+    if not isfinite(aim) or aim <= 0:
+        raise UsageError(f"--aim {text!r}: give a number above 0, such as 50, or none")
+    return aim, False
+
+
+def _functions(names: list[str]) -> tuple[str, ...]:
+    for name in names:
+        if not re.fullmatch(r"function:\S+", name):
+            raise UsageError(f"--learn-from {name!r}: give function:NAME, such as function:battleship_hard")
+    return tuple(names)
 
 
 def opponent_folder(name: str) -> Path:
@@ -144,6 +213,12 @@ def home() -> Path:
     return cloud_paths().home
 
 
+def _uploaded(context: typer.Context, game: str) -> str:
+    """Return where the cloud in use keeps the records of ``game`` that were uploaded."""
+    environment = find_environment(context)
+    return f"s3://{environment.platform['BucketName']}/records/{game}/"
+
+
 def _own_records(game: str, player: str) -> str:
     from client.commands.records import own_records  # noqa: PLC0415
 
@@ -153,10 +228,10 @@ def _own_records(game: str, player: str) -> str:
     return str(folder)
 
 
-def _read(context: typer.Context, sources: list[str], teller: Console) -> list[GameRecord]:
+def _read(context: typer.Context, sources: list[str], reporter: Reporter) -> list[GameRecord]:
     from client.commands.records import read_sources  # noqa: PLC0415
 
-    return read_sources(context, sources, teller.say)
+    return read_sources(context, sources, reporter.say)
 
 
 def _must_know(player: str, records: list[GameRecord]) -> None:
@@ -165,15 +240,19 @@ def _must_know(player: str, records: list[GameRecord]) -> None:
         raise UsageError(f"--for {player!r}: nobody of that name played in these records; there are {', '.join(names)}")
 
 
-def _command(name: str, records: list[str], bootstrap: int, seed: int, player: str | None) -> str:
-    words = ["lambda-arcade", "train", name]
+def _command(wanted: _Wanted, records: list[str], bootstrap: int) -> str:
+    words = ["lambda-arcade", "train", wanted.name]
     for source in records:
         words += ["--records", source]
     if bootstrap:
         words += ["--bootstrap", str(bootstrap)]
-    words += ["--seed", str(seed)]
-    if player is not None:
-        words += ["--for", player]
+    words += ["--seed", str(wanted.seed)]
+    if wanted.player is not None:
+        words += ["--for", wanted.player]
+    if wanted.wishes.no_aim or wanted.wishes.aim is not None:
+        words += ["--aim", "none" if wanted.wishes.aim is None else f"{wanted.wishes.aim:g}"]
+    for function in wanted.wishes.learn_from:
+        words += ["--learn-from", function]
     return shlex.join(words)
 
 
@@ -184,41 +263,3 @@ def _deploy(context: typer.Context, folder: Path) -> dict[str, Any]:
     if done.problem:
         raise RuntimeError(f"the new model is in {folder}, but was not deployed: {done.problem}")
     return {"name": done.label, "version": done.version, "seconds": round(done.seconds, 2)}
-
-
-def _result(trained: Trained, deployed: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "name": trained.manifest.name,
-        "game": trained.manifest.game,
-        "folder": str(trained.folder) if trained.verdict.passed else None,
-        "passed": trained.verdict.passed,
-        "reason": trained.verdict.reason,
-        "card": trained.card,
-        "seconds": dict(trained.seconds),
-        "deployed": deployed,
-    }
-
-
-def _show(trained: Trained, deployed: dict[str, Any] | None) -> None:
-    verdict = trained.verdict
-    out.print(f"{trained.manifest.name}: {verdict.games} games on paired seeds, mean ± standard error")
-    table = Table(box=None, header_style="bold")
-    for column in ("measure", "new", "replaced", "difference", "95 % interval", "p"):
-        table.add_column(column, justify="left" if column == "measure" else "right")
-    for measure, new in verdict.candidate.items():
-        old, gap = verdict.current.get(measure), verdict.differences.get(measure)
-        cells = [f"{new.mean:.2f} ± {new.standard_error:.2f}"]
-        cells += [f"{old.mean:.2f} ± {old.standard_error:.2f}" if old else "-"]
-        cells += (
-            [f"{gap.mean:+.2f} ± {gap.standard_error:.2f}", f"{gap.low:+.2f} to {gap.high:+.2f}", f"{gap.p:.4f}"]
-            if gap
-            else ["-"] * 3
-        )
-        table.add_row(measure, *cells)
-    out.print(table)
-    out.print(("[green]passed[/]: " if verdict.passed else "[red]refused[/]: ") + verdict.reason)
-    out.print(", ".join(f"{step} {took:.1f} s" for step, took in trained.seconds.items()))
-    if verdict.passed:
-        out.print(f"model {str(trained.card['sha256'])[:12]} is in {trained.folder}", soft_wrap=True)
-    if deployed:
-        out.print(f"deployed as version {deployed['version']} of {deployed['name']} in {deployed['seconds']} s")

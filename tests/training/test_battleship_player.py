@@ -19,10 +19,11 @@ from games.match import Match, play
 from games.record import BOT, PERSON, GameRecord, Participant
 from training.card import Origin
 from training.contracts import TrainingError
+from training.folders import personal_folder
 from training.games.battleship.habits.gate import knowing_fleets, log_odds_of
 from training.games.battleship.players.habitual import HABITUAL
 from training.games.battleship.players.textbook import LADDER
-from training.pipeline import Trained, personal_folder, train
+from training.pipeline import Trained, train
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -16,14 +17,16 @@ from sklearn.linear_model import LogisticRegression
 
 import ai_functions
 from ai_functions.runtime.loader import load_opponent
-from ai_functions.runtime.manifest import Manifest
-from ai_functions.runtime.model import CARD, MODEL, model_sha256
+from ai_functions.runtime.manifest import MANIFEST, Manifest
+from ai_functions.runtime.model import CARD, MODEL, ModelError, dial, model_sha256
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
+from games.record import FUNCTION
 from training.card import Origin
 from training.contracts import TrainingError, yardstick_for
 from training.evaluation.statistics import difference
-from training.pipeline import gather, personal_folder, train
+from training.folders import personal_folder
+from training.pipeline import Wishes, gather, train
 
 if TYPE_CHECKING:
     from games.record import GameRecord
@@ -56,8 +59,11 @@ def a_copy(folder: Path) -> Path:
     return folder
 
 
-def trained(records: list[GameRecord], folder: Path, out: Path, seed: int = 1, most: int = 20) -> Trained:
-    return train(folder, Origin(records, "a test", "make test", seed), out, Silent(), most=most)
+ANY_STRENGTH = Wishes(20, no_aim=True)
+
+
+def trained(records: list[GameRecord], folder: Path, out: Path, wishes: Wishes = ANY_STRENGTH) -> Trained:
+    return train(folder, Origin(records, "a test", "make test", 1), out, Silent(), wishes=wishes)
 
 
 def without_a_model(folder: Path) -> Path:
@@ -96,16 +102,75 @@ def test_the_same_records_and_seed_give_the_same_model(records: list[GameRecord]
     assert [record.digest for record in other] != [record.digest for record in records]
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+
+
 def test_a_refused_model_changes_nothing(records: list[GameRecord], tmp_path: Path):
     folder = a_copy(tmp_path / "battleship_easy")
-    toml = folder / "opponent.toml"
-    text = toml.read_text().replace('learn = "player"', 'learn = "ship"')  # learns to win: far from this level's aim
-    toml.write_text(text)
-    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
-    found = trained(records, folder, tmp_path / "out")
+    before = contents(folder)
+    found = trained(records, folder, tmp_path / "out", Wishes())  # too few games to compare the models on
     assert not found.verdict.passed
-    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert "games are held out to compare the models on; give more games" in found.verdict.reason
+    assert contents(folder) == before
     assert not (tmp_path / "out").exists()
+
+
+def test_an_aim_out_of_reach_is_told_with_what_can_be_done(records: list[GameRecord], tmp_path: Path):
+    folder = without_a_model(tmp_path / "battleship_easy")
+    found = trained(records, folder, folder, Wishes(200, aim=30.0))
+    assert not found.verdict.passed
+    assert "the aim of 30 is out of its reach" in found.verdict.reason
+    assert "--aim none" in found.verdict.reason
+    assert "aim = 67.0" in (folder / MANIFEST).read_text()
+
+
+def test_a_level_is_brought_to_its_aim_and_keeps_it(tmp_path: Path):
+    folder = tmp_path / "battleship_hard"
+    shutil.copytree(EASY.parent / "battleship_hard", folder, ignore=shutil.ignore_patterns("__pycache__", MODEL, CARD))
+    before = Manifest.load(folder)
+    games = gather(before, [], GAMES, 1, Silent())
+    found = trained(games, folder, folder, Wishes(aim=54.0))
+    assert found.verdict.passed, found.verdict.reason
+    assert found.verdict.candidate["shots"].mean == pytest.approx(54, abs=1)
+    card = json.loads((folder / CARD).read_text())
+    assert card["aim"] == 54.0
+    assert card["setting"]["standard_error"] <= 0.2
+    manifest = Manifest.load(folder)
+    assert manifest == replace(before, training={**before.training, "aim": 54.0})
+    assert dial(folder, "temperature", manifest.temperature) == card["dial"]["temperature"] > manifest.temperature
+    (folder / CARD).write_text(json.dumps({**card, "dial": {"temperature": "hot"}}))
+    with pytest.raises(ModelError, match=r"model_card.json: dial.temperature is 'hot'; it is a number from 0"):
+        load_opponent(folder)
+
+
+def test_an_aim_without_a_dial_is_refused(records: list[GameRecord], tmp_path: Path):
+    folder = a_copy(tmp_path / "battleship_easy")
+    toml = folder / MANIFEST
+    toml.write_text(toml.read_text().replace('learn = "player"', 'learn = "worth"'))
+    with pytest.raises(TrainingError, match=r"battleship_easy: it aims at 67, .* --aim none"):
+        trained(records, folder, tmp_path / "out", Wishes(20))
+    toml.write_text(toml.read_text().replace("aim = 67.0", 'aim = "high"'))
+    with pytest.raises(TrainingError, match="aim is 'high'; it is a number"):
+        trained(records, folder, tmp_path / "out", Wishes(20))
+
+
+def test_what_functions_played_is_not_imitated_unless_it_is_asked_for(records: list[GameRecord], tmp_path: Path):
+    folder = without_a_model(tmp_path / "battleship_easy")
+    by_functions = [
+        replace(record, participants=tuple(replace(one, kind=FUNCTION, name="hal") for one in record.participants))
+        for record in records
+    ]
+    actions = sum(len(record.turns) for record in records)
+    origin, teller = Origin(by_functions, "a test", "make test", 1), Silent()
+    with pytest.raises(TrainingError, match="battleship_easy: 0 shots to learn from in"):
+        train(folder, origin, folder, teller, wishes=ANY_STRENGTH)
+    told = f"{actions} actions of function:hal are not learned from: a model would end up imitating itself; "
+    assert any(line.startswith(told) for line in teller.told)
+    teller = Silent()
+    asked = train(folder, origin, folder, teller, wishes=Wishes(20, no_aim=True, learn_from=("function:hal",)))
+    assert asked.verdict.passed
+    assert not any("not learned from" in line for line in teller.told)
 
 
 def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[GameRecord], tmp_path: Path):
@@ -115,7 +180,7 @@ def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[
     (folder / MODEL).write_bytes(older.SerializeToString())
     (folder / CARD).write_text(json.dumps({"sha256": sha256((folder / MODEL).read_bytes()).hexdigest()}))
     teller = Silent()
-    found = train(folder, Origin(records, "a test", "make test", 1), folder, teller, most=20)
+    found = train(folder, Origin(records, "a test", "make test", 1), folder, teller, wishes=ANY_STRENGTH)
     assert found.verdict.passed
     assert any("learned 5 features" in line and "train it again" in line for line in teller.told)
 

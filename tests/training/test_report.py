@@ -18,9 +18,15 @@ def nobody(*_: Any, **__: Any) -> Any:
     raise AssertionError("nobody is asked here")
 
 
-RACES = Yardstick(measure=nobody, measures={"shots": LESS}, margin=1, seats=("one", "two"))
+RACES = Yardstick(measure=nobody, measures={"shots": LESS}, margin=1, band=1, seats=("one", "two"))
 HUNTS = Yardstick(
-    measure=nobody, measures={"dots": LESS}, margin=5, seats=("ghosts",), players={"greedy": nobody}, reference="greedy"
+    measure=nobody,
+    measures={"dots": LESS},
+    margin=5,
+    band=5,
+    seats=("ghosts",),
+    players={"greedy": nobody},
+    reference="greedy",
 )
 
 

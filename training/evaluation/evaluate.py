@@ -16,6 +16,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+import numpy as np
+
 from ai_functions.runtime.loader import load_opponent
 from games.record import move_seed
 from training.contracts import TrainingError, yardstick_for
@@ -23,6 +25,8 @@ from training.contracts import TrainingError, yardstick_for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Executor
+
+    from numpy.typing import NDArray
 
     from games.core import Opponent, Player
     from training.contracts import Yardstick
@@ -47,6 +51,53 @@ class LocalTrial:
         yardstick = yardstick_for(self.game)
         against = None if self.against is None else local_opponent(self.game, self.against)
         return yardstick.measure(local_opponent(self.game, self.who), seed=seed, against=against)
+
+
+class Task(NamedTuple):
+    """A task that was played."""
+
+    row: Row
+    controls: NDArray[np.float64]
+    """What chance gave: control variates, shape (any,); empty for a game without any."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalTasks:
+    """Many tasks in this process or, since it can be sent there, in a worker process."""
+
+    game: str
+    folder: str
+    """Of the opponent."""
+
+    def __call__(self, seeds: Sequence[int]) -> list[Task]:
+        """Play the tasks, side by side where the game can, with control variates where it has them."""
+        yardstick = yardstick_for(self.game)
+        if yardstick.side_by_side is not None:
+            return [Task(row, _NONE) for row in yardstick.side_by_side(Path(self.folder), seeds)]
+        opponent = local_opponent(self.game, self.folder)
+        if yardstick.controlled is not None:
+            return [Task(*yardstick.controlled(opponent, seed=seed)) for seed in seeds]
+        return [Task(yardstick.measure(opponent, seed=seed), _NONE) for seed in seeds]
+
+
+_NONE = np.zeros(0)
+_SIDE_BY_SIDE, _ONE_BY_ONE = 64, 4
+"""Tasks that a worker takes at a time."""
+
+
+def play_tasks(
+    tasks: LocalTasks, seeds: Sequence[int], pool: Executor | None, progress: Callable[[int], None]
+) -> list[Task]:
+    """Return how every task went, in their order; ``progress`` hears of some done."""
+    size = _SIDE_BY_SIDE if yardstick_for(tasks.game).side_by_side else _ONE_BY_ONE
+    if pool is not None:
+        size = min(size, max(1, -(-len(seeds) // (os.cpu_count() or 1))))
+    parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
+    done: list[Task] = []
+    for part in map(tasks, parts) if pool is None else pool.map(tasks, parts):
+        done += part
+        progress(len(part))
+    return done
 
 
 @lru_cache

@@ -1,7 +1,8 @@
 """A learned player of Battleship: one model scores the cells to shoot at and the berths to lie in.
 
 A row of the model is a candidate: a cell fills the first columns, a berth the next.  The answer is how likely the
-candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the manifest's temperature.
+candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the temperature: the card's,
+where training set it to an aim, or else the manifest's.
 The last columns hold how far a game is, and the answer is how likely it is won.
 """
 
@@ -17,7 +18,7 @@ from ai_functions.policies.battleship.placements import BERTH_COLUMNS, berth_row
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_COLUMNS, race_row
 from ai_functions.runtime.manifest import Manifest
-from ai_functions.runtime.model import Model
+from ai_functions.runtime.model import Model, dial
 from games.battleship.fleet import STANDARD, Cell
 from games.battleship.notation import Shot, print_cell
 from games.battleship.observation import PlaceObservation
@@ -95,6 +96,7 @@ class Learned:
 
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
+        self.temperature = dial(folder, "temperature", self.manifest.temperature)
         self._model = Model(folder)
         self._likings = np.exp(log_odds(self._model, in_columns(berth_rows(), CELL_COLUMNS, COLUMNS))).tolist()
 
@@ -105,7 +107,7 @@ class Learned:
         size = observation.variant.size
         tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
         untried = np.flatnonzero(~tried)
-        return untried, softmax(log_odds(self._model, rows[untried]), self.manifest.temperature)
+        return untried, softmax(log_odds(self._model, rows[untried]), self.temperature)
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled."""

@@ -16,7 +16,7 @@ from ai_functions.policies.pacman.batch import asked_of, scene_of
 from ai_functions.policies.pacman.features import SETS, rows
 from ai_functions.policies.pacman.paths import paths_of
 from ai_functions.runtime.manifest import Manifest, ManifestError
-from ai_functions.runtime.model import Model
+from ai_functions.runtime.model import Model, dial
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.notation import print_action
 
@@ -40,8 +40,9 @@ DIGITS = 4
 class Team:
     """The ghosts of the opponent in ``folder``.
 
-    ``opponent.toml`` says what its model sees (``[training] sees``: a key of ``SETS``) and the temperature.  Raises
-    ManifestError for other columns, ModelError for a model that is not the one on its card.
+    ``opponent.toml`` says what its model sees (``[training] sees``: a key of ``SETS``) and the temperature, unless the
+    card does, where training set it to an aim.  Raises ManifestError for other columns, ModelError for a model that is
+    not the one on its card.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -49,7 +50,7 @@ class Team:
         self.sees = str(manifest.training.get("sees", "team"))
         if self.sees not in SETS:
             raise ManifestError(f"{folder}: training.sees is {self.sees!r}; there are {', '.join(SETS)}")
-        self.temperature = manifest.temperature
+        self.temperature = dial(folder, "temperature", manifest.temperature)
         self.model = Model(folder)
 
     def act(self, observation: Observation, random: Random) -> Exits:

@@ -128,7 +128,7 @@ def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Tr
     # a function must have started.
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
     from training.card import Origin  # noqa: PLC0415
-    from training.pipeline import gather, train  # noqa: PLC0415
+    from training.pipeline import Wishes, gather, train  # noqa: PLC0415
     from training.records import read_records  # noqa: PLC0415
 
     def newest(bucket: str, prefix: str) -> Iterator[tuple[str, bytes]]:
@@ -138,7 +138,7 @@ def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Tr
     records = gather(Manifest.load(folder), list(read_records(source, clock.say, newest)), 0, seed, clock)
     command = f"lambda-arcade train {NAME} --records {source} --seed {seed}"
     origin = Origin(records, f"the newest {len(records)} games of {source}", command, seed)
-    return train(folder, origin, out, clock, most=MOST_GAMES)
+    return train(folder, origin, out, clock, wishes=Wishes(MOST_GAMES))
 
 
 def done(*, passed: bool, **more: Any) -> dict[str, Any]:

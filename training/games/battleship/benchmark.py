@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -17,12 +18,28 @@ from training.games.battleship.players.textbook import LADDER
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from games.core import Opponent
 
 
 def measure(opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
     """Return how many ``shots`` the opponent needs for a fleet that ``against`` places; uniform without."""
     return {"shots": float(len(sink(opponent, _fleet(seed, against), seed)))}
+
+
+def measure_controlled(opponent: Opponent, *, seed: int) -> tuple[Mapping[str, float], NDArray[np.float64]]:
+    """Return what ``measure`` does for a uniform fleet, and the control variates of the game."""
+    from training.games.battleship.controls import controls_of  # noqa: PLC0415 - compiled code, not in a function
+
+    fleet = _fleet(seed, None)
+    shots = sink(opponent, fleet, seed)
+    return {"shots": float(len(shots))}, controls_of(fleet, shots)
+
+
+_COMPILED = find_spec("training.games.battleship.controls") is not None
+"""Whether what is compiled is here; a trainer in the cloud leaves it behind."""
 
 
 def _fleet(seed: int, against: Opponent | None) -> Placement:
@@ -78,6 +95,8 @@ YARDSTICK = Yardstick(
     measure=measure,
     measures={"shots": LESS},
     margin=0.5,
+    band=1.0,
     seats=rules.PLAYERS,
     players=LADDER,
+    controlled=measure_controlled if _COMPILED else None,
 )

@@ -9,11 +9,10 @@ import numpy as np
 from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows, hear
 from games.battleship import rules
 from games.battleship.observation import ShootObservation
-from games.record import FUNCTION
-from training.dataset import decisions
+from training.dataset import decisions, may_teach
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,39 +22,63 @@ if TYPE_CHECKING:
 
 CANDIDATES = 12
 """Cells that each shot is learned from: the one that was taken and others at random."""
+SAY_EVERY = 50
+"""Games."""
+
+
+def imitates(manifest: Manifest) -> bool:
+    """Say whether the opponent learns what players choose, rather than where ships lie."""
+    return bool(manifest.training.get("learn", "player") == "player")
+
+
+def shots_taught(manifest: Manifest, records: Sequence[GameRecord]) -> Iterator[Decision]:
+    """Yield the shots in ``records`` that the opponent learns from.
+
+    Those of functions are none for an opponent that imitates, unless it is to learn from that function
+    (``training.dataset.may_teach``).  Where ships lie, any shot teaches.
+    """
+    for record in records:
+        for decision in decisions(record):
+            if isinstance(decision.observation, ShootObservation) and (
+                not imitates(manifest) or may_teach(manifest, decision.participant)
+            ):
+                yield decision
 
 
 def choice_rows(
-    manifest: Manifest, records: Sequence[GameRecord], generator: np.random.Generator
+    manifest: Manifest,
+    records: Sequence[GameRecord],
+    generator: np.random.Generator,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Return rows, shape (candidates, CELL_COLUMNS), and 1 for each that was taken, or held a ship.
-
-    What functions chose is not learned from: a model would end up imitating itself.
-    """
-    wins = manifest.training.get("learn", "player") == "ship"
+    """Return rows, shape (candidates, CELL_COLUMNS), and 1 for each that was taken, or held a ship."""
     rows, labels = [np.zeros((0, CELL_COLUMNS), np.float32)], [np.zeros(0)]
-    for record in records:
-        for decision in decisions(record):
-            if not isinstance(decision.observation, ShootObservation):
-                continue
-            if decision.participant.kind == FUNCTION and not wins:
-                continue
+    for number, record in enumerate(records):
+        if number and number % SAY_EVERY == 0:
+            progress(f"read {number} of {len(records)} games")
+        for decision in shots_taught(manifest, [record]):
             heard = hear(decision.observation)
             untried = np.flatnonzero(~heard.tried)
-            if wins:
-                picked = generator.choice(untried, min(CANDIDATES, len(untried)), replace=False)
-                labels.append(_ships(decision, picked))
-            else:
-                size = decision.observation.variant.size
-                shot = decision.action.cell.row * size + decision.action.cell.column
+            if imitates(manifest):
+                shot = cell_of(decision)
                 others = untried[untried != shot]
                 picked = np.append(generator.choice(others, min(CANDIDATES - 1, len(others)), replace=False), shot)
                 labels.append((picked == shot).astype(float))
+            else:
+                picked = generator.choice(untried, min(CANDIDATES, len(untried)), replace=False)
+                labels.append(ships_in(decision, picked))
             rows.append(cell_rows(decision.observation, heard)[picked])
     return np.concatenate(rows), np.concatenate(labels)
 
 
-def _ships(decision: Decision, cells: NDArray[np.int64]) -> NDArray[np.float64]:
+def cell_of(decision: Decision) -> int:
+    """Return the number of the cell shot at."""
+    size: int = decision.observation.variant.size
+    cell = decision.action.cell
+    return int(cell.row * size + cell.column)
+
+
+def ships_in(decision: Decision, cells: NDArray[np.int64]) -> NDArray[np.float64]:
     """Return 1 for each cell that held a ship."""
     enemy = rules.PLAYERS[1 - rules.PLAYERS.index(decision.player)]
     board = decision.state.fleet_of(enemy).board(decision.observation.variant)

@@ -27,10 +27,11 @@ from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from ai_functions.policies.battleship.win_chance import RACE_COLUMNS
 from ai_functions.runtime.model import MODEL, Model
 from games.battleship import rules
-from training.contracts import Fitted, TrainingError
+from training.contracts import Dial, Fitted, Level, TrainingError
 from training.dataset import split
 from training.games.battleship.data_generators import bootstrap
-from training.games.battleship.examples import CANDIDATES, choice_rows
+from training.games.battleship.examples import CANDIDATES, choice_rows, imitates
+from training.games.battleship.foretelling import MARGIN, losses
 from training.games.battleship.habits.gate import judge_player
 from training.games.battleship.habits.prior import blocks_of
 from training.games.battleship.habits.weights import all_fleets, fleets_of, liking_part, numbers_of, usual_fleets
@@ -46,15 +47,21 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["bootstrap", "fit", "judge_player", "kept"]
+__all__ = ["bootstrap", "fit", "imitates", "judge_player", "kept", "level"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
+_LEVEL = Level(Dial("temperature", 0.05, 20.0, raises=True), "log loss of a shot, in nats", losses, MARGIN)
 LEAST_SHOTS = 200
 LEAST_FLEETS = 1000
 """To tune on."""
 HELD_OUT_ROWS = 2000
 _SMALL = 0.1
 """Weights are read off where a probability is far from 0 and 1."""
+
+
+def level(manifest: Manifest) -> Level | None:
+    """Return how the opponent's strength is set: by its temperature, unless it learns to win as soon as it can."""
+    return None if manifest.training.get("learn") == "worth" else _LEVEL
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
@@ -65,10 +72,13 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     learn, judge = split(standard)
     generator = np.random.default_rng(seed)
     progress(f"reading {len(learn)} games of the standard game, keeping {len(judge)} to judge by")
-    rows, taken = choice_rows(manifest, learn, generator)
+    rows, taken = choice_rows(manifest, learn, generator, progress)
     if len(rows) < LEAST_SHOTS * CANDIDATES:
         shots = len(rows) // CANDIDATES
-        raise TrainingError(f"{shots} shots in {len(learn)} games of the standard game; {LEAST_SHOTS} are needed")
+        raise TrainingError(
+            f"{manifest.name}: {shots} shots to learn from in {len(learn)} games of the standard game; "
+            f"{LEAST_SHOTS} are needed"
+        )
     progress(f"fitting {len(rows)} cells")
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = usual_fleets(learn)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from games.pacman.maze import Maze
-    from games.record import GameRecord
+    from games.record import GameRecord, Participant
 
 HORIZON = 240.0
 """Ticks over which a catch counts for less by a factor of e."""
@@ -66,18 +66,31 @@ class _Seen(NamedTuple):
     """Ticks until Pac-Man was caught; inf if he was not."""
 
 
+def everyone(_: Participant) -> bool:
+    """Say that anybody teaches."""
+    return True
+
+
 def read(
-    records: Sequence[GameRecord], sees: str, decisions: int, seed: int, progress: Callable[[str], None]
+    records: Sequence[GameRecord],
+    sees: str,
+    decisions: int,
+    seed: int,
+    progress: Callable[[str], None],
+    teaches: Callable[[Participant], bool] = everyone,
 ) -> Lessons:
-    """Return at most about ``decisions`` lessons, evenly from all games.  Records must be sound."""
+    """Return at most about ``decisions`` lessons, evenly from all games, of what those chose who ``teaches`` says.
+
+    Records must be sound.
+    """
     random = np.random.default_rng(seed)
     a_game = max(1, decisions // max(1, len(records)))
     parts: list[Lessons] = []
     for first in range(0, len(records), CHUNK):
-        seen = [_some(_replay(record), a_game, random) for record in records[first : first + CHUNK]]
+        seen = [_some(_replay(record, teaches), a_game, random) for record in records[first : first + CHUNK]]
         mazes = dict.fromkeys(item.maze for item in seen)
         parts += [_lessons(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
-        if first and first % (CHUNK * 16) == 0:
+        if first:
             progress(f"read {first} of {len(records)} games")
     return _join(parts)
 
@@ -117,10 +130,16 @@ def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:
     return _Seen(maze, *(part[which] for part in parts))  # type: ignore[arg-type]
 
 
-def _replay(record: GameRecord) -> _Seen:
+def _replay(record: GameRecord, teaches: Callable[[Participant], bool]) -> _Seen:
     state = rules.start(record.options, Random(record.seed))  # noqa: S311 - a game, not a secret
+    taught = [teaches(participant) for participant in record.participants]
     turns = [
-        (turn.step, GHOSTS.index(ghost) if way else -1, DIRECTIONS.index(way or ghost), turn.fallback is None)
+        (
+            turn.step,
+            GHOSTS.index(ghost) if way else -1,
+            DIRECTIONS.index(way or ghost),
+            turn.fallback is None and taught[turn.participant],
+        )
         for turn in record.turns
         for ghost, _, way in (word.partition(":") for word in turn.action.split(" "))
         if turn.action != "-"

@@ -7,6 +7,7 @@ exit the team in the records took), ``sees`` (columns, see ``ai_functions/polici
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from ai_functions.policies.pacman.features import SETS, rows
 from games.pacman import rules
 from training.contracts import Fitted, TrainingError
-from training.dataset import split
+from training.dataset import may_teach, split
 from training.games.pacman import examples
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from ai_functions.policies.pacman.batch import Asked, Scenes
     from ai_functions.policies.pacman.paths import Paths
     from ai_functions.runtime.manifest import Manifest
-    from games.record import GameRecord
+    from games.record import GameRecord, Participant
 
 DECISIONS = 250_000
 TREES = 150
@@ -36,6 +37,16 @@ LEAVES, RATE = 31, 0.08
 LEAST_DECISIONS = 500
 HELD_OUT_ROWS = 4000
 LEARNS = ("value", "exit")
+
+
+def imitates(manifest: Manifest) -> bool:
+    """Say whether the opponent learns the exits that teams choose, rather than what comes of them."""
+    return bool(manifest.training.get("learn", "value") == "exit")
+
+
+def teachers(manifest: Manifest) -> Callable[[Participant], bool]:
+    """Return who teaches the opponent: for one that imitates, no functions it did not ask for."""
+    return partial(may_teach, manifest) if imitates(manifest) else examples.everyone
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
@@ -50,15 +61,16 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     ours = [record for record in records if record.game == rules.NAME]
     learned_from, judged_by = split(ours)
     progress(f"reading {len(learned_from)} games, keeping {len(judged_by)} to judge by")
-    most = int(settings.get("decisions", DECISIONS))
-    table, target = _targets(examples.read(learned_from, sees, most, seed, progress), learn)
+    most, taught = int(settings.get("decisions", DECISIONS)), teachers(manifest)
+    table, target = _targets(examples.read(learned_from, sees, most, seed, progress, taught), learn)
     if len(table) < LEAST_DECISIONS:
         raise TrainingError(
-            f"{len(table)} exits were chosen in {len(learned_from)} games of Pac-Man; {LEAST_DECISIONS} are needed"
+            f"{manifest.name}: {len(table)} exits to learn from in {len(learned_from)} games of Pac-Man; "
+            f"{LEAST_DECISIONS} are needed"
         )
     progress(f"fitting {len(table)} rows of {table.shape[1]} columns")
     estimator = fitted(table, target, int(settings.get("trees", TREES)), seed)
-    held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress), learn)
+    held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress, taught), learn)
     if not len(held_out):
         held_out, truth = table, target
     return Fitted(estimator, held_out[:HELD_OUT_ROWS], _measures(estimator, held_out, truth, len(table), len(ours)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from training.games.pacman.data_generators import bootstrap
-from training.games.pacman.learn import fit
+from training.games.pacman.foretelling import level
+from training.games.pacman.learn import fit, imitates
 
-__all__ = ["bootstrap", "fit"]
+__all__ = ["bootstrap", "fit", "imitates", "level"]

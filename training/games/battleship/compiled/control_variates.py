@@ -80,6 +80,13 @@ def add_luck(table: Table, sight: Sight, met: float, cell: int, luck: Chances) -
         told[4] += hits_it * phase * phase
 
 
+def broad(luck: Chances) -> Chances:
+    """Return the kinds of ``luck``, shape (LUCKS,), added up over which ships were sunk: a few dozen numbers."""
+    hunting = luck[:_CHASED].reshape(_SUNK, _HUNTING).sum(axis=0)
+    chasing = luck[_CHASED:_NEWLY].reshape(_SUNK, _CHASING).sum(axis=0)
+    return np.concatenate([hunting, chasing, luck[_NEWLY:]])
+
+
 class Luck:
     """How many shots each kind of luck saves, learned from more and more games."""
 

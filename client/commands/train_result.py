@@ -1,0 +1,60 @@
+"""What ``lambda-arcade train`` prints at the end: for a person, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from client.commands.context import out
+
+if TYPE_CHECKING:
+    from training.evaluation.gate import Verdict
+    from training.pipeline import Trained
+
+
+def as_json(trained: Trained, deployed: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what came of a training, for programs."""
+    return {
+        "name": trained.manifest.name,
+        "game": trained.manifest.game,
+        "folder": str(trained.folder) if trained.verdict.passed else None,
+        "passed": trained.verdict.passed,
+        "reason": trained.verdict.reason,
+        "card": trained.card,
+        "seconds": dict(trained.seconds),
+        "deployed": deployed,
+    }
+
+
+def show(trained: Trained, deployed: dict[str, Any] | None) -> None:
+    """Print what came of a training."""
+    verdict = trained.verdict
+    if verdict.candidate:
+        _show_measures(trained.manifest.name, verdict)
+    out.print(("[green]passed[/]: " if verdict.passed else "[red]refused[/]: ") + verdict.reason, soft_wrap=True)
+    out.print(", ".join(f"{step} {took:.1f} s" for step, took in trained.seconds.items()))
+    if verdict.passed:
+        out.print(f"model {str(trained.card['sha256'])[:12]} is in {trained.folder}", soft_wrap=True)
+    else:
+        out.print("nothing was changed")
+    if deployed:
+        out.print(f"deployed as version {deployed['version']} of {deployed['name']} in {deployed['seconds']} s")
+
+
+def _show_measures(name: str, verdict: Verdict) -> None:
+    out.print(f"{name}: {verdict.games} games, mean ± standard error")
+    table = Table(box=None, header_style="bold")
+    for column in ("measure", "new", "replaced", "difference", "95 % interval", "p"):
+        table.add_column(column, justify="left" if column == "measure" else "right")
+    for measure, new in verdict.candidate.items():
+        old, gap = verdict.current.get(measure), verdict.differences.get(measure)
+        cells = [f"{new.mean:.2f} ± {new.standard_error:.2f}"]
+        cells += [f"{old.mean:.2f} ± {old.standard_error:.2f}" if old else "-"]
+        cells += (
+            [f"{gap.mean:+.2f} ± {gap.standard_error:.2f}", f"{gap.low:+.2f} to {gap.high:+.2f}", f"{gap.p:.4f}"]
+            if gap
+            else ["-"] * 3
+        )
+        table.add_row(measure, *cells)
+    out.print(table)

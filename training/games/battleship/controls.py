@@ -1,0 +1,32 @@
+"""Control variates of a game of shots: what chance gave (see ``compiled_luck``).
+
+In numbers few enough that some hundred games tell what they are worth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ai_functions.policies.battleship.placements import berth_numbers
+from games.battleship.fleet import STANDARD
+from training.games.battleship.compiled.control_variates import broad
+from training.games.battleship.compiled.games import luck_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from games.battleship.fleet import Placement
+    from games.battleship.notation import Report
+
+
+def controls_of(fleet: Placement, shots: Sequence[Report]) -> NDArray[np.float64]:
+    """Return what chance gave to ``shots`` at ``fleet``, whoever fired them.
+
+    Each has the mean 0 over fleets drawn uniformly from all legal ones, and over no others.
+    """
+    order = np.array([report.cell.row * STANDARD.size + report.cell.column for report in shots])
+    return broad(luck_of(np.array(berth_numbers(fleet)), order))
