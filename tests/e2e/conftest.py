@@ -33,10 +33,13 @@ class Program:
             **variables,
         }
 
-    def run(self, *words: str | Path, status: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, *words: str | Path, status: int = 0, typed: str = "", **variables: str
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "client", *map(str, words)],
-            cwd=ROOT, env=self._environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+            cwd=ROOT, env={**self._environment, **variables}, input=typed, capture_output=True, text=True,
+            timeout=TIMEOUT_S, check=False,
         )  # fmt: skip
         assert done.returncode == status, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr

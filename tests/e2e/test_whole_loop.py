@@ -245,9 +245,18 @@ def test_a_killed_cloud_is_brought_back_in_the_middle_of_a_match(program: Progra
 
 
 def test_without_a_display_a_match_is_shown_in_the_terminal(program: Program, api: str) -> None:  # noqa: ARG001
-    done = program.run("play", "--terminal", "--opponent", "battleship_easy")
+    done = program.run("play", "--opponent", "battleship_easy", SDL_VIDEODRIVER="offscreen")
+    assert "no display" in done.stderr
     assert "battleship_easy" in done.stdout
     assert re.search(r"\bw(o|i)ns?\b|sank", done.stdout.lower())
+
+
+def test_a_person_plays_in_the_terminal_and_the_match_is_recorded(program: Program, api: str) -> None:  # noqa: ARG001
+    typed = "random\n" + "1\n" * 100
+    done = program.run("play", "--terminal", "--opponent", "battleship_easy", typed=typed)
+    assert " wins: fleet sunk" in done.stdout
+    newest = program.json("records", "list", "--game", "battleship")[-1]
+    assert [one["kind"] for one in newest["participants"]] == ["person", "function"]
 
 
 def test_what_a_person_gets_wrong_is_one_line_and_exit_status_2(program: Program, api: str) -> None:  # noqa: ARG001
