@@ -253,7 +253,10 @@ def eventually(look: Callable[[], Any], seconds: float = 5.0) -> Any:
 
 def bomb() -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("app.py", "w") as file:
+    with (
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("app.py", "w") as file,
+    ):
         for _ in range(260):
             file.write(b" " * 1024 * 1024)
     return buffer.getvalue()

@@ -20,39 +20,46 @@ if TYPE_CHECKING:
 
     from infra.local.daemon import LocalCloud
 
-TEMPLATE = {
-    "Resources": {
-        "Role": {
-            "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
-        },
-        "Function": {
-            "Type": "AWS::Lambda::Function",
-            "Properties": {
-                "FunctionName": "stacked",
-                "Runtime": "python3.11",
-                "Handler": "app.handler",
-                "Role": {"Fn::GetAtt": ["Role", "Arn"]},
-                "Code": {"S3Bucket": "artifacts", "S3Key": "stacked.zip"},
-            },
-        },
-        "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
-        "Alias": {
-            "Type": "AWS::Lambda::Alias",
-            "Properties": {
-                "FunctionName": {"Ref": "Function"},
-                "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
-                "Name": "live",
-            },
-        },
-    }
-}
+
+def template(function: str) -> str:
+    """Return a stack with a function of that name, whose zip has that name too."""
+    return json.dumps(
+        {
+            "Resources": {
+                "Role": {
+                    "Type": "AWS::IAM::Role",
+                    "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+                },
+                "Function": {
+                    "Type": "AWS::Lambda::Function",
+                    "Properties": {
+                        "FunctionName": function,
+                        "Runtime": "python3.11",
+                        "Handler": "app.handler",
+                        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+                        "Code": {"S3Bucket": "artifacts", "S3Key": f"{function}.zip"},
+                    },
+                },
+                "Version": {"Type": "AWS::Lambda::Version", "Properties": {"FunctionName": {"Ref": "Function"}}},
+                "Alias": {
+                    "Type": "AWS::Lambda::Alias",
+                    "Properties": {
+                        "FunctionName": {"Ref": "Function"},
+                        "FunctionVersion": {"Fn::GetAtt": ["Version", "Version"]},
+                        "Name": "live",
+                    },
+                },
+            }
+        }
+    )
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    yield tmp_path / "home"
-    daemon.down(tmp_path / "home")
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return a home that these tests share: each finds the cloud running that the one before it has left."""
+    folder = tmp_path_factory.mktemp("state") / "home"
+    yield folder
+    daemon.down(folder)
 
 
 def killed_and_started_again(cloud: LocalCloud) -> LocalCloud:
@@ -60,11 +67,20 @@ def killed_and_started_again(cloud: LocalCloud) -> LocalCloud:
     return daemon.up(cloud.home, port=cloud.port)
 
 
+def store(cloud: LocalCloud, function: str) -> None:
+    """Put the zip of ``function`` where the template looks for it."""
+    s3 = client_of(cloud, "s3")
+    if not any(bucket["Name"] == "artifacts" for bucket in s3.list_buckets()["Buckets"]):
+        s3.create_bucket(Bucket="artifacts")
+    s3.put_object(
+        Bucket="artifacts", Key=f"{function}.zip", Body=zipped(app="def handler(event, context): return event")
+    )
+
+
 def test_everything_answered_is_there_after_kill_9(home: Path) -> None:
     cloud = daemon.up(home, port=0)
     s3, lam, ddb = client_of(cloud, "s3"), client_of(cloud, "lambda"), client_of(cloud, "dynamodb")
-    s3.create_bucket(Bucket="artifacts")
-    s3.put_object(Bucket="artifacts", Key="stacked.zip", Body=zipped(app="def handler(event, context): return event"))
+    store(cloud, "stacked")
     s3.put_bucket_tagging(Bucket="artifacts", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
     layer = lam.publish_layer_version(
         LayerName="big", Content={"ZipFile": zipped(**{"python/extra": "X = 1 #" + "x" * 9999})}
@@ -81,7 +97,7 @@ def test_everything_answered_is_there_after_kill_9(home: Path) -> None:
     ddb.put_item(TableName="ratings", Item={"name": {"S": "easy"}, "rating": {"N": "25"}})
     api = client_of(cloud, "apigatewayv2").create_api(Name="arcade", ProtocolType="HTTP")["ApiId"]
     stacks = client_of(cloud, "cloudformation")
-    stacks.create_stack(StackName="one", TemplateBody=json.dumps(TEMPLATE), Capabilities=["CAPABILITY_IAM"])
+    stacks.create_stack(StackName="one", TemplateBody=template("stacked"), Capabilities=["CAPABILITY_IAM"])
     assert settled(stacks, "one") == "CREATE_COMPLETE"
     url = client_of(cloud, "sqs").create_queue(QueueName="work")["QueueUrl"]
     client_of(cloud, "sqs").send_message(QueueUrl=url, MessageBody="kept")
@@ -95,7 +111,8 @@ def test_everything_answered_is_there_after_kill_9(home: Path) -> None:
     assert client_of(again, "apigatewayv2").get_api(ApiId=api)["Name"] == "arcade"
     assert ddb.get_item(TableName="ratings", Key={"name": {"S": "easy"}})["Item"]["rating"] == {"N": "25"}
     assert client_of(again, "s3").get_bucket_tagging(Bucket="artifacts")["TagSet"] == [{"Key": "a", "Value": "b"}]
-    assert client_of(again, "s3").list_objects_v2(Bucket="artifacts")["KeyCount"] == 1
+    stored = client_of(again, "s3").list_objects_v2(Bucket="artifacts")["Contents"]
+    assert "stacked.zip" in [item["Key"] for item in stored]
     messages = client_of(again, "sqs").receive_message(QueueUrl=url)["Messages"]
     assert [message["Body"] for message in messages] == ["kept"]
 
@@ -113,22 +130,20 @@ def test_a_change_after_a_restart_keeps_what_was_there_before_it(home: Path) -> 
 def test_a_stack_that_was_being_created_is_created_again(home: Path) -> None:
     """Killed at any moment of it, the stack is either not there or complete: never something in between."""
     cloud = daemon.up(home, port=0)
-    client_of(cloud, "s3").create_bucket(Bucket="artifacts")
-    body = zipped(app="def handler(event, context): return event")
-    client_of(cloud, "s3").put_object(Bucket="artifacts", Key="stacked.zip", Body=body)
+    store(cloud, "created")
     for pause in (0.0, 0.01, 0.03):
         client = client_of(cloud, "cloudformation")
-        if exists(client, "one"):
-            client.delete_stack(StackName="one")
-            settled(client, "one")
-        client.create_stack(StackName="one", TemplateBody=json.dumps(TEMPLATE), Capabilities=["CAPABILITY_IAM"])
+        if exists(client, "two"):
+            client.delete_stack(StackName="two")
+            settled(client, "two")
+        client.create_stack(StackName="two", TemplateBody=template("created"), Capabilities=["CAPABILITY_IAM"])
         time.sleep(pause)
         cloud = killed_and_started_again(cloud)
         client = client_of(cloud, "cloudformation")
-        if not exists(client, "one"):
-            client.create_stack(StackName="one", TemplateBody=json.dumps(TEMPLATE), Capabilities=["CAPABILITY_IAM"])
-        assert settled(client, "one") == "CREATE_COMPLETE"
-        answer = client_of(cloud, "lambda").invoke(FunctionName="stacked:live", Payload=b"1")
+        if not exists(client, "two"):
+            client.create_stack(StackName="two", TemplateBody=template("created"), Capabilities=["CAPABILITY_IAM"])
+        assert settled(client, "two") == "CREATE_COMPLETE"
+        answer = client_of(cloud, "lambda").invoke(FunctionName="created:live", Payload=b"1")
         assert json.loads(answer["Payload"].read()) == 1
 
 

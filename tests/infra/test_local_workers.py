@@ -228,7 +228,7 @@ def test_idle_workers_are_reaped_and_their_scratch_goes(tmp_path: Path) -> None:
     pid = bench.ask("sleep", 0).payload
     assert until(lambda: not _runs(pid))
     assert until(lambda: not list((tmp_path / "scratch").iterdir()))
-    assert bench.pool.pools() == {}
+    assert until(lambda: bench.pool.pools() == {})
     assert not bench.ask("sleep", 0).error
     bench.pool.close()
 

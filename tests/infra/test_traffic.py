@@ -13,7 +13,7 @@ from clouds import EXAMPLE, Caller, api_key, asking_for
 from client.net.remote import post_once
 from infra.core.prices import billed_gb_seconds, keep_usd_a_month, move_usd
 from infra.load.drill import run_drill
-from infra.load.load_test import Load, Times, in_flight, plot, run_load
+from infra.load.load_test import Load, LoadReport, Second, Times, in_flight, plot, run_load
 from infra.load.traffic import Call, percentile, ramp
 from infra.monitor.status import log_group, take_status
 
@@ -100,14 +100,19 @@ def test_a_drill_harms_its_victim_and_nobody_else(environment: Environment, guar
     assert sum(phase.others.errors + phase.others.throttled for phase in phases) == 0
 
 
+def test_a_load_is_drawn(tmp_path: Path):
+    times = Times(3, 1, 0, 10.0, 20.0)
+    seconds = (Second(0, 2, 1, 10.0, 20.0, 1, 0.1), Second(1, 1, 1, None, None, 0, 0.2))
+    plot(LoadReport("a", times, 1, 1, 0.1, 0.2, "b", times, times, seconds), tmp_path / "load.png")
+    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize("guarded", ["none", "key", "iam"], indirect=True)
-def test_a_load_is_answered_billed_and_drawn(environment: Environment, guarded: dict, tmp_path: Path):
+def test_a_load_is_answered_and_billed(environment: Environment, guarded: dict):
     report = in_a_new_thread(run_load, environment, post_once, guarded, guarded, Load(2, 20, 3, quiet_s=0.5))
     assert report.driven.errors == 0
     assert report.driven.calls == len(ramp(2, 20, 3))
     assert report.usd > report.driven.calls * move_usd(0)
-    plot(report, tmp_path / "load.png")
-    assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
     status = [item for item in take_status(environment) if item.name == "first_free" and item.share]
     assert status[0].requests >= report.driven.calls
     assert status[0].usd_per_1000 > 1000 * move_usd(0)
