@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -61,26 +62,18 @@ def entry_of(environment: Environment) -> dict:
     )
 
 
-@pytest.fixture(scope="module")
-def guarded(environment: Environment, told: list[str], caller: Callable[..., Caller], request) -> Iterator[dict]:
-    """Return the example's entry in the catalog of an API that asks for nothing, for a key, or for signatures."""
-    entry = entry_of(environment)
-    if request.param == "none":
-        yield entry
-        return
-    with asking_for(environment, request.param, told, EXAMPLE), pytest.MonkeyPatch.context() as patch:
-        credentials = caller("execute-api:Invoke").credentials
-        own = {
-            "key": {"LAMBDA_ARCADE_API_KEY": api_key(told)} if request.param == "key" else {},
-            "iam": {
-                "LAMBDA_ARCADE_AUTH": "iam",
-                "AWS_ACCESS_KEY_ID": credentials.access_key,
-                "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
-            },
-        }
-        for name, value in own[request.param].items():
-            patch.setenv(name, value)
-        yield entry
+@contextmanager
+def guarded(environment: Environment, auth: str, told: list[str], caller: Callable[..., Caller]) -> Iterator[None]:
+    """Let the API ask for ``auth``, and give this process what it needs to be let in."""
+    with asking_for(environment, auth, told, EXAMPLE), pytest.MonkeyPatch.context() as patch:
+        if auth == "key":
+            patch.setenv("LAMBDA_ARCADE_API_KEY", api_key(told))
+        else:
+            credentials = caller("execute-api:Invoke").credentials
+            patch.setenv("LAMBDA_ARCADE_AUTH", "iam")
+            patch.setenv("AWS_ACCESS_KEY_ID", credentials.access_key)
+            patch.setenv("AWS_SECRET_ACCESS_KEY", credentials.secret_key)
+        yield
 
 
 def in_a_new_thread(work: Callable[..., Any], *args: Any) -> Any:
@@ -89,15 +82,22 @@ def in_a_new_thread(work: Callable[..., Any], *args: Any) -> Any:
         return pool.submit(work, *args).result()
 
 
-@pytest.mark.parametrize("guarded", ["key", "iam"], indirect=True)
-def test_a_drill_harms_its_victim_and_nobody_else(environment: Environment, guarded: dict):
-    phases = in_a_new_thread(run_drill, environment, post_once, [guarded], 0.3, lambda _what, _seconds: None)
+@pytest.mark.parametrize("auth", ["key", "iam"])
+def test_a_guarded_api_lets_load_and_drill_in_and_the_drill_harms_its_victim_and_nobody_else(
+    environment: Environment, auth: str, told: list[str], caller: Callable[..., Caller]
+):
+    entry = entry_of(environment)
+    with guarded(environment, auth, told, caller):
+        phases = in_a_new_thread(run_drill, environment, post_once, [entry], 0.3, lambda _what, _seconds: None)
+        report = in_a_new_thread(run_load, environment, post_once, entry, entry, Load(2, 20, 1, quiet_s=0.1))
     by_name = {phase.what: phase for phase in phases}
     assert by_name["untouched"].victim.errors == by_name["deployed again"].victim.throttled == 0
     assert by_name["throttled to none"].victim.throttled > 0
     assert by_name["a version that raises"].victim.errors > 0
     assert all(phase.others.calls > 0 for phase in phases)
     assert sum(phase.others.errors + phase.others.throttled for phase in phases) == 0
+    assert (report.driven.errors, report.driven.throttled) == (0, 0)
+    assert report.driven.calls == len(ramp(2, 20, 1))
 
 
 def test_a_load_is_drawn(tmp_path: Path):
@@ -107,9 +107,9 @@ def test_a_load_is_drawn(tmp_path: Path):
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("guarded", ["none", "key", "iam"], indirect=True)
-def test_a_load_is_answered_and_billed(environment: Environment, guarded: dict):
-    report = in_a_new_thread(run_load, environment, post_once, guarded, guarded, Load(2, 20, 3, quiet_s=0.5))
+def test_a_load_is_answered_and_billed(environment: Environment):
+    entry = entry_of(environment)
+    report = in_a_new_thread(run_load, environment, post_once, entry, entry, Load(2, 20, 3, quiet_s=0.5))
     assert report.driven.errors == 0
     assert report.driven.calls == len(ramp(2, 20, 3))
     assert report.usd > report.driven.calls * move_usd(0)
