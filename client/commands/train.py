@@ -143,6 +143,7 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: Reporter, scratch:
     if bootstrap is None:
         bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
     played = _kept(wanted, folder, ["bootstrap", manifest.name, dict(manifest.training), bootstrap, wanted.seed], [])
+    goes_on = played.begun
     found = gather(manifest, _read(context, sources, reporter), bootstrap, wanted.seed, reporter, played)
     out_folder = wanted.out or folder_to_write(folder)
     if player is not None:
@@ -156,7 +157,7 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: Reporter, scratch:
         seed=wanted.seed,
     )
     steps = _kept(wanted, folder, [origin.command, wishes.most, fingerprint_of(found)], ["opponent.toml", "model.onnx"])
-    if wanted.resume and not (steps.begun or played.begun):
+    if wanted.resume and not (goes_on or steps.begun):
         reporter.say("nothing is kept of a command like this that was interrupted; it begins at the beginning")
     trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps)
     steps.forget()

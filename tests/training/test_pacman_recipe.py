@@ -1,27 +1,32 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
+import ai_functions
+from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
 from games.match import Match, play
 from games.pacman import rules
 from games.pacman.mazes import find_maze
-from games.record import BOT, Participant, verify
+from games.record import BOT, FUNCTION, Participant, verify
 from training.contracts import TrainingError
 from training.export import export
 from training.games.pacman import examples
-from training.games.pacman.benchmark import YARDSTICK
+from training.games.pacman.benchmark import YARDSTICK, measure, side_by_side
+from training.games.pacman.learn import teachers
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.games.pacman.players.look_ahead import LOOK_AHEAD
-from training.games.pacman.recipe import bootstrap, fit
+from training.games.pacman.recipe import bootstrap, fit, level
 from training.games.pacman.self_play import Plan, Played
 from training.games.pacman.self_play import play as play_many
 
+FOLDERS = Path(ai_functions.__file__).parent
 OPTIONS = {"lives": 1, "boards": 1}
 PACMANS = {
     "random-safe": random_safe,
@@ -147,3 +152,41 @@ def test_folders_of_ghosts_say_what_their_recipe_needs() -> None:
     for folder in Path(__file__).parents[2].glob("ai_functions/pacman_*/opponent.toml"):
         settings = Manifest.load(folder.parent).training
         assert not settings or {"learn", "sees", "teachers", "bootstrap"} <= set(settings)
+
+
+def test_tasks_side_by_side_are_the_tasks_one_by_one() -> None:
+    folder = FOLDERS / "pacman_hard"
+    opponent = load_opponent(folder).act
+    seeds = [5, 6, 7, 8]
+    assert side_by_side(folder, seeds) == [measure(opponent, seed=seed) for seed in seeds]
+    assert side_by_side(FOLDERS / "pacman_classic", [5]) == [measure(YARDSTICK.players["classic"], seed=5)]
+
+
+@pytest.mark.parametrize(("taught", "team"), [("pacman_medium", "arcade"), ("pacman_hard", "shortest")])
+def test_a_model_foretells_those_it_learned_from_better_than_another(taught: str, team: str) -> None:
+    records = [played.record() for played in games("greedy", team, 6)]
+    manifest = Manifest.load(FOLDERS / taught)
+    found = level(manifest)
+    loss = found.losses(manifest, [FOLDERS / taught, FOLDERS / taught], records, lambda _done, _total: None)
+    assert loss.shape == (6, 2)
+    assert (loss[:, 0] == loss[:, 1]).all()
+    assert (loss > 0).all()
+    if taught == "pacman_medium":  # sees what pacman_easy sees, which learned from ghosts that keep to their quarters
+        other = found.losses(manifest, [FOLDERS / "pacman_easy"], records, lambda _done, _total: None)
+        assert other.mean() > loss.mean() + found.margin
+
+
+def test_what_functions_drove_is_not_imitated() -> None:
+    record = games("greedy", "arcade", 1)[0].record()
+    people = tuple(replace(one, kind=FUNCTION) for one in record.participants)
+    by_function = replace(record, participants=people)
+    imitator, learner = manifest(learn="exit", sees="arcade"), manifest(learn="value")
+    asking = manifest(learn="exit", sees="arcade", learn_from=["function:arcade"])
+    counts = [
+        examples.read([by_function], "arcade", 1000, 1, print, teachers(one)).taken.sum()
+        for one in (imitator, learner, asking)
+    ]
+    assert counts[0] == 0
+    assert counts[1] == counts[2] > 0
+    with pytest.raises(TrainingError, match="pacman_new: 0 exits to learn from"):
+        fit(imitator, [by_function] * 8, seed=1, progress=print)

@@ -69,7 +69,8 @@ def kill_when(training: Training, reached: Callable[[set[str]], bool], *more: st
 
 @pytest.mark.timeout(900)
 def test_a_killed_training_goes_on_and_ends_the_same(tmp_path: Path):
-    whole, _ = Training(tmp_path / "whole" / "level", tmp_path / "home-1").finish()
+    whole, told = Training(tmp_path / "whole" / "level", tmp_path / "home-1").finish("--resume")
+    assert "nothing is kept of a command like this" in told
     killed = Training(tmp_path / "killed" / "level", tmp_path / "home-2")
     before = model_sha256(killed.folder)
     kill_when(killed, lambda kept: "bootstrap" in kept)
@@ -81,8 +82,6 @@ def test_a_killed_training_goes_on_and_ends_the_same(tmp_path: Path):
     assert "the model was fitted before the interruption" in told
     assert comparable(result) == comparable(whole)
     assert not killed.kept()
-    _, told = killed.finish("--resume")
-    assert "nothing is kept of a command like this" in told
 
 
 def test_a_step_is_kept_whole_or_not_at_all(tmp_path: Path):

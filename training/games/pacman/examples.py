@@ -97,6 +97,8 @@ def read(
 
 def _join(parts: Iterable[Lessons]) -> Lessons:
     found = list(parts)
+    if not found:
+        return Lessons(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0))
     counts = np.cumsum([0, *(int(part.decision[-1]) + 1 if len(part.decision) else 0 for part in found)])
     return Lessons(
         rows=np.concatenate([part.rows for part in found]),
