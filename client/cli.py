@@ -37,8 +37,9 @@ def root(
 ) -> None:
     """Battleship and Pac-Man against trained models, each of them a function of its own.
 
-    Without --profile, --aws and --endpoint every command talks to the local cloud, which starts by itself, whatever
-    AWS's variables and the proxies in the environment say.  With one of them the first line says where it goes.
+    Without --profile, --aws and --endpoint every command talks to the local
+    cloud, whatever AWS variables and proxies are set; it starts by itself.
+    With one of them the first line says where the command goes.
     """
     choose_cloud(context, endpoint, profile, region, aws=aws)
 

@@ -269,8 +269,7 @@ def _wait_for_it() -> None:
 
 
 def _tell(what: str, seconds: float | None) -> None:
-    if seconds is not None:
-        err.print(f"{what} [dim]({seconds:.1f} s)[/]", soft_wrap=True)
+    err.print(f"{what} …" if seconds is None else f"{what} [dim]({seconds:.1f} s)[/]", soft_wrap=True)
 
 
 def _already_kept(record: GameRecord) -> None:
