@@ -69,6 +69,8 @@ class Stacks(Session):
     ) -> ChangeSet:
         client = self.client("cloudformation")
         existing = self.stack(name)
+        if existing is not None and existing.status.endswith("_IN_PROGRESS") and existing.status != BEGUN:
+            raise StackBusyError(f"{name}: another program is deploying it: it is {existing.status}")
         kind = "CREATE" if existing is None or existing.status == BEGUN else "UPDATE"
         change_set = f"arcade-{uuid4().hex[:12]}"
         client.create_change_set(

@@ -18,6 +18,7 @@ from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import execution, private_names
 from infra.local.patches.asynchronous import mend_asynchronous_calls
+from infra.local.patches.change_sets import mend_change_sets
 from infra.local.patches.iam import mend_iam
 from infra.local.patches.queues import mend_queue_batches
 from infra.local.patches.streams import StreamPoller
@@ -111,12 +112,12 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions."""
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
-    from ministack.services import apigateway, lambda_svc  # noqa: PLC0415
-    from ministack.services.cloudformation import provisioners  # noqa: PLC0415
+    from ministack.services import apigateway, cloudformation, lambda_svc  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    private_names.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, provisioners)
-    execution.mend_versions(provisioners)
+    private_names.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, cloudformation)
+    execution.mend_versions(cloudformation.provisioners)
+    mend_change_sets(cloudformation)
     mend_iam(iam_evaluator, iam_actions)
     metrics, observer, archives = Metrics(), Observer(), Archives(paths.unpacked)
     executor = execution.Executor(lambda_svc, pool, archives, metrics, observer, endpoint)

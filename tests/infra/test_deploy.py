@@ -213,15 +213,18 @@ def test_a_second_deployer_waits_says_for_whom_and_goes_on_from_what_the_first_h
     assert seconds is not None
 
 
-def test_of_two_who_create_a_stack_the_second_is_told_and_can_go_on(environment: Environment):
-    name, platform = "lambda-arcade-twice", template("platform")
-    first, second = (environment.cloud.prepare(name, platform, {"Prefix": "twice"}) for _ in range(2))
-    environment.cloud.execute(first, patience_s=30)
-    with pytest.raises(StackBusyError, match="another program is deploying it"):
-        environment.cloud.execute(second, patience_s=30)
-    environment.cloud.discard(second)
-    again = environment.cloud.prepare(name, platform, {"Prefix": "twice"})
+@pytest.mark.parametrize("winner", [0, 1, 2])
+def test_of_several_who_create_a_stack_one_does_and_the_others_can_go_on(environment: Environment, winner: int):
+    name, platform, given = "lambda-arcade-twice", template("platform"), {"Prefix": f"twice{winner}"}
+    prepared = [environment.cloud.prepare(name, platform, given) for _ in range(3)]
+    environment.cloud.execute(prepared.pop(winner), patience_s=30)
+    for other in prepared:
+        with pytest.raises(StackBusyError, match="another program is deploying it"):
+            environment.cloud.execute(other, patience_s=30)
+        environment.cloud.discard(other)
+    again = environment.cloud.prepare(name, platform, given)
     assert (again.kind, again.changes) == ("UPDATE", ())
+    assert environment.cloud.stack(name).status == "CREATE_COMPLETE"
     environment.cloud.delete_stack(name, patience_s=30)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.local.patches.change_sets import mend_change_sets
 from infra.local.patches.execution import VersionKey, pick_version, version_key
 from infra.local.patches.private_names import check
 
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 CHECK = """
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import apigateway, lambda_svc
-from ministack.services.cloudformation import provisioners
+from ministack.services import apigateway, cloudformation, lambda_svc
 from infra.local.patches import private_names
-private_names.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, provisioners)
+private_names.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, cloudformation)
 """
 
 
@@ -53,3 +53,20 @@ def test_a_version_is_told_from_every_other() -> None:
     config = {"FunctionArn": "arn:aws:lambda:eu-west-1:123456789012:function:f:live", "FunctionName": "f"}
     assert version_key(config) == VersionKey("123456789012", "eu-west-1", "f", "$LATEST", "")
     assert version_key({**config, "RevisionId": "b"}) != version_key(config)
+
+
+@pytest.mark.parametrize("action", ["CreateChangeSet", "ExecuteChangeSet"])
+def test_a_stack_that_is_being_changed_takes_no_other_change_set(action: str) -> None:
+    names = {"busy": "CREATE_IN_PROGRESS", "begun": "REVIEW_IN_PROGRESS", "done": "UPDATE_COMPLETE"}
+    done = (200, {}, b"done")
+    formation = SimpleNamespace(
+        _ACTION_HANDLERS=dict.fromkeys(("CreateChangeSet", "ExecuteChangeSet", "DescribeStacks"), lambda _params: done),
+        _stacks={name: {"StackId": f"arn:{name}", "StackStatus": status} for name, status in names.items()},
+        helpers=SimpleNamespace(_p=lambda params, key: params.get(key, ""), _error=lambda *words: words),
+    )
+    mend_change_sets(formation)
+    handle = formation._ACTION_HANDLERS[action]
+    refusal = "Stack:arn:busy is in CREATE_IN_PROGRESS state and can not be updated."
+    assert handle({"StackName": "busy"}) == ("ValidationError", refusal)
+    assert [handle({"StackName": name}) for name in ("begun", "done", "new")] == [done] * 3
+    assert formation._ACTION_HANDLERS["DescribeStacks"]({"StackName": "busy"}) == done

@@ -75,13 +75,21 @@ ACTIONS_NAMES: Mapping[str, tuple[str, ...]] = {
 """What ``iam`` replaces."""
 PROVISIONERS_NAMES: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
 """What ``execution`` replaces."""
+CLOUDFORMATION_NAMES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
+    ("_ACTION_HANDLERS", "_stacks", "_change_sets", "_stack_events"), ()
+)
+HELPERS_NAMES: Mapping[str, tuple[str, ...]] = {
+    "_p": ("params", "key", "default"),
+    "_error": ("code", "message", "status"),
+}
+"""What ``mend_change_sets`` replaces and calls."""
 
 
 class PatchError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
-def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, provisioners: Any) -> None:
+def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, formation: Any) -> None:
     """Raise PatchError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
@@ -92,7 +100,9 @@ def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, act
         (gateway, "apigateway", GATEWAY_NAMES),
         (evaluator, "iam_evaluator", EVALUATOR_NAMES),
         (actions, "iam_actions", ACTIONS_NAMES),
-        (provisioners, "cloudformation.provisioners", PROVISIONERS_NAMES),
+        (formation, "cloudformation", CLOUDFORMATION_NAMES),
+        (getattr(formation, "helpers", None), "cloudformation.helpers", HELPERS_NAMES),
+        (getattr(formation, "provisioners", None), "cloudformation.provisioners", PROVISIONERS_NAMES),
     )
     for module, where, names in parts:
         for name, expected in names.items():
