@@ -74,9 +74,10 @@ def test(arguments: list[str]) -> int:
 
 
 def test_all(arguments: list[str]) -> int:
-    """Run the slow tests too."""
+    """Run the slow tests too, and let those that draw examples draw others than ``test`` does."""
     install(LOCK, DEV_LOCK)
-    return run(PYTHON, "-m", "pytest", "-m", f"(slow or not slow){_without_window()}", *arguments)
+    expression = f"(slow or not slow){_without_window()}"
+    return run(PYTHON, "-m", "pytest", "-m", expression, "--hypothesis-profile=search", *arguments)
 
 
 def _without_window() -> str:

@@ -109,7 +109,7 @@ class Table:
         return pygame.image.tobytes(self.canvas.surface, "RGB")
 
 
-def wait_until(table: Table, done: Callable[[], bool], within_s: float = 5.0) -> None:
+def wait_until(table: Table, done: Callable[[], bool], within_s: float = 60.0) -> None:
     until = monotonic() + within_s
     while not done():
         assert monotonic() < until, "nothing happened"

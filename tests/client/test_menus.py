@@ -40,7 +40,7 @@ def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(tab
     wait_until(table, lambda: menu._picker.chosen is not None)
     table.listed.insert(0, info("newcomer", "9"))
     menu._ladder._every_s = 0.01
-    wait_until(table, lambda: len(menu._ladder.opponents("battleship")) == 3, 8.0)
+    wait_until(table, lambda: len(menu._ladder.opponents("battleship")) == 3)
     table.tick()
     for name in (RIGHT, UP, UP, ACCEPT):
         menu.handle(Command(name))
@@ -67,7 +67,7 @@ def test_a_menu_without_opponents_says_so_and_does_not_play(table: Table) -> Non
     table.listed.clear()
     menu = MenuScene(table.manager)
     table.manager.push(menu)
-    wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"), 8.0)
+    wait_until(table, lambda: menu._ladder.looked and not menu._ladder.opponents("battleship"))
     for name in (RIGHT, ACCEPT, DOWN, ACCEPT):
         menu.handle(Command(name))
         table.tick()

@@ -209,7 +209,7 @@ def test_a_recovered_record_is_handed_on_for_upload(tmp_path: Path):
     later = Recorder(tmp_path, handed.append)
     later.recover()
     assert handed == [record_path(tmp_path, match.record())]
-    until = monotonic() + 5
+    until = monotonic() + 60
     play(new_match(later, 9), dict.fromkeys(rules.PLAYERS, anyone))
     while len(handed) < 2 and monotonic() < until:
         sleep(0.01)

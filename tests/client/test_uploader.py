@@ -53,7 +53,7 @@ def saved(folder: Path, name: str) -> Path:
     return save_record(folder, Match(rules, seats, seed=1, policy_seed=2, match_id=name).record())
 
 
-def eventually(true: Callable[[], bool], within_s: float = 10) -> None:
+def eventually(true: Callable[[], bool], within_s: float = 60) -> None:
     until = monotonic() + within_s
     while not true():
         assert monotonic() < until, "it did not happen"

@@ -125,7 +125,7 @@ def test_a_canary_gets_its_share_of_new_matches_until_it_is_promoted(environment
     assert entry["weights"] == {"2": 0.3}
     assert set(entry["pinned"]) == {"1", "2"}
     answers = [version_at(entry["endpoint"]) for _ in range(120)]
-    assert 0.12 < answers.count("2") / len(answers) < 0.5  # 0.3 within four standard errors
+    assert 0.05 < answers.count("2") / len(answers) < 0.55  # 0.3 within six standard errors: 1 run in 10^8 fails
     assert promote(environment, "bird") == Pointer("2")
     assert {version_at(entry["endpoint"]) for _ in range(20)} == {"2"}
     with pytest.raises(CloudError, match="no canary to promote"):
@@ -139,7 +139,7 @@ def test_a_canary_whose_alarm_goes_off_is_ended_by_itself(environment: Environme
     environment.cloud.client("cloudwatch").set_alarm_state(
         AlarmName=f"{environment.names.prefix}-coalmine-canary-errors", StateValue="ALARM", StateReason="a test"
     )
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while listed(environment)["coalmine"]["weights"]:
         assert time.monotonic() < end, "the canary is still there"
         time.sleep(0.2)

@@ -244,7 +244,7 @@ def fetch(url: str, body: bytes | None = None) -> tuple[int, dict[str, str], Any
     return answer.status_code, {name.lower(): value for name, value in answer.headers.items()}, answer.json()
 
 
-def eventually(look: Callable[[], Any], seconds: float = 5.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 60.0) -> Any:
     end = time.monotonic() + seconds
     while not (found := look()) and time.monotonic() < end:
         time.sleep(0.05)

@@ -58,7 +58,7 @@ def test_a_payload_over_lambdas_limit_is_refused_before_it_is_read() -> None:
     ],
 )
 def test_the_running_cloud_holds_to_it(local_cloud: LocalCloud, headers: dict[str, str], status: int) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", local_cloud.port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", local_cloud.port, timeout=60)
     connection.putrequest("GET", "/_ministack/health", skip_host="Host" in headers)
     for name, value in headers.items():
         connection.putheader(name, value)

@@ -42,30 +42,42 @@ def test_jobs_that_wait_for_jobs_never_run_out_of_threads() -> None:
     assert asyncio.run(nest(20)) == 20
 
 
-def test_threads_are_used_again_and_end_when_idle() -> None:
+def test_threads_are_used_again() -> None:
+    threads = Threads(idle_s=600)
+    seen: list[threading.Thread] = []
+    for count in range(1, 6):
+        threads.run(lambda: seen.append(threading.current_thread()))
+        while not (threads._idle and len(seen) == count):
+            time.sleep(0.001)
+    assert len(set(seen)) == 1
+
+
+def test_threads_end_when_idle() -> None:
     threads = Threads(idle_s=0.1)
     seen: list[threading.Thread] = []
-    for _ in range(5):
-        done = threading.Event()
-        threads.run(lambda done=done: (seen.append(threading.current_thread()), done.set()))
-        assert done.wait(5)
-        time.sleep(0.02)
-    assert len(set(seen)) == 1
-    seen[0].join(5)
+    threads.run(lambda: seen.append(threading.current_thread()))
+    while not seen:
+        time.sleep(0.001)
+    seen[0].join(60)
     assert not seen[0].is_alive()
+    assert not threads._idle
 
 
 def test_a_cancelled_caller_waits_for_the_job_it_cannot_stop() -> None:
-    finished = threading.Event()
+    begun, go_on, finished = threading.Event(), threading.Event(), threading.Event()
 
     def job() -> None:
-        time.sleep(0.2)
+        begun.set()
+        go_on.wait()
         finished.set()
 
     async def call() -> None:
         task = asyncio.create_task(reentrant_runner(Threads())(job))
-        await asyncio.sleep(0.05)
+        await asyncio.to_thread(begun.wait)
         task.cancel()
+        await asyncio.sleep(0.01)
+        assert not task.done()
+        go_on.set()
         with pytest.raises(asyncio.CancelledError):
             await task
         assert finished.is_set()

@@ -43,6 +43,10 @@ def log(event, context): logging.getLogger().warning("careful")
 def large(event, context): return "x" * 7_000_000
 def strange(event, context): return {1, 2}
 def sleep(event, context): time.sleep(event); return os.getpid()
+def meet(event, context):
+    open(os.path.join(event, str(os.getpid())), "w").close()
+    while len(os.listdir(event)) < 3: time.sleep(0.01)
+    return os.getpid()
 def packages(event, context):
     import boto3
     try:
@@ -91,7 +95,7 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     made.pool.close()
 
 
-def until(condition: Callable[[], bool], seconds: float = 5.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
@@ -199,12 +203,18 @@ def test_log_lines_have_lambdas_format(bench: Bench) -> None:
     assert (level, request_id, message) == ("[WARNING]", "11111111-2222", "careful")
 
 
-def test_concurrent_requests_get_processes_of_their_own_and_are_reused(bench: Bench) -> None:
+def test_concurrent_requests_get_processes_of_their_own_and_are_reused(bench: Bench, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+
+    def meet(_: int) -> Answer:
+        return bench.ask("meet", str(place), timeout_s=60.0)
+
     with ThreadPoolExecutor(3) as threads:
-        pids = {answer.payload for answer in threads.map(lambda _: bench.ask("sleep", 0.5), range(3))}
+        pids = {answer.payload for answer in threads.map(meet, range(3))}
     assert len(pids) == 3
-    assert bench.ask("sleep", 0).payload in pids
-    assert bench.pids("sleep") == pids
+    assert meet(3).payload in pids
+    assert bench.pids("meet") == pids
 
 
 def test_a_warm_worker_that_died_is_replaced_without_an_error(bench: Bench) -> None:
@@ -234,11 +244,15 @@ def test_idle_workers_are_reaped_and_their_scratch_goes(tmp_path: Path) -> None:
 
 
 def test_a_function_that_hangs_as_it_starts_holds_up_only_itself(bench: Bench) -> None:
-    (bench.code / "slow.py").write_text("import time\ntime.sleep(3)\ndef handler(event, context): return 1")
+    (bench.code / "slow.py").write_text(
+        "import time\nfrom pathlib import Path\n"
+        "while not Path(__file__).with_name('go').exists(): time.sleep(0.02)\ndef handler(event, context): return 1"
+    )
     with ThreadPoolExecutor(9) as threads:
         slow = [threads.submit(bench.ask, "slow.handler") for _ in range(8)]
         assert bench.ask("echo", 1).payload == 1
         assert not any(future.done() for future in slow)
+        (bench.code / "go").touch()
         assert [future.result().payload for future in slow] == [1] * 8
 
 

@@ -7,12 +7,13 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ai_functions.policies.battleship.complete import HitCover, find_fleets, kinds_of
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import clashes, infer
+from ai_functions.policies.battleship.placements import berth_numbers
 from ai_functions.policies.battleship.possible import possible_berths
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
@@ -75,6 +76,7 @@ def test_the_true_fleet_is_never_ruled_out(seed: int, heard: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6))
+@example(1510)  # ships crowd each other so that none of some ship's berths seems to be free
 def test_the_true_fleet_is_never_ruled_out_in_any_variant(seed: int) -> None:
     position = any_position(seed)
     if position is not None:
@@ -128,16 +130,20 @@ def test_the_search_finds_just_the_fleets_that_agree(variant: Variant) -> None:
 def test_ships_that_hits_need_are_never_more_than_the_fleet_used() -> None:
     """The bound by which ways to explain the hits are let go holds for the fleet that was shot at."""
     for seed in range(60):
-        fleet, cells = aimed(seed, 20)
+        fleet, cells = aimed(seed, 12 + seed % 12)
         observation = rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells))
         possible, hits = possible_berths(observation)
         kinds = kinds_of(
             [length for _, length in STANDARD.fleet], [one in observation.afloat for one in STANDARD.names]
         )
         struck = {fleet.ship_at(STANDARD, shot.cell) for shot in observation.shots if shot.result == HIT}
-        left = np.bincount(kinds).tolist()
-        needed = HitCover(sea(STANDARD), possible, hits, kinds).needed(tuple(left), (1 << int(hits.sum())) - 1)
+        cover = HitCover(sea(STANDARD), possible, hits, kinds)
+        free, lies = np.full((1, len(kinds)), len(possible)), [berth_numbers(fleet)]
+        (needed,) = cover.needed_by(free)
+        assert needed == cover.needed(tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1)
         assert needed <= len(struck)
+        (left,) = cover.needed_by(np.where([ship in struck for ship in STANDARD.names], free, lies))
+        assert left <= len(struck)
 
 
 def test_answers_that_no_fleet_gives_are_a_problem_that_names_the_shots() -> None:

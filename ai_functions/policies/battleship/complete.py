@@ -38,6 +38,8 @@ class HitCover:
     def __init__(self, waters: Sea, possible: NDArray[np.bool_], hits: NDArray[np.float32], kinds: list[int]) -> None:
         cells = np.flatnonzero(hits)
         struck = np.packbits(waters.cover[:, cells] > 0, axis=1, bitorder="little")
+        self._struck = np.vstack([struck, np.zeros_like(struck[:1])])
+        self._kinds = np.array(kinds)
         self._covers: list[dict[int, list[int]]] = [{} for _ in range(max(kinds) + 1)]
         """For each kind of ship and each hit: the sets of hits, as bits, that its berths through that hit cover."""
         for ship, kind in enumerate(kinds):
@@ -61,6 +63,19 @@ class HitCover:
                         fewest = min(fewest, 1 + self.needed(fewer, bare & ~one))
             self._known[left, bare] = fewest
         return self._known[left, bare]
+
+    def needed_by(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return shape (rows,): how few of the ships without a berth cover the hits left over, for each row of berths.
+
+        ``rows`` is of shape (rows, ships), as in ``battleship_fleets``; infinity where those ships cannot.
+        """
+        none, width = len(self._struck) - 1, self._struck.shape[1]
+        bare = np.bitwise_or.reduce(self._struck) & ~np.bitwise_or.reduce(self._struck[rows], axis=1)
+        left = (rows == none).astype(np.uint8) @ (np.arange(len(self._covers)) == self._kinds[:, None]).astype(np.uint8)
+        packed = np.hstack([bare, left])
+        keys = packed.view(f"V{packed.shape[1]}").ravel().tolist()
+        needed = {key: self.needed(tuple(key[width:]), int.from_bytes(key[:width], "little")) for key in set(keys)}
+        return np.array([needed[key] for key in keys], np.float64)
 
 
 def kinds_of(lengths: list[int], afloat: list[bool]) -> list[int]:

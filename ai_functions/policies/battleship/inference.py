@@ -191,7 +191,7 @@ class _Search:
 
     def _keep_likely(self, keep: int, cover: HitCover) -> None:
         """Let go of rows whose free ships cannot cover the hits left over, and of the unlikeliest if more are left."""
-        needed = self._ships_needed(cover)
+        needed = cover.needed_by(self._rows)
         can = needed < np.inf
         self._rows, self._weight, needed = self._rows[can], self._weight[can], needed[can]
         if len(self._rows) > keep:
@@ -199,18 +199,6 @@ class _Search:
             likely = self._weight * ways * _ON_A_HIT**needed
             best = np.argpartition(-likely, keep)[:keep]
             self._rows, self._weight = self._rows[best], self._weight[best]
-
-    def _ships_needed(self, cover: HitCover) -> NDArray[np.float64]:
-        """Return shape (rows,): how few of a row's free ships cover the hits left over; infinity if they cannot."""
-        struck = np.packbits(self._waters.cover[:, self._hits > 0] > 0, axis=1, bitorder="little")
-        struck = np.vstack([struck, np.zeros_like(struck[:1])])
-        covered = np.bitwise_or.reduce(struck[self._rows], axis=1)
-        left = (self._rows == self._none) @ (np.arange(max(self._kinds) + 1) == np.array(self._kinds)[:, None])
-        packed = np.hstack([np.bitwise_or.reduce(struck) & ~covered, left.astype(np.uint8)])
-        keys = packed.view(f"V{packed.shape[1]}").ravel().tolist()
-        width = struck.shape[1]
-        needed = {key: cover.needed(tuple(key[width:]), int.from_bytes(key[:width], "little")) for key in set(keys)}
-        return np.array([needed[key] for key in keys], np.float64)
 
     def whole(self) -> Fleets | None:
         """Return whole fleets, a row each, where counting is of no use; None where no fleet agrees."""
@@ -298,5 +286,9 @@ class _Search:
         beside_others[np.arange(self._none), waters.ship] = 1
         chances = chances * beside_others.prod(axis=1)
         sums = np.add.reduceat(chances, first[:-1])
+        crowded = (sums <= 0) & (how_free > 0)
+        if crowded.any():  # each berth seems to be taken by somebody: by itself, then
+            chances = np.where(crowded[waters.ship], self._untouched, chances)
+            sums = np.where(crowded, total, sums)
         scale = np.where(sums > 0, how_free / np.maximum(sums, 1e-300), 0)
         return np.asarray(chances * scale[waters.ship])

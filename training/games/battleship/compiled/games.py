@@ -158,7 +158,7 @@ def think(table: Table, weights: Chances, nearly: float) -> Thought:
     sight, met = look(table)
     chance = sight.ship.sum(axis=0)
     unknown = table.state == UNKNOWN
-    cells = np.flatnonzero(unknown & (chance >= nearly * chance[unknown].max()) & (chance > 0))
+    cells = np.flatnonzero(unknown & (chance >= nearly * chance[unknown].max()))
     longest = shortest = -1
     for ship in range(SHIPS):
         if not table.sunk[ship]:
@@ -166,8 +166,6 @@ def think(table: Table, weights: Chances, nearly: float) -> Thought:
                 longest = ship
             if shortest < 0 or LENGTH[FIRST[ship]] <= LENGTH[FIRST[shortest]]:
                 shortest = ship
-    if len(cells) == 0:  # counting finds no room where there must be some: any cell will do
-        return Thought(np.flatnonzero(unknown), np.zeros(unknown.sum()), sight, met)
     mood = weights[1:].copy().reshape(_MOODS, _WIDTH)[_mood(LENGTH[FIRST[longest]], LENGTH[FIRST[shortest]], met)]
     worth = weights[0] * np.log(chance[cells])
     described = _describe(table, sight, chance, cells, longest, shortest)

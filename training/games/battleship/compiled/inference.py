@@ -260,9 +260,11 @@ def _free_chances(table: Table, found: Found) -> Chances:  # noqa: C901 - the sa
                         chance *= max(0.0, 1 - crowd[other] * pressure[other, berth])
             chances[berth] = max(0.0, chance)
             sum_of_all += chances[berth]
-        if sum_of_all > 0:
-            for berth in range(FIRST[ship], FIRST[ship + 1]):
-                chances[berth] *= found.free[ship] / found.total / sum_of_all
+        if sum_of_all <= 0:  # each berth seems to be taken by somebody: by itself, then
+            sum_of_all = table.room[ship]
+            chances[FIRST[ship] : FIRST[ship + 1]] = untouched[FIRST[ship] : FIRST[ship + 1]]
+        for berth in range(FIRST[ship], FIRST[ship + 1]):
+            chances[berth] *= found.free[ship] / found.total / sum_of_all
     return chances
 
 
