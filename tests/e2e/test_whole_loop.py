@@ -62,7 +62,7 @@ def cadet(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(like / "function.py", folder)
     lines = "".join(played("battleship", seed).to_line() + "\n" for seed in range(8))
     (folder.parent / "beginners.jsonl").write_text(lines, "utf-8")
-    program.run("train", folder, "--records", folder.parent / "beginners.jsonl", "--games", "40", "--deploy")
+    program.run("train", folder, "--records", folder.parent / "beginners.jsonl", "--aim", "none", "--deploy")
     return folder
 
 
