@@ -65,7 +65,11 @@ def _parameters() -> dict[str, Node]:
             "An EventBridge schedule that starts a training too, such as rate(7 days); none for none.", Default="none"
         ),
         "MostRecords": number("How many records a training reads at most, the newest.", Default=2000, MinValue=1),
-        "MostGames": number("How many games the gate may let each of the two models play.", Default=400, MinValue=20),
+        "MostGames": number(
+            "How many games may set the level's strength, and how many the gate may let each of the two models play.",
+            Default=6400,
+            MinValue=20,
+        ),
         "MemoryMb": number(
             "Memory of the trainer; its share of processors grows with it.",
             Default=3008,
