@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from pursuit_fakes import Fake, classic
+from pacman_fakes import Fake, classic
 from tables import Table
 
 from client.app import Shell, open_window

@@ -105,14 +105,14 @@ def test_a_trainer_holds_its_game_and_the_training_and_no_other_game():
     } < set(names)
     assert not [name for name in names if "pacman" in name or name.startswith(("client/", "tests/"))]
     assert "training/games/battleship/tuning.py" not in names  # it needs cma and numba, for the expert alone
-    assert "training/games/battleship/compiled/inference.py" not in names  # nor this, and the gate can do without
+    assert "training/games/battleship/compiled/table.py" not in names  # nor this, and the gate can do without
 
 
 def test_a_trainer_measures_without_what_is_compiled(tmp_path: Path):
     with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT).content)) as archive:
         archive.extractall(tmp_path)
     look = (
-        "from pathlib import Path; from training import evaluate; from training.games.battleship.recipe import YARDSTICK;"
+        "from training.evaluation import evaluate; from training.games.battleship.benchmark import YARDSTICK;"
         "print(evaluate.__file__); print(YARDSTICK.controlled);"
         f"print(len(evaluate.LocalTasks('battleship', '{ROOT / 'ai_functions' / 'battleship_hard'}')([1, 2])))"
     )
@@ -120,7 +120,7 @@ def test_a_trainer_measures_without_what_is_compiled(tmp_path: Path):
     done = subprocess.run(
         [sys.executable, "-c", look], cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.split() == [str(tmp_path / "training" / "evaluate.py"), "None", "2"]
+    assert done.stdout.split() == [str(tmp_path / "training" / "evaluation" / "evaluate.py"), "None", "2"]
 
 
 def test_what_needs_a_compiler_is_not_trained_in_a_function():

@@ -38,7 +38,7 @@ def measure_controlled(opponent: Opponent, *, seed: int) -> tuple[Mapping[str, f
     return {"shots": float(len(shots))}, controls_of(fleet, shots)
 
 
-_COMPILED = find_spec("training.games.battleship.compiled.inference") is not None
+_COMPILED = find_spec("training.games.battleship.compiled.table") is not None
 """Whether what is compiled is here; a trainer in the cloud leaves it behind."""
 
 
