@@ -196,7 +196,7 @@ def _aim(text: str | None) -> tuple[float | None, bool]:
 def _functions(names: list[str]) -> tuple[str, ...]:
     for name in names:
         if not re.fullmatch(r"function:\S+", name):
-            raise UsageError(f"--learn-from {name!r}: give function:NAME, such as function:battleship_hard")
+            raise UsageError(f"--learn-from {name!r}: give function:NAME, NAME being that of a deployed function")
     return tuple(names)
 
 

@@ -60,7 +60,7 @@ _NAME: JsonObject = {
     "name": "name",
     "in": "path",
     "required": True,
-    "description": "An opponent, or one version of it: battleship_hard, battleship_hard@7",
+    "description": "An opponent, or one version of it: my_opponent, my_opponent@7",
     "schema": {"type": "string", "pattern": "^[a-z0-9_]+(@[0-9]+)?$"},
 }
 

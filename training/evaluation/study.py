@@ -20,6 +20,7 @@ import numpy as np
 
 import ai_functions
 from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import MODEL
 from training.contracts import LESS, Dial, level_for, yardstick_for
 from training.evaluation.dial import search
 from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
 
 PAGE = Path("docs/training.md")
 FOLDERS = Path(ai_functions.__file__).parent
-WITH_AIM = ("battleship_easy", "battleship_medium", "battleship_hard", "pacman_easy", "pacman_medium", "pacman_hard")
-WITHOUT_AIM = ("battleship_expert", "pacman_expert")
 HELD_OUT, SPREAD = 40, 0.5
 """Games that a model foretells, and how much the loss of a game differs between two models, in margins."""
 _DIAL = Dial("temperature", 0.05, 20.0, raises=True)
@@ -62,6 +61,13 @@ class Bank:
         moved = values[which] + mean - values.mean()
         controls = self.table.controls - self.table.controls.mean(axis=0)
         return [Task({self.name: value}, row) for value, row in zip(moved.tolist(), controls[which], strict=True)]
+
+
+def trained(*, aimed: bool) -> list[str]:
+    """Return the names of our trained opponents with an aim, or of those without, by game and strength."""
+    manifests = [Manifest.load(path.parent) for path in FOLDERS.glob(f"*/{MODEL}")]
+    manifests.sort(key=lambda item: (item.game, item.difficulty))
+    return [item.name for item in manifests if ("aim" in item.training) == aimed]
 
 
 def bank(name: str, tasks: int, seed: int) -> Bank:
@@ -131,7 +137,7 @@ def row(what: str, cases: Sequence[tuple[bool, int]]) -> list[str]:
 def section(tasks: int, cases: int, seed: int = 1) -> str:
     """Return the section of the page."""
     rows: list[list[str]] = []
-    for name in WITH_AIM:
+    for name in trained(aimed=True):
         found = bank(name, tasks, seed)
         for what, off, worse in (
             ("as good, its dial searched", 0.0, 0.0),
@@ -141,7 +147,7 @@ def section(tasks: int, cases: int, seed: int = 1) -> str:
         ):
             random = np.random.default_rng([seed, len(rows)])
             rows.append(row(f"{name}: {what}", [passes_with_aim(found, off, worse, random) for _ in range(cases)]))
-    for name in WITHOUT_AIM:
+    for name in trained(aimed=False):
         found = bank(name, tasks, seed)
         for what, worse in (("as good", 0.0), ("better by the margin", -1.0), ("worse by the margin", 1.0)):
             random = np.random.default_rng([seed, len(rows)])

@@ -38,6 +38,7 @@ YARDSTICK = Yardstick(
     measure=measure,
     measures={"chips": MORE},
     margin=0.05,
+    band=0.1,
     seats=rules.PLAYERS,
     players={"anyone": rules.sample_action, "textbook": textbook.act},
 )
