@@ -34,12 +34,17 @@ class Program:
         }
 
     def run(
-        self, *words: str | Path, status: int = 0, typed: str = "", **variables: str
+        self,
+        *words: str | Path,
+        status: int = 0,
+        typed: str = "",
+        timeout_s: float = TIMEOUT_S,
+        **variables: str,
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-m", "client", *map(str, words)],
             cwd=ROOT, env={**self._environment, **variables}, input=typed, capture_output=True, text=True,
-            timeout=TIMEOUT_S, check=False,
+            timeout=timeout_s, check=False,
         )  # fmt: skip
         assert done.returncode == status, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tests.e2e.conftest import Program
 
 ROOT = Path(__file__).parents[2]
+PATIENCE_S = 3000.0
 HARD = ROOT / "ai_functions" / "battleship_hard"
 
 
@@ -31,12 +32,13 @@ def commands_of(page: str) -> list[list[str]]:
     return [line.split()[1:] for line in lines if line.startswith("lambda-arcade train ") and "|" not in line]
 
 
+@pytest.mark.timeout(3600)
 def test_a_small_retrain_sets_the_level_to_its_aim_and_is_deployed(program: Program, tmp_path: Path) -> None:
     folder = tmp_path / "captain"
     shutil.copytree(HARD, folder, ignore=shutil.ignore_patterns("__pycache__", "model*"))
     manifest = folder / "opponent.toml"
     manifest.write_text(manifest.read_text("utf-8").replace('"battleship_hard"', '"captain"'), "utf-8")
-    done = program.run("train", folder, "--bootstrap", "40", "--seed", "7", "--deploy", "--json")
+    done = program.run("train", folder, "--bootstrap", "40", "--seed", "7", "--deploy", "--json", timeout_s=PATIENCE_S)
     result = json.loads(done.stdout)
     assert result["passed"], result["reason"]
     assert result["deployed"]["name"] == "captain"
@@ -61,7 +63,7 @@ def test_the_training_commands_of_a_page_end_in_a_deployment(page: str, tmp_path
     def run(*words: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "client", *words], cwd=project, env=environment, capture_output=True, text=True,
-            timeout=3000, check=False,
+            timeout=PATIENCE_S, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -90,7 +92,7 @@ def test_games_of_somebody_who_plays_well_make_hard_no_stronger(program: Program
             seats = {"one": Participant("one", PERSON, "Ada"), "two": Participant("two", BOT, "random")}
             match = Match(rules, seats, seed=seed, policy_seed=seed, match_id=f"ada-{seed}")
             file.write(play(match, {"one": LADDER["density"], "two": LADDER["random"]}).to_line() + "\n")
-    done = program.run("train", folder, "--records", tmp_path / "ada.jsonl", "--deploy", "--json")
+    done = program.run("train", folder, "--records", tmp_path / "ada.jsonl", "--deploy", "--json", timeout_s=PATIENCE_S)
     result = json.loads(done.stdout)
     assert result["passed"], result["reason"]
     assert result["card"]["evaluation"]["candidate"]["shots"]["mean"] == pytest.approx(50, abs=1)

@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai_functions.runtime.listing import DEPLOYED, GUEST, LISTED
-from ai_functions.runtime.manifest import TABLES
+from ai_functions.runtime.manifest import TABLES, Game
 from ai_functions.runtime.model import CARD_FIELDS
 from ai_functions.runtime.protocol import REQUEST, RESPONSE
+from games.catalog import GAMES
 from games.record_fields import RECORD
 from games.schema import (
     AnyJson,
@@ -69,6 +70,7 @@ def values_of(kind: Any, *, odd: bool) -> SearchStrategy[Any]:
         AnyJson: lambda: ANYTHING if odd else st.lists(st.booleans() | plain, max_size=2),
         Choice: lambda: st.sampled_from(sorted(kind.of)),
         Boolean: st.booleans,
+        Game: lambda: st.sampled_from(sorted(GAMES)),
         Integer: lambda: st.integers(kind.least, kind.most),
         Number: lambda: st.floats(kind.least, kind.most),
         Text: lambda: st.from_regex(kind.pattern.replace(".", "[a-z]"), fullmatch=True) if kind.pattern else plain,
