@@ -293,6 +293,7 @@ def test_who_measures_another_model_than_the_folder_holds_is_told(program: Progr
     described = double / "opponent.toml"
     described.write_text(described.read_text("utf-8").replace('"first_free"', '"battleship_easy"'), "utf-8")
     program.run("deploy", double)
+    program.run("deploy", FIRST_FREE)
     told = program.run("evaluate", "battleship_easy", "first_free", "--games", "2").stderr
     program.run("delete", "battleship_easy", "--yes")
     (note,) = [line for line in told.splitlines() if line.startswith("note:")]
@@ -301,6 +302,7 @@ def test_who_measures_another_model_than_the_folder_holds_is_told(program: Progr
 
 
 def test_deployed_functions_play_each_other_over_http(program: Program, api: str) -> None:  # noqa: ARG001
+    program.run("deploy", FIRST_FREE)
     result = program.json("match", "battleship", "cadet", "first_free", "--games", "4")
     assert json.dumps(result)
     told = program.run("train", "battleship_expert", "--for", "nobody", status=2).stderr

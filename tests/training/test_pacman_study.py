@@ -8,7 +8,7 @@ from ai_functions.policies.pacman.batch import asked_of, scene_of
 from ai_functions.policies.pacman.paths import paths_of
 from games.pacman import cells, rules
 from games.pacman.mazes import find_maze
-from training.games.pacman import studies as study
+from training.games.pacman.studies import __main__ as study
 from training.games.pacman.compiled import FastGame
 from training.games.pacman.players.bots import greedy
 from training.games.pacman.players.ghosts import by_ghost, shortest, surround

@@ -148,7 +148,7 @@ def test_an_aim_without_a_dial_is_refused(records: list[GameRecord], tmp_path: P
     folder = a_copy(tmp_path / "battleship_easy")
     toml = folder / MANIFEST
     toml.write_text(toml.read_text().replace('learn = "player"', 'learn = "worth"'))
-    with pytest.raises(TrainingError, match=r"battleship_easy: it aims at 67, .* --aim none"):
+    with pytest.raises(TrainingError, match=r"battleship_easy: it aims at 67, .*--aim none"):
         trained(records, folder, tmp_path / "out", Wishes(20))
     toml.write_text(toml.read_text().replace("aim = 67.0", 'aim = "high"'))
     with pytest.raises(TrainingError, match="aim is 'high'; it is a number"):

@@ -85,7 +85,7 @@ class Installed:
             "HOME": str(self.home),
             "LAMBDA_ARCADE_HOME": str(self.home),
             "LAMBDA_ARCADE_PORT": "0",
-            "SDL_VIDEODRIVER": "dummy",
+            "SDL_VIDEODRIVER": "offscreen",
             **self.variables,
         }
         who: dict[str, Any] = {} if self.user is None else {"user": self.user, "group": self.user, "extra_groups": []}

@@ -40,7 +40,7 @@ def test_the_wheel_deploys_and_plays_far_from_the_repository_with_what_it_declar
     assert [item["did"] for item in light.json("deploy", "battleship_easy")] == ["create"]
     played = light.json("match", "battleship", "battleship_easy", "posterior", "--games", "2")
     assert (played["games"], played["excluded"], played["uploaded"]) == (2, 0, 2)
-    shown = light.run("play", "--terminal", "--opponent", "battleship_easy").stdout
+    shown = light.run("play", "--opponent", "battleship_easy").stdout
     assert "fleet sunk" in shown
     told = light.run("train", "battleship_easy", "--bootstrap", "20", status=2).stderr
     assert f'uv pip install --python "{light.python}" "lambda-arcade[train]"' in told.replace("\n", "")
