@@ -8,11 +8,11 @@ from ai_functions.policies.pacman.batch import asked_of, scene_of
 from ai_functions.policies.pacman.paths import paths_of
 from games.pacman import cells, rules
 from games.pacman.mazes import find_maze
-from training.games.pacman.studies import __main__ as study
 from training.games.pacman.compiled import FastGame
 from training.games.pacman.players.bots import greedy
 from training.games.pacman.players.ghosts import by_ghost, shortest, surround
 from training.games.pacman.self_play import Plan, play
+from training.games.pacman.studies import __main__ as study
 
 
 def test_in_a_mixed_team_each_ghost_is_moved_by_its_own() -> None:
