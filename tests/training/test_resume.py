@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 EASY = Path(ai_functions.__file__).parent / "battleship_easy"
 PATIENCE_S = 200.0
+ORPHANS_S = 30.0
 WORDS = ("--bootstrap", "12", "--seed", "3", "--aim", "none", "--games", "60")
 
 
@@ -64,7 +65,7 @@ def kill_when(training: Training, reached: Callable[[set[str]], bool], *more: st
         assert monotonic() < end
         sleep(0.01)
     os.kill(running.pid, signal.SIGKILL)
-    running.communicate()
+    running.communicate(timeout=ORPHANS_S)  # its workers hold the pipes, so this ends when they have
 
 
 @pytest.mark.timeout(900)

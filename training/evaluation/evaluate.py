@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -125,6 +126,20 @@ def task_seeds(purpose: str, seed: int, avoid: frozenset[int] = frozenset()) -> 
         index += 1
 
 
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, however it went.
+
+    A worker holds both ends of the queue that it waits at, so it would wait there for ever.
+    """
+    if (parent := parent_process()) is not None:
+        Thread(target=_end_after, args=(parent.join,), name="parent", daemon=True).start()
+
+
+def _end_after(wait: Callable[[], None]) -> None:
+    wait()
+    os._exit(1)
+
+
 @contextmanager
 def workers(tasks: int) -> Iterator[Executor | None]:
     """Lend a process for each core when there are ``tasks`` enough to be worth it; None to work alone."""
@@ -133,7 +148,7 @@ def workers(tasks: int) -> Iterator[Executor | None]:
     if count < 2 or in_lambda:  # noqa: PLR2004 - one worker gains nothing
         yield None
         return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
         yield pool
 
 
