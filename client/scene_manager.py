@@ -5,7 +5,8 @@ The window (``client.app``) feeds a ``SceneManager`` with input, ticks and a can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from client.net.ladder import Ladder
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 TICKS_PER_SECOND = 60
+SEED_BITS = 63
+"""What a record's ``seed`` holds."""
 
 
 class Scene(Protocol):
@@ -72,6 +75,12 @@ class Services:
     """Told of every match that ended or was left; returns at once."""
     where: str = "local cloud"
     """The cloud in use, in words."""
+    random: Random = field(default_factory=SystemRandom)
+    """Where the seeds of new matches come from.  Main thread only."""
+
+    def new_seed(self) -> int:
+        """Return a seed for a new match, or for one who plays in it."""
+        return self.random.getrandbits(SEED_BITS)
 
 
 class SceneManager:

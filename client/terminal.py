@@ -6,7 +6,6 @@ In ``show_match`` a program takes the person's seat, so that the match plays its
 
 from __future__ import annotations
 
-import secrets
 import sys
 from random import Random
 from time import monotonic, sleep
@@ -116,8 +115,8 @@ class _Show:
                 self._me: Participant(self._me, BOT, name),
                 **{player: participant(setup.opponent, player) for player in others},
             },
-            seed=secrets.randbits(63),
-            policy_seed=secrets.randbits(63),
+            seed=services.new_seed(),
+            policy_seed=services.new_seed(),
             options=setup.options,
             journal=services.journal(),
         )

@@ -5,7 +5,6 @@ Nothing here waits: ``tick`` asks the opponent when it is to act, takes its move
 
 from __future__ import annotations
 
-import secrets
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from client.net.request_pool import Move
     from client.scene_manager import Services, Setup
     from games.core import Event, Player
-
-SEED_BITS = 63
 
 
 class TurnBasedMatch:
@@ -38,8 +35,8 @@ class TurnBasedMatch:
                 self.me: Participant(self.me, PERSON, name),
                 **{player: participant(setup.opponent, player) for player in self.others},
             },
-            seed=secrets.randbits(SEED_BITS),
-            policy_seed=secrets.randbits(SEED_BITS),
+            seed=world.new_seed(),
+            policy_seed=world.new_seed(),
             options=setup.options,
             journal=world.journal(),
         )
@@ -52,7 +49,7 @@ class TurnBasedMatch:
         """What is asked for each seat, and when."""
         self._held: dict[Player, tuple[Move, float]] = {}
         """Moves that are there, and since when their seats have been asked."""
-        self._random = Random(secrets.randbits(SEED_BITS))  # noqa: S311 - a game, not a secret
+        self._random = Random(world.new_seed())  # noqa: S311 - a game, not a secret
         self._board = (-1, "")
         """The step that the board was last asked for, and the board."""
         self._closed = False

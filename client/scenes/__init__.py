@@ -3,7 +3,7 @@
 A game's scene is what ``open_scene(manager, setup)`` of ``client/games/<game>/scene.py`` (or of ``scene`` in a
 registered game's own package) returns.  It satisfies ``client.scene_manager.Scene`` and
 
-- makes its own ``Match`` (seeds from ``secrets.randbits(63)``, journal from ``manager.world.journal()``), seats the
+- makes its own ``Match`` (seeds from ``manager.world.new_seed()``, journal from ``manager.world.journal()``), seats the
   person and ``client.net.opponent_client.participant(setup.opponent, player)``, and gets its opponent with
   ``manager.world.connect(setup.opponent)``;
 - asks with ``client.ask(match, player)`` and polls what that returned in ``tick`` (never waits), hands

@@ -90,6 +90,7 @@ class Table:
                 connect=self.connect,
                 journal=lambda: None,
                 finished=self.records.append,
+                random=Random(1),
             ),
             lambda: MenuScene(self.manager),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from typing import TYPE_CHECKING
 
 import pygame
@@ -45,6 +46,7 @@ class Table:
                 connect=pytest.fail,
                 journal=lambda: None,
                 finished=self.records.append,
+                random=Random(1),
             ),
             lambda: MenuScene(self.manager),
         )

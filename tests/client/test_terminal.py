@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,7 +23,6 @@ from games.record import BOT, FUNCTION, PERSON, GameRecord, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
 
 
 def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: str | None = None) -> tuple[str, Table]:
@@ -71,7 +71,9 @@ def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
     rules, kept, pool = find_game("pacman"), [], RequestPool(1)
     with serving(whole(b"[" * 200_000)) as url:
         info = OpponentInfo("odd", "pacman", "Odd", 1, url, guest=True)
-        services = Services(lambda: [info], lambda item: DeployedOpponentClient(pool, item), lambda: None, kept.append)
+        services = Services(
+            lambda: [info], lambda item: DeployedOpponentClient(pool, item), lambda: None, kept.append, random=Random(1)
+        )
         setup = Setup("pacman", info, {"lives": 1, "maze": "pocket"})
         console = Console(file=StringIO(), width=100, highlight=False)
         record = show_match(services, setup, "chance", rules.sample_action, console=console, longest_s=20, pace_s=0)

@@ -6,7 +6,6 @@ the opponent as early as it may, and hands out what happened bit by bit, as ``Mo
 
 from __future__ import annotations
 
-import secrets
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,7 +34,6 @@ BETWEEN_SHOTS_S = 0.28
 REST_S = {MISS: 0.30, HIT: 0.45, SUNK: 1.3}
 """How long a result is left to be seen."""
 LAUNCHED, LANDED = "launched", "landed"
-SEED_BITS = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +59,8 @@ class Battle:
         self.match = Match(
             rules,
             {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)},
-            seed=secrets.randbits(SEED_BITS),
-            policy_seed=secrets.randbits(SEED_BITS),
+            seed=world.new_seed(),
+            policy_seed=world.new_seed(),
             options=setup.options,
             journal=world.journal(),
         )

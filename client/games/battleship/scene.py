@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -47,7 +46,7 @@ class BattleshipScene:
         self.own_board = Board(variant, 620, 140, 320, CHART)
         self.placing_board = Board(variant, 82, 140, 456, CHART)
         dock = drawing.dock_boxes(variant)
-        chance = Random(secrets.randbits(63))  # noqa: S311 - a game
+        chance = Random(manager.world.new_seed())  # noqa: S311 - a game
         self.placing: Placing | None = Placing(self.placing_board, dock, chance, self._play_sound)
         self.cursor = Cell(variant.size // 2, variant.size // 2)
         self.effects: list[Effect] = []

@@ -61,6 +61,7 @@ def study_frames(
             connect=lambda one: DeployedOpponentClient(pool, one),
             journal=lambda: None,
             finished=lambda _: None,
+            random=Random(1),  # noqa: S311 - a game, not a secret
         ),
         lambda: MenuScene(manager),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from secrets import randbits
 from typing import TYPE_CHECKING
 
 from client.games.pacman.drawing.board import Board, Moment
@@ -56,8 +55,8 @@ class PacmanScene:
         self.match = Match(
             find_game("pacman"),
             {"pacman": Participant("pacman", PERSON, manager.settings.name), SEAT: team.participant()},
-            seed=randbits(63),
-            policy_seed=randbits(63),
+            seed=manager.world.new_seed(),
+            policy_seed=manager.world.new_seed(),
             options=setup.options,
             journal=manager.world.journal(),
         )
