@@ -52,8 +52,8 @@ def package_of(name: str) -> str:
 
 
 def find_game(name: str) -> AnyGame:
-    """Return the rules called ``name``.  Raises GameError that lists the names there are."""
-    return cast("AnyGame", import_module(f"{package_of(name)}.rules"))
+    """Return the rules called ``name``.  Raises GameError that lists the names there are, or for a broken package."""
+    return cast("AnyGame", _import(name, f"{package_of(name)}.rules"))
 
 
 def registration(names: Iterable[str]) -> str:
@@ -65,7 +65,7 @@ def registration(names: Iterable[str]) -> str:
 def find_part(name: str, part: str, room: str) -> ModuleType | None:
     """Return the module ``part`` of the game called ``name``; None where it has none.  See ``part_name``."""
     module = part_name(name, part, room)
-    return None if module is None else import_module(module)
+    return None if module is None else _import(name, module)
 
 
 def part_name(name: str, part: str, room: str) -> str | None:
@@ -81,3 +81,11 @@ def part_name(name: str, part: str, room: str) -> str | None:
         except ModuleNotFoundError:  # a package on the way is missing
             continue
     return None
+
+
+def _import(name: str, module: str) -> ModuleType:
+    try:
+        return import_module(module)
+    except Exception as error:  # whatever somebody's module raises
+        kind = type(error).__name__
+        raise GameError(f"the game {name!r} cannot be loaded: {module} ended with {kind}: {error}") from error

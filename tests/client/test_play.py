@@ -33,6 +33,21 @@ def test_an_unknown_game_is_refused_before_anything_is_started() -> None:
     assert "no game is called 'chess'; there are battleship, pacman" in str(result.exception)
 
 
+@pytest.mark.parametrize(("rules", "said"), [(None, "No module named 'odd'"), ("1 / 0", "ZeroDivisionError")])
+def test_a_registered_game_that_cannot_be_loaded_is_named(
+    rules: str | None, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("LAMBDA_ARCADE_GAMES", "broken=odd")
+    if rules is not None:
+        (tmp_path / "odd").mkdir()
+        (tmp_path / "odd" / "rules.py").write_text(rules, encoding="utf-8")
+    result = runner.invoke(app, ["play", "--game", "broken"])
+    assert result.exit_code != 0
+    assert "the game 'broken' cannot be loaded: odd.rules ended with " in str(result.exception)
+    assert said in str(result.exception)
+
+
 def test_a_drawing_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path) -> None:
     drawing = tmp_path / "mine.txt"
     drawing.write_text(POCKET.replace("#........####........#", "#...x....####........#"), encoding="utf-8")
