@@ -25,6 +25,8 @@ HASHES = r"model_card\.json$|openapi\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
 """Files that are full of checksums, which look like secrets and are none."""
 X_TOOLS = ("Xvfb", "openbox", "xdotool")
 """Of the Debian packages xvfb, openbox, xdotool."""
+PARALLEL = ("-n", str(min(6, (os.cpu_count() or 1) + 1)), "--dist", "loadfile", "--no-loadscope-reorder")
+"""A file's tests stay together and share what they start.  One more than there are cores, since many tests wait."""
 EXIT_USAGE = 2
 PIP_KEPT = frozenset(
     {"CACHE_DIR", "CERT", "CLIENT_CERT", "CONFIG_FILE", "DEFAULT_TIMEOUT", "EXTRA_INDEX_URL", "FIND_LINKS", "INDEX_URL",
@@ -70,14 +72,14 @@ def setup(_arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Install everything and run the tests that take minutes, not hours."""
     install(LOCK, DEV_LOCK)
-    return run(PYTHON, "-m", "pytest", "-m", f"not slow{_without_window()}", *arguments)
+    return run(PYTHON, "-m", "pytest", "-m", f"not slow{_without_window()}", *(arguments or PARALLEL))
 
 
 def test_all(arguments: list[str]) -> int:
     """Run the slow tests too, and let those that draw examples draw others than ``test`` does."""
     install(LOCK, DEV_LOCK)
     expression = f"(slow or not slow){_without_window()}"
-    return run(PYTHON, "-m", "pytest", "-m", expression, "--hypothesis-profile=search", *arguments)
+    return run(PYTHON, "-m", "pytest", "-m", expression, "--hypothesis-profile=search", *(arguments or PARALLEL))
 
 
 def _without_window() -> str:

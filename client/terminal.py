@@ -64,21 +64,20 @@ def show_match(
 ) -> GameRecord:
     """Let ``bot`` play the opponent of ``setup``, show it, and return the record.
 
-    On a terminal the boards move; where output goes to a file or a pipe, they are printed every now and then.
+    On a terminal the boards move; in a file or a pipe, where nobody watches, lines follow each other without a pause.
     """
     console = console or Console(highlight=False)
     show = _Show(services, setup, name, bot)
-    pace = show.pace_s if pace_s is None else pace_s
     until = monotonic() + longest_s
     if console.is_terminal:
         with Live(show.picture(), console=console, auto_refresh=False, screen=False) as live:
-            for due in show.play(until, pace):
+            for due in show.play(until, show.pace_s if pace_s is None else pace_s):
                 if due:
                     live.update(show.picture(), refresh=True)
             live.update(show.picture(), refresh=True)
     else:
         console.print(f"{setup.opponent.title} ({setup.opponent.name} v{setup.opponent.version}) against {name}")
-        for _ in show.play(until, pace):
+        for _ in show.play(until, 0.0):
             for line in show.fresh():
                 console.print(line, soft_wrap=True)
         for line in show.fresh():

@@ -1,15 +1,20 @@
-"""What holds for every test: no shell that is set up for other work, and the same examples every time in ``make test``.
+"""What holds for every test: no shell set up for other work, the longest first, the same examples every time.
 
-Hypothesis draws the same examples for the same test, and keeps none on disk: what one clone finds fails in every clone
-or in none.  ``--hypothesis-profile=search`` (``make test-all``) draws at random, keeps what fails, and prints how to
-draw it again.
+In ``make test`` Hypothesis draws the same examples for the same test, and keeps none on disk: what one clone finds
+fails in every clone or in none.  ``--hypothesis-profile=search`` (``make test-all``) draws at random, keeps what fails,
+and prints how to draw it again.
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    import pytest
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 for name in list(os.environ):
@@ -19,3 +24,11 @@ for name in list(os.environ):
 settings.register_profile("fixed", derandomize=True, database=None)
 settings.register_profile("search", print_blob=True)
 settings.load_profile("fixed")
+
+LONGEST = ("wheel", "e2e", "training", "infra")
+"""Rooms whose files take longest.  Where files are dealt out to processes, none of these should be left for the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    room_of = {item.path: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
+    items.sort(key=lambda item: LONGEST.index(room) if (room := room_of[item.path]) in LONGEST else len(LONGEST))
