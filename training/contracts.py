@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.core import Opponent, Player
     from games.record import GameRecord
-    from training.evaluation.gate import Verdict
+    from training.evaluation.verdict import Verdict
 
 
 class TrainingError(ValueError):

@@ -22,7 +22,7 @@ from games.record import GameRecord
 from training.card import model_card
 from training.contracts import TrainingError, bootstrap_for, imitates, recipe_for
 from training.dataset import functions_passed_over, usable
-from training.evaluation.gate import MOST_TASKS, Verdict
+from training.evaluation.gate import MOST_TASKS
 from training.evaluation.judging import Case, judge
 from training.export import Exported, export, finish_interrupted, write_artifact
 from training.folders import COPIED, with_aim
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from games.core import JsonObject
     from training.card import Origin
+    from training.evaluation.verdict import Verdict
     from training.interrupted import Steps
     from training.teller import Teller
 

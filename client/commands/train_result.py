@@ -9,7 +9,7 @@ from rich.table import Table
 from client.commands.context import out
 
 if TYPE_CHECKING:
-    from training.evaluation.gate import Verdict
+    from training.evaluation.verdict import Verdict
     from training.pipeline import Trained
 
 

@@ -17,7 +17,7 @@ from training.evaluation.gate import FIRST_LOOK, Table, foretells, in_band, not_
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from training.evaluation.gate import Answer
+    from training.evaluation.verdict import Answer
 
 MOST = 6400
 

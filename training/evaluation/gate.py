@@ -23,17 +23,17 @@ from training.contracts import LESS
 from training.evaluation.control_variates import less_chance
 from training.evaluation.sequential import interval_at, looks_within
 from training.evaluation.statistics import difference, estimate
+from training.evaluation.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from games.core import JsonObject
     from training.contracts import Level, Yardstick
     from training.evaluation.evaluate import Task
     from training.evaluation.sequential import Interval
-    from training.evaluation.statistics import Difference, Estimate
+    from training.evaluation.statistics import Estimate
 
 FIRST_LOOK, MOST_TASKS = 100, 6400
 ERROR = 0.02
@@ -42,47 +42,6 @@ measured is not quite normal, and what chance gave is learned from the same task
 """
 LEAST_MATCHES = 3
 """Held out, to foretell."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came of one question."""
-
-    question: str
-    """``foretelling``, ``aim`` or ``incumbent``."""
-    passed: bool
-    reason: str
-    """What was found, with its error, and what was asked for."""
-
-    def to_json(self) -> JsonObject:
-        """Return the answer as JSON."""
-        return {"question": self.question, "passed": self.passed, "reason": self.reason}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether the candidate may replace the current model, and why."""
-
-    passed: bool
-    reason: str
-    games: int
-    candidate: dict[str, Estimate]
-    current: dict[str, Estimate]
-    differences: dict[str, Difference]
-    """Candidate minus current, for each measure."""
-    answers: tuple[Answer, ...] = ()
-
-    def to_json(self) -> JsonObject:
-        """Return the verdict as JSON: the model card keeps it."""
-        return {
-            "passed": self.passed,
-            "reason": self.reason,
-            "games": self.games,
-            "candidate": {name: value.to_json() for name, value in self.candidate.items()},
-            "current": {name: value.to_json() for name, value in self.current.items()},
-            "differences": {name: value.to_json() for name, value in self.differences.items()},
-            "answers": [answer.to_json() for answer in self.answers],
-        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from training.contracts import TrainingError, level_for, player_judge_for, yards
 from training.dataset import split
 from training.evaluation.dial import search
 from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
-from training.evaluation.gate import FIRST_LOOK, Answer, Table, Verdict, foretells, in_band, not_worse, verdict
+from training.evaluation.gate import FIRST_LOOK, Table, foretells, in_band, not_worse, verdict
+from training.evaluation.verdict import Answer, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

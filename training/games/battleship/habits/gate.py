@@ -23,8 +23,8 @@ from ai_functions.policies.battleship.placements import berth_numbers, berth_row
 from games.battleship.fleet import STANDARD
 from training.contracts import TrainingError
 from training.evaluation.evaluate import task_seeds
-from training.evaluation.gate import Verdict
 from training.evaluation.statistics import difference, estimate
+from training.evaluation.verdict import Verdict
 from training.games.battleship.benchmark import sink
 from training.games.battleship.habits.prior import blocks_of
 from training.games.battleship.habits.weights import fleets_of
