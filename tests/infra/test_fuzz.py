@@ -22,7 +22,7 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "
 
 @pytest.mark.parametrize("examples", [10, pytest.param(1000, marks=pytest.mark.slow)])
 def test_whatever_is_asked_is_answered_as_the_document_says(environment: Environment, tmp_path: Path, examples: int):
-    asked = document()
+    asked = json.loads(json.dumps(document()))  # parts of it are the module's own
     for path in asked["paths"].values():
         for parameter in path.get("parameters", []):
             parameter["schema"] = {"enum": ["first_free", "first_free@1", "nobody"]}
