@@ -1,4 +1,4 @@
-"""README's retraining, as it stands: it ends in a deployment.  In a copy of the project, for it changes a model."""
+"""The retraining of docs and lesson, as it stands: it ends in a deployment.  In a copy, for it changes a model."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_small_retrain_sets_the_level_to_its_aim_and_is_deployed(program: Prog
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("page", ["README.md", "docs/training.md", "docs/lesson.md"])
+@pytest.mark.parametrize("page", ["docs/training.md", "docs/lesson.md"])
 def test_the_training_commands_of_a_page_end_in_a_deployment(page: str, tmp_path: Path) -> None:
     project = tmp_path / "project"
     for name in ("games", "ai_functions", "training", "client", "infra"):
