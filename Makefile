@@ -2,6 +2,6 @@
 PYTHON ?= python3
 
 play setup test test-all check:
-	@$(PYTHON) bootstrap.py $@
+	@$(PYTHON) bootstrap.py $@ $(ARGS)
 
 .PHONY: play setup test test-all check

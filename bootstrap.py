@@ -23,6 +23,8 @@ LOCK, DEV_LOCK = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 OLDEST = (3, 11)
 HASHES = r"model_card\.json$|openapi\.json$|\.lock$|\.jsonl$|\.svg$|\.png$"
 """Files that are full of checksums, which look like secrets and are none."""
+QUICK_CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("mypy",), ("lint-imports",))
+"""What takes seconds: format, lint, types, import rules."""
 X_TOOLS = ("Xvfb", "openbox", "xdotool")
 """Of the Debian packages xvfb, openbox, xdotool."""
 PARALLEL = ("-n", str(min(6, (os.cpu_count() or 1) + 1)), "--dist", "loadfile", "--no-loadscope-reorder")
@@ -70,16 +72,25 @@ def setup(_arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Install everything and run the tests that take minutes, not hours."""
-    install(LOCK, DEV_LOCK)
-    return run(PYTHON, "-m", "pytest", "-m", f"not slow{_without_window()}", *(arguments or PARALLEL))
+    """Install everything and run the quick checks and the tests that take minutes, not hours.
+
+    ``arguments`` go to pytest; where they name tests, nothing else is run.
+    """
+    return _checked_and_tested("not slow", arguments)
 
 
 def test_all(arguments: list[str]) -> int:
     """Run the slow tests too, and let those that draw examples draw others than ``test`` does."""
+    return _checked_and_tested("(slow or not slow)", arguments, "--hypothesis-profile=search")
+
+
+def _checked_and_tested(expression: str, arguments: list[str], *more: str) -> int:
     install(LOCK, DEV_LOCK)
-    expression = f"(slow or not slow){_without_window()}"
-    return run(PYTHON, "-m", "pytest", "-m", expression, "--hypothesis-profile=search", *(arguments or PARALLEL))
+    some_tests = any(not word.startswith("-") for word in arguments)
+    failed = [] if some_tests else _failed(QUICK_CHECKS)
+    status = run(PYTHON, "-m", "pytest", "-m", expression + _without_window(), *more, *(arguments or PARALLEL))
+    _tell(failed)  # once more: above it scrolled out of sight
+    return status or bool(failed)
 
 
 def _without_window() -> str:
@@ -91,29 +102,36 @@ def _without_window() -> str:
 
 
 def check(_arguments: list[str]) -> int:
-    """Run the linters, the type checker, the import rules, the audit and the search for secrets."""
+    """Run the quick checks, the audit and the search for secrets."""
     install(LOCK, DEV_LOCK)
-    checks = (
-        ("ruff", "format", "--check", "."),
-        ("ruff", "check", "."),
-        ("mypy",),
-        ("lint-imports",),
-        ("pip-audit", "--requirement", "requirements.lock", "--no-deps", "--disable-pip", "--progress-spinner", "off"),
-        ("detect-secrets-hook", "--exclude-files", HASHES, *_tracked()),
+    audit = (
+        "pip-audit",
+        "--requirement",
+        "requirements.lock",
+        "--no-deps",
+        "--disable-pip",
+        "--progress-spinner",
+        "off",
     )
-    failed = [words for words in checks if run(*_tool(words)) != 0]
+    secrets = ("detect-secrets-hook", "--exclude-files", HASHES, *_tracked())
+    return bool(_failed((*QUICK_CHECKS, audit, secrets)))
+
+
+def _failed(checks: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
+    """Run every check and return those that failed, having said so."""
+    failed = [words for words in checks if run(SCRIPTS / words[0], *words[1:]) != 0]
+    _tell(failed)
+    return failed
+
+
+def _tell(failed: list[tuple[str, ...]]) -> None:
     for words in failed:
-        print(f"failed: {' '.join(words[:6])}", file=sys.stderr)
-    return 1 if failed else 0
+        print(f"failed: {' '.join(words[:6])}", file=sys.stderr, flush=True)
 
 
 def _tracked() -> list[str]:
     command = ["git", "ls-files"]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
-
-
-def _tool(words: tuple[str, ...]) -> tuple[str | Path, ...]:
-    return (SCRIPTS / words[0], *words[1:])
 
 
 def install(*locks: Path) -> None:
