@@ -1,4 +1,4 @@
-"""Set up and run everything, on any operating system: ``python bootstrap.py play`` (or test, setup, check, test-all).
+"""Set up and run everything, on any operating system: ``python bootstrap.py play`` (or test, setup, check, docs …).
 
 The Makefile calls this file and does nothing else, since Windows has no make.  Standard library only: it runs before
 anything is installed.
@@ -44,7 +44,7 @@ def main(words: list[str]) -> int:
         found = ".".join(map(str, sys.version_info[:3]))
         print(f"error: Python {OLDEST[0]}.{OLDEST[1]} or newer is needed; this is {found}", file=sys.stderr)
         return EXIT_USAGE
-    targets = {"play": play, "setup": setup, "test": test, "test-all": test_all, "check": check}
+    targets = {"play": play, "setup": setup, "test": test, "test-all": test_all, "check": check, "docs": docs}
     if not words or words[0] not in targets:
         print(f"usage: python bootstrap.py {{{','.join(targets)}}} [arguments]", file=sys.stderr)
         return EXIT_USAGE
@@ -115,6 +115,12 @@ def check(_arguments: list[str]) -> int:
     )
     secrets = ("detect-secrets-hook", "--exclude-files", HASHES, *_tracked())
     return bool(_failed((*QUICK_CHECKS, audit, secrets)))
+
+
+def docs(_arguments: list[str]) -> int:
+    """Build the documentation site into ``build/site``."""
+    install(LOCK, DEV_LOCK)
+    return run(PYTHON, "-m", "tests.docs.site")
 
 
 def _failed(checks: tuple[tuple[str, ...], ...]) -> list[tuple[str, ...]]:
