@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -50,3 +51,9 @@ def test_every_command_explains_itself_with_an_example() -> None:
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"\]\(((?!http)[^)#]+)\)", TEXT))))
 def test_every_file_it_links_to_is_there(target: str) -> None:
     assert (ROOT / target).exists()
+
+
+def test_the_wheels_it_names_have_this_version() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert set(re.findall(r"lambda_arcade-([\d.]+)-py3", TEXT)) == {version}
+    assert f"\n## {version}" in (ROOT / "CHANGELOG.md").read_text("utf-8")
