@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from tests.docs import architecture
@@ -15,6 +17,14 @@ def test_the_architecture_names_every_room() -> None:
     folders = {f"{room}/" for room in rooms if (architecture.ROOT / room).is_dir()}
     assert {"infra/deploy/", "client/net/", "training/evaluation/"} <= folders
     assert [folder for folder in sorted(folders) if folder not in text] == []
+
+
+def test_the_architecture_states_every_import_rule() -> None:
+    rules = tomllib.loads((architecture.ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    text = PAGE.read_text("utf-8").replace("`", "")
+    assert [rule["name"] for rule in rules if rule["name"].partition(";")[0] not in text] == []
 
 
 def test_the_picture_of_the_rooms_is_that_of_the_code() -> None:
