@@ -9,6 +9,7 @@ import typer
 
 from client.commands import bench, cloud, match, opponents, play, records, train
 from client.commands.context import choose_cloud, err, explain_missing
+from client.console import labelled, prepare
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -50,13 +51,14 @@ for family in (play, opponents, cloud, match, train, records, bench):
 
 def main() -> None:
     """Run the command line; what a user can cause ends in one line and exit status 2."""
+    prepare()
     try:
         app()
     except ModuleNotFoundError as error:
         told = explain_missing(error)
         if told is None:
             raise
-        err.print(f"[red]error:[/] {told}", soft_wrap=True)
+        err.print(labelled("error:", "red", f" {told}"), soft_wrap=True)
         sys.exit(EXIT_USAGE)
     except KeyboardInterrupt:
         err.print("interrupted")
@@ -65,5 +67,5 @@ def main() -> None:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
     except (ValueError, RuntimeError, OSError) as error:
-        err.print(f"[red]error:[/] {error}", soft_wrap=True)
+        err.print(labelled("error:", "red", f" {error}"), soft_wrap=True)
         sys.exit(EXIT_USAGE)

@@ -12,12 +12,13 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 from rich.columns import Columns
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from client.console import PlainConsole, legible
 from client.games.words import event_text, quiet_events, score_text, winner_text
 from client.net.opponent_client import participant
 from client.net.turn_based_match import TurnBasedMatch
@@ -58,7 +59,7 @@ def show_match(
     name: str,
     bot: Opponent,
     *,
-    console: Console | None = None,
+    console: PlainConsole | None = None,
     longest_s: float = LONGEST_S,
     pace_s: float | None = None,
 ) -> GameRecord:
@@ -66,7 +67,7 @@ def show_match(
 
     On a terminal the boards move; in a file or a pipe, where nobody watches, lines follow each other without a pause.
     """
-    console = console or Console(highlight=False)
+    console = console or PlainConsole()
     show = _Show(services, setup, name, bot)
     until = monotonic() + longest_s
     if console.is_terminal:
@@ -177,7 +178,7 @@ class _Show:
         facts.add_row("person's seat", self._name)
         facts.add_row("last answer", _account(self._last) if self._last is not None else "none yet")
         facts.add_row("answers", f"{self._answers}, {self._fallbacks} of them by a stand-in")
-        lines = Text("\n".join(self._lines[-LINES_KEPT:]))
+        lines = Text(legible("\n".join(self._lines[-LINES_KEPT:])))
         return Group(boards, facts, lines)
 
     def ending(self) -> str:
@@ -191,14 +192,14 @@ class _Show:
 
 
 def play_match(
-    services: Services, setup: Setup, name: str, *, console: Console | None = None, lines: TextIO | None = None
+    services: Services, setup: Setup, name: str, *, console: PlainConsole | None = None, lines: TextIO | None = None
 ) -> GameRecord:
     """Let a person, whose actions are read from ``lines`` (standard input), play a turn-based game; return the record.
 
     Where the lines end, the match is left.  Raises GameError for a game in real time.
     """
     check_turn_based(setup.game)
-    console = console or Console(highlight=False)
+    console = console or PlainConsole()
     played = TurnBasedMatch(services, setup, name)
     console.print(f"{setup.opponent.title} ({setup.opponent.name} v{setup.opponent.version}) against {name}: {HELP}")
     try:
@@ -224,27 +225,27 @@ def check_turn_based(game: str) -> None:
         raise GameError(f"{info.title} is played in real time and needs a window; without --terminal one opens")
 
 
-def _wait_for_person(played: TurnBasedMatch, console: Console) -> None:
+def _wait_for_person(played: TurnBasedMatch, console: PlainConsole) -> None:
     """Let the match go on to the person's turn, or to its end, and tell what happens."""
     quiet = quiet_events(played.game.NAME)
     while True:
         for event in played.tick():
             if event.kind not in quiet:
-                console.print(event_text(event, played.names), soft_wrap=True, markup=False)
+                console.print(event_text(event, played.names), soft_wrap=True)
         for move in played.moves:
-            console.print(f"   {_account(move)}", soft_wrap=True, markup=False)
+            console.print(f"   {_account(move)}", soft_wrap=True)
         if played.over or played.my_turn:
             return
         sleep(POLL_S)
 
 
-def _act(played: TurnBasedMatch, console: Console, lines: TextIO) -> bool:
+def _act(played: TurnBasedMatch, console: PlainConsole, lines: TextIO) -> bool:
     """Show the board and what may be played, and read lines until one is an action; return False to leave."""
     console.print(_side_by_side(played.board))
     legal = played.legal_actions()
     texts = None if legal is None else list(legal)
     if texts is None:
-        console.print(f"too many actions to list, such as {played.sample()}", soft_wrap=True, markup=False)
+        console.print(f"too many actions to list, such as {played.sample()}", soft_wrap=True)
     else:
         _list_actions(texts, console, whole=len(texts) <= MOST_LISTED)
     while True:
@@ -261,14 +262,14 @@ def _act(played: TurnBasedMatch, console: Console, lines: TextIO) -> bool:
             continue
         meant = played.sample() if typed.casefold() == RANDOM else _meant(typed, texts or [])
         if isinstance(meant, list):
-            console.print(f"which of {', '.join(meant[:MOST_LISTED])}?", soft_wrap=True, markup=False)
+            console.print(f"which of {', '.join(meant[:MOST_LISTED])}?", soft_wrap=True)
             continue
         try:
             played.play(meant)
         except GameError as error:
-            console.print(f"{error}" if typed else HELP, soft_wrap=True, markup=False)
+            console.print(f"{error}" if typed else HELP, soft_wrap=True)
             continue
-        console.print(f"you play {meant}", soft_wrap=True, markup=False)
+        console.print(f"you play {meant}", soft_wrap=True)
         return True
 
 
@@ -284,12 +285,12 @@ def _meant(typed: str, texts: list[str]) -> str | list[str]:
     return holding if len(holding) > 1 else (*holding, typed)[0]
 
 
-def _list_actions(texts: list[str], console: Console, *, whole: bool) -> None:
+def _list_actions(texts: list[str], console: PlainConsole, *, whole: bool) -> None:
     if whole:
         numbered = [Text(f"{number:>3} {text}") for number, text in enumerate(texts, 1)]
         console.print(Columns(numbered, padding=(0, 2)))
     else:
-        console.print(f"{len(texts)} actions, from {texts[0]} to {texts[-1]}; ? lists them", markup=False)
+        console.print(f"{len(texts)} actions, from {texts[0]} to {texts[-1]}; ? lists them")
 
 
 def _side_by_side(board: str) -> RenderableType:

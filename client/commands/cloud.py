@@ -14,11 +14,14 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from client.commands.context import UsageError, err, find_environment, left_out, out, print_json, tell
+from client.console import labelled
 from client.net.remote import KEY_VARIABLE, RemoteError, new_session, post_once, readable
 from client.net.signing import AUTH_VARIABLE, IAM
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from infra.deploy.environment import Environment
     from infra.monitor.status import FunctionStatus
 
@@ -270,8 +273,7 @@ def _print_event(at_ms: int, _event_id: str, text: str, *, as_json: bool) -> Non
         typer.echo(json.dumps({"at_ms": at_ms, "entry": entry}, ensure_ascii=False))
         return
     stamp = time.strftime("%H:%M:%S", time.localtime(at_ms / 1000))
-    out.print(f"[dim]{stamp}.{at_ms % 1000:03}[/] ", end="", markup=True)
-    out.print(text, markup=False, soft_wrap=True)
+    out.print(labelled(f"{stamp}.{at_ms % 1000:03}", "dim", f" {text}"), soft_wrap=True)
 
 
 def _table(found: list[FunctionStatus]) -> Table:
@@ -290,9 +292,9 @@ def _table(found: list[FunctionStatus]) -> Table:
     return table
 
 
-def _version(item: FunctionStatus) -> str:
+def _version(item: FunctionStatus) -> str | Text:
     if item.share is None:
-        return f"[dim]{item.version} old[/]"
+        return labelled(f"{item.version} old", "dim")
     return item.version if item.share == 1 else f"{item.version} {item.share:.0%}"
 
 

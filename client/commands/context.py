@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import typer
-from rich.console import Console
 
+from client.console import PlainConsole, labelled
 from infra.core.extras import missing
 from infra.core.state import CloudChoice
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from games.core import Json
     from infra.deploy.environment import Environment
 
-out = Console(highlight=False)
+out = PlainConsole()
 """Results, for a person."""
-err = Console(stderr=True, highlight=False)
+err = PlainConsole(stderr=True)
 """Progress and errors."""
 
 
@@ -48,19 +48,18 @@ def find_environment(context: typer.Context, *, architecture: str = "x86_64") ->
 @cache
 def _announce(line: str) -> None:
     """Print ``line``, once, however often a command connects."""
-    err.print(line, soft_wrap=True, markup=False)
+    err.print(line, soft_wrap=True)
 
 
 def explain_missing(error: ModuleNotFoundError) -> str | None:
     """Return which extra of the installation is missing, and how to get it; None if it is something else."""
-    told = missing(error.name)
-    return None if told is None else told.replace("[", "\\[")
+    return missing(error.name)
 
 
 def tell(what: str, seconds: float | None) -> None:
     """Say on standard error what was done and how long it took; without seconds, what has begun."""
     took = " " * 9 if seconds is None else f"{seconds:7.2f} s"
-    err.print(f"[dim]{took}[/]  {what}", soft_wrap=True)
+    err.print(labelled(took, "dim", f"  {what}"), soft_wrap=True)
 
 
 _told: set[str] = set()
@@ -70,7 +69,7 @@ def left_out(what: str) -> None:
     """Warn, once, of an entry of the catalog that cannot be read; the others work."""
     if what not in _told:
         _told.add(what)
-        err.print(f"warning: {what}", soft_wrap=True, markup=False)
+        err.print(f"warning: {what}", soft_wrap=True)
 
 
 def print_json(data: Json | Any) -> None:

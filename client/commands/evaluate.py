@@ -16,6 +16,7 @@ from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
 from client.commands.progress import advancing, reporting
 from client.commands.train import opponent_folder
+from client.console import labelled
 from client.net.remote import RemoteOpponent
 from games.catalog import find_game
 
@@ -233,4 +234,5 @@ def _show(data: dict[str, Any]) -> None:
         )
     for item in data["opponents"]:
         if item["failed"]:
-            out.print(f"[yellow]{item['name']} did not answer in {item['failed']} tasks, which count for nobody[/]")
+            told = f"{item['name']} did not answer in {item['failed']} tasks, which count for nobody"
+            out.print(labelled(told, "yellow"))

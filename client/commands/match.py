@@ -14,6 +14,7 @@ from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate import evaluate
 from client.commands.progress import advancing, reporting
 from client.commands.records import own_records
+from client.console import labelled
 from client.net.remote import RemoteOpponent, fetch_guest, is_url
 from client.net.request_pool import RequestPool
 from client.records.recorder import Recorder, record_path
@@ -182,4 +183,4 @@ def _show(game: str, standings: Sequence[Standing], measure: str, gap: Differenc
         )
     if excluded:
         reason = "a stand-in played, or nobody had won after half an hour of play"
-        out.print(f"[yellow]{excluded} of the matches do not count: {reason}[/]")
+        out.print(labelled(f"{excluded} of the matches do not count: {reason}", "yellow"))

@@ -10,8 +10,11 @@ from rich.table import Table
 
 from client.commands.cloud import fetch_catalog
 from client.commands.context import UsageError, find_environment, out, print_json, tell
+from client.console import labelled
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from infra.deploy.environment import Deployed
 
 NAME = Annotated[str, typer.Argument(help="The opponent's name.", metavar="NAME")]
@@ -239,9 +242,9 @@ def _as_json(item: Deployed) -> dict[str, Any]:
     }
 
 
-def _sentence(item: Deployed, *, dry_run: bool) -> str:
+def _sentence(item: Deployed, *, dry_run: bool) -> str | Text:
     if item.problem:
-        return f"[red]{item.label}[/]: {item.problem}"
+        return labelled(item.label, "red", f": {item.problem}")
     if dry_run:
         lines = [f"{item.label}: would {item.verb} ({'; '.join(item.why) or 'nothing changed'})"]
         lines += [

@@ -269,7 +269,8 @@ def _wait_for_it() -> None:
 
 
 def _tell(what: str, seconds: float | None) -> None:
-    err.print(f"{what} …" if seconds is None else f"{what} [dim]({seconds:.1f} s)[/]", soft_wrap=True)
+    took = " …" if seconds is None else f" ({seconds:.1f} s)"
+    err.print(f"{what}{took}", soft_wrap=True)
 
 
 def _already_kept(record: GameRecord) -> None:

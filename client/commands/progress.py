@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from client.commands.context import err
+from client.console import legible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,12 +37,12 @@ def reporting() -> Iterator[Reporter]:
     """Lend who shows how far the command is, until the block ends."""
     if err.is_terminal:
         with Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-            console=err,
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TimeElapsedColumn(), console=err,
         ) as progress:  # fmt: skip
             yield Bars(progress)
     else:
-        lines = Lines(lambda text: err.print(text, soft_wrap=True, markup=False))
+        lines = Lines(lambda text: err.print(text, soft_wrap=True))
         try:
             yield lines
         finally:
@@ -70,15 +71,15 @@ class Bars:
 
     def say(self, text: str) -> None:
         """Show one line, and that something goes on after it."""
-        self._progress.console.print(f"  {text}", soft_wrap=True, markup=False)
+        self._progress.console.print(f"  {text}", soft_wrap=True)
         self._settle()
-        self._uncounted = self._progress.add_task(text[:_WIDTH].replace("[", "\\["), total=None)
+        self._uncounted = self._progress.add_task(legible(text[:_WIDTH]), total=None)
 
     def count(self, what: str, done: int, total: int) -> None:
         """Show a bar."""
         self._settle()
         if what not in self._bars:
-            self._bars[what] = self._progress.add_task(what, total=total)
+            self._bars[what] = self._progress.add_task(legible(what), total=total)
         self._progress.update(self._bars[what], completed=done, total=total)
 
     def _settle(self) -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client.commands.context import UsageError, err, find_environment, out, print_json
+from client.console import labelled
 from games.catalog import find_game
 from games.record import RecordError, headline, replay, verify
 
@@ -92,21 +93,22 @@ def show(
     if json:
         print_json(found.to_json())
         return
-    out.print(f"[bold]{found.match_id}[/]  {found.game}, rules {found.rules_version}, {found.started_at}")
+    head = f"  {found.game}, rules {found.rules_version}, {found.started_at}"
+    out.print(labelled(found.match_id, "bold", head))
     for item in found.participants:
         since = f" from step {item.since_step}" if item.since_step else ""
         version = f" version {item.version}" if item.version else ""
-        out.print(f"  {item.player}: {item.name} ({item.kind}{version}{since})", markup=False)
+        out.print(f"  {item.player}: {item.name} ({item.kind}{version}{since})")
     late = Counter(turn.fallback for turn in found.turns if turn.fallback)
     if late:
         told = ", ".join(f"{count} {cause}" for cause, count in late.items())
         out.print(f"  a stand-in played {late.total()} of {len(found.turns)} actions: {told}")
     for turn in found.turns[-SHOWN_TURNS:]:
         latency = "" if turn.latency_ms is None else f"  {turn.latency_ms:.0f} ms"
-        out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}", markup=False)
+        out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}")
     *_, last = replay(found)
-    out.print(find_game(found.game).board(last.state), markup=False)
-    out.print(f"{headline(found)}; replayed and verified: {found.digest}", markup=False)
+    out.print(find_game(found.game).board(last.state))
+    out.print(f"{headline(found)}; replayed and verified: {found.digest}")
 
 
 def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJson = False) -> None:
@@ -123,7 +125,7 @@ def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJ
         print_json({"records": len(records), "impossible": problems, "unreadable": unreadable})
     else:
         for problem in (*unreadable, *problems):
-            out.print(f"[red]✗[/] {problem}", soft_wrap=True)
+            out.print(labelled("✗", "red", f" {problem}"), soft_wrap=True)
         out.print(f"{len(records) - len(problems)} of {len(records)} records verified")
     if problems or unreadable:
         raise typer.Exit(EXIT_PROBLEMS)
@@ -174,8 +176,8 @@ def replay_record(
     else:
         for frame in replay(found):
             if frame.turns or frame.step == found.steps:
-                out.print(_screen(found, frame), markup=False)
-    out.print(f"{headline(found)}; every step verified", markup=False)
+                out.print(_screen(found, frame))
+    out.print(f"{headline(found)}; every step verified")
 
 
 def find_record(context: typer.Context, wanted: str) -> GameRecord:
@@ -202,7 +204,7 @@ def _read(context: typer.Context, sources: list[str] | None, game: str | None) -
 
 
 def _warn(text: str) -> None:
-    err.print(f"[yellow]warning:[/] {text}", soft_wrap=True)
+    err.print(labelled("warning:", "yellow", f" {text}"), soft_wrap=True)
 
 
 def _players(record: GameRecord) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from client.commands.context import out
+from client.console import labelled
 
 if TYPE_CHECKING:
     from training.evaluation.verdict import Verdict
@@ -32,7 +33,8 @@ def show(trained: Trained, deployed: dict[str, Any] | None) -> None:
     verdict = trained.verdict
     if verdict.candidate:
         _show_measures(trained.manifest.name, verdict)
-    out.print(("[green]passed[/]: " if verdict.passed else "[red]refused[/]: ") + verdict.reason, soft_wrap=True)
+    passed = ("passed", "green") if verdict.passed else ("refused", "red")
+    out.print(labelled(*passed, f": {verdict.reason}"), soft_wrap=True)
     out.print(", ".join(f"{step} {took:.1f} s" for step, took in trained.seconds.items()))
     if verdict.passed:
         out.print(f"model {str(trained.card['sha256'])[:12]} is in {trained.folder}", soft_wrap=True)

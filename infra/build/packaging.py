@@ -216,9 +216,10 @@ def _registered(games: Iterable[str]) -> dict[str, bytes]:
 
 def _own_files(folder: Path) -> Iterable[tuple[str, Path]]:
     for path in sorted(folder.rglob("*")):
+        if path.is_symlink() and _wanted(folder, path):
+            what = "folder" if path.is_dir() else "file"
+            raise PackagingError(f"{path}: a symbolic link; put the {what} itself into the opponent's folder")
         if path.is_file() and _wanted(folder, path):
-            if path.is_symlink():
-                raise PackagingError(f"{path}: a symbolic link; put the file itself into the folder")
             yield f"opponent/{path.relative_to(folder).as_posix()}", path
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from odd_server import serving, whole
-from rich.console import Console
 from tables import Table, info
 
+from client.console import PlainConsole
 from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import OpponentInfo
@@ -29,7 +29,7 @@ def play(tmp_path: Path, *, terminal: bool, longest_s: float = 60.0, fallback: s
     table = Table(tmp_path)
     table.fallback = fallback
     screen = StringIO()
-    console = Console(file=screen, force_terminal=terminal, width=120, height=50, highlight=False)
+    console = PlainConsole(file=screen, force_terminal=terminal, width=120, height=50)
 
     def bot(observation: object, random: Random) -> object:
         return fallback_action("battleship", observation, random)
@@ -75,7 +75,7 @@ def test_a_function_of_pacman_that_answers_nonsense_is_stood_in_for() -> None:
             lambda: [info], lambda item: DeployedOpponentClient(pool, item), lambda: None, kept.append, random=Random(1)
         )
         setup = Setup("pacman", info, {"lives": 1, "maze": "pocket"})
-        console = Console(file=StringIO(), width=100, highlight=False)
+        console = PlainConsole(file=StringIO(), width=100)
         record = show_match(services, setup, "chance", rules.sample_action, console=console, longest_s=20, pace_s=0)
     pool.close()
     verify(GameRecord.from_line(record.to_line()))
@@ -89,7 +89,7 @@ def person(tmp_path: Path, game: str, typed: str) -> tuple[str, Table]:
     table.listed.append(info("kuhn_easy", game="kuhn"))
     opponent = next(one for one in table.listed if one.game == game)
     screen = StringIO()
-    console = Console(file=screen, width=80, highlight=False)
+    console = PlainConsole(file=screen, width=80)
     play_match(table.manager.world, Setup(game, opponent, {}), "Ada", console=console, lines=StringIO(typed))
     return screen.getvalue(), table
 

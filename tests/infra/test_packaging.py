@@ -103,6 +103,14 @@ def test_a_symbolic_link_does_not_carry_files_of_this_machine_into_the_zip(folde
         package_opponent(folder)
 
 
+def test_a_linked_folder_is_refused_as_a_linked_file_is(folder: Path, tmp_path: Path):
+    (tmp_path / "openings").mkdir()
+    (tmp_path / "openings" / "first.txt").write_text("A1", "utf-8")
+    (folder / "book").symlink_to(tmp_path / "openings")
+    with pytest.raises(PackagingError, match="book: a symbolic link; put the folder itself into"):
+        package_opponent(folder)
+
+
 def test_an_oversized_package_is_refused_and_names_its_largest_file(folder: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(packaging, "MAX_OWN_ZIP", 1000)
     with pytest.raises(PackagingError, match="the largest file is"):

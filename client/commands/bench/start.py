@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from client.commands.bench.table import AsJson, show
 from client.commands.context import UsageError, err
+from client.console import labelled
 
 if TYPE_CHECKING:
     from games.core import JsonObject
@@ -71,7 +72,7 @@ def _first_frame(clone: Path, variables: dict[str, str]) -> tuple[float, float |
         patience.start()
         for line in process.stdout:
             took = round(time.monotonic() - started, 1)
-            err.print(f"[dim]{took:6.1f} s  {line.rstrip()}[/]", markup=True, highlight=False)
+            err.print(labelled(f"{took:6.1f} s  {line.rstrip()}", "dim"))
             if FIRST_FRAME in line:
                 shown = took
             elif "ready after" in line:
