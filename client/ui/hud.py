@@ -40,6 +40,8 @@ class Noted:
     fallback: str
     detail: str
     note: str
+    colour: str
+    """Of the function that was asked, which may have left its seat since."""
 
 
 class Hud:
@@ -66,6 +68,7 @@ class Hud:
             fallback=metadata.fallback or "",
             detail=move.detail,
             note=metadata.note or "",
+            colour=info.colour,
         )
         self.info = info
         self.last = noted
@@ -140,7 +143,6 @@ class Hud:
             used = canvas.text(words, left + width, y - 6, theme.SMALL_FIGURE, theme.STEEL_DARK, align="right")
             canvas.rect(theme.EDGE, (left, y, width - used - 4, 1))
         pitch = (width - 46) / KEPT
-        colour = theme.readable(theme.parse_colour(self.info.colour))
         for index, one in enumerate(self._recent):
             x = left + index * pitch
             bar = (
@@ -155,7 +157,7 @@ class Hud:
             elif one.cold:
                 canvas.rect(theme.FOAM, bar, 0, 1)
             else:
-                canvas.rect(colour, bar)
+                canvas.rect(theme.readable(theme.parse_colour(one.colour)), bar)
 
     def _totals(self, canvas: Canvas, inner: tuple[float, float], y: float) -> None:
         left, width = inner

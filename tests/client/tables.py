@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -79,7 +79,11 @@ class Table:
     """A manager whose opponents are fakes; ``records`` collects what ended."""
 
     def __init__(self, folder: Path) -> None:
-        self.listed = [info("alpha"), info("beta", "4", difficulty=2), info("gamma", game="pacman")]
+        self.listed = [
+            info("alpha"),
+            replace(info("beta", "4", difficulty=2), colour="#f2a33a"),
+            info("gamma", game="pacman"),
+        ]
         self.records: list[GameRecord] = []
         self.clients: list[FakeOpponentClient] = []
         self.fallback: str | None = None

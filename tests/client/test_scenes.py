@@ -109,6 +109,7 @@ def test_what_a_stand_in_played_is_marked_in_the_record_and_counted_in_the_hud(t
     assert {turn.fallback for turn in answered} == {"timeout"}
     assert scene.battle.hud.fallbacks == len(answered)
     assert scene.battle.hud.bill.usd is None
+    assert {who for who, _ in scene.log} == {"you", "stand-in"}
 
 
 def test_a_match_goes_on_ticking_while_an_answer_never_comes(table: Table) -> None:
@@ -154,8 +155,14 @@ def test_swapping_in_mid_match_seats_the_other_function_and_the_record_names_bot
     table.manager.handle(Command(DOWN))
     table.manager.handle(Command(ACCEPT))
     assert table.manager.scenes == (scene,)
-    assert scene.battle.hud.info.name == "beta"
+    hud = scene.battle.hud
+    assert hud.info.name == "beta"
+    before = [(one.name, one.version, one.colour) for one in hud._recent]
+    assert set(before) == {("alpha", "1", table.listed[0].colour)}
     play_on(table, scene, scene.battle.shoot)
+    shown = {(one.name, one.colour) for one in hud._recent}
+    assert shown <= {("alpha", table.listed[0].colour), ("beta", table.listed[1].colour)}
+    assert ("beta", table.listed[1].colour) in shown
     record = table.records[0]
     verify(record)
     assert [(one.name, one.version, one.since_step) for one in record.participants[1:]] == [

@@ -43,6 +43,8 @@ class Moment:
     kind: str
     shooter: Player
     report: Report
+    stood_in: bool = False
+    """Whether a stand-in shot, because the function gave no answer."""
 
 
 class Battle:
@@ -79,6 +81,7 @@ class Battle:
         self._next_thought: Thought | None = None
         self.foe_fired = False
         """Whether the last shot that was seen to leave was the opponent's."""
+        self._stood_in = False
 
     @property
     def state(self) -> rules.State:
@@ -112,6 +115,11 @@ class Battle:
         return self.settled and self.match.outcome is not None
 
     @property
+    def stood_in(self) -> bool:
+        """Whether the shot that is being aimed is a stand-in's."""
+        return self._move is not None and self._move.metadata.fallback is not None
+
+    @property
     def waiting_s(self) -> float | None:
         """How long an answer has been under way; None when none is."""
         return None if self._asked is None else self.now - self._asked_at
@@ -133,6 +141,7 @@ class Battle:
     def shoot(self, cell: Cell) -> None:
         """Let the person shoot.  Raises IllegalActionError."""
         self.match.submit(self.me, Shot(cell))
+        self._stood_in = False
         self._advance()
 
     def swap(self, info: OpponentInfo) -> None:
@@ -147,6 +156,7 @@ class Battle:
         self.now += 1 / TICKS_PER_SECOND
         self._converse()
         if self._move is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
+            self._stood_in = self.stood_in
             self.match.submit(self.foe, self._move.action, self._move.metadata)
             self._move = None
             if self.state.fleets is not None:
@@ -192,10 +202,10 @@ class Battle:
             if report is None or event.player is None:
                 continue
             if report.result == CALLED:
-                self._moments.append((self.now, Moment(LANDED, event.player, report)))
+                self._moments.append((self.now, Moment(LANDED, event.player, report, self._stood_in)))
                 continue
-            self._moments.append((start, Moment(LAUNCHED, event.player, report)))
-            self._moments.append((start + FLIGHT_S, Moment(LANDED, event.player, report)))
+            self._moments.append((start, Moment(LAUNCHED, event.player, report, self._stood_in)))
+            self._moments.append((start + FLIGHT_S, Moment(LANDED, event.player, report, self._stood_in)))
             self._rest_until = start + FLIGHT_S + REST_S[report.result]
             start += BETWEEN_SHOTS_S
         self._moments = deque(sorted(self._moments, key=lambda moment: moment[0]))

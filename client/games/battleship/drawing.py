@@ -112,6 +112,8 @@ def _heading(canvas: Canvas, scene: Drawable, now: float) -> None:
     else:
         dots = "." * (1 + int(now * 3) % 3)
         words, more = f"{scene.name_of_foe} takes aim{dots}", "The function has the observation"
+        if battle.stood_in:
+            words, more = f"A stand-in takes aim{dots}", f"{scene.name_of_foe} gave no answer"
     refused = now - scene.refused_at < 0.5  # noqa: PLR2004 - half a second is seen
     shift = 4 * sin(now * 60) if refused and not scene.manager.settings.reduced_motion else 0
     canvas.text(words, 76 + shift, 24, theme.HEADING, theme.FOAM, within=470)

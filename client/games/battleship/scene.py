@@ -223,7 +223,7 @@ class BattleshipScene:
         kind = EFFECT.get(moment.report.result, RIPPLE)
         self.effects.append(Effect(kind, x, y, board.cell, self.lapse))
         self.manager.sounds.play(SOUND.get(moment.report.result, "turn"))
-        who = "you" if mine else self.name_of_foe
+        who = "you" if mine else "stand-in" if moment.stood_in else self.name_of_foe
         self.log.append((who, moment.report))
         if moment.report.ship is not None:
             ship = moment.report.ship.replace("_", " ")
