@@ -142,6 +142,7 @@ class Session:
             journal=self._recorder.journal,
             finished=_already_kept,
             where=where,
+            trouble=self._trouble,
         )
         first = self._first(listed)
         err.print(f"{len(listed)} opponents ready after {monotonic() - self._began:.1f} s")
@@ -194,6 +195,11 @@ class Session:
             raise UsageError(f"{self._opponent!r} is not deployed; there are {names or 'none'}")
         self._options.check(found.game)
         return Setup(found.game, found, self._options.values)
+
+    def _trouble(self) -> str | None:
+        uploads = None if self._uploader is None else self._uploader.trouble
+        waiting = f"A record waits to be uploaded; it is kept and sent again ({uploads})." if uploads else None
+        return self._recorder.failure or waiting
 
     def _saved(self, path: Path) -> None:
         if self._uploader is not None:

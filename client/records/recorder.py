@@ -95,7 +95,13 @@ class Recorder:
             try:
                 task()
             except Exception as error:  # noqa: BLE001 - whatever one task raises, the next match is written down
-                self.failure = f"records cannot be written: {error}"
+                self.failure = f"records cannot be written: {_reason(error)}"
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror} ({error.filename})" if error.filename else error.strerror
+    return str(error)
 
 
 class _MatchJournal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from tables import Table, wait_until
 
 from client.games.battleship.explanation import read_thought
 from client.games.battleship.scene import BattleshipScene
-from client.scene_manager import Setup
+from client.scene_manager import TROUBLE_BOX, Setup
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.swap import SwapScene
@@ -142,6 +143,22 @@ def test_shooting_a_cell_twice_is_refused_and_changes_nothing(table: Table) -> N
     scene.handle(Command(ACCEPT))
     assert scene.battle.match.step_number == before
     assert scene.refused_at == scene.lapse
+
+
+def test_what_goes_wrong_beside_the_match_is_said_at_once_and_the_match_goes_on(table: Table) -> None:
+    told: list[str | None] = [None]
+    world = replace(table.manager.world, trouble=lambda: told[0])
+    table.manager.open(world, lambda: MenuScene(table.manager))
+    scene = sit_down(table)
+    put_to_sea(table, scene)
+    strip = int(TROUBLE_BOX[3]) * 1280 * 3
+    before = table.picture()
+    told[0] = "records cannot be written: No space left on device"
+    after = table.picture()
+    assert after[:strip] != before[:strip]
+    assert after[strip:] == before[strip:]
+    play_on(table, scene, scene.battle.shoot)
+    verify(table.records[0])
 
 
 def test_swapping_in_mid_match_seats_the_other_function_and_the_record_names_both(table: Table) -> None:
