@@ -285,6 +285,7 @@ def test_the_opponent_of_the_readme_is_deployed_and_plays(program: Program, api:
     observation = find_game("battleship").encode_observation(find_game("battleship").observe(state, "one"))
     reply = RemoteOpponent(info.endpoint).ask(MoveRequest("battleship", "readme", 0, 1, observation), ANSWER_S)
     find_game("battleship").check(state, "one", find_game("battleship").parse_action(reply.response.action))
+    program.run("delete", "my_opponent", "--yes")  # a tutorial deploys one of that name
 
 
 def test_who_measures_another_model_than_the_folder_holds_is_told(program: Program, api: str, tmp_path: Path) -> None:  # noqa: ARG001
