@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ai_functions.policies.battleship.complete import HitCover, find_fleets, kinds_of
+from ai_functions.policies.battleship.complete import MOST_COVERS, MOST_NODES, HitCover, find_fleets, kinds_of
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import clashes, infer
 from ai_functions.policies.battleship.placements import berth_numbers
@@ -20,7 +21,7 @@ from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.protocol import MoveRequest, Problem
 from games.battleship import rules
 from games.battleship.consistency import first_contradiction
-from games.battleship.fleet import STANDARD, Placement, Variant
+from games.battleship.fleet import STANDARD, Cell, Placement, Variant
 from games.battleship.notation import HIT, MISS, Report
 from games.battleship.observation import decode_observation
 from games.core import ObservationError
@@ -37,11 +38,20 @@ from tests.battleship_positions import (
     some_cells,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
 EXPERT = Path(__file__).parents[2] / "ai_functions" / "battleship_expert"
 TWINS = (("liner", 7), ("ferry", 3), ("barge", 3))
 SEAS = {"touching": Variant(8, TWINS), "apart": Variant(8, TWINS, no_touch=True)}
 NO_FLEET = "D1 hit, G3 hit, C9 hit, C5 hit, E3 hit, B8 miss, A6 hit, C4 hit, G10 miss, E1 hit, A7 hit, D4 hit"
 """No fleet agrees, which takes a longer search than the one at the edge."""
+
+TIGHT = Variant(12, tuple((f"ship_{number}", length) for number, length in enumerate((8, 6, 2, 6, 3, 4, 5, 8))))
+BLOCK = (".xxx.x", "xxxxxx", "x.xxxx", "xxxxxx", "xxxxxx", "xxxxxx")
+"""Hits on a sea for ``TIGHT``: no fleet agrees, and the sets of hits that its ships could cover are 421,098."""
 
 
 def check_aimed(seed: int, heard: int) -> None:
@@ -155,3 +165,67 @@ def test_answers_that_no_fleet_gives_are_a_problem_that_names_the_shots() -> Non
     with pytest.raises(Problem) as caught:
         move(load_opponent(EXPERT), "1", request, cold=False)
     assert (caught.value.status, caught.value.field) == (422, "observation.shots")
+
+
+def parts(observation: rules.ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32], list[int]]:
+    """Return what a search begins with: berths possible alone, hits, and a number for each ship's kind."""
+    variant = observation.variant
+    possible, hits = possible_berths(observation)
+    return (
+        possible,
+        hits,
+        kinds_of([length for _, length in variant.fleet], [o in observation.afloat for o in variant.names]),
+    )
+
+
+def positions() -> Iterator[rules.ShootObservation]:
+    """Yield some 650 positions of the standard game and of variants."""
+    shot_at = [aimed(*which) for which in MANY_WAYS] + [late(seed) for seed in NO_ROOM]
+    shot_at += [aimed(seed, 5 + seed % 26) for seed in range(400)] + [late(seed) for seed in range(200)]
+    for fleet, cells in shot_at:
+        yield rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells))
+    yield from (position.observation for seed in range(40) if (position := any_position(seed)))
+
+
+def test_no_position_of_a_game_comes_near_the_bounds() -> None:
+    for observation in positions():
+        if observation.afloat:
+            geometry, clash = sea(observation.variant), clashes(observation.variant)
+            possible, hits, kinds = parts(observation)
+            assert len(find_fleets(geometry, clash, possible, hits, kinds, MOST_NODES // 50)[0])
+            cover = HitCover(geometry, possible, hits, kinds)
+            cover.needed(tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1)
+            assert cover.worked_out < MOST_COVERS // 2
+
+
+def test_what_no_fleet_explains_is_refused_at_the_bounds() -> None:
+    cells = [Cell(5 + column, 5 + row) for row, line in enumerate(BLOCK) for column, at in enumerate(line) if at == "x"]
+    observation = rules.ShootObservation(TIGHT, tuple(Report(cell, HIT) for cell in cells))
+    assert first_contradiction(TIGHT, observation.shots) is None
+    possible, hits, kinds = parts(observation)
+    cover = HitCover(sea(TIGHT), possible, hits, kinds)
+    cover.needed(tuple(np.bincount(kinds).tolist()), (1 << len(cells)) - 1)
+    assert cover.worked_out == MOST_COVERS
+    found, _ = find_fleets(sea(TIGHT), clashes(TIGHT), possible, hits, kinds)
+    assert not len(found)
+    with pytest.raises(ObservationError, match="no fleet fits all that was heard"):
+        infer(observation)
+
+
+@pytest.mark.parametrize("most", [0, 10, 300])
+def test_a_bounded_cover_never_asks_for_more_ships(most: int) -> None:
+    for seed in range(40):
+        fleet, cells = aimed(seed, 12 + seed % 12)
+        possible, hits, kinds = parts(rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells)))
+        ships, every = tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1
+        bounded = HitCover(sea(STANDARD), possible, hits, kinds, most)
+        assert bounded.needed(ships, every) <= HitCover(sea(STANDARD), possible, hits, kinds).needed(ships, every)
+        assert bounded.worked_out <= most
+
+
+def test_a_search_that_its_bound_stops_is_not_complete() -> None:
+    fleet, cells = aimed(3, 20)
+    observation = rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells))
+    found, complete = find_fleets(sea(STANDARD), clashes(STANDARD), *parts(observation), nodes=2)
+    assert not len(found)
+    assert not complete

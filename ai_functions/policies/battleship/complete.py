@@ -1,6 +1,6 @@
 """Whole fleets that agree with everything heard, found by a search that is complete.
 
-``battleship_fleets`` counts fleets and follows only so many ways to explain the hits.  Two things keep it from losing
+``inference`` counts fleets and follows only so many ways to explain the hits.  Two things keep it from losing
 the last one: ``HitCover`` tells which ways can still be completed, and where none is left ``find_fleets`` searches.
 
 Why the search is complete: a fleet that agrees gives every hit to exactly one ship and every ship one berth that is
@@ -8,8 +8,12 @@ possible alone, and no two of its berths clash.  A node of the search takes one 
 tries every possible berth for it that clashes with none placed, so each agreeing fleet stays below exactly one branch.
 What is cut holds no fleet: a hit or a ship has no berth left, or the ships left cannot cover the hits even if they
 could overlap elsewhere.  Ships of one length that are afloat have the same berths, so only one of them is tried and
-the others' fleets are made by swapping.  A search that its limit stops before it found anything is begun again with
-twice the limit; the tree is finite, so in the end it finds a fleet or there is none.
+the others' fleets are made by swapping.
+
+Two counts bound the work, so that an impossible request cannot be costly.  ``MOST_NODES`` ends the search; one that has
+found nothing by then is answered like one that shows that there is no fleet.  Beyond ``MOST_COVERS`` sets of hits,
+``HitCover`` only compares how many hits there are with the ships' lengths, which never asks for too many ships.  No
+position of a game that was tried comes near either: see ``test_no_position_of_a_game_comes_near_the_bounds``.
 """
 
 from __future__ import annotations
@@ -28,14 +32,26 @@ if TYPE_CHECKING:
 
 MOST_FLEETS = 1000
 """So many whole fleets are enough."""
-_NODES = 10_000
-"""Nodes of the first search; each later one has twice as many."""
+MOST_NODES = 10_000
+"""Nodes of the search tree that are looked at; about 0.3 s."""
+MOST_COVERS = 50_000
+"""Sets of hits, each with the ships left, whose fewest ships are worked out; about 0.3 s."""
 
 
 class HitCover:
-    """How few ships cover some hits, if ships may overlap wherever nothing was hit: never more than really needed."""
+    """How few ships cover some hits, if ships may overlap wherever nothing was hit: never more than really needed.
 
-    def __init__(self, waters: Sea, possible: NDArray[np.bool_], hits: NDArray[np.float32], kinds: list[int]) -> None:
+    At most ``most`` sets of hits are worked out.
+    """
+
+    def __init__(
+        self,
+        waters: Sea,
+        possible: NDArray[np.bool_],
+        hits: NDArray[np.float32],
+        kinds: list[int],
+        most: int = MOST_COVERS,
+    ) -> None:
         cells = np.flatnonzero(hits)
         struck = np.packbits(waters.cover[:, cells] > 0, axis=1, bitorder="little")
         self._struck = np.vstack([struck, np.zeros_like(struck[:1])])
@@ -48,13 +64,23 @@ class HitCover:
                 sets = {int.from_bytes(row, "little") for row in struck[own][possible[own]]}
                 for number in range(len(cells)):
                     self._covers[kind][1 << number] = [one for one in sets if one >> number & 1]
+        self._widest = [
+            max((one.bit_count() for sets in kind.values() for one in sets), default=0) for kind in self._covers
+        ]
         self._known: dict[tuple[tuple[int, ...], int], float] = {}
+        self._most = most
+        self.worked_out = 0
+        """How many sets of hits were worked out."""
 
     def needed(self, left: tuple[int, ...], bare: int) -> float:
         """Return how few ships cover the hits in ``bare`` (bits); infinity if those left, so many a kind, cannot."""
         if not bare:
             return 0
         if (left, bare) not in self._known:
+            if self.worked_out >= self._most:
+                widest = sum(count * hits for count, hits in zip(left, self._widest, strict=True))
+                return 1 if bare.bit_count() <= widest else np.inf
+            self.worked_out += 1
             lowest, fewest = bare & -bare, np.inf
             for kind, count in enumerate(left):
                 fewer = (*left[:kind], count - 1, *left[kind + 1 :])
@@ -67,7 +93,7 @@ class HitCover:
     def needed_by(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return shape (rows,): how few of the ships without a berth cover the hits left over, for each row of berths.
 
-        ``rows`` is of shape (rows, ships), as in ``battleship_fleets``; infinity where those ships cannot.
+        ``rows`` is of shape (rows, ships), as in ``inference``; infinity where those ships cannot.
         """
         none, width = len(self._struck) - 1, self._struck.shape[1]
         bare = np.bitwise_or.reduce(self._struck) & ~np.bitwise_or.reduce(self._struck[rows], axis=1)
@@ -87,21 +113,23 @@ def kinds_of(lengths: list[int], afloat: list[bool]) -> list[int]:
 
 
 def find_fleets(
-    waters: Sea, clash: NDArray[np.float32], possible: NDArray[np.bool_], hits: NDArray[np.float32], kinds: list[int]
+    waters: Sea,
+    clash: NDArray[np.float32],
+    possible: NDArray[np.bool_],
+    hits: NDArray[np.float32],
+    kinds: list[int],
+    nodes: int = MOST_NODES,
 ) -> tuple[NDArray[np.int64], bool]:
-    """Return fleets that agree, at most ``MOST_FLEETS``, and whether those are all; none only if no fleet agrees.
+    """Return fleets that agree, at most ``MOST_FLEETS``, and whether those are all.
 
-    Fleets are of shape (fleets, ships): numbers of berths.
+    Fleets are of shape (fleets, ships): numbers of berths.  There are none if no fleet agrees, or if ``nodes`` nodes of
+    the search tree show none.
 
     ``possible`` says which berths agree, each looked at alone; ``clash`` says which exclude each other.
     """
     search = _Whole(waters, clash, possible, hits, kinds)
-    limit = _NODES
-    while True:
-        found = list(islice(search.fleets(limit), MOST_FLEETS))
-        if found or not search.stopped:
-            return np.array(found, np.int64), len(found) < MOST_FLEETS and not search.stopped
-        limit *= 2
+    found = list(islice(search.fleets(nodes), MOST_FLEETS))
+    return np.array(found, np.int64), len(found) < MOST_FLEETS and not search.stopped
 
 
 class _Whole:
@@ -127,7 +155,7 @@ class _Whole:
         """How often each hit, then each ship, had no berth left: what is hard is decided first."""
         self._nodes = 0
         self.stopped = False
-        """Whether the limit ended the latest search."""
+        """Whether the limit ended the search."""
 
     def fleets(self, limit: int) -> Iterator[tuple[int, ...]]:
         """Yield fleets, a berth for each ship, looking at no more than ``limit`` nodes."""

@@ -7,8 +7,9 @@ Where there are many, they stay *free*: a row stands for all the fleets that com
 each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at once as if
 independent).  No fleet is drawn, so the same answers always give the same chances.
 
-A fleet that agrees is always found if there is one.  Where there are too many rows to follow, those that cannot be
-completed go first; and where counting then finds no room in any row, ``battleship_whole`` searches for whole fleets.
+A fleet that agrees is found if there is one.  Where there are too many rows to follow, those that cannot be completed
+go first; and where counting then finds no room in any row, ``complete`` searches for whole fleets, up to a number of
+nodes that no position of a game comes near.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def infer(
     ``prior`` weighs berths, shape (berths,); a fleet counts ``touching`` times as much for every two of its ships that
     lie side by side.  ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
 
-    Raises ObservationError where no fleet agrees.
+    Raises ObservationError where no fleet is found that agrees.
     """
     waters = sea(observation.variant)
     search = _Search(observation, waters, np.ones(len(waters.berths)) if prior is None else prior, touching)
@@ -201,7 +202,7 @@ class _Search:
             self._rows, self._weight = self._rows[best], self._weight[best]
 
     def whole(self) -> Fleets | None:
-        """Return whole fleets, a row each, where counting is of no use; None where no fleet agrees."""
+        """Return whole fleets, a row each, where counting is of no use; None where none is found."""
         rows, every = find_fleets(self._waters, self._clash, self._possible, self._hits, self._kinds)
         if not len(rows):
             return None
