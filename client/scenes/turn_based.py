@@ -236,7 +236,7 @@ class TurnBasedScene:
                 Button((HUD[0], y, 128, 44), "Swap", self._open_swap, hint="Tab"),
                 Button((HUD[0] + 136, y, 128, 44), "Pause", self._pause, hint="Esc"),
             ]
-        self.buttons = Group(widgets)
+        self.buttons = Group(widgets, unseen=self._ended)
         self.buttons.focus = 0 if self._ended else None
         self.buttons.on_move = lambda: self._manager.sounds.play("move")
 

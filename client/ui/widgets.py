@@ -163,17 +163,20 @@ Widget = Button | Slider | Switch
 
 
 class Group:
-    """Widgets of which one has the focus."""
+    """Widgets of which one has the focus.  With ``unseen`` they take nothing until they have been drawn."""
 
-    def __init__(self, widgets: list[Widget], focus: int = 0) -> None:
+    def __init__(self, widgets: list[Widget], focus: int = 0, *, unseen: bool = False) -> None:
         self.widgets = widgets
         self.focus: int | None = focus
         self._dragged: Widget | None = None
         self.on_move: Callable[[], None] | None = None
         """Called when the focus moves or something is pressed: for a sound."""
+        self._unseen = unseen
 
     def handle(self, event: Input) -> bool:
         """Act on ``event``; return whether it was meant for a widget."""
+        if self._unseen:
+            return False
         if isinstance(event, Pointer):
             return self._pointer(event)
         if isinstance(event, Command) and event.name in DIRECTIONS:
@@ -188,6 +191,7 @@ class Group:
 
     def draw(self, canvas: Canvas) -> None:
         """Draw all of them."""
+        self._unseen = False
         for index, widget in enumerate(self.widgets):
             widget.draw(canvas, focused=index == self.focus)
 

@@ -157,6 +157,9 @@ def test_a_whole_game_is_played_drawn_and_recorded(table: Table):
     assert [one.name for one in record.participants] == ["Ada", "first"]
     verify(record)
     table.press(ACCEPT)
+    assert table.manager.scenes[-1] is scene, "nobody has seen the buttons yet"
+    table.picture()
+    table.press(ACCEPT)
     again = table.manager.scenes[-1]
     assert isinstance(again, PacmanScene)
     assert again is not scene

@@ -218,6 +218,9 @@ def test_playing_again_swaps_who_shoots_first(table: Table) -> None:
     put_to_sea(table, scene)
     play_on(table, scene, scene.battle.shoot)
     scene.handle(Command(ACCEPT))
+    assert table.manager.scenes == (scene,), "a key that was pressed before the end was seen is not for its buttons"
+    table.picture()
+    scene.handle(Command(ACCEPT))
     (again,) = table.manager.scenes
     assert isinstance(again, BattleshipScene)
     assert again.battle.me == "two"

@@ -182,6 +182,7 @@ def test_a_click_plays_an_action_and_the_buttons_do_what_they_say(kuhn: Table) -
         kuhn.tick()
     assert scene.match.over
     kuhn.tick()
+    kuhn.picture()
     click(scene, scene.buttons.widgets[0].box)
     (again,) = kuhn.manager.scenes
     assert isinstance(again, TurnBasedScene)

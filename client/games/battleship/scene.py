@@ -260,7 +260,7 @@ class BattleshipScene:
                 Button((980, 622, 128, 44), "Swap", self.open_swap, hint="Tab"),
                 Button((1116, 622, 128, 44), label, self._explain, hint="X"),
             ]
-        self.buttons = Group([*widgets])
+        self.buttons = Group([*widgets], unseen=self._ended)  # the key that ended it means no button
         self.buttons.on_move = lambda: self.manager.sounds.play("move")
         self.buttons.focus = 0 if self._ended else None
 

@@ -77,7 +77,8 @@ class PacmanScene:
             [
                 Button((LEFT_PANEL[0] + 22, 560, LEFT_PANEL[2] - 44, 46), "Play again", self._again, "primary"),
                 Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._manager.to_menu),
-            ]
+            ],
+            unseen=True,
         )
         self._end.on_move = lambda: manager.sounds.play("move")
         manager.sounds.add(SYNTHS)
