@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from errno import ENOSPC
 from typing import Annotated
 
 import typer
@@ -10,8 +11,10 @@ import typer
 from client.commands import bench, cloud, match, opponents, play, records, train
 from client.commands.context import choose_cloud, err, explain_missing
 from client.console import labelled, prepare
+from client.settings import home
 
 EXIT_USAGE = 2
+VARIABLE = "LAMBDA_ARCADE_HOME"
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -67,5 +70,16 @@ def main() -> None:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
     except (ValueError, RuntimeError, OSError) as error:
-        err.print(labelled("error:", "red", f" {error}"), soft_wrap=True)
+        err.print(labelled("error:", "red", f" {_reason(error)}"), soft_wrap=True)
         sys.exit(EXIT_USAGE)
+
+
+def _reason(error: Exception) -> str:
+    """Return what went wrong; of a file or a disk without its number, and how to use another."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    if error.filename is None and error.errno != ENOSPC:
+        return error.strerror
+    what = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
+    ours = error.filename is None or str(error.filename).startswith(str(home()))
+    return f"{what}; {VARIABLE} chooses another folder for what is kept (now {home()})" if ours else what

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from client.net.ladder import Ladder
 from client.settings import SettingsWriter
-from client.ui import theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 TICKS_PER_SECOND = 60
-TROUBLE_BOX = (0.0, 0.0, 1280.0, 22.0)
 SEED_BITS = 63
 """What a record's ``seed`` holds."""
 
@@ -197,17 +195,7 @@ class SceneManager:
         for scene in self._scenes[max(0, first) :]:
             scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
         if self._world is not None and (trouble := self._world.trouble()):
-            left, top, width, height = TROUBLE_BOX
-            canvas.rect(theme.PANEL, TROUBLE_BOX)
-            canvas.text(
-                trouble,
-                left + width / 2,
-                top + height / 2 - 8,
-                theme.SMALL,
-                theme.AMBER,
-                align="centre",
-                within=width - 40,
-            )
+            canvas.notice(trouble)
 
     def save_settings(self) -> None:
         """Keep what was set, and let it take effect; returns at once."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from client.ui.theme import Colour, Style
 
 WIDTH, HEIGHT = 1280, 720
+NOTICE_BOX = (0.0, 0.0, float(WIDTH), 22.0)
 CACHE_BYTES = 192 * 1024 * 1024
 FADE_STEPS = 24
 DIMMED = 0.66
@@ -171,6 +172,11 @@ class Canvas(Pen):
         key = ("panel", size, tuple(fill), tuple(edge), radius, alpha, width)
         made = self.keep(key, lambda: make_panel(size, fill, edge, (self.px(radius), self.px(width)), alpha))
         self.blit(made, box[0], box[1], fade, key)
+
+    def notice(self, words: str) -> None:
+        """Write one line across the top edge, over whatever is there: something is wrong beside the match."""
+        self.rect(theme.PANEL, NOTICE_BOX)
+        self.text(words, WIDTH / 2, 3, theme.SMALL, theme.AMBER, align="centre", within=WIDTH - 40)
 
     def text(  # noqa: PLR0913 - each of them is needed somewhere
         self,

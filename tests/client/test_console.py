@@ -117,3 +117,20 @@ def test_what_a_training_does_may_have_any_name(text: str) -> None:
         bars.say(text)
         bars.count(text, 1, 2)
     assert legible(text) in screen.getvalue()
+
+
+def test_a_command_without_a_window_loads_nothing_of_one(tmp_path: Path) -> None:
+    program = "import sys, client.cli; print(sorted({'pygame', 'sklearn', 'numba', 'boto3'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+@pytest.mark.parametrize("words", [("opponents",), ("deploy", "battleship_easy"), ("play", "--terminal")])
+def test_a_folder_that_cannot_be_written_is_named_with_what_to_do(words: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    done = run(tmp_path, *words, LAMBDA_ARCADE_HOME=str(tmp_path / "file" / "home"))
+    said = done.stderr.decode()
+    assert done.returncode == 2
+    assert str(tmp_path / "file" / "home") in said
+    assert "LAMBDA_ARCADE_HOME chooses another folder" in said
+    assert "Errno" not in said

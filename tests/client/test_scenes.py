@@ -10,10 +10,11 @@ from tables import Table, wait_until
 
 from client.games.battleship.explanation import read_thought
 from client.games.battleship.scene import BattleshipScene
-from client.scene_manager import TROUBLE_BOX, Setup
+from client.scene_manager import Setup
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.swap import SwapScene
+from client.ui.canvas import NOTICE_BOX
 from client.ui.inputs import (
     ACCEPT,
     BACK,
@@ -151,7 +152,7 @@ def test_what_goes_wrong_beside_the_match_is_said_at_once_and_the_match_goes_on(
     table.manager.open(world, lambda: MenuScene(table.manager))
     scene = sit_down(table)
     put_to_sea(table, scene)
-    strip = int(TROUBLE_BOX[3]) * 1280 * 3
+    strip = int(NOTICE_BOX[3]) * 1280 * 3
     before = table.picture()
     told[0] = "records cannot be written: No space left on device"
     after = table.picture()
