@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from functools import partial
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import monotonic
@@ -229,13 +230,13 @@ def _in_terminal(session: Session) -> None:
 
 
 def _show_in_terminal(session: Session) -> None:
-    """Show a match that plays itself."""
+    """Show a match that plays itself.  It is nobody's: it is not recorded, and rates nobody."""
     from client.terminal import show_match  # noqa: PLC0415 - the same
 
     services, asked = session.prepare(_tell)
     setup = session.first_or_any(services, asked, person=False)
     name, bot = _someone(setup.game)
-    show_match(services, setup, name, bot)
+    show_match(replace(services, journal=lambda: None), setup, name, bot)
 
 
 def _someone(game: str) -> tuple[str, Opponent]:

@@ -245,7 +245,9 @@ def test_a_killed_cloud_is_brought_back_in_the_middle_of_a_match(program: Progra
 
 
 def test_without_a_display_a_match_is_shown_in_the_terminal(program: Program, api: str) -> None:  # noqa: ARG001
+    before = program.json("records", "list")
     done = program.run("play", "--opponent", "battleship_easy", SDL_VIDEODRIVER="offscreen")
+    assert program.json("records", "list") == before, "a demonstration is nobody's match"
     assert "no display" in done.stderr
     assert "battleship_easy" in done.stdout
     assert re.search(r"\bw(o|i)ns?\b|sank", done.stdout.lower())
