@@ -36,7 +36,7 @@ from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.inputs import ACCEPT, BACK, SHUFFLE, SWAP, Command
 from infra.deploy.deploy import ensure_ready
-from training.contracts import yardstick_for
+from training.contracts import benchmark_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -127,7 +127,7 @@ def take_menus(studio: Studio) -> None:
 def take_battleship(studio: Studio) -> None:
     """A battle from the harbour to its end; half-way the opponent is swapped for another function."""
     manager = studio.manager
-    player: Opponent = yardstick_for("battleship").players["density"]
+    player: Opponent = benchmark_for("battleship").players["density"]
     scene = BattleshipScene(manager, studio.opponent("battleship_medium", "battleship"))
     manager.replace(scene)
     manager.handle(Command(SHUFFLE))
@@ -170,7 +170,7 @@ def take_pacman(studio: Studio) -> None:
     """A hunt, what the ghosts think of it, and a choice of others."""
     studio.hurry = 1.0  # answers that come in time in a game should come in time here
     manager = studio.manager
-    player: Opponent = yardstick_for("pacman").players["greedy"]
+    player: Opponent = benchmark_for("pacman").players["greedy"]
     scene = PacmanScene(manager, studio.opponent("pacman_hard", "pacman"))
     manager.replace(scene)
     for name, seconds in (("pacman", 14.0), ("pacman-explained", 4.0)):

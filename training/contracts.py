@@ -2,7 +2,7 @@
 
 ``recipe`` has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
 :class:`PlayerJudge`), ``level`` (what gives an opponent its :class:`Level`, None for one that only gets stronger) and
-``imitates`` (whether an opponent learns what players chose).  ``benchmark`` has ``YARDSTICK`` (a :class:`Yardstick`):
+``imitates`` (whether an opponent learns what players chose).  ``benchmark`` has ``BENCHMARK`` (a :class:`Benchmark`):
 it stands apart because matches and tables need that much of ``training`` and none of what fits models (scikit-learn,
 numba: the extra ``train``).  Both are found by ``games.catalog.find_part``.
 """
@@ -49,7 +49,7 @@ class Recipe(Protocol):
 
     ``records`` are sound and distinct (``training.dataset.usable`` saw to that).  ``manifest.training`` is the table
     ``[training]`` of ``opponent.toml``.  What the pipeline itself reads there: ``bootstrap``, how many games to make
-    when no records are given; ``aim``, the value of the yardstick's first measure that this level should have (without
+    when no records are given; ``aim``, the value of the benchmark's first measure that this level should have (without
     one, stronger is better); ``player``, the person whom this opponent gets to know (``train --for`` writes it);
     ``learn_from``, functions whose actions may be imitated (``train --learn-from``).
     """
@@ -113,7 +113,7 @@ class Dial:
     high: float
     """Both above 0: the search goes by ratios."""
     raises: bool
-    """Whether more of it raises the yardstick's first measure; where that levels off, it may waver."""
+    """Whether more of it raises the benchmark's first measure; where that levels off, it may waver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +139,19 @@ class Measure(Protocol):
     """Play an opponent once and say how it did, in the game's own units."""
 
     def __call__(self, opponent: Opponent, *, seed: int, against: Opponent | None = None) -> Mapping[str, float]:
-        """Return a value for every name in ``Yardstick.measures``.
+        """Return a value for every name in ``Benchmark.measures``.
 
         ``seed`` fixes everything that is not the opponent's own choice (the fleet to sink, Pac-Man's opening), so two
         opponents given the same seed face the same task and can be compared in pairs; the opponent's own choices get
         generators seeded by ``games.record.move_seed(seed, step, player)``.  ``against`` sits in the other seat: who
         placed the fleet in Battleship, who plays Pac-Man; None means the game's own (a fleet drawn uniformly from all
-        legal ones, ``Yardstick.reference``).
+        legal ones, ``Benchmark.reference``).
         """
 
 
 @dataclass(frozen=True, slots=True)
-class Yardstick:
-    """How a game's opponents are measured: ``YARDSTICK`` of the game's module ``benchmark``."""
+class Benchmark:
+    """How a game's opponents are measured: ``BENCHMARK`` of the game's module ``benchmark``."""
 
     measure: Measure
     """A function of the module, not a lambda: it is sent to worker processes by its name."""
@@ -182,9 +182,9 @@ class Yardstick:
 LESS, MORE = "less", "more"
 
 
-def yardstick_for(game: str) -> Yardstick:
-    """Return how ``game`` is measured: ``YARDSTICK`` of its benchmark.  Raises GameError, TrainingError: ``_part``."""
-    return cast("Yardstick", _part(game, "benchmark").YARDSTICK)
+def benchmark_for(game: str) -> Benchmark:
+    """Return how ``game`` is measured.  Raises GameError, TrainingError: ``_part``."""
+    return cast("Benchmark", _part(game, "benchmark").BENCHMARK)
 
 
 def recipe_for(game: str) -> Recipe:

@@ -1,4 +1,4 @@
-"""Who can play a match from the command line: deployed opponents and the yardstick's own players."""
+"""Who can play a match from the command line: deployed opponents and the benchmark's own players."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from client.net.remote import OpponentInfo, RemoteOpponent
     from client.net.request_pool import RequestPool
     from games.core import AnyGame, Opponent, Player
-    from training.contracts import Yardstick
+    from training.contracts import Benchmark
     from training.evaluation.evaluate import Row
 
 ASK_S = 10.0
@@ -100,7 +100,7 @@ class Timing(NamedTuple):
 class RemoteTrial:
     """A trial of ``training.evaluation.evaluate`` with a deployed opponent; an empty row where it did not answer."""
 
-    yardstick: Yardstick
+    benchmark: Benchmark
     rules: AnyGame
     remote: RemoteOpponent
     against: Opponent | None
@@ -111,7 +111,7 @@ class RemoteTrial:
         """Play one task."""
         opponent = asked_over_http(self.rules, self.remote, self.timings)
         try:
-            return self.yardstick.measure(opponent, seed=seed, against=self.against)
+            return self.benchmark.measure(opponent, seed=seed, against=self.against)
         except (RemoteError, GameError):  # no answer, or one that the rules do not allow
             return {}
 

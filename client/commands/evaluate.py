@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from client.net.remote import OpponentInfo
-    from training.contracts import Yardstick
+    from training.contracts import Benchmark
     from training.evaluation.evaluate import Row, Trial
 
 CALLERS = 4
@@ -63,7 +63,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
 
     What is measured is the game's own: its page in docs tells.
     """
-    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.contracts import benchmark_for  # noqa: PLC0415
     from training.evaluation.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here
 
     began = perf_counter()
@@ -79,15 +79,15 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     with reporting() as reporter, workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
         for name, entry in entries.items():
             rows[name] = run(entry.trial, seeds, pool, advancing(reporter, name, games))
-    yardstick = yardstick_for(game)
+    benchmark = benchmark_for(game)
     data = {
         "game": game,
         "games": games,
         "seed": seed,
-        "against": against or yardstick.reference,
+        "against": against or benchmark.reference,
         "where": "in process" if local else "deployed",
-        "measures": dict(yardstick.measures),
-        **_measured(entries, rows, yardstick),
+        "measures": dict(benchmark.measures),
+        **_measured(entries, rows, benchmark),
         "seconds": round(perf_counter() - began, 1),
     }
     if page is not None:
@@ -114,7 +114,7 @@ def _local(names: Sequence[str], against: str | None) -> dict[str, Entry]:
 
 
 def _deployed(context: typer.Context, names: Sequence[str], against: str | None) -> dict[str, Entry]:
-    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.contracts import benchmark_for  # noqa: PLC0415
     from training.evaluation.evaluate import local_opponent  # noqa: PLC0415
 
     entries = {}
@@ -122,7 +122,7 @@ def _deployed(context: typer.Context, names: Sequence[str], against: str | None)
         _note_another_model(info)
         opposite = _opposite(info.game, against)
         partner = None if opposite is None else local_opponent(info.game, opposite)
-        trial = RemoteTrial(yardstick_for(info.game), find_game(info.game), RemoteOpponent.of(info), partner)
+        trial = RemoteTrial(benchmark_for(info.game), find_game(info.game), RemoteOpponent.of(info), partner)
         entries[info.name] = Entry(info.game, trial, info.version, info.sha256, trial.timings)
     return entries
 
@@ -143,14 +143,14 @@ def _note_another_model(info: OpponentInfo) -> None:
 
 def _opposite(game: str, against: str | None) -> str | None:
     """Return the player's name or the folder that ``--against`` means."""
-    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.contracts import benchmark_for  # noqa: PLC0415
 
-    if against is None or against in yardstick_for(game).players:
+    if against is None or against in benchmark_for(game).players:
         return against
     return str(opponent_folder(against))
 
 
-def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: Yardstick) -> dict[str, Any]:
+def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], benchmark: Benchmark) -> dict[str, Any]:
     """Return the figures: over the tasks that everyone answered, so that all differences are in pairs."""
     from training.evaluation.statistics import difference, estimate  # noqa: PLC0415
 
@@ -159,7 +159,7 @@ def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: 
     if not whole:
         raise RuntimeError(f"no task was answered by everyone: {failed}")
     columns = {
-        name: {measure: [own[index][measure] for index in whole] for measure in yardstick.measures}
+        name: {measure: [own[index][measure] for index in whole] for measure in benchmark.measures}
         for name, own in rows.items()
     }
     return {
@@ -182,9 +182,9 @@ def _measured(entries: dict[str, Entry], rows: dict[str, list[Row]], yardstick: 
                 **difference(columns[a][measure], columns[b][measure]).to_json(),
             }
             for a, b in pairwise(rows)
-            for measure in yardstick.measures
+            for measure in benchmark.measures
         ],
-        "races": _races(columns, yardstick),
+        "races": _races(columns, benchmark),
     }
 
 
@@ -202,12 +202,12 @@ def _quantiles(timings: Sequence[Timing]) -> dict[str, dict[str, float]] | None:
     }
 
 
-def _races(columns: dict[str, dict[str, list[float]]], yardstick: Yardstick) -> list[dict[str, Any]]:
+def _races(columns: dict[str, dict[str, list[float]]], benchmark: Benchmark) -> list[dict[str, Any]]:
     """Return how often each is ahead of each of the others by the first measure, on tasks of their own."""
     from training.contracts import LESS  # noqa: PLC0415
     from training.evaluation.statistics import race  # noqa: PLC0415
 
-    measure, better = next(iter(yardstick.measures.items()))
+    measure, better = next(iter(benchmark.measures.items()))
     races = []
     for first, second in permutations(columns, 2):
         won, error = race(columns[first][measure], columns[second][measure], less_wins=better == LESS)

@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 def match(
     context: typer.Context,
     game: Annotated[str, typer.Argument(help="A game, such as battleship.")],
-    first: Annotated[str, typer.Argument(help="A deployed opponent, the URL of one, or a player of the yardstick.")],
+    first: Annotated[str, typer.Argument(help="A deployed opponent, the URL of one, or a player of the benchmark.")],
     second: Annotated[str, typer.Argument(help="The one it is compared with.")],
     *,
     games: Annotated[int, typer.Option(min=2, help="How many matches; an even number, they come in pairs.")] = 20,
@@ -63,17 +63,17 @@ def match(
     Where functions play every seat, the two swap seats within a pair; otherwise both meet the same reference player.
     Every match is recorded and uploaded.
     """
-    from training.contracts import yardstick_for  # noqa: PLC0415
+    from training.contracts import benchmark_for  # noqa: PLC0415
     from training.evaluation.evaluate import fixtures  # noqa: PLC0415 - the composition root reaches in here
     from training.evaluation.report import counts, standing  # noqa: PLC0415
 
     rules = find_game(game)
-    yardstick = yardstick_for(game)
+    benchmark = benchmark_for(game)
     given = (first, second)
     first, second = (fetch_guest(word).name if is_url(word) else word for word in given)
     if first == second:
         raise UsageError(f"{first} cannot play itself: give two different opponents")
-    plan = fixtures(yardstick, rules.PLAYERS, (first, second), games, seed)
+    plan = fixtures(benchmark, rules.PLAYERS, (first, second), games, seed)
     began = perf_counter()
     api = api_of(context)
     pool = RequestPool()
@@ -116,10 +116,10 @@ def match(
 
 
 def _contestants(api: str, pool: RequestPool, game: str, given: tuple[str, str]) -> dict[str, Contestant]:
-    """Return who plays, by name: functions where they are deployed, otherwise players of the yardstick."""
-    from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+    """Return who plays, by name: functions where they are deployed, otherwise players of the benchmark."""
+    from training.contracts import benchmark_for  # noqa: PLC0415 - the composition root reaches in here
 
-    players = yardstick_for(game).players
+    players = benchmark_for(game).players
     found: dict[str, Contestant] = {name: Bot(name, act) for name, act in players.items()}
     for info in find_deployed(api, [word for word in given if word not in players]):
         if info.game != game:

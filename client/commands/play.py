@@ -243,11 +243,11 @@ def _someone(game: str) -> tuple[str, Opponent]:
     """Return a player of this process who takes the person's seat, and its name."""
     if find_part(game, "recipe", "training.games") is None:
         return "chance", partial(fallback_action, game)
-    from training.contracts import yardstick_for  # noqa: PLC0415 - the composition root reaches in here
+    from training.contracts import benchmark_for  # noqa: PLC0415 - the composition root reaches in here
 
-    yardstick = yardstick_for(game)
-    name = yardstick.reference or list(yardstick.players)[-1]
-    return name, yardstick.players[name]
+    benchmark = benchmark_for(game)
+    name = benchmark.reference or list(benchmark.players)[-1]
+    return name, benchmark.players[name]
 
 
 def look(api: str, mend: Callable[[], object]) -> list[OpponentInfo]:

@@ -24,14 +24,14 @@ from client.net.request_pool import RequestPool
 from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
-from training.contracts import yardstick_for
+from training.contracts import benchmark_for
 from training.evaluation.report import counts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 EASY = Path(ai_functions.__file__).parent / "battleship_easy"
-PLAYERS = yardstick_for("battleship").players
+PLAYERS = benchmark_for("battleship").players
 
 
 @contextmanager
@@ -113,9 +113,9 @@ def test_a_function_that_fails_is_stood_in_for_and_every_move_of_it_is_marked():
 
 
 def test_a_measured_function_gives_the_same_figures_for_the_same_seeds():
-    yardstick = yardstick_for("battleship")
+    benchmark = benchmark_for("battleship")
     with served() as api:
-        trial = RemoteTrial(yardstick, rules, RemoteOpponent(f"{api}/opponents/easy"), None)
+        trial = RemoteTrial(benchmark, rules, RemoteOpponent(f"{api}/opponents/easy"), None)
         rows = [trial(seed) for seed in range(3)]
         again = [trial(seed) for seed in range(3)]
     assert rows == again
@@ -125,7 +125,7 @@ def test_a_measured_function_gives_the_same_figures_for_the_same_seeds():
 
 def test_a_task_that_was_not_answered_counts_for_nobody():
     with served(status=404) as api:
-        trial = RemoteTrial(yardstick_for("battleship"), rules, RemoteOpponent(f"{api}/opponents/easy"), None)
+        trial = RemoteTrial(benchmark_for("battleship"), rules, RemoteOpponent(f"{api}/opponents/easy"), None)
         assert trial(1) == {}
         with pytest.raises(RemoteError):
             asked_over_http(rules, RemoteOpponent(f"{api}/opponents/easy"))(race_observation(), Random(1))

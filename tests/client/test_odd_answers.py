@@ -21,7 +21,7 @@ from client.net.request_pool import RequestPool, TimeBank
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, verify
-from training.contracts import yardstick_for
+from training.contracts import benchmark_for
 
 if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
@@ -75,9 +75,9 @@ ILLEGAL_BODIES = {
 def new_match(game: str) -> tuple[Match, Player]:
     """Return a match in which the function's seat is asked now, and that seat."""
     rules = find_game(game)
-    yardstick = yardstick_for(game)
+    benchmark = benchmark_for(game)
     seat = rules.PLAYERS[-1]
-    seats = {player: Bot("bot", next(iter(yardstick.players.values()))).participant(player) for player in rules.PLAYERS}
+    seats = {player: Bot("bot", next(iter(benchmark.players.values()))).participant(player) for player in rules.PLAYERS}
     match = Match(rules, seats, seed=1, policy_seed=2, options={"lives": 1} if game == "pacman" else {})
     while seat not in match.to_act():
         match.advance()
@@ -170,7 +170,7 @@ def test_a_whole_match_is_played_by_fallbacks_and_its_record_is_possible(game: s
     rules, pool = find_game(game), RequestPool(2)
     with serving(whole({**ODD_BODIES, **ILLEGAL_BODIES}[what])) as url:
         info = guest(url)
-        players = list(yardstick_for(game).players.items())
+        players = list(benchmark_for(game).players.items())
         seats = {rules.PLAYERS[0]: Bot(*players[0]), rules.PLAYERS[1]: Deployed(info, pool, RemoteOpponent.of(info))}
         people = {player: seat.participant(player) for player, seat in seats.items()}
         options = {"lives": 1, "boards": 1} if game == "pacman" else {}
@@ -206,7 +206,7 @@ def test_no_odd_answer_ends_the_chase_that_the_window_runs(what: str):
 
 def test_an_answer_that_is_no_action_leaves_an_empty_row_in_an_evaluation():
     with serving(whole(said(action="castle"))) as url:
-        trial = RemoteTrial(yardstick_for("battleship"), find_game("battleship"), RemoteOpponent(url, guest=True), None)
+        trial = RemoteTrial(benchmark_for("battleship"), find_game("battleship"), RemoteOpponent(url, guest=True), None)
         assert trial(1) == {}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from games.catalog import GAMES, VARIABLE, find_game
 from games.match import Match, play
 from games.record import BOT, GameRecord, Participant, replay
-from training.contracts import yardstick_for
+from training.contracts import benchmark_for
 
 if TYPE_CHECKING:
     import pytest
@@ -45,6 +45,6 @@ def positions(name: str, sampled: int = 12) -> tuple[tuple[str, Any, Any], ...]:
         (player, frame.state, game.observe(frame.state, player))
         for frame in replay(played(name, 21))
         for player in game.to_act(frame.state)
-        if player in yardstick_for(name).seats
+        if player in benchmark_for(name).seats
     ]
     return tuple(asked[:2] + asked[2 :: max(1, len(asked) // sampled)])

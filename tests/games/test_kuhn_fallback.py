@@ -15,7 +15,7 @@ from games.catalog import find_game
 from games.record import GameRecord, verify
 from tests.client.odd_server import serving, whole
 from tests.conformance.tables import KUHN, match_of, register
-from training.contracts import yardstick_for
+from training.contracts import benchmark_for
 
 if TYPE_CHECKING:
     from http.server import BaseHTTPRequestHandler
@@ -76,5 +76,5 @@ def test_a_function_that_hangs_or_fails_costs_its_time_and_no_more(what: str, ca
 @pytest.mark.parametrize("way", WAYS)
 def test_a_task_of_an_evaluation_that_was_not_answered_counts_for_nobody(way: str) -> None:
     with serving(WAYS[way][0]) as url:
-        trial = RemoteTrial(yardstick_for(KUHN), find_game(KUHN), RemoteOpponent(url, guest=True), None)
+        trial = RemoteTrial(benchmark_for(KUHN), find_game(KUHN), RemoteOpponent(url, guest=True), None)
         assert trial(1) == {}

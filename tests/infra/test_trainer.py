@@ -30,7 +30,7 @@ from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish
 from training.contracts import bootstrap_for, recipe_for
 from training.export import export, write_artifact
-from training.games.battleship.benchmark import YARDSTICK
+from training.games.battleship.benchmark import BENCHMARK
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -112,8 +112,8 @@ def test_a_trainer_measures_without_what_is_compiled(tmp_path: Path):
     with zipfile.ZipFile(io.BytesIO(package_trainer("battleship", BROUGHT).content)) as archive:
         archive.extractall(tmp_path)
     look = (
-        "from training.evaluation import evaluate; from training.games.battleship.benchmark import YARDSTICK;"
-        "print(evaluate.__file__); print(YARDSTICK.controlled);"
+        "from training.evaluation import evaluate; from training.games.battleship.benchmark import BENCHMARK;"
+        "print(evaluate.__file__); print(BENCHMARK.controlled);"
         f"print(len(evaluate.LocalTasks('battleship', '{ROOT / 'ai_functions' / 'battleship_hard'}')([1, 2])))"
     )
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
@@ -170,7 +170,7 @@ def test_a_retrained_model_serves_until_something_newer_is_deployed(environment:
 
 
 def random_games(count: int) -> list[GameRecord]:
-    act = YARDSTICK.players["random"]
+    act = BENCHMARK.players["random"]
     sit = {seat: Participant(seat, "bot", "random") for seat in rules.PLAYERS}
     return [
         play(Match(rules, sit, seed=seed, policy_seed=seed), dict.fromkeys(rules.PLAYERS, act)) for seed in range(count)

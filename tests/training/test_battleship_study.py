@@ -1,4 +1,4 @@
-"""The Battleship studies' yardsticks: an expert that is told a habit, and how much of a habit a way to place is."""
+"""The Battleship studies' measures: an expert that is told a habit, and how much of a habit a way to place is."""
 
 from __future__ import annotations
 

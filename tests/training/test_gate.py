@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from training.contracts import LESS, MORE, Dial, Level, Yardstick
+from training.contracts import LESS, MORE, Benchmark, Dial, Level
 from training.evaluation.control_variates import less_chance
 from training.evaluation.evaluate import Task, task_seeds
 from training.evaluation.gate import FIRST_LOOK, Table, foretells, in_band, not_worse, verdict
@@ -26,8 +26,8 @@ def never(*_: Any, **__: Any) -> Any:
     raise AssertionError("the gate is given who plays, and measures nothing itself")
 
 
-SHOTS = Yardstick(never, {"shots": LESS, "misses": LESS}, margin=1.0, band=1.0, seats=("one", "two"))
-POINTS = Yardstick(never, {"points": MORE}, margin=1.0, band=1.0, seats=("ghosts",))
+SHOTS = Benchmark(never, {"shots": LESS, "misses": LESS}, margin=1.0, band=1.0, seats=("one", "two"))
+POINTS = Benchmark(never, {"points": MORE}, margin=1.0, band=1.0, seats=("ghosts",))
 LEVEL = Level(Dial("temperature", 0.1, 10, raises=True), "log loss", never, margin=0.05)
 
 
@@ -41,13 +41,13 @@ def player(mean: float, salt: int, spread: float = 6.0) -> Callable[[Sequence[in
     return play
 
 
-def against(new: float, old: float, seed: int = 1, yardstick: Yardstick = SHOTS) -> tuple[Answer, Table, Table]:
-    rows = dict.fromkeys(yardstick.measures)
+def against(new: float, old: float, seed: int = 1, benchmark: Benchmark = SHOTS) -> tuple[Answer, Table, Table]:
+    rows = dict.fromkeys(benchmark.measures)
 
     def only(play: Callable[[Sequence[int]], list[Task]]) -> Callable[[Sequence[int]], list[Task]]:
         return lambda seeds: [Task({name: task.row[name] for name in rows}, task.controls) for task in play(seeds)]
 
-    return not_worse(yardstick, only(player(new, 11)), only(player(old, 12)), task_seeds("test", seed), MOST)
+    return not_worse(benchmark, only(player(new, 11)), only(player(old, 12)), task_seeds("test", seed), MOST)
 
 
 def test_a_better_model_passes_early():
@@ -67,9 +67,9 @@ def test_a_worse_model_is_refused_and_told_why():
     assert "worse by 1 shots or more is refused" in answer.reason
 
 
-def test_more_is_stronger_where_the_yardstick_says_so():
-    assert against(53, 50, yardstick=POINTS)[0].passed
-    assert not against(47, 50, yardstick=POINTS)[0].passed
+def test_more_is_stronger_where_the_benchmark_says_so():
+    assert against(53, 50, benchmark=POINTS)[0].passed
+    assert not against(47, 50, benchmark=POINTS)[0].passed
 
 
 def test_the_same_model_passes_at_once():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.contracts import level_for, yardstick_for
+from training.contracts import benchmark_for, level_for
 from training.evaluation.gate import Table
 from training.evaluation.study import FOLDERS, Bank, Manifest, passes_with_aim, passes_without_aim, row
 
@@ -22,7 +22,7 @@ def hard() -> Bank:
     controls = random.normal(size=(1000, 12))
     values = 50 + controls @ np.full(12, 2.5) + random.normal(0, 3.2, 1000)
     return Bank(
-        yardstick_for("battleship"),
+        benchmark_for("battleship"),
         level_for(Manifest.load(FOLDERS / "battleship_hard")),
         Table({"shots": values}, controls),
     )

@@ -118,7 +118,7 @@ def test_the_classic_function_is_the_arcade() -> None:
         assert classic.act(observation, Random(1)) == classic_exits(observation)
 
 
-def test_the_arena_measures_what_the_yardstick_measures() -> None:
+def test_the_arena_measures_what_the_benchmark_measures() -> None:
     folder = FOLDERS / "pacman_hard"
     plans = [Plan(seed, seed, "greedy", "hard", OPTIONS) for seed in range(3)]
     played = play(find_maze("arcade"), plans, {"greedy": greedy}, {"hard": Team(folder).exits})

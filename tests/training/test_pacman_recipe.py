@@ -17,7 +17,7 @@ from games.record import BOT, FUNCTION, Participant, verify
 from training.contracts import TrainingError
 from training.export import export
 from training.games.pacman import examples
-from training.games.pacman.benchmark import YARDSTICK, measure, side_by_side
+from training.games.pacman.benchmark import BENCHMARK, measure, side_by_side
 from training.games.pacman.learn import teachers
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
@@ -120,20 +120,20 @@ def test_too_few_games_teach_nothing() -> None:
 
 
 def test_a_measure_depends_on_its_seed_alone() -> None:
-    player = YARDSTICK.players["classic"]
-    first, again, other = (YARDSTICK.measure(player, seed=seed) for seed in (4, 4, 5))
+    player = BENCHMARK.players["classic"]
+    first, again, other = (BENCHMARK.measure(player, seed=seed) for seed in (4, 4, 5))
     assert first == again
-    assert set(first) == set(YARDSTICK.measures)
+    assert set(first) == set(BENCHMARK.measures)
     assert first != other
 
 
-@pytest.mark.parametrize("name", sorted(YARDSTICK.players))
+@pytest.mark.parametrize("name", sorted(BENCHMARK.players))
 def test_every_player_plays_in_a_match(name: str) -> None:
     pacman = name if name in PACMANS else "random-safe"
     ghosts = name if name != pacman else "classic"
     people = {player: Participant(player, BOT, name) for player in rules.PLAYERS}
     match = Match(rules, people, seed=1, policy_seed=2, options=OPTIONS)
-    record = play(match, {"pacman": YARDSTICK.players[pacman], "ghosts": YARDSTICK.players[ghosts]}, max_steps=700)
+    record = play(match, {"pacman": BENCHMARK.players[pacman], "ghosts": BENCHMARK.players[ghosts]}, max_steps=700)
     assert {turn.player for turn in record.turns} == set(rules.PLAYERS)
 
 
@@ -159,7 +159,7 @@ def test_tasks_side_by_side_are_the_tasks_one_by_one() -> None:
     opponent = load_opponent(folder).act
     seeds = [5, 6, 7, 8]
     assert side_by_side(folder, seeds) == [measure(opponent, seed=seed) for seed in seeds]
-    assert side_by_side(FOLDERS / "pacman_classic", [5]) == [measure(YARDSTICK.players["classic"], seed=5)]
+    assert side_by_side(FOLDERS / "pacman_classic", [5]) == [measure(BENCHMARK.players["classic"], seed=5)]
 
 
 @pytest.mark.parametrize(("taught", "team"), [("pacman_medium", "arcade"), ("pacman_hard", "shortest")])

@@ -23,7 +23,7 @@ from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
 from games.record import FUNCTION
 from training.card import Origin
-from training.contracts import TrainingError, yardstick_for
+from training.contracts import TrainingError, benchmark_for
 from training.evaluation.statistics import difference
 from training.folders import personal_folder
 from training.pipeline import Wishes, gather, train
@@ -188,9 +188,9 @@ def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[
 def test_a_learned_player_is_stronger_than_its_baseline(records: list[GameRecord], tmp_path: Path):
     folder = without_a_model(tmp_path / "battleship_easy")
     trained(records, folder, folder)
-    yardstick = yardstick_for("battleship")
-    opponent, baseline = load_opponent(folder).act, yardstick.players["random"]
-    shots = [[yardstick.measure(who, seed=seed)["shots"] for seed in range(20)] for who in (opponent, baseline)]
+    benchmark = benchmark_for("battleship")
+    opponent, baseline = load_opponent(folder).act, benchmark.players["random"]
+    shots = [[benchmark.measure(who, seed=seed)["shots"] for seed in range(20)] for who in (opponent, baseline)]
     gap = difference(shots[0], shots[1])
     assert gap.mean < -10
     assert gap.p < 0.01

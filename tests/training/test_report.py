@@ -9,7 +9,7 @@ import pytest
 
 from games.core import Outcome
 from games.record import FUNCTION, GameRecord, Participant, Turn
-from training.contracts import LESS, TrainingError, Yardstick
+from training.contracts import LESS, Benchmark, TrainingError
 from training.evaluation.evaluate import fixtures
 from training.evaluation.report import counts, paired_points, paired_scores, standing
 
@@ -18,8 +18,8 @@ def nobody(*_: Any, **__: Any) -> Any:
     raise AssertionError("nobody is asked here")
 
 
-RACES = Yardstick(measure=nobody, measures={"shots": LESS}, margin=1, band=1, seats=("one", "two"))
-HUNTS = Yardstick(
+RACES = Benchmark(measure=nobody, measures={"shots": LESS}, margin=1, band=1, seats=("one", "two"))
+HUNTS = Benchmark(
     measure=nobody,
     measures={"dots": LESS},
     margin=5,

@@ -21,7 +21,7 @@ import numpy as np
 
 from ai_functions.runtime.loader import load_opponent
 from games.record import move_seed
-from training.contracts import TrainingError, yardstick_for
+from training.contracts import TrainingError, benchmark_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from games.core import Opponent, Player
-    from training.contracts import Yardstick
+    from training.contracts import Benchmark
 
 Row: TypeAlias = "Mapping[str, float]"
 Trial: TypeAlias = "Callable[[int], Row]"
@@ -44,14 +44,14 @@ class LocalTrial:
 
     game: str
     who: str
-    """The folder of an opponent, or the name of one of the yardstick's players."""
+    """The folder of an opponent, or the name of one of the benchmark's players."""
     against: str | None = None
 
     def __call__(self, seed: int) -> Row:
         """Play one task."""
-        yardstick = yardstick_for(self.game)
+        benchmark = benchmark_for(self.game)
         against = None if self.against is None else local_opponent(self.game, self.against)
-        return yardstick.measure(local_opponent(self.game, self.who), seed=seed, against=against)
+        return benchmark.measure(local_opponent(self.game, self.who), seed=seed, against=against)
 
 
 class Task(NamedTuple):
@@ -72,13 +72,13 @@ class LocalTasks:
 
     def __call__(self, seeds: Sequence[int]) -> list[Task]:
         """Play the tasks, side by side where the game can, with control variates where it has them."""
-        yardstick = yardstick_for(self.game)
-        if yardstick.side_by_side is not None:
-            return [Task(row, _NONE) for row in yardstick.side_by_side(Path(self.folder), seeds)]
+        benchmark = benchmark_for(self.game)
+        if benchmark.side_by_side is not None:
+            return [Task(row, _NONE) for row in benchmark.side_by_side(Path(self.folder), seeds)]
         opponent = local_opponent(self.game, self.folder)
-        if yardstick.controlled is not None:
-            return [Task(*yardstick.controlled(opponent, seed=seed)) for seed in seeds]
-        return [Task(yardstick.measure(opponent, seed=seed), _NONE) for seed in seeds]
+        if benchmark.controlled is not None:
+            return [Task(*benchmark.controlled(opponent, seed=seed)) for seed in seeds]
+        return [Task(benchmark.measure(opponent, seed=seed), _NONE) for seed in seeds]
 
 
 _NONE = np.zeros(0)
@@ -90,7 +90,7 @@ def play_tasks(
     tasks: LocalTasks, seeds: Sequence[int], pool: Executor | None, progress: Callable[[int], None]
 ) -> list[Task]:
     """Return how every task went, in their order; ``progress`` hears of some done."""
-    size = _SIDE_BY_SIDE if yardstick_for(tasks.game).side_by_side else _ONE_BY_ONE
+    size = _SIDE_BY_SIDE if benchmark_for(tasks.game).side_by_side else _ONE_BY_ONE
     if pool is not None:
         size = min(size, max(1, -(-len(seeds) // (os.cpu_count() or 1))))
     parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
@@ -104,7 +104,7 @@ def play_tasks(
 @lru_cache
 def local_opponent(game: str, who: str) -> Opponent:
     """Return the opponent in the folder ``who``, or the player of that name.  Raises TrainingError for neither."""
-    players = yardstick_for(game).players
+    players = benchmark_for(game).players
     if who in players:
         return players[who]
     folder = Path(who)
@@ -176,7 +176,7 @@ class Fixture(NamedTuple):
 
 
 def fixtures(
-    yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], games: int, seed: int
+    benchmark: Benchmark, players: Sequence[Player], names: tuple[str, str], games: int, seed: int
 ) -> list[Fixture]:
     """Return ``games`` matches between two opponents.
 
@@ -189,25 +189,25 @@ def fixtures(
         raise TrainingError(f"{games} games cannot be played in pairs: give an even number")
     plan: list[Fixture] = []
     for index, game_seed in enumerate(islice(task_seeds("match", seed), games)):
-        pair = index if _meet(yardstick, players, names) else index // 2
+        pair = index if _meet(benchmark, players, names) else index // 2
         shared = game_seed if pair == index else plan[-1].seed if index % 2 else game_seed
-        seats = _seats(yardstick, players, names, index)
+        seats = _seats(benchmark, players, names, index)
         plan.append(Fixture(pair, shared, move_seed(shared, pair, "policy"), seats))
     return plan
 
 
-def _meet(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str]) -> bool:
+def _meet(benchmark: Benchmark, players: Sequence[Player], names: tuple[str, str]) -> bool:
     """Say whether one of the two is a player in a seat that functions do not take."""
-    return set(yardstick.seats) != set(players) and sum(name in yardstick.players for name in names) == 1
+    return set(benchmark.seats) != set(players) and sum(name in benchmark.players for name in names) == 1
 
 
-def _seats(yardstick: Yardstick, players: Sequence[Player], names: tuple[str, str], index: int) -> dict[Player, str]:
-    if set(yardstick.seats) == set(players):
+def _seats(benchmark: Benchmark, players: Sequence[Player], names: tuple[str, str], index: int) -> dict[Player, str]:
+    if set(benchmark.seats) == set(players):
         return {player: names[(seat + index) % 2] for seat, player in enumerate(players)}
-    if _meet(yardstick, players, names):
-        partner, function = sorted(names, key=lambda name: name not in yardstick.players)
-    elif yardstick.reference is None:
+    if _meet(benchmark, players, names):
+        partner, function = sorted(names, key=lambda name: name not in benchmark.players)
+    elif benchmark.reference is None:
         raise TrainingError(f"nobody takes the seats that functions do not: {', '.join(players)}")
     else:
-        partner, function = yardstick.reference, names[index % 2]
-    return {player: function if player in yardstick.seats else partner for player in players}
+        partner, function = benchmark.reference, names[index % 2]
+    return {player: function if player in benchmark.seats else partner for player in players}

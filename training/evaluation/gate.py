@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.contracts import Level, Yardstick
+    from training.contracts import Benchmark, Level
     from training.evaluation.evaluate import Task
     from training.evaluation.sequential import Interval
     from training.evaluation.statistics import Estimate
@@ -96,29 +96,29 @@ def foretells(level: Level, losses: NDArray[np.float64]) -> Answer:
 
 
 def in_band(
-    yardstick: Yardstick, aim: float, play: Callable[[Sequence[int]], list[Task]], seeds: Iterator[int], most: int
+    benchmark: Benchmark, aim: float, play: Callable[[Sequence[int]], list[Task]], seeds: Iterator[int], most: int
 ) -> tuple[Answer, Table]:
-    """Answer whether the level is within the yardstick's band around ``aim``: two one-sided tests (Schuirmann 1987)."""
-    name, _ = next(iter(yardstick.measures.items()))
+    """Answer whether the level is within the benchmark's band around ``aim``: two one-sided tests (Schuirmann 1987)."""
+    name, _ = next(iter(benchmark.measures.items()))
     tasks: list[Task] = []
     looks = looks_within(FIRST_LOOK, most)
     for look in looks:
         tasks += play(list(islice(seeds, look - len(tasks))))
         found = interval_at(Table.of(tasks).first(), looks, ERROR)
-        if aim - yardstick.band < found.low and found.high < aim + yardstick.band:
-            reason = f"{_measured(name, found)}, within {yardstick.band:g} of the aim of {aim:g}"
+        if aim - benchmark.band < found.low and found.high < aim + benchmark.band:
+            reason = f"{_measured(name, found)}, within {benchmark.band:g} of the aim of {aim:g}"
             return Answer("aim", passed=True, reason=reason), Table.of(tasks)
-        if found.high < aim - yardstick.band or found.low > aim + yardstick.band:
+        if found.high < aim - benchmark.band or found.low > aim + benchmark.band:
             break
     reason = (
-        f"{_measured(name, found)} after {len(tasks)} tasks; to be within {yardstick.band:g} of the aim of {aim:g} was "
+        f"{_measured(name, found)} after {len(tasks)} tasks; to be within {benchmark.band:g} of the aim of {aim:g} was "
         f"asked for; --games N lets it play more, --aim {found.mean:.3g} aims at what it is"
     )
     return Answer("aim", passed=False, reason=reason), Table.of(tasks)
 
 
 def not_worse(
-    yardstick: Yardstick,
+    benchmark: Benchmark,
     candidate: Callable[[Sequence[int]], list[Task]],
     current: Callable[[Sequence[int]], list[Task]],
     seeds: Iterator[int],
@@ -128,7 +128,7 @@ def not_worse(
 
     ``candidate`` and ``current`` play the tasks of some seeds.
     """
-    (name, better), *_ = yardstick.measures.items()
+    (name, better), *_ = benchmark.measures.items()
     mine: list[Task] = []
     theirs: list[Task] = []
     looks = looks_within(FIRST_LOOK, most)
@@ -139,10 +139,10 @@ def not_worse(
         theirs += current(some)
         gaps = Table.of(mine).first() - Table.of(theirs).first()
         found = interval_at(gaps if better == LESS else -gaps, looks, ERROR)
-        passed = found.high <= yardstick.margin
+        passed = found.high <= benchmark.margin
         if passed or found.low > 0:
             break
-    asked = f"worse by {yardstick.margin:g} {name} or more is refused"
+    asked = f"worse by {benchmark.margin:g} {name} or more is refused"
     told = f"{name}: worse by {found.low:+.2f} to {found.high:+.2f} after {len(mine)} tasks; {asked}"
     if not passed and found.low <= 0:
         told += "; --games N lets both play more, and more games to learn from make it better"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ai_functions.runtime.model import CARD, ModelError, dial, model_sha256
-from training.contracts import TrainingError, level_for, player_judge_for, yardstick_for
+from training.contracts import TrainingError, benchmark_for, level_for, player_judge_for
 from training.dataset import split
 from training.evaluation.dial import search
 from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
@@ -92,23 +92,23 @@ def judge(case: Case, scratch: Path, teller: Teller, steps: Steps) -> Judged:
         played = _Played(case, scratch, teller, steps, pool)
         if aim is None or level is None:
             return _without_aim(case, played, level, seeds, comparable=comparable)
-        yardstick = yardstick_for(manifest.game)
+        benchmark = benchmark_for(manifest.game)
         start = _now(case.folder, manifest, level.dial)
         teller.say(f"setting the {level.dial.name}, from {start:g}, so that it aims at {aim:g}")
         setting = search(
-            level.dial, start, aim, yardstick.band, played.asked(level.dial),
+            level.dial, start, aim, benchmark.band, played.asked(level.dial),
             task_seeds("dial", case.origin.seed, avoided), case.most,
         )  # fmt: skip
-        unit = next(iter(yardstick.measures))
+        unit = next(iter(benchmark.measures))
         found = f"{setting.level:.2f} ± {setting.standard_error:.2f} {unit} at {level.dial.name} {setting.value:g}"
         teller.say(f"{found}, after {setting.tasks} tasks")
         card: JsonObject = {level.dial.name: setting.value}
         if not setting.reached:
             answers.append(Answer("aim", passed=False, reason=_out_of_reach(found, setting.value, aim, level.dial)))
             return Judged(verdict(answers), card, setting)
-        teller.say(f"measuring whether it is within {yardstick.band:g} of its aim, on other tasks")
+        teller.say(f"measuring whether it is within {benchmark.band:g} of its aim, on other tasks")
         final = played.at(level.dial, setting.value)
-        answer, table = in_band(yardstick, aim, lambda some: played.play(final, some, "measure it"), seeds, case.most)
+        answer, table = in_band(benchmark, aim, lambda some: played.play(final, some, "measure it"), seeds, case.most)
         return Judged(verdict([*answers, answer], table), card, setting)
 
 
@@ -154,7 +154,7 @@ def _without_aim(case: Case, played: _Played, level: Level | None, seeds: Iterat
         answer = Answer("incumbent", passed=True, reason="there is no model to replace")
         return Judged(verdict([answer], Table.of(tasks)), card, None)
     answer, mine, theirs = not_worse(
-        yardstick_for(case.manifest.game),
+        benchmark_for(case.manifest.game),
         lambda some: played.play(candidate, some, _BOTH),
         lambda some: played.play(case.folder, some, _BOTH),
         seeds,

@@ -21,7 +21,7 @@ import numpy as np
 import ai_functions
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import MODEL
-from training.contracts import LESS, Dial, level_for, yardstick_for
+from training.contracts import LESS, Dial, benchmark_for, level_for
 from training.evaluation.dial import search
 from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
 from training.evaluation.gate import MOST_TASKS, Table, foretells, in_band, not_worse
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.contracts import Level, Yardstick
+    from training.contracts import Benchmark, Level
 
 PAGE = Path("docs/training.md")
 FOLDERS = Path(ai_functions.__file__).parent
@@ -45,14 +45,14 @@ _DIAL = Dial("temperature", 0.05, 20.0, raises=True)
 class Bank:
     """Real tasks of a level."""
 
-    yardstick: Yardstick
+    benchmark: Benchmark
     level: Level | None
     table: Table
 
     @property
     def name(self) -> str:
         """The measure that decides."""
-        return next(iter(self.yardstick.measures))
+        return next(iter(self.benchmark.measures))
 
     def drawn(self, random: np.random.Generator, tasks: int, mean: float) -> list[Task]:
         """Return so many tasks, drawn with replacement, of a model whose mean is ``mean``."""
@@ -74,11 +74,11 @@ def bank(name: str, tasks: int, seed: int) -> Bank:
     """Return ``tasks`` real tasks that the level ``name`` of this repository played."""
     folder = FOLDERS / name
     manifest = Manifest.load(folder)
-    yardstick = yardstick_for(manifest.game)
+    benchmark = benchmark_for(manifest.game)
     seeds = list(islice(task_seeds("study", seed), tasks))
     with workers(tasks) as pool:
         played = play_tasks(LocalTasks(manifest.game, str(folder)), seeds, pool, lambda _: None)
-    return Bank(yardstick, level_for(manifest), Table.of(played))
+    return Bank(benchmark, level_for(manifest), Table.of(played))
 
 
 def passes_with_aim(found: Bank, off: float, worse: float, random: np.random.Generator) -> tuple[bool, int]:
@@ -87,7 +87,7 @@ def passes_with_aim(found: Bank, off: float, worse: float, random: np.random.Gen
     Its model foretells games worse by ``worse`` margins.  Its dial is searched; with ``off``, it stands so many bands
     off the aim instead.
     """
-    aim, band = float(found.table.measures[found.name].mean()), found.yardstick.band
+    aim, band = float(found.table.measures[found.name].mean()), found.benchmark.band
     played = 0
 
     def ask(value: float, seeds: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -99,7 +99,7 @@ def passes_with_aim(found: Bank, off: float, worse: float, random: np.random.Gen
     else:
         setting = search(_DIAL, 1.3, aim, band, ask, count(), MOST_TASKS)
         mean, played = _level_at(setting.value, aim, band), setting.tasks
-    answer, tasks = in_band(found.yardstick, aim, _player(found, mean, random), count(), MOST_TASKS)
+    answer, tasks = in_band(found.benchmark, aim, _player(found, mean, random), count(), MOST_TASKS)
     losses = random.normal(0, 1, (HELD_OUT, 2))
     assert found.level is not None  # noqa: S101 - a level with an aim has a dial
     margin = found.level.margin
@@ -109,11 +109,11 @@ def passes_with_aim(found: Bank, off: float, worse: float, random: np.random.Gen
 
 def passes_without_aim(found: Bank, worse: float, random: np.random.Generator) -> tuple[bool, int]:
     """Return whether a made-up model passes that plays worse by ``worse`` margins, and how many tasks each got."""
-    less_wins = next(iter(found.yardstick.measures.values())) == LESS
+    less_wins = next(iter(found.benchmark.measures.values())) == LESS
     now = float(found.table.measures[found.name].mean())
-    mean = now + worse * found.yardstick.margin * (1 if less_wins else -1)
+    mean = now + worse * found.benchmark.margin * (1 if less_wins else -1)
     one, other = _player(found, mean, random), _player(found, now, random)
-    answer, mine, _ = not_worse(found.yardstick, one, other, count(), MOST_TASKS)
+    answer, mine, _ = not_worse(found.benchmark, one, other, count(), MOST_TASKS)
     return answer.passed, len(mine.controls)
 
 

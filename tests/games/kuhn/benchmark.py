@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from games.record import move_seed
 from tests.games.kuhn import rules, textbook
-from training.contracts import MORE, Yardstick
+from training.contracts import MORE, Benchmark
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def _chips(state: rules.State, players: Mapping[str, Opponent], seat: str, seed:
     return outcome.scores[seat]
 
 
-YARDSTICK = Yardstick(
+BENCHMARK = Benchmark(
     measure=measure,
     measures={"chips": MORE},
     margin=0.05,

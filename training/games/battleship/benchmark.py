@@ -12,7 +12,7 @@ from games.battleship.notation import HIT, MISS, SUNK, Report, print_cell
 from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import IllegalActionError
 from games.record import move_seed
-from training.contracts import LESS, Yardstick
+from training.contracts import LESS, Benchmark
 from training.games.battleship.players.textbook import LADDER
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Target:
         return Report(cell, HIT) if self._left[ship] else Report(cell, SUNK, ship)
 
 
-YARDSTICK = Yardstick(
+BENCHMARK = Benchmark(
     measure=measure,
     measures={"shots": LESS},
     margin=0.5,

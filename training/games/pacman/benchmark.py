@@ -16,7 +16,7 @@ from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.pacman.observation import ask_only
 from games.record import move_seed
-from training.contracts import LESS, Yardstick
+from training.contracts import LESS, Benchmark
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe, seated
 from training.games.pacman.players.ghosts import patrol, random_ghosts, shortest, surround
 
@@ -71,7 +71,7 @@ def measure(opponent: Opponent, *, seed: int, against: Opponent | None = None) -
 
 def side_by_side(folder: Path, seeds: Sequence[int]) -> list[Mapping[str, float]]:
     """Return what ``measure`` does for each seed, in a fifth of the time where the folder holds a trained team."""
-    from training.games.pacman.self_play import Plan, play  # noqa: PLC0415 - compiled code: see training.yardsticks
+    from training.games.pacman.self_play import Plan, play  # noqa: PLC0415 - the extra ``train``: see training.contracts
 
     opponent = load_opponent(folder).act
     driven = getattr(opponent, "__self__", None)
@@ -119,7 +119,7 @@ PLAYERS: dict[str, Any] = {
     "shortest": team(shortest),
     "surround": team(surround),
 }
-YARDSTICK = Yardstick(
+BENCHMARK = Benchmark(
     measure=measure,
     measures={"dots": LESS, "cleared": LESS},
     margin=NOTICEABLE,
