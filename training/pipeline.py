@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from training.card import Origin
     from training.evaluation.verdict import Verdict
     from training.interrupted import Steps
-    from training.teller import Teller
+    from training.progress import ProgressReporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def gather(
     records: Sequence[GameRecord],
     bootstrap: int,
     seed: int,
-    teller: Teller,
+    reporter: ProgressReporter,
     steps: Steps = _NOTHING_KEPT,
 ) -> list[GameRecord]:
     """Return the sound ones of ``records`` and ``bootstrap`` games by bootstrap players.
@@ -93,21 +93,21 @@ def gather(
     Raises TrainingError when that makes none.
     """
     if records:
-        teller.say(f"playing {len(records)} recorded games again, by the rules")
-    found = usable(records, manifest.game, teller.say)
+        reporter.report(f"playing {len(records)} recorded games again, by the rules")
+    found = usable(records, manifest.game, reporter.report)
     if bootstrap:
-        found += _bootstrap(manifest, bootstrap, seed, teller, steps)
+        found += _bootstrap(manifest, bootstrap, seed, reporter, steps)
     if not found:
         raise TrainingError(f"{manifest.name}: no games to learn from; give --records or --bootstrap")
     return found
 
 
-def _bootstrap(manifest: Manifest, games: int, seed: int, teller: Teller, steps: Steps) -> list[GameRecord]:
+def _bootstrap(manifest: Manifest, games: int, seed: int, reporter: ProgressReporter, steps: Steps) -> list[GameRecord]:
     kept: Any = steps.recall("bootstrap")
     if kept is not None:
-        teller.say(f"{games} bootstrap games were played before the interruption")
+        reporter.report(f"{games} bootstrap games were played before the interruption")
         return [GameRecord.from_line(line) for line in kept["records"]]
-    count = lambda done: teller.count("bootstrap games", done, games)  # noqa: E731 - one line, used once
+    count = lambda done: reporter.count("bootstrap games", done, games)  # noqa: E731 - one line, used once
     made = list(bootstrap_for(manifest.game)(manifest, games, seed=seed, progress=count))
     steps.keep("bootstrap", {"records": [record.to_line() for record in made]})
     return made
@@ -117,7 +117,7 @@ def train(
     folder: Path,
     origin: Origin,
     out: Path,
-    teller: Teller,
+    reporter: ProgressReporter,
     *,
     wishes: Wishes = _NO_WISHES,
     steps: Steps = _NOTHING_KEPT,
@@ -128,20 +128,20 @@ def train(
     be learned or the export would differ.
     """
     if finish_interrupted(folder):
-        teller.say(f"{folder}: finished putting in place the model of an earlier training that was interrupted")
+        reporter.report(f"{folder}: finished putting in place the model of an earlier training that was interrupted")
     manifest = wishes.changed(Manifest.load(folder))
     text = with_aim(folder, wishes.aim) if wishes.no_aim or wishes.aim is not None else None
-    _say_who_does_not_teach(manifest, origin.records, teller)
+    _report_functions_passed_over(manifest, origin.records, reporter)
     seconds: dict[str, float] = {}
     with _timed(seconds, "fit"), threadpool_limits(1):  # also where a caller loaded numpy with more threads
-        exported, card = _learned(manifest, origin, teller, steps)
+        exported, card = _learned(manifest, origin, reporter, steps)
     with TemporaryDirectory(prefix="lambda-arcade-") as scratch:
         candidate = Path(scratch) / manifest.name
         shutil.copytree(folder, candidate, ignore=COPIED)
         write_artifact(candidate, exported, card)
         with _timed(seconds, "play"):
             case = Case(folder, candidate, manifest, origin, wishes.most)
-            judged = judge(case, Path(scratch), teller, steps)
+            judged = judge(case, Path(scratch), reporter, steps)
     if judged.dial:
         card = {**card, "dial": judged.dial}
     if judged.setting is not None:
@@ -154,15 +154,17 @@ def train(
     return Trained(manifest, card, judged.verdict, out, seconds)
 
 
-def _learned(manifest: Manifest, origin: Origin, teller: Teller, steps: Steps) -> tuple[Exported, JsonObject]:
+def _learned(
+    manifest: Manifest, origin: Origin, reporter: ProgressReporter, steps: Steps
+) -> tuple[Exported, JsonObject]:
     """Return the model and its card, as far as it is known before anything is played."""
     kept: Any = steps.recall("model")
     if kept is not None:
-        teller.say("the model was fitted before the interruption")
+        reporter.report("the model was fitted before the interruption")
         return Exported(b64decode(kept["onnx"]), kept["sha256"], kept["rows"], kept["max_error"]), kept["card"]
-    fitted = recipe_for(manifest.game)(manifest, origin.records, seed=origin.seed, progress=teller.say)
+    fitted = recipe_for(manifest.game)(manifest, origin.records, seed=origin.seed, progress=reporter.report)
     exported = export(fitted)
-    teller.say(
+    reporter.report(
         f"the ONNX model agrees with the estimator on {exported.rows} rows (largest error {exported.max_error:.1e})"
     )
     card = model_card(manifest, fitted, exported, origin)
@@ -171,9 +173,11 @@ def _learned(manifest: Manifest, origin: Origin, teller: Teller, steps: Steps) -
     return exported, card
 
 
-def _say_who_does_not_teach(manifest: Manifest, records: Sequence[GameRecord], teller: Teller) -> None:
+def _report_functions_passed_over(
+    manifest: Manifest, records: Sequence[GameRecord], reporter: ProgressReporter
+) -> None:
     for name, count in (functions_passed_over(manifest, records) if imitates(manifest) else {}).items():
-        teller.say(
+        reporter.report(
             f"{count} actions of {name} are not learned from: a model would end up imitating itself; "
             f"--learn-from {name} asks for them"
         )

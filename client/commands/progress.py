@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -17,24 +17,16 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
+    from training.progress import ProgressReporter
+
 EVERY_S = 5.0
 """Seconds after which a step that has said nothing says how far it is."""
 _WIDTH = 60
 
 
-class Reporter(Protocol):
-    """Who is told how far it is: satisfies ``training.teller.Teller``."""
-
-    def say(self, text: str) -> None:
-        """Show one line: what begins, or was found."""
-
-    def count(self, what: str, done: int, total: int) -> None:
-        """Show that ``done`` of ``total`` are done."""
-
-
 @contextmanager
-def reporting() -> Iterator[Reporter]:
-    """Lend who shows how far the command is, until the block ends."""
+def reporting() -> Iterator[ProgressReporter]:
+    """Show how far the command is, until the block ends."""
     if err.is_terminal:
         with Progress(
             SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
@@ -49,8 +41,8 @@ def reporting() -> Iterator[Reporter]:
             lines.close()
 
 
-def advancing(reporter: Reporter, what: str, total: int) -> Callable[[int], None]:
-    """Return what counts ``what`` on by so many."""
+def advancing(reporter: ProgressReporter, what: str, total: int) -> Callable[[int], None]:
+    """Return a function that adds to the count of ``what``, and reports it."""
     done = 0
 
     def advance(more: int = 1) -> None:
@@ -69,7 +61,7 @@ class Bars:
         self._bars: dict[str, TaskID] = {}
         self._uncounted: TaskID | None = None
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """Show one line, and that something goes on after it."""
         self._progress.console.print(f"  {text}", soft_wrap=True)
         self._settle()
@@ -99,7 +91,7 @@ class Lines:
         self._clock = Thread(target=self._tick, name="progress", daemon=True)
         self._clock.start()
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """Show one line."""
         with self._lock:
             self._doing, self._began, self._counted = text, monotonic(), ""

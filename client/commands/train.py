@@ -17,10 +17,10 @@ from client.commands.progress import reporting
 from client.commands.train_result import as_json, show
 
 if TYPE_CHECKING:
-    from client.commands.progress import Reporter
     from games.record import GameRecord
     from training.interrupted import Kept
     from training.pipeline import Trained, Wishes
+    from training.progress import ProgressReporter
 
 CLOUD = "cloud"
 """Records that are in the cloud's bucket, whatever its name."""
@@ -126,7 +126,7 @@ class _Wanted:
     resume: bool
 
 
-def _train(context: typer.Context, wanted: _Wanted, reporter: Reporter, scratch: Path) -> Trained:
+def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, scratch: Path) -> Trained:
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
     from infra.deploy.opponents import folder_to_write  # noqa: PLC0415
     from training.card import Origin  # noqa: PLC0415
@@ -158,7 +158,7 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: Reporter, scratch:
     )
     steps = _kept(wanted, folder, [origin.command, wishes.most, fingerprint_of(found)], ["opponent.toml", "model.onnx"])
     if wanted.resume and not (goes_on or steps.begun):
-        reporter.say("nothing is kept of a command like this that was interrupted; it begins at the beginning")
+        reporter.report("nothing is kept of a command like this that was interrupted; it begins at the beginning")
     trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps)
     steps.forget()
     played.forget()
@@ -229,10 +229,10 @@ def _own_records(game: str, player: str) -> str:
     return str(folder)
 
 
-def _read(context: typer.Context, sources: list[str], reporter: Reporter) -> list[GameRecord]:
+def _read(context: typer.Context, sources: list[str], reporter: ProgressReporter) -> list[GameRecord]:
     from client.commands.records import read_sources  # noqa: PLC0415
 
-    return read_sources(context, sources, reporter.say)
+    return read_sources(context, sources, reporter.report)
 
 
 def _must_know(player: str, records: list[GameRecord]) -> None:

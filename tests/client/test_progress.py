@@ -23,7 +23,7 @@ def until(told: list[str], found: Callable[[], bool]) -> None:
 def test_a_step_that_counts_nothing_says_that_it_goes_on():
     told: list[str] = []
     lines = Lines(told.append, every_s=0.02)
-    lines.say("fitting 12 cells")
+    lines.report("fitting 12 cells")
     until(told, lambda: len(told) >= 3)
     lines.close()
     assert told[0] == "  fitting 12 cells"

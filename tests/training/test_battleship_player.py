@@ -29,7 +29,7 @@ EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 
 
 class Silent:
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         pass
 
     def count(self, what: str, done: int, total: int) -> None:

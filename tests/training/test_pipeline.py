@@ -36,14 +36,14 @@ EASY = Path(ai_functions.__file__).parent / "battleship_easy"
 GAMES = 24
 
 
-class Silent:
-    """A teller that keeps what it was told."""
+class Reports:
+    """Keeps what was reported."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.lines: list[str] = []
 
-    def say(self, text: str) -> None:
-        self.told.append(text)
+    def report(self, text: str) -> None:
+        self.lines.append(text)
 
     def count(self, what: str, done: int, total: int) -> None:
         assert 0 <= done <= total, what
@@ -51,7 +51,7 @@ class Silent:
 
 @pytest.fixture(scope="module")
 def records() -> list[GameRecord]:
-    return gather(Manifest.load(EASY), [], GAMES, 1, Silent())
+    return gather(Manifest.load(EASY), [], GAMES, 1, Reports())
 
 
 def a_copy(folder: Path) -> Path:
@@ -63,7 +63,7 @@ ANY_STRENGTH = Wishes(20, no_aim=True)
 
 
 def trained(records: list[GameRecord], folder: Path, out: Path, wishes: Wishes = ANY_STRENGTH) -> Trained:
-    return train(folder, Origin(records, "a test", "make test", 1), out, Silent(), wishes=wishes)
+    return train(folder, Origin(records, "a test", "make test", 1), out, Reports(), wishes=wishes)
 
 
 def without_a_model(folder: Path) -> Path:
@@ -96,9 +96,9 @@ def test_the_same_records_and_seed_give_the_same_model(records: list[GameRecord]
         folder = without_a_model(tmp_path / name)
         shas.add(trained(records, folder, folder).card["sha256"])
     assert len(shas) == 1
-    again = gather(Manifest.load(EASY), [], GAMES, 1, Silent())
+    again = gather(Manifest.load(EASY), [], GAMES, 1, Reports())
     assert [record.digest for record in again] == [record.digest for record in records]
-    other = gather(Manifest.load(EASY), [], GAMES, 2, Silent())
+    other = gather(Manifest.load(EASY), [], GAMES, 2, Reports())
     assert [record.digest for record in other] != [record.digest for record in records]
 
 
@@ -129,7 +129,7 @@ def test_a_level_is_brought_to_its_aim_and_keeps_it(tmp_path: Path):
     folder = tmp_path / "battleship_hard"
     shutil.copytree(EASY.parent / "battleship_hard", folder, ignore=shutil.ignore_patterns("__pycache__", MODEL, CARD))
     before = Manifest.load(folder)
-    games = gather(before, [], GAMES, 1, Silent())
+    games = gather(before, [], GAMES, 1, Reports())
     found = trained(games, folder, folder, Wishes(aim=54.0))
     assert found.verdict.passed, found.verdict.reason
     assert found.verdict.candidate["shots"].mean == pytest.approx(54, abs=1)
@@ -162,15 +162,15 @@ def test_what_functions_played_is_not_imitated_unless_it_is_asked_for(records: l
         for record in records
     ]
     actions = sum(len(record.turns) for record in records)
-    origin, teller = Origin(by_functions, "a test", "make test", 1), Silent()
+    origin, reporter = Origin(by_functions, "a test", "make test", 1), Reports()
     with pytest.raises(TrainingError, match="battleship_easy: 0 shots to learn from in"):
-        train(folder, origin, folder, teller, wishes=ANY_STRENGTH)
+        train(folder, origin, folder, reporter, wishes=ANY_STRENGTH)
     told = f"{actions} actions of function:hal are not learned from: a model would end up imitating itself; "
-    assert any(line.startswith(told) for line in teller.told)
-    teller = Silent()
-    asked = train(folder, origin, folder, teller, wishes=Wishes(20, no_aim=True, learn_from=("function:hal",)))
+    assert any(line.startswith(told) for line in reporter.lines)
+    reporter = Reports()
+    asked = train(folder, origin, folder, reporter, wishes=Wishes(20, no_aim=True, learn_from=("function:hal",)))
     assert asked.verdict.passed
-    assert not any("not learned from" in line for line in teller.told)
+    assert not any("not learned from" in line for line in reporter.lines)
 
 
 def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[GameRecord], tmp_path: Path):
@@ -179,10 +179,10 @@ def test_a_model_that_learned_other_features_is_replaced_and_said(records: list[
     older = to_onnx(LogisticRegression().fit(rows, [0, 1, 0, 1, 1]), rows, options={"zipmap": False})
     (folder / MODEL).write_bytes(older.SerializeToString())
     (folder / CARD).write_text(json.dumps({"sha256": sha256((folder / MODEL).read_bytes()).hexdigest()}))
-    teller = Silent()
-    found = train(folder, Origin(records, "a test", "make test", 1), folder, teller, wishes=ANY_STRENGTH)
+    reporter = Reports()
+    found = train(folder, Origin(records, "a test", "make test", 1), folder, reporter, wishes=ANY_STRENGTH)
     assert found.verdict.passed
-    assert any("learned 5 features" in line and "train it again" in line for line in teller.told)
+    assert any("learned 5 features" in line and "train it again" in line for line in reporter.lines)
 
 
 def test_a_learned_player_is_stronger_than_its_baseline(records: list[GameRecord], tmp_path: Path):
@@ -209,4 +209,4 @@ def test_an_opponent_that_gets_to_know_someone_has_a_name_of_its_own(tmp_path: P
 
 def test_no_games_at_all_are_said_in_one_line():
     with pytest.raises(TrainingError, match="battleship_easy: no games to learn from; give --records or --bootstrap"):
-        gather(Manifest.load(EASY), [], 0, 1, Silent())
+        gather(Manifest.load(EASY), [], 0, 1, Reports())

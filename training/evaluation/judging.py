@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from training.contracts import Dial, Level
     from training.evaluation.dial import Setting
     from training.interrupted import Steps
-    from training.teller import Teller
+    from training.progress import ProgressReporter
 
 ALONE = 200
 """Tasks by which a first model without an aim is measured: there is nothing to compare it with."""
@@ -59,7 +59,7 @@ class Case:
     """Tasks that the gate may give each of the two, and the search for the dial."""
 
 
-def judge(case: Case, scratch: Path, teller: Teller, steps: Steps) -> Judged:
+def judge(case: Case, scratch: Path, reporter: ProgressReporter, steps: Steps) -> Judged:
     """Return whether the candidate may replace the model in the folder, and what its dial was set to.
 
     ``scratch`` is for copies of the candidate.  Raises TrainingError for an aim that nothing can set.
@@ -67,8 +67,8 @@ def judge(case: Case, scratch: Path, teller: Teller, steps: Steps) -> Judged:
     manifest = case.manifest
     by_player = player_judge_for(manifest.game) if "player" in manifest.training else None
     if by_player is not None:
-        told = lambda done, total: teller.count("the player's games, held out", done, total)  # noqa: E731 - used once
-        return Judged(by_player(case.folder, case.candidate, case.origin.records, case.origin.seed, told), {}, None)
+        progress = lambda done, total: reporter.count("the player's games, held out", done, total)  # noqa: E731 - used once
+        return Judged(by_player(case.folder, case.candidate, case.origin.records, case.origin.seed, progress), {}, None)
     aim, level = aim_of(manifest), level_for(manifest)
     if aim is not None and level is None:
         raise TrainingError(
@@ -77,36 +77,36 @@ def judge(case: Case, scratch: Path, teller: Teller, steps: Steps) -> Judged:
         )
     avoided = frozenset(record.seed for record in case.origin.records)
     seeds = task_seeds("gate", case.origin.seed, avoided)
-    teller.say("trying the model out that would be replaced; what plays is compiled once on a machine")
-    comparable = _can_be_compared(case, next(seeds), teller)
+    reporter.report("trying the model out that would be replaced; what plays is compiled once on a machine")
+    comparable = _can_be_compared(case, next(seeds), reporter)
     if aim is not None and level is not None and comparable:
-        teller.say("comparing how both models foretell the games held out")
-        answer = _foretelling(case, level, teller)
-        teller.say(answer.reason)
+        reporter.report("comparing how both models foretell the games held out")
+        answer = _foretelling(case, level, reporter)
+        reporter.report(answer.reason)
         if not answer.passed:
             return Judged(verdict([answer]), {}, None)
         answers = [answer]
     else:
         answers = []
     with workers(min(case.most, FIRST_LOOK)) as pool:
-        played = _Played(case, scratch, teller, steps, pool)
+        played = _Played(case, scratch, reporter, steps, pool)
         if aim is None or level is None:
             return _without_aim(case, played, level, seeds, comparable=comparable)
         benchmark = benchmark_for(manifest.game)
         start = _now(case.folder, manifest, level.dial)
-        teller.say(f"setting the {level.dial.name}, from {start:g}, so that it aims at {aim:g}")
+        reporter.report(f"setting the {level.dial.name}, from {start:g}, so that it aims at {aim:g}")
         setting = search(
             level.dial, start, aim, benchmark.band, played.asked(level.dial),
             task_seeds("dial", case.origin.seed, avoided), case.most,
         )  # fmt: skip
         unit = next(iter(benchmark.measures))
         found = f"{setting.level:.2f} ± {setting.standard_error:.2f} {unit} at {level.dial.name} {setting.value:g}"
-        teller.say(f"{found}, after {setting.tasks} tasks")
+        reporter.report(f"{found}, after {setting.tasks} tasks")
         card: JsonObject = {level.dial.name: setting.value}
         if not setting.reached:
             answers.append(Answer("aim", passed=False, reason=_out_of_reach(found, setting.value, aim, level.dial)))
             return Judged(verdict(answers), card, setting)
-        teller.say(f"measuring whether it is within {benchmark.band:g} of its aim, on other tasks")
+        reporter.report(f"measuring whether it is within {benchmark.band:g} of its aim, on other tasks")
         final = played.at(level.dial, setting.value)
         answer, table = in_band(benchmark, aim, lambda some: played.play(final, some, "measure it"), seeds, case.most)
         return Judged(verdict([*answers, answer], table), card, setting)
@@ -137,10 +137,10 @@ def _out_of_reach(found: str, value: float, aim: float, one: Dial) -> str:
     )
 
 
-def _foretelling(case: Case, level: Level, teller: Teller) -> Answer:
+def _foretelling(case: Case, level: Level, reporter: ProgressReporter) -> Answer:
     _, held_out = split(case.origin.records)
-    told = lambda done, total: teller.count("games held out, foretold", done, total)  # noqa: E731 - used once
-    return foretells(level, level.losses(case.manifest, [case.candidate, case.folder], held_out, told))
+    progress = lambda done, total: reporter.count("games held out, foretold", done, total)  # noqa: E731 - used once
+    return foretells(level, level.losses(case.manifest, [case.candidate, case.folder], held_out, progress))
 
 
 def _without_aim(case: Case, played: _Played, level: Level | None, seeds: Iterator[int], *, comparable: bool) -> Judged:
@@ -163,14 +163,14 @@ def _without_aim(case: Case, played: _Played, level: Level | None, seeds: Iterat
     return Judged(verdict([answer], mine, theirs), card, None)
 
 
-def _can_be_compared(case: Case, seed: int, teller: Teller) -> bool:
+def _can_be_compared(case: Case, seed: int, reporter: ProgressReporter) -> bool:
     """Say whether there is a model to be replaced that can play: one that learned other features cannot."""
     try:
         if not model_sha256(case.folder):
             return False
         LocalTasks(case.manifest.game, str(case.folder))([seed])
     except (ModelError, OSError, ValueError) as error:
-        teller.say(f"the model there cannot be compared with: {error}")
+        reporter.report(f"the model there cannot be compared with: {error}")
         return False
     return True
 
@@ -178,8 +178,10 @@ def _can_be_compared(case: Case, seed: int, teller: Teller) -> bool:
 class _Played:
     """Plays tasks, in worker processes; those that were played before an interruption are recalled."""
 
-    def __init__(self, case: Case, scratch: Path, teller: Teller, steps: Steps, pool: Executor | None) -> None:
-        self._case, self._scratch, self._teller, self._steps, self._pool = case, scratch, teller, steps, pool
+    def __init__(
+        self, case: Case, scratch: Path, reporter: ProgressReporter, steps: Steps, pool: Executor | None
+    ) -> None:
+        self._case, self._scratch, self._reporter, self._steps, self._pool = case, scratch, reporter, steps, pool
         self._parts = 0
         self._done: dict[str, int] = {}
 
@@ -223,7 +225,7 @@ class _Played:
     def _count(self, purpose: str, more: int) -> None:
         self._done[purpose] = done = self._done.get(purpose, 0) + more
         most = self._case.most * (2 if purpose == _BOTH else 1)
-        self._teller.count(f"tasks played to {purpose}, at most", done, max(done, most))
+        self._reporter.count(f"tasks played to {purpose}, at most", done, max(done, most))
 
 
 def _tasks_of(kept: Any) -> list[Task]:

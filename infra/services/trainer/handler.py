@@ -39,12 +39,12 @@ ARTIFACTS = f"artifacts/trained/{NAME}"
 
 
 class Clock:
-    """Who is told how far it is: the log; stops a training that would not be done in time."""
+    """A ProgressReporter that logs, and stops a training that would not be done in time."""
 
     def __init__(self, context: Any) -> None:
         self._context = context
 
-    def say(self, text: str) -> None:
+    def report(self, text: str) -> None:
         """Log one line."""
         self._look(text)
         log("INFO", text)
@@ -135,7 +135,7 @@ def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Tr
         return cloud.read_objects(bucket, prefix, newest=MOST_RECORDS, largest=MAX_OBJECT_BYTES)
 
     source = f"s3://{BUCKET}/records/{GAME}/"
-    records = gather(Manifest.load(folder), list(read_records(source, clock.say, newest)), 0, seed, clock)
+    records = gather(Manifest.load(folder), list(read_records(source, clock.report, newest)), 0, seed, clock)
     command = f"lambda-arcade train {NAME} --records {source} --seed {seed}"
     origin = Origin(records, f"the newest {len(records)} games of {source}", command, seed)
     return train(folder, origin, out, clock, wishes=Wishes(MOST_GAMES))

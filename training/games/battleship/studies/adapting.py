@@ -16,7 +16,7 @@ from training.games.battleship.benchmark import sink
 from training.games.battleship.habits.gate import knowing_fleets, log_odds_of
 from training.games.battleship.players.habitual import HABITS, draw, play_out
 from training.games.battleship.players.strangers import STRANGERS
-from training.games.battleship.studies.tables import FOLDERS, mean, say
+from training.games.battleship.studies.tables import FOLDERS, mean, report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +46,7 @@ def adapting(fleets: int) -> str:
         found: list[Sequence[str]] = []
         for name, habit in habits.items():
             found.append((name, *_worth(name, habit, players)))
-            say(" | ".join(found[-1]), next(done), total)
+            report(" | ".join(found[-1]), next(done), total)
         return found
 
     chosen_by, strangers = rows(HABITS), rows(STRANGERS)
@@ -55,7 +55,7 @@ def adapting(fleets: int) -> str:
         saved = []
         for after in AFTER:
             saved.append(_changed(old, new, after, players))
-            say(f"{old}, then {new} for {after} games: {saved[-1]}", next(done), total)
+            report(f"{old}, then {new} for {after} games: {saved[-1]}", next(done), total)
         changes.append((f"{old}, then {new}", *saved))
     head = ("habit", "knowing nothing", f"saved after {SEEN} games", "saved if told", "bits learned", "bits if told")
     return (

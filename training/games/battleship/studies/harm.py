@@ -26,7 +26,7 @@ from training.games.battleship.players.strangers import STRANGERS
 from training.games.battleship.recipe import kept
 from training.games.battleship.standard_placements import berthed
 from training.games.battleship.studies.adapting import SEEN
-from training.games.battleship.studies.tables import FOLDERS, mean, say
+from training.games.battleship.studies.tables import FOLDERS, mean, report
 from training.games.battleship.tuning import TEMPERATURE
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _harm(name: str, habit: Habit, players: int) -> tuple[str, str, int, str]:
     worth = _worth_of_luck() if name == next(iter(HARD_TO_KNOW)) else np.zeros(LUCKS)
     plain, saved, passed = [], [], []
     for number in range(players):
-        say(f"player with {name}", number + 1, players)
+        report(f"player with {name}", number + 1, players)
         random = Random(f"{name} {number}")  # noqa: S311 - a game, not a secret
         seen = play_out(habit, SEEN, random)
         targets = [draw(habit(seen), random) for _ in range(EACH)]

@@ -18,7 +18,7 @@ from training.games.battleship.benchmark import sink
 from training.games.battleship.compiled.games import play_all
 from training.games.battleship.habits.gate import knowing_fleets
 from training.games.battleship.players.textbook import LADDER
-from training.games.battleship.studies.tables import FOLDERS, LEVELS, mean, say
+from training.games.battleship.studies.tables import FOLDERS, LEVELS, mean, report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,11 +43,11 @@ def placing(fleets: int) -> str:
         place = load_opponent(FOLDERS / name).act
         placed = [place(PlaceObservation(STANDARD), Random(f"{name} {one}")) for one in range(COMPILED * fleets)]  # noqa: S311
         rows.append((name, _density(placed[:fleets]), _posterior(placed)))
-        say(" | ".join(rows[-1]), number, len(LEVELS) + len(TILTS))
+        report(" | ".join(rows[-1]), number, len(LEVELS) + len(TILTS))
     tilted = []
     for number, tilt in enumerate(TILTS, len(LEVELS) + 1):
         tilted.append(_tilted(tilt, fleets))
-        say(" | ".join(tilted[-1]), number, len(LEVELS) + len(TILTS))
+        report(" | ".join(tilted[-1]), number, len(LEVELS) + len(TILTS))
     return (
         "## Placing\n\n"
         f"Shots that the density player needs for {fleets} of each level's fleets, and greedy play on the posterior "

@@ -16,7 +16,7 @@ from training.evaluation.page import table
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["FOLDERS", "LEVELS", "mean", "say", "shots", "table"]
+__all__ = ["FOLDERS", "LEVELS", "mean", "report", "shots", "table"]
 
 FOLDERS = Path(ai_functions.__file__).parent
 LEVELS = ("battleship_easy", "battleship_medium", "battleship_hard", "battleship_expert")
@@ -40,6 +40,6 @@ def mean(values: NDArray[np.float64]) -> str:
     return f"{values.mean():.2f} ± {error:.2f}"
 
 
-def say(what: str, done: int, total: int) -> None:
+def report(what: str, done: int, total: int) -> None:
     """Tell on stderr how far a study is."""
     sys.stderr.write(f"{what}: {done} of {total}\n")
