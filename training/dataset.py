@@ -77,10 +77,10 @@ def decisions(record: GameRecord) -> Iterator[Decision]:
         before = frame.state
 
 
-def may_teach(manifest: Manifest, participant: Participant) -> bool:
+def may_imitate(manifest: Manifest, participant: Participant) -> bool:
     """Say whether an opponent that imitates learns from what ``participant`` chose.
 
-    Functions teach only those that ask for it, by ``learn_from = ["function:NAME"]`` in ``[training]`` (or
+    Of functions, it imitates only those that it names: ``learn_from = ["function:NAME"]`` in ``[training]`` (or
     ``train --learn-from``): a model would end up imitating itself.
     """
     named = f"{participant.kind}:{participant.name}"
@@ -88,12 +88,12 @@ def may_teach(manifest: Manifest, participant: Participant) -> bool:
 
 
 def functions_passed_over(manifest: Manifest, records: Iterable[GameRecord]) -> dict[str, int]:
-    """Return how many actions each function took that ``may_teach`` leaves out, by ``function:NAME``."""
+    """Return how many actions each function took that ``may_imitate`` leaves out, by ``function:NAME``."""
     counts: dict[str, int] = {}
     for record in records:
         for turn in record.turns:
             participant = record.participants[turn.participant]
-            if turn.fallback is None and not may_teach(manifest, participant):
+            if turn.fallback is None and not may_imitate(manifest, participant):
                 named = f"{participant.kind}:{participant.name}"
                 counts[named] = counts.get(named, 0) + 1
     return dict(sorted(counts.items()))

@@ -140,22 +140,22 @@ def test_no_time_is_refused(text: str):
 
 
 def test_a_retrained_model_serves_until_something_newer_is_deployed(environment: Environment, tmp_path: Path):
-    folder = opponent(tmp_path, "pupil")
+    folder = opponent(tmp_path, "learner")
     deploy_opponents(environment, [folder], nothing)
     _, package = package_opponent(folder)
-    made = with_model("pupil", package.content, modelled(tmp_path / "new"))
-    key = f"artifacts/trained/pupil/{made.sha256}.zip"
+    made = with_model("learner", package.content, modelled(tmp_path / "new"))
+    key = f"artifacts/trained/learner/{made.sha256}.zip"
     environment.cloud.put_object(environment.platform["BucketName"], key, made.content, made.sha256)
     card = json.loads((tmp_path / "new" / "model_card.json").read_text())
     assert publish(environment.cloud, environment.names, made, card, key, patience_s=60) == "2"
-    for place in ("pupil", "pupil@2"):
+    for place in ("learner", "learner@2"):
         known = requests.get(f"{environment.api}/opponents/{place}", timeout=20).json()
         assert (known["version"], known["sha256"]) == ("2", card["sha256"])
-    assert requests.get(f"{environment.api}/opponents/pupil@1", timeout=20).json()["version"] == "1"
+    assert requests.get(f"{environment.api}/opponents/learner@1", timeout=20).json()["version"] == "1"
 
     (again,) = deploy_opponents(environment, [folder], nothing)
     assert (again.verb, again.version) == ("keep", "2")
-    rollback(environment, "pupil")
+    rollback(environment, "learner")
     with pytest.raises(RuntimeError, match="live points at 1, the newest version is 2"):
         publish(environment.cloud, environment.names, made, card, key, patience_s=60)
     (again,) = deploy_opponents(environment, [folder], nothing)
@@ -165,8 +165,8 @@ def test_a_retrained_model_serves_until_something_newer_is_deployed(environment:
         file.write("\n# newer\n")
     (newer,) = deploy_opponents(environment, [folder], nothing)
     assert (newer.verb, newer.version) == ("update", "3")
-    assert "model.onnx" not in requests.get(f"{environment.api}/opponents/pupil", timeout=20).text
-    delete_opponent(environment, "pupil")
+    assert "model.onnx" not in requests.get(f"{environment.api}/opponents/learner", timeout=20).text
+    delete_opponent(environment, "learner")
 
 
 def random_games(count: int) -> list[GameRecord]:

@@ -18,7 +18,7 @@ from training.contracts import TrainingError
 from training.export import export
 from training.games.pacman import examples
 from training.games.pacman.benchmark import BENCHMARK, measure, side_by_side
-from training.games.pacman.learn import teachers
+from training.games.pacman.learn import imitable
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.games.pacman.players.look_ahead import LOOK_AHEAD
@@ -79,7 +79,7 @@ def test_the_arcades_ghosts_chosen_and_left_to_the_rules_are_the_same() -> None:
     assert match.step_number == record.steps
 
 
-def test_lessons_know_how_soon_pacman_was_caught() -> None:
+def test_examples_have_how_soon_pacman_was_caught() -> None:
     caught = next(item for item in games("greedy", "shortest", 6) if not item.cleared)
     found = examples.read([caught.record()], "team", 10_000, 1, print)
     values = found.value[found.taken]
@@ -89,19 +89,19 @@ def test_lessons_know_how_soon_pacman_was_caught() -> None:
 
 
 def test_the_same_seed_gives_the_same_games_and_the_same_model() -> None:
-    taught = manifest(learn="exit", sees="arcade", teachers="arcade", trees=5)
-    first, second = (bootstrap(taught, 8, seed=7, progress=lambda _: None) for _ in range(2))
-    other = bootstrap(taught, 8, seed=8, progress=lambda _: None)
+    imitator = manifest(learn="exit", sees="arcade", teachers="arcade", trees=5)
+    first, second = (bootstrap(imitator, 8, seed=7, progress=lambda _: None) for _ in range(2))
+    other = bootstrap(imitator, 8, seed=8, progress=lambda _: None)
     assert [record.digest for record in first] == [record.digest for record in second]
     assert [record.digest for record in first] != [record.digest for record in other]
-    models = {export(fit(taught, records, seed=7, progress=print)).sha256 for records in (first, second)}
+    models = {export(fit(imitator, records, seed=7, progress=print)).sha256 for records in (first, second)}
     assert len(models) == 1
 
 
 def test_imitation_takes_the_exit_that_the_arcade_takes() -> None:
-    taught = manifest(learn="exit", sees="arcade", teachers="arcade", trees=60)
-    records = bootstrap(taught, 24, seed=1, progress=lambda _: None)
-    fitted = fit(taught, records[:18], seed=1, progress=print)
+    imitator = manifest(learn="exit", sees="arcade", teachers="arcade", trees=60)
+    records = bootstrap(imitator, 24, seed=1, progress=lambda _: None)
+    fitted = fit(imitator, records[:18], seed=1, progress=print)
     new = examples.read(records[18:], "arcade", 2000, 2, print)
     said = fitted.estimator.predict(new.rows)
     best = [said[new.decision == index].argmax() == new.taken[new.decision == index].argmax() for index in range(300)]
@@ -162,16 +162,16 @@ def test_tasks_side_by_side_are_the_tasks_one_by_one() -> None:
     assert side_by_side(FOLDERS / "pacman_classic", [5]) == [measure(BENCHMARK.players["classic"], seed=5)]
 
 
-@pytest.mark.parametrize(("taught", "team"), [("pacman_medium", "arcade"), ("pacman_hard", "shortest")])
-def test_a_model_foretells_those_it_learned_from_better_than_another(taught: str, team: str) -> None:
+@pytest.mark.parametrize(("opponent", "team"), [("pacman_medium", "arcade"), ("pacman_hard", "shortest")])
+def test_a_model_foretells_those_it_learned_from_better_than_another(opponent: str, team: str) -> None:
     records = [played.record() for played in games("greedy", team, 6)]
-    manifest = Manifest.load(FOLDERS / taught)
+    manifest = Manifest.load(FOLDERS / opponent)
     found = level(manifest)
-    loss = found.losses(manifest, [FOLDERS / taught, FOLDERS / taught], records, lambda _done, _total: None)
+    loss = found.losses(manifest, [FOLDERS / opponent, FOLDERS / opponent], records, lambda _done, _total: None)
     assert loss.shape == (6, 2)
     assert (loss[:, 0] == loss[:, 1]).all()
     assert (loss > 0).all()
-    if taught == "pacman_medium":  # sees what pacman_easy sees, which learned from ghosts that keep to their quarters
+    if opponent == "pacman_medium":  # sees what pacman_easy sees, which learned from ghosts that keep to their quarters
         other = found.losses(manifest, [FOLDERS / "pacman_easy"], records, lambda _done, _total: None)
         assert other.mean() > loss.mean() + found.margin
 
@@ -183,7 +183,7 @@ def test_what_functions_drove_is_not_imitated() -> None:
     imitator, learner = manifest(learn="exit", sees="arcade"), manifest(learn="value")
     asking = manifest(learn="exit", sees="arcade", learn_from=["function:arcade"])
     counts = [
-        examples.read([by_function], "arcade", 1000, 1, print, teachers(one)).taken.sum()
+        examples.read([by_function], "arcade", 1000, 1, print, imitable(one)).taken.sum()
         for one in (imitator, learner, asking)
     ]
     assert counts[0] == 0

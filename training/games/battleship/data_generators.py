@@ -1,4 +1,4 @@
-"""Bootstrap games: bootstrap players that suit an opponent play each other, and the records teach its first model."""
+"""Bootstrap games: players that suit an opponent play each other; its first model learns from the records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
     """Return ``games`` records of bootstrap players; ``[training] teachers`` says which.
 
-    Raises TrainingError for teachers there are not.
+    Raises TrainingError for a name that ``POPULATIONS`` lacks.
     """
     name = str(manifest.training.get("teachers", "club"))
     if name not in POPULATIONS:
@@ -32,14 +32,11 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
         pair = POPULATIONS[name](random)
         match = Match(
             rules,
-            {
-                player: Participant(player, BOT, teacher.name)
-                for player, teacher in zip(rules.PLAYERS, pair, strict=True)
-            },
+            {player: Participant(player, BOT, bot.name) for player, bot in zip(rules.PLAYERS, pair, strict=True)},
             seed=random.getrandbits(62),
             policy_seed=random.getrandbits(62),
             match_id=f"bootstrap-{manifest.name}-{seed}-{index}",
         )
-        records.append(play(match, {player: teacher.play for player, teacher in zip(rules.PLAYERS, pair, strict=True)}))
+        records.append(play(match, {player: bot.play for player, bot in zip(rules.PLAYERS, pair, strict=True)}))
         progress(index + 1)
     return records

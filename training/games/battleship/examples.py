@@ -9,7 +9,7 @@ import numpy as np
 from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows, hear
 from games.battleship import rules
 from games.battleship.observation import ShootObservation
-from training.dataset import decisions, may_teach
+from training.dataset import decisions, may_imitate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 12
 """Cells that each shot is learned from: the one that was taken and others at random."""
-SAY_EVERY = 50
+REPORT_EVERY = 50
 """Games."""
 
 
@@ -31,16 +31,16 @@ def imitates(manifest: Manifest) -> bool:
     return bool(manifest.training.get("learn", "player") == "player")
 
 
-def shots_taught(manifest: Manifest, records: Sequence[GameRecord]) -> Iterator[Decision]:
+def shots_to_learn(manifest: Manifest, records: Sequence[GameRecord]) -> Iterator[Decision]:
     """Yield the shots in ``records`` that the opponent learns from.
 
     Those of functions are none for an opponent that imitates, unless it is to learn from that function
-    (``training.dataset.may_teach``).  Where ships lie, any shot teaches.
+    (``training.dataset.may_imitate``).  Of where ships lie, one learns from any shot.
     """
     for record in records:
         for decision in decisions(record):
             if isinstance(decision.observation, ShootObservation) and (
-                not imitates(manifest) or may_teach(manifest, decision.participant)
+                not imitates(manifest) or may_imitate(manifest, decision.participant)
             ):
                 yield decision
 
@@ -54,9 +54,9 @@ def choice_rows(
     """Return rows, shape (candidates, CELL_COLUMNS), and 1 for each that was taken, or held a ship."""
     rows, labels = [np.zeros((0, CELL_COLUMNS), np.float32)], [np.zeros(0)]
     for number, record in enumerate(records):
-        if number and number % SAY_EVERY == 0:
+        if number and number % REPORT_EVERY == 0:
             progress(f"read {number} of {len(records)} games")
-        for decision in shots_taught(manifest, [record]):
+        for decision in shots_to_learn(manifest, [record]):
             heard = hear(decision.observation)
             untried = np.flatnonzero(~heard.tried)
             if imitates(manifest):

@@ -10,7 +10,7 @@ from ai_functions.policies.battleship.features import cell_rows, hear
 from ai_functions.policies.battleship.learned import COLUMNS, in_columns, log_odds
 from ai_functions.runtime.model import Model
 from games.battleship import rules
-from training.games.battleship.examples import cell_of, ships_in, shots_taught
+from training.games.battleship.examples import cell_of, ships_in, shots_to_learn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ def losses(
     models = [Model(folder) for folder in folders]
     found = []
     for number, record in enumerate(standard):
-        shots = list(shots_taught(manifest, [record]))
+        shots = list(shots_to_learn(manifest, [record]))
         if shots:
             found.append(_of_match(shots, models, wins=wins))
         progress(number + 1, len(standard))

@@ -34,7 +34,7 @@ AVERAGED = 40
 """The last generations, whose means are averaged: each is a guess with an error of its own."""
 STEP = 0.15
 TEMPERATURE = 0.02
-SAY_EVERY = 5
+REPORT_EVERY = 5
 
 
 def tuned_part(
@@ -60,7 +60,7 @@ def tuned_part(
             means.append(search.mean)
             for one in games:
                 luck.learn(one.luck, one.needed)
-            if generation % SAY_EVERY == 0:
+            if generation % REPORT_EVERY == 0:
                 progress(f"tuning, generation {generation} of {generations}: {np.mean(needed):.2f} shots a fleet")
     best = np.mean(means[-AVERAGED:], axis=0)
     after = _play(best, fleets, (generations + len(fleets)) * FLEETS)

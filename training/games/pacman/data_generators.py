@@ -1,11 +1,11 @@
 """Games to learn from where there are none of people: which teams play them, against which Pac-Man.
 
-``[training] teachers`` of an opponent names a school:
+``[training] teachers`` of an opponent names a data generator:
 
 * ``arcade``: the arcade's own ghosts;
 * ``patrol``: ghosts who each keep to a quarter and do not think of each other, as beginners play;
 * ``explore``: teams of which 10 to 70 % of the exits are random, so that good and bad ones are seen of every kind;
-* ``improve``: the same, then ``rounds`` of games by what has been learned so far, trying other exits now and then.
+* ``improve``: the same, then ``rounds`` of games by what has been learned so far, epsilon-greedily.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from games.pacman.mazes import find_maze
 from games.record import move_seed
 from training.contracts import TrainingError
-from training.games.pacman.learn import Pupil, fit
+from training.games.pacman.learn import EpsilonGreedy, fit
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
 from training.games.pacman.self_play import Plan, play
@@ -37,25 +37,25 @@ if TYPE_CHECKING:
 
 PACMANS = {"random-safe": random_safe, "greedy": greedy, "careful": careful, "elusive": elusive}
 WEIGHTS = (2, 3, 2, 3)
-"""A wanderer's games are long, and teach little about those who run."""
+"""How often each plays: the games of ``random-safe`` are long and show little of Pac-Men who flee."""
 ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
 SHARES = (0.1, 0.2, 0.4, 0.7)
 """Of exits that are random."""
-EXPLORING = (0.05, 0.15, 0.3)
-"""How often a pupil tries another exit."""
+EPSILONS = (0.05, 0.15, 0.3)
+"""How often a team takes a random exit rather than the best by its estimator."""
 
 
 def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
-    """Return ``games`` records of the opponent's school.  Raises TrainingError for a school that there is not."""
-    school = str(manifest.training.get("teachers", "explore"))
-    if school not in SCHOOLS:
-        raise TrainingError(f"{manifest.name}: [training] teachers is {school!r}; there are {', '.join(SCHOOLS)}")
-    rounds = int(manifest.training.get("rounds", 3)) if school == "improve" else 0
+    """Return ``games`` records by the opponent's data generator.  Raises TrainingError for one that there is not."""
+    generator = str(manifest.training.get("teachers", "explore"))
+    if generator not in GENERATORS:
+        raise TrainingError(f"{manifest.name}: [training] teachers is {generator!r}; there are {', '.join(GENERATORS)}")
+    rounds = int(manifest.training.get("rounds", 3)) if generator == "improve" else 0
     sizes = [games * 2 // (2 * rounds + 1)] * rounds  # the first round is half as long: its teams are the weakest
     records: list[GameRecord] = []
     for number, size in enumerate([games - sum(sizes), *sizes]):
-        teams = SCHOOLS[school] if number == 0 else _pupils(manifest, records[-2 * sizes[0] :], seed)
+        teams = GENERATORS[generator] if number == 0 else _epsilon_greedy(manifest, records[-2 * sizes[0] :], seed)
         counted = partial(_count_on, progress, len(records))
         records += _games(teams, size, move_seed(seed, number, "round"), counted)
     return records
@@ -83,10 +83,10 @@ def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
     return Plan(random.getrandbits(62), random.getrandbits(62), pacman, random.choice(teams), ONE_LIFE)
 
 
-def _pupils(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> dict[str, TeamBot]:
+def _epsilon_greedy(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> dict[str, TeamBot]:
     learned = fit(manifest, records, seed=seed, progress=lambda _: None)
     sees = str(manifest.training.get("sees", "team"))
-    return {f"pupil-{share}": Pupil(learned.estimator, sees, share) for share in EXPLORING}
+    return {f"epsilon-greedy-{share}": EpsilonGreedy(learned.estimator, sees, share) for share in EPSILONS}
 
 
 def mixed(team: TeamBot, share: float) -> TeamBot:
@@ -101,11 +101,11 @@ def mixed(team: TeamBot, share: float) -> TeamBot:
     return choose
 
 
-_TEACHERS: dict[str, TeamBot] = {"arcade": arcade, "shortest": shortest, "surround": surround}
+_TEAMS: dict[str, TeamBot] = {"arcade": arcade, "shortest": shortest, "surround": surround}
 _EXPLORE: dict[str, TeamBot] = {
-    f"{name}-{share}": mixed(team, share) for name, team in _TEACHERS.items() for share in SHARES
+    f"{name}-{share}": mixed(team, share) for name, team in _TEAMS.items() for share in SHARES
 }
-SCHOOLS: dict[str, dict[str, TeamBot]] = {
+GENERATORS: dict[str, dict[str, TeamBot]] = {
     "arcade": {"arcade": arcade},
     "patrol": {"patrol": patrol},
     "explore": _EXPLORE,

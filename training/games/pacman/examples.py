@@ -39,8 +39,8 @@ _CAUGHT = c.E_CAUGHT * 15
 
 
 @dataclass(frozen=True, slots=True)
-class Lessons:
-    """What can be learned from."""
+class Examples:
+    """Training examples: the exits of decisions, and which was taken."""
 
     rows: NDArray[np.float32]
     """One for each exit of each decision; shape (rows, columns)."""
@@ -67,7 +67,7 @@ class _Seen(NamedTuple):
 
 
 def everyone(_: Participant) -> bool:
-    """Say that anybody teaches."""
+    """Return True: every participant's exits are examples."""
     return True
 
 
@@ -77,30 +77,30 @@ def read(
     decisions: int,
     seed: int,
     progress: Callable[[str], None],
-    teaches: Callable[[Participant], bool] = everyone,
-) -> Lessons:
-    """Return at most about ``decisions`` lessons, evenly from all games, of what those chose who ``teaches`` says.
+    whose: Callable[[Participant], bool] = everyone,
+) -> Examples:
+    """Return the examples of at most about ``decisions`` decisions, evenly from all games.
 
-    Records must be sound.
+    ``whose`` says whether a participant's decisions are examples.  Records must be sound.
     """
     random = np.random.default_rng(seed)
     a_game = max(1, decisions // max(1, len(records)))
-    parts: list[Lessons] = []
+    parts: list[Examples] = []
     for first in range(0, len(records), CHUNK):
-        seen = [_some(_replay(record, teaches), a_game, random) for record in records[first : first + CHUNK]]
+        seen = [_some(_replay(record, whose), a_game, random) for record in records[first : first + CHUNK]]
         mazes = dict.fromkeys(item.maze for item in seen)
-        parts += [_lessons(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
+        parts += [_examples(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
         if first:
             progress(f"read {first} of {len(records)} games")
     return _join(parts)
 
 
-def _join(parts: Iterable[Lessons]) -> Lessons:
+def _join(parts: Iterable[Examples]) -> Examples:
     found = list(parts)
     if not found:
-        return Lessons(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0))
+        return Examples(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0))
     counts = np.cumsum([0, *(int(part.decision[-1]) + 1 if len(part.decision) else 0 for part in found)])
-    return Lessons(
+    return Examples(
         rows=np.concatenate([part.rows for part in found]),
         decision=np.concatenate([part.decision + first for part, first in zip(found, counts[:-1], strict=True)]),
         taken=np.concatenate([part.taken for part in found]),
@@ -108,7 +108,7 @@ def _join(parts: Iterable[Lessons]) -> Lessons:
     )
 
 
-def _lessons(screens: Screens, seen: Sequence[_Seen], sees: str) -> Lessons:
+def _examples(screens: Screens, seen: Sequence[_Seen], sees: str) -> Examples:
     cells = np.concatenate([item.cells for item in seen])
     tile, heading = (np.concatenate([getattr(item, name) for item in seen]) for name in ("tile", "heading"))
     ghost, way = (np.concatenate([getattr(item, name) for item in seen]) for name in ("ghost", "way"))
@@ -121,7 +121,7 @@ def _lessons(screens: Screens, seen: Sequence[_Seen], sees: str) -> Lessons:
         exits=screens.exits(tile, heading),
     )
     table, race = rows(screens.paths, screens.scenes(cells), asked, sees)
-    return Lessons(table, race.decision, race.exit == way[race.decision], value[race.decision])
+    return Examples(table, race.decision, race.exit == way[race.decision], value[race.decision])
 
 
 def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:
@@ -132,15 +132,15 @@ def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:
     return _Seen(maze, *(part[which] for part in parts))  # type: ignore[arg-type]
 
 
-def _replay(record: GameRecord, teaches: Callable[[Participant], bool]) -> _Seen:
+def _replay(record: GameRecord, whose: Callable[[Participant], bool]) -> _Seen:
     state = rules.start(record.options, Random(record.seed))  # noqa: S311 - a game, not a secret
-    taught = [teaches(participant) for participant in record.participants]
+    counted = [whose(participant) for participant in record.participants]
     turns = [
         (
             turn.step,
             GHOSTS.index(ghost) if way else -1,
             DIRECTIONS.index(way or ghost),
-            turn.fallback is None and taught[turn.participant],
+            turn.fallback is None and counted[turn.participant],
         )
         for turn in record.turns
         for ghost, _, way in (word.partition(":") for word in turn.action.split(" "))
@@ -153,7 +153,7 @@ def _replay(record: GameRecord, teaches: Callable[[Participant], bool]) -> _Seen
     caught = np.zeros(1000, dtype=np.int64)
     decided, deaths = _follow(cells, screens_of(state.maze).table, table, record.steps, snapshots, made, caught)
     made = made[:decided]
-    final = _last_words(made)
+    final = _final_choices(made)
     ticks = snapshots[:decided][final][:, c.TICK]
     ends = np.append(caught[:deaths].astype(np.float64), np.inf)
     wait: NDArray[np.float64] = ends[np.searchsorted(caught[:deaths], ticks)] - ticks
@@ -161,7 +161,7 @@ def _replay(record: GameRecord, teaches: Callable[[Participant], bool]) -> _Seen
     return _Seen(state.maze, snapshots[:decided][final], ghost, tile, heading, way, wait)
 
 
-def _last_words(made: NDArray[np.int64]) -> NDArray[np.int64]:
+def _final_choices(made: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return which submissions counted: a later one for the same ghost and junction replaces those before it."""
     last: dict[tuple[int, int, int], int] = {}
     latest: dict[int, tuple[int, int, int]] = {}

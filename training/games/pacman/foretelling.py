@@ -10,7 +10,7 @@ from ai_functions.runtime.model import Model
 from games.pacman import rules
 from training.contracts import Dial, Level
 from training.games.pacman import examples
-from training.games.pacman.learn import imitates, teachers
+from training.games.pacman.learn import imitable, imitates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
-    from training.games.pacman.examples import Lessons
+    from training.games.pacman.examples import Examples
 
 DECISIONS_A_GAME = 400
 LEAST_CHANCE = 0.01
@@ -41,14 +41,14 @@ def losses(
     """Return the mean loss of each match, shape (matches with anything to foretell, folders).
 
     Of a team that imitates: the log loss of the exits taken, in nats.  Of others: the squared error of the value of the
-    exits taken, from 0 to 1 (see ``lessons``).  Whatever the temperature that it plays with.
+    exits taken, from 0 to 1 (see ``examples``).  Whatever the temperature that it plays with.
     """
     ours = [record for record in records if record.game == rules.NAME]
     models = [Model(folder) for folder in folders]
     sees = str(manifest.training.get("sees", "team"))
     found = []
     for number, record in enumerate(ours):
-        seen = examples.read([record], sees, DECISIONS_A_GAME, number, lambda _: None, teachers(manifest))
+        seen = examples.read([record], sees, DECISIONS_A_GAME, number, lambda _: None, imitable(manifest))
         if seen.taken.any():
             loss = _log_loss if imitates(manifest) else _squared_error
             found.append([loss(model.predict(seen.rows)[:, -1].astype(np.float64), seen) for model in models])
@@ -56,11 +56,11 @@ def losses(
     return np.array(found).reshape(-1, len(models))
 
 
-def _log_loss(said: NDArray[np.float64], seen: Lessons) -> float:
+def _log_loss(said: NDArray[np.float64], seen: Examples) -> float:
     chance = np.clip(said, LEAST_CHANCE, 1.0)
     together = np.bincount(seen.decision, chance)
     return float(-np.mean(np.log(chance[seen.taken] / together[seen.decision[seen.taken]])))
 
 
-def _squared_error(said: NDArray[np.float64], seen: Lessons) -> float:
+def _squared_error(said: NDArray[np.float64], seen: Examples) -> float:
     return float(np.mean((said[seen.taken] - seen.value[seen.taken]) ** 2))

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from ai_functions.policies.pacman.features import SETS, rows
 from games.pacman import rules
 from training.contracts import Fitted, TrainingError
-from training.dataset import may_teach, split
+from training.dataset import may_imitate, split
 from training.games.pacman import examples
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def imitates(manifest: Manifest) -> bool:
     return bool(manifest.training.get("learn", "value") == "exit")
 
 
-def teachers(manifest: Manifest) -> Callable[[Participant], bool]:
-    """Return who teaches the opponent: for one that imitates, no functions it did not ask for."""
-    return partial(may_teach, manifest) if imitates(manifest) else examples.everyone
+def imitable(manifest: Manifest) -> Callable[[Participant], bool]:
+    """Return whose exits the opponent learns from: for one that imitates, no functions it did not ask for."""
+    return partial(may_imitate, manifest) if imitates(manifest) else examples.everyone
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
@@ -61,8 +61,8 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     ours = [record for record in records if record.game == rules.NAME]
     learned_from, judged_by = split(ours)
     progress(f"reading {len(learned_from)} games, keeping {len(judged_by)} to judge by")
-    most, taught = int(settings.get("decisions", DECISIONS)), teachers(manifest)
-    table, target = _targets(examples.read(learned_from, sees, most, seed, progress, taught), learn)
+    most, whose = int(settings.get("decisions", DECISIONS)), imitable(manifest)
+    table, target = _targets(examples.read(learned_from, sees, most, seed, progress, whose), learn)
     if len(table) < LEAST_DECISIONS:
         raise TrainingError(
             f"{manifest.name}: {len(table)} exits to learn from in {len(learned_from)} games of Pac-Man; "
@@ -70,7 +70,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
         )
     progress(f"fitting {len(table)} rows of {table.shape[1]} columns")
     estimator = fitted(table, target, int(settings.get("trees", TREES)), seed)
-    held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress, taught), learn)
+    held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress, whose), learn)
     if not len(held_out):
         held_out, truth = table, target
     return Fitted(estimator, held_out[:HELD_OUT_ROWS], _measures(estimator, held_out, truth, len(table), len(ours)))
@@ -91,7 +91,7 @@ def fitted(table: NDArray[np.float32], target: NDArray[np.float64], trees: int, 
         return estimator.fit(table, target)
 
 
-def _targets(found: examples.Lessons, learn: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+def _targets(found: examples.Examples, learn: str) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
     """Return rows and what should be said of them: of every exit, or only of those that were taken."""
     if learn == "exit":
         return found.rows, found.taken.astype(np.float64)
@@ -112,13 +112,13 @@ def _measures(
     }
 
 
-class Pupil:
-    """A team that plays by an estimator, now and then trying another exit: for rounds of self-improvement."""
+class EpsilonGreedy:
+    """A team that takes the best exit by an estimator, or with probability ``epsilon`` a random one."""
 
-    def __init__(self, estimator: Any, sees: str, exploring: float) -> None:
+    def __init__(self, estimator: Any, sees: str, epsilon: float) -> None:
         self._estimator = estimator
         self._sees = sees
-        self._exploring = exploring
+        self._epsilon = epsilon
 
     def __call__(self, paths: Paths, scenes: Scenes, asked: Asked, randoms: Sequence[Random]) -> NDArray[np.int64]:
         """Return an exit for each decision."""
@@ -128,6 +128,6 @@ class Pupil:
             values[race.decision, race.exit] = self._estimator.predict(table)
         best: NDArray[np.int64] = values.argmax(axis=1)
         for index, scene in enumerate(asked.scene):
-            if randoms[scene].random() < self._exploring:
+            if randoms[scene].random() < self._epsilon:
                 best[index] = randoms[scene].choice(np.flatnonzero(asked.exits[index]).tolist())
         return best

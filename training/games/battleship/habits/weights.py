@@ -1,6 +1,6 @@
 """Which berths players like: how much more often they use each than uniform fleets do.
 
-So a level learns to lay fleets as its teachers do.  What one player is known by, ``habits`` learns.
+So a level learns to lay fleets as the bootstrap players do.  What one player is known by, ``habits`` learns.
 """
 
 from __future__ import annotations

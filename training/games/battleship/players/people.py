@@ -54,14 +54,14 @@ class Habits:
 
 
 @dataclass(frozen=True, slots=True)
-class Teacher:
+class BootstrapPlayer:
     """A bootstrap player and the name its records give it."""
 
     name: str
     play: Opponent
 
 
-def _novice(random: Random) -> Teacher:
+def _novice(random: Random) -> BootstrapPlayer:
     habits = Habits(
         focus=random.uniform(0.35, 0.7),
         line=random.uniform(0.2, 0.6),
@@ -75,10 +75,10 @@ def _novice(random: Random) -> Teacher:
         lying=random.uniform(0.4, 0.75),
         apart=random.uniform(0.6, 1),
     )
-    return Teacher("novice", person(habits))
+    return BootstrapPlayer("novice", person(habits))
 
 
-def _club(random: Random) -> Teacher:
+def _club(random: Random) -> BootstrapPlayer:
     habits = Habits(
         focus=random.uniform(0.7, 0.95),
         line=random.uniform(0.4, 0.9),
@@ -92,12 +92,12 @@ def _club(random: Random) -> Teacher:
         lying=random.uniform(0.4, 0.65),
         apart=random.uniform(0.4, 0.9),
     )
-    return Teacher("club", person(habits))
+    return BootstrapPlayer("club", person(habits))
 
 
-def _master(random: Random) -> Teacher:
+def _master(random: Random) -> BootstrapPlayer:
     name = random.choice(("parity", "parity", "density"))
-    return Teacher(name, LADDER[name])
+    return BootstrapPlayer(name, LADDER[name])
 
 
 def person(habits: Habits) -> Opponent:
@@ -202,10 +202,13 @@ def _liking(habits: Habits, variant: Variant, berth: Berth) -> float:
     return along * exp(habits.edges * on_edge)
 
 
-POPULATIONS: dict[str, Callable[[Random], tuple[Teacher, Teacher]]] = {
+POPULATIONS: dict[str, Callable[[Random], tuple[BootstrapPlayer, BootstrapPlayer]]] = {
     "novices": lambda random: (_novice(random), _novice(random)),
     "club": lambda random: (_club(random), _club(random)),
     "masters": lambda random: (_master(random), _master(random)),
-    "admirals": lambda _: (Teacher("density", LADDER["density"]), Teacher("density", LADDER["density"])),
+    "admirals": lambda _: (
+        BootstrapPlayer("density", LADDER["density"]),
+        BootstrapPlayer("density", LADDER["density"]),
+    ),
 }
 """Makers of pairs that differ as people of one strength differ."""

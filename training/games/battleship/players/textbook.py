@@ -1,6 +1,6 @@
 """Textbook players of Battleship, as ``(observation, random) -> action``, in ``LADDER``, weakest first.
 
-They teach the stronger levels (``battleship_people`` has the weaker ones' teachers) and are what levels are compared
+The stronger levels learn from them (``people`` has whom the weaker ones learn from) and are what levels are compared
 with.
 """
 
