@@ -27,7 +27,7 @@ _PLAIN = (
 )
 
 
-def happenings(s: list[int], maze: Maze) -> tuple[Event, ...]:
+def events_of(s: list[int], maze: Maze) -> tuple[Event, ...]:
     """Return the events of the tick that led to cells ``s``."""
     bits = s[c.EVENTS]
     events = [event for bit, event in _PLAIN if bits & bit]

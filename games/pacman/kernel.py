@@ -1,7 +1,7 @@
 """One tick of Pac-Man, and many: the only engine there is.
 
-Like ``chase`` it is written in the part of Python that numba compiles.  ``rules`` runs it over a list, a tick a step;
-``training.games.pacman.compiled`` compiles this very source and runs it until someone has to decide.
+Like ``ghost_ai`` it is written in the part of Python that numba compiles.  ``rules`` runs it over a list, a tick a
+step; ``training.games.pacman.compiled`` compiles this very source and runs it until someone has to decide.
 
 Order within a tick [S], section 12 of docs/pacman.md: house, mode clock, fruit, fright clock, then up to two one-pixel
 rounds of Pac-Man, dots, collision, ghosts from Blinky to Clyde, collision.  (Elroy is worked out where it is needed.)

@@ -1,4 +1,4 @@
-"""How the ghosts move, pixel by pixel, in the maze and in their house: part of the tick kernel, like ``chase``."""
+"""How the ghosts move, pixel by pixel, in the maze and in their house: part of the tick kernel, like ``ghost_ai``."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ from games.core import Event, GameError, GameInfo, IllegalActionError, Json, Out
 from games.pacman import cells as c
 from games.pacman.board import draw_board
 from games.pacman.codec import decode_observation, encode_observation
-from games.pacman.events import happenings
+from games.pacman.events import events_of
 from games.pacman.ghost_ai import next_decision
 from games.pacman.ghosts import cell_count, see, upcoming
 from games.pacman.kernel import JINGLE_TICKS, READY_TICKS, begin_level, next_level, submit_exit, tick
@@ -245,7 +245,7 @@ def step(state: State, actions: Mapping[Player, Action]) -> tuple[State, tuple[E
             else:
                 check(state, player, action)
     tick(s, maze.table)
-    return State(tuple(s), maze), happenings(s, maze) if s[c.EVENTS] else ()
+    return State(tuple(s), maze), events_of(s, maze) if s[c.EVENTS] else ()
 
 
 def outcome(state: State) -> Outcome | None:

@@ -46,7 +46,7 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     process.wait(PATIENCE_S)
 
 
-class Desk:
+class Desktop:
     """An X server, and the program's window on it."""
 
     def __init__(self, env: dict[str, str], folder: Path) -> None:
@@ -98,7 +98,7 @@ class Desk:
 
 
 @contextmanager
-def screen(folder: Path, size: tuple[int, int], *, managed: bool) -> Iterator[Desk]:
+def screen(folder: Path, size: tuple[int, int], *, managed: bool) -> Iterator[Desktop]:
     reader, writer = os.pipe()
     env = {**os.environ, "SDL_VIDEODRIVER": "x11", "SDL_AUDIODRIVER": "dummy", "LC_ALL": "C.UTF-8"}
     words = ("Xvfb", "-displayfd", str(writer), "-screen", "0", f"{size[0]}x{size[1]}x24", "-nolisten", "tcp")
@@ -106,109 +106,109 @@ def screen(folder: Path, size: tuple[int, int], *, managed: bool) -> Iterator[De
     os.close(writer)
     with os.fdopen(reader) as told:
         env["DISPLAY"] = f":{told.readline().strip()}"
-    desk = Desk(env, folder)
+    desktop = Desktop(env, folder)
     try:
         if managed:
             started.append(start("openbox", "--sm-disable", env=env, stderr=subprocess.DEVNULL))
-        yield desk
+        yield desktop
     finally:
-        if desk.program is not None:
-            started.append(desk.program)
+        if desktop.program is not None:
+            started.append(desktop.program)
         for process in reversed(started):
             stop(process)
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with screen(tmp_path, SCREEN, managed=True) as desk:
-        yield desk
+def desktop(tmp_path: Path) -> Iterator[Desktop]:
+    with screen(tmp_path, SCREEN, managed=True) as desktop:
+        yield desktop
 
 
-def works(desk: Desk, size: tuple[int, int]) -> None:
+def works(desktop: Desktop, size: tuple[int, int]) -> None:
     """See that the window has come to ``size`` with the whole picture in it, and that a click means what it shows."""
     wanted = min(size[0] / WIDTH, size[1] / HEIGHT)
-    now = desk.until(lambda now: tuple(now["size"]) == size and now["scale"] == pytest.approx(wanted))
+    now = desktop.until(lambda now: tuple(now["size"]) == size and now["scale"] == pytest.approx(wanted))
     assert (now["left"], now["top"]) == (round((size[0] - WIDTH * wanted) / 2), round((size[1] - HEIGHT * wanted) / 2))
-    desk.click(*SETTINGS_BUTTON)
-    desk.until(lambda now: now["scenes"] == ["MenuScene", "SettingsScene"])
-    desk.tell("key", "Escape")
-    desk.until(lambda now: now["scenes"] == ["MenuScene"])
+    desktop.click(*SETTINGS_BUTTON)
+    desktop.until(lambda now: now["scenes"] == ["MenuScene", "SettingsScene"])
+    desktop.tell("key", "Escape")
+    desktop.until(lambda now: now["scenes"] == ["MenuScene"])
 
 
-def test_the_picture_follows_a_window_that_is_resized_and_fills_the_screen_both_ways(desk: Desk) -> None:
-    desk.open()
+def test_the_picture_follows_a_window_that_is_resized_and_fills_the_screen_both_ways(desktop: Desktop) -> None:
+    desktop.open()
     for size in ((800, 600), (1280, 800), (2560, 1440), (1600, 620), (810, 1200)):
-        desk.resize(*size)
-        works(desk, size)
-    desk.resize(640, 480)
-    works(desk, (800, 600))
+        desktop.resize(*size)
+        works(desktop, size)
+    desktop.resize(640, 480)
+    works(desktop, (800, 600))
     for size in (SCREEN, (800, 600), SCREEN, (800, 600)):
-        desk.tell("key", "F11")
-        works(desk, size)
+        desktop.tell("key", "F11")
+        works(desktop, size)
 
 
-def test_a_window_that_filled_the_screen_the_last_time_does_so_from_the_start(desk: Desk) -> None:
-    desk.open(fullscreen=True)
-    works(desk, SCREEN)
+def test_a_window_that_filled_the_screen_the_last_time_does_so_from_the_start(desktop: Desktop) -> None:
+    desktop.open(fullscreen=True)
+    works(desktop, SCREEN)
 
 
 def test_the_picture_fits_below_the_least_size_and_at_odd_shapes_where_nobody_manages_windows(tmp_path: Path) -> None:
-    with screen(tmp_path, (1700, 1000), managed=False) as desk:
-        desk.open()
+    with screen(tmp_path, (1700, 1000), managed=False) as desktop:
+        desktop.open()
         for size in ((640, 480), (400, 900), (1600, 300), (320, 200)):
-            desk.resize(*size)
-            works(desk, size)
+            desktop.resize(*size)
+            works(desktop, size)
 
 
 def test_a_window_on_a_small_screen_lies_within_it(tmp_path: Path) -> None:
-    with screen(tmp_path, (640, 480), managed=True) as desk:
-        desk.open()
-        width, height = desk.status()["size"]
+    with screen(tmp_path, (640, 480), managed=True) as desktop:
+        desktop.open()
+        width, height = desktop.status()["size"]
         assert width <= 640
         assert height <= 480
 
 
-def test_pacman_pauses_while_the_window_is_minimised_or_another_has_the_keyboard(desk: Desk) -> None:
-    desk.open("pacman")
-    desk.until(lambda now: now["steps"] > 10)
-    desk.tell("windowminimize", desk.window)
-    paused = desk.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
-    assert desk.still()["steps"] == paused["steps"]
-    desk.tell("windowactivate", desk.window)
-    desk.until(lambda now: not now["away"])
-    assert desk.still()["steps"] == paused["steps"]
-    desk.tell("key", "Escape")
-    desk.until(lambda now: now["scenes"] == ["PacmanScene"] and now["steps"] > paused["steps"])
-    other = start(sys.executable, "-c", OTHER, env=desk.env)
-    paused = desk.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
-    assert desk.still()["steps"] == paused["steps"]
+def test_pacman_pauses_while_the_window_is_minimised_or_another_has_the_keyboard(desktop: Desktop) -> None:
+    desktop.open("pacman")
+    desktop.until(lambda now: now["steps"] > 10)
+    desktop.tell("windowminimize", desktop.window)
+    paused = desktop.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
+    assert desktop.still()["steps"] == paused["steps"]
+    desktop.tell("windowactivate", desktop.window)
+    desktop.until(lambda now: not now["away"])
+    assert desktop.still()["steps"] == paused["steps"]
+    desktop.tell("key", "Escape")
+    desktop.until(lambda now: now["scenes"] == ["PacmanScene"] and now["steps"] > paused["steps"])
+    other = start(sys.executable, "-c", OTHER, env=desktop.env)
+    paused = desktop.until(lambda now: now["scenes"] == ["PacmanScene", "PauseScene"])
+    assert desktop.still()["steps"] == paused["steps"]
     stop(other)
 
 
-def test_of_overlapping_keys_the_latest_steers(desk: Desk) -> None:
-    desk.open("pacman")
-    desk.until(lambda now: now["steps"] > 10)
+def test_of_overlapping_keys_the_latest_steers(desktop: Desktop) -> None:
+    desktop.open("pacman")
+    desktop.until(lambda now: now["steps"] > 10)
     wanted = []
     for older, newer in (("Left", "Up"), ("Up", "Right"), ("Right", "Down"), ("Down", "Left")):
-        desk.tell("keydown", older)
-        desk.still(25)
-        desk.tell("keydown", newer)
-        desk.still(25)
-        desk.tell("keyup", older, "keyup", newer)
+        desktop.tell("keydown", older)
+        desktop.still(25)
+        desktop.tell("keydown", newer)
+        desktop.still(25)
+        desktop.tell("keyup", older, "keyup", newer)
         wanted += [word.lower() for word in (older, newer) if not wanted or wanted[-1] != word.lower()]
-    assert desk.still()["actions"] == wanted
+    assert desktop.still()["actions"] == wanted
 
 
-def test_nothing_that_is_typed_ends_the_window_and_chords_write_nothing(desk: Desk) -> None:
-    desk.open(name="\ufe0f")
-    desk.click(*NAME_BUTTON)
-    desk.until(lambda now: now.get("name") == "Captain")
-    desk.tell("key", "x")
-    desk.until(lambda now: now["name"] == "Captainx")
-    desk.tell("key", "alt+w", "ctrl+w", "super+w")
-    assert desk.still()["name"] == "Captainx"
-    desk.tell("key", "--delay", "100", "U2764", "UFE0F", "U0301", "U5E9", "U200D", "U1F600")
-    desk.still()
-    desk.tell("key", "Return")
-    desk.until(lambda now: now["scenes"] == ["MenuScene"])
-    desk.still()
+def test_nothing_that_is_typed_ends_the_window_and_chords_write_nothing(desktop: Desktop) -> None:
+    desktop.open(name="\ufe0f")
+    desktop.click(*NAME_BUTTON)
+    desktop.until(lambda now: now.get("name") == "Captain")
+    desktop.tell("key", "x")
+    desktop.until(lambda now: now["name"] == "Captainx")
+    desktop.tell("key", "alt+w", "ctrl+w", "super+w")
+    assert desktop.still()["name"] == "Captainx"
+    desktop.tell("key", "--delay", "100", "U2764", "UFE0F", "U0301", "U5E9", "U200D", "U1F600")
+    desktop.still()
+    desktop.tell("key", "Return")
+    desktop.until(lambda now: now["scenes"] == ["MenuScene"])
+    desktop.still()

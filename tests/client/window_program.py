@@ -76,10 +76,10 @@ def main(folder: Path, scene: str) -> None:
             fresh.write_text(json.dumps(status(window, shell, manager, count)), "utf-8")
             fresh.replace(folder / "status.json")
 
-    teller = Thread(target=tell)
-    shell.run(teller.start)
+    telling = Thread(target=tell)
+    shell.run(telling.start)
     ended.set()
-    teller.join()
+    telling.join()
 
 
 if __name__ == "__main__":

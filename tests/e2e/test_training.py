@@ -83,10 +83,10 @@ def test_the_training_commands_of_a_page_end_in_a_deployment(page: str, tmp_path
 @pytest.mark.timeout(3600)
 def test_games_of_somebody_who_plays_well_make_hard_no_stronger(program: Program, tmp_path: Path) -> None:
     """200 games of a person who needs 45 shots: the level learns from them, and stays at its aim of 50."""
-    folder = tmp_path / "rival"
+    folder = tmp_path / "copied"
     shutil.copytree(HARD, folder, ignore=shutil.ignore_patterns("__pycache__"))
     manifest = folder / "opponent.toml"
-    manifest.write_text(manifest.read_text("utf-8").replace('"battleship_hard"', '"rival"'), "utf-8")
+    manifest.write_text(manifest.read_text("utf-8").replace('"battleship_hard"', '"copied"'), "utf-8")
     with (tmp_path / "ada.jsonl").open("w", encoding="utf-8") as file:
         for seed in range(200):
             seats = {"one": Participant("one", PERSON, "Ada"), "two": Participant("two", BOT, "random")}
@@ -96,4 +96,4 @@ def test_games_of_somebody_who_plays_well_make_hard_no_stronger(program: Program
     result = json.loads(done.stdout)
     assert result["passed"], result["reason"]
     assert result["card"]["evaluation"]["candidate"]["shots"]["mean"] == pytest.approx(50, abs=1)
-    program.run("delete", "rival", "--yes")
+    program.run("delete", "copied", "--yes")

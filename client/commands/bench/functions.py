@@ -60,7 +60,7 @@ def throughput(
     """Count the moves a second that a function answers over the HTTP API; the callers are on this machine, too."""
     from infra.load.speed import throughput as measure  # noqa: PLC0415
 
-    _arcade, found = _deployed(context, names)
+    _, found = _deployed(context, names)
     rows: list[JsonObject] = []
     for info in found:
         request = _request(info.game).to_json()

@@ -102,7 +102,7 @@ class Sounds:
 def has_device() -> bool:
     """Return whether there may be something to play on.
 
-    On Linux this looks before it opens, because ALSA writes a page of complaints to stderr where there is no device.
+    On Linux this looks before it opens, because ALSA writes a page of errors to stderr where there is no device.
     """
     if os.environ.get("SDL_AUDIODRIVER") or not sys.platform.startswith("linux"):
         return True
