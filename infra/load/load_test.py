@@ -7,8 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra.core.percentiles import percentile
 from infra.core.prices import move_usd
-from infra.load.traffic import OK, THROTTLED, Call, Log, at_rate, find_request, keep_calling, percentile, ramp
+from infra.load.traffic import OK, THROTTLED, Call, Log, at_rate, find_request, keep_calling, ramp
 from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:

@@ -136,11 +136,3 @@ def ramp(first: float, most: float, seconds: float) -> list[float]:
         rate = first + (most - first) * at / top if at < top else most * (seconds - at) / (seconds - top)
         at += 1 / max(rate, 1.0)
     return moments
-
-
-def percentile(values: list[float], rank: float) -> float | None:
-    """Return the value that ``rank`` percent of ``values`` do not exceed (nearest rank); None for none."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    return ordered[max(0, int(-(-len(ordered) * rank // 100)) - 1)]

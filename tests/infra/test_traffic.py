@@ -12,10 +12,11 @@ import requests
 from clouds import EXAMPLE, Caller, api_key, asking_for
 
 from client.net.remote import post_once
+from infra.core.percentiles import percentile
 from infra.core.prices import billed_gb_seconds, keep_usd_a_month, move_usd
 from infra.load.drill import run_drill
 from infra.load.load_test import Load, LoadReport, Second, Times, in_flight, plot, run_load
-from infra.load.traffic import Call, percentile, ramp
+from infra.load.traffic import Call, ramp
 from infra.monitor.status import log_group, take_status
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ def test_calls_that_overlap_are_counted_together():
 def test_times_tell_refusals_from_failures():
     calls = [Call(0, 10, 200), Call(0, 20, 200), Call(0, 1, 429), Call(0, 1, 502), Call(0, 1, 0)]
     assert Times.of(calls) == Times(5, 2, 1, 10, 20)
+
+
+def test_a_percentile_is_the_nearest_rank():
     assert percentile([], 50) is None
+    assert percentile([7], 99) == 7
+    assert [percentile(range(200, 0, -1), rank) for rank in (1, 50, 99, 100)] == [2, 100, 198, 200]
+    assert percentile([1.23456], 50) == 1.235
 
 
 def test_a_bill_is_requests_gateway_computing_and_log():

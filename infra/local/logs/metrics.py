@@ -11,6 +11,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from infra.core.percentiles import percentile
 from infra.local.logs.platform_log import billed_ms
 
 if TYPE_CHECKING:
@@ -100,12 +101,3 @@ class Metrics:
         with self._lock:
             tallies = sorted(self._tallies.items())
             return [{"function": name, "version": version, **tally.to_json(now)} for (name, version), tally in tallies]
-
-
-def percentile(values: list[float], rank: float) -> float | None:
-    """Return the value that ``rank`` percent of ``values`` do not exceed (nearest rank); None for none."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    index = max(0, -(-len(ordered) * rank // 100) - 1)
-    return round(ordered[int(index)], 3)
