@@ -33,7 +33,6 @@ class PauseScene:
         self._manager = manager
         self._why = why
         self._swap = swap
-        self._leave_match = leave_match
         choices = (
             ("Go on", manager.pop, "primary"),
             ("Swap the opponent", self._to_swap, "plain"),

@@ -11,8 +11,6 @@ from typing import NamedTuple
 TICKS_PER_SECOND = 60
 LAST_LEVEL = 21
 """The last level that differs from the one before."""
-HARD_SKIPS = frozenset({1, 3, 6, 19, 20})
-"""Levels that the arcade's hard switch leaves out [D]."""
 FLASH_TICKS = 14
 """Frightened ghosts change colour this often before the fright ends [S]."""
 FOR_EVER = -1

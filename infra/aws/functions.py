@@ -71,7 +71,7 @@ class Functions(Session):
         """Return the published versions, oldest first."""
         pages = self.client("lambda").get_paginator("list_versions_by_function").paginate(FunctionName=function)
         found = [
-            FunctionVersion(item["Version"], item.get("Description", ""), item["LastModified"], item["CodeSha256"])
+            FunctionVersion(item["Version"], item.get("Description", ""))
             for page in pages
             for item in page["Versions"]
             if item["Version"] != "$LATEST"

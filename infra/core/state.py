@@ -73,8 +73,6 @@ class FunctionVersion:
 
     version: str
     release: str
-    published: str
-    code_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
