@@ -1,14 +1,11 @@
-"""From a fitted estimator to ``model.onnx``, and proof that both say the same.
+"""Converts a fitted estimator to ONNX.
 
 The converter is not trusted: every model is loaded as a function loads it and compared with its estimator on real rows.
-One that differs is not written.  The same estimator gives the same bytes.
+One that differs is refused.  The same estimator gives the same bytes.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,16 +21,14 @@ from sklearn.base import is_classifier
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.pipeline import Pipeline
 
-from ai_functions.runtime.model import CARD, MODEL, Model, model_sha256
+from ai_functions.runtime.model import Model
+from training.artifact import write_model
 from training.contracts import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
     from onnx import ModelProto
 
-    from games.core import Json
     from training.contracts import Fitted
 
 ABSOLUTE, RELATIVE = 1e-5, 1e-5
@@ -43,7 +38,6 @@ SINGLE_ROWS = 16
 OPSET = {"": 18, "ai.onnx.ml": 3}
 """Read by every onnxruntime since 1.14; nothing that scikit-learn's models need is newer."""
 _INPUT = "rows"
-_INCOMING = ".incoming"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,55 +62,14 @@ def export(fitted: Fitted) -> Exported:
         )
     expected = _ask_estimator(fitted.estimator, rows)
     onnx = _convert(fitted.estimator, rows.shape[1], expected.shape[1])
-    digest = sha256(onnx).hexdigest()
     with TemporaryDirectory(prefix="lambda-arcade-") as folder:
-        _write(Path(folder), onnx, {"sha256": digest}, {})
+        write_model(Path(folder), onnx, {})
         model = Model(Path(folder))
         error = _compare(expected, model.predict(rows), fitted.estimator)
         for index in range(SINGLE_ROWS):
             one = slice(index, index + 1)
             error = max(error, _compare(expected[one], model.predict(rows[one]), fitted.estimator))
-    return Exported(onnx, digest, len(rows), error)
-
-
-def write_artifact(
-    folder: Path, exported: Exported, card: Mapping[str, Json], more: Mapping[str, str] | None = None
-) -> None:
-    """Put ``model.onnx`` and ``model_card.json`` into ``folder``; the old ones stay until all new ones are whole.
-
-    ``more`` has the contents of other files that change with them, by name.
-    """
-    finish_interrupted(folder)
-    staging = folder / f"{_INCOMING}.{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    _write(staging, exported.onnx, {**card, "sha256": exported.sha256}, more or {})
-    staging.replace(folder / _INCOMING)
-    finish_interrupted(folder)
-    model_sha256.cache_clear()  # it remembers what was in this folder before
-
-
-def finish_interrupted(folder: Path) -> bool:
-    """Move a whole artifact that a killed process left in ``folder`` into its place; say whether there was one."""
-    incoming = folder / _INCOMING
-    if not incoming.is_dir():
-        return False
-    for path in sorted(incoming.iterdir()):
-        path.replace(folder / path.name)
-    incoming.rmdir()
-    return True
-
-
-def _write(folder: Path, onnx: bytes, card: Mapping[str, Json], more: Mapping[str, str]) -> None:
-    for name, content in (
-        (MODEL, onnx),
-        (CARD, (json.dumps(card, indent=2, ensure_ascii=False) + "\n").encode()),
-        *((name, text.encode()) for name, text in more.items()),
-    ):
-        with (folder / name).open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+    return Exported(onnx, sha256(onnx).hexdigest(), len(rows), error)
 
 
 def _ask_estimator(estimator: Any, rows: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -19,12 +19,13 @@ from threadpoolctl import threadpool_limits
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from games.record import GameRecord
+from training.artifact import finish_interrupted, write_artifact
 from training.card import model_card
 from training.contracts import TrainingError, bootstrap_for, imitates, recipe_for
 from training.dataset import functions_passed_over, usable
 from training.evaluation.gate import MOST_TASKS
 from training.evaluation.judging import Case, judge
-from training.export import Exported, export, finish_interrupted, write_artifact
+from training.export import Exported, export
 from training.folders import COPIED, with_aim
 from training.interrupted import Forgetful
 
@@ -138,7 +139,7 @@ def train(
     with TemporaryDirectory(prefix="lambda-arcade-") as scratch:
         candidate = Path(scratch) / manifest.name
         shutil.copytree(folder, candidate, ignore=COPIED)
-        write_artifact(candidate, exported, card)
+        write_artifact(candidate, exported.onnx, card)
         with _timed(seconds, "play"):
             case = Case(folder, candidate, manifest, origin, wishes.most)
             judged = judge(case, Path(scratch), reporter, steps)
@@ -150,7 +151,7 @@ def train(
     if judged.verdict.passed:
         if out.resolve() != folder.resolve():
             shutil.copytree(folder, out, ignore=COPIED, dirs_exist_ok=True)
-        write_artifact(out, exported, card, {} if text is None else {MANIFEST: text})
+        write_artifact(out, exported.onnx, card, {} if text is None else {MANIFEST: text})
     return Trained(manifest, card, judged.verdict, out, seconds)
 
 

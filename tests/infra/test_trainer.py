@@ -28,8 +28,9 @@ from infra.deploy.trainers import BROUGHT, deploy_trainer, schedule
 from infra.deploy.versions import rollback
 from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish
+from training.artifact import write_artifact
 from training.contracts import bootstrap_for, recipe_for
-from training.export import export, write_artifact
+from training.export import export
 from training.games.battleship.benchmark import BENCHMARK
 
 if TYPE_CHECKING:
@@ -192,7 +193,7 @@ def test_uploaded_records_end_in_a_new_version_of_one_opponent(environment: Envi
     folder = opponent(tmp_path, "trainee", ROOT / "ai_functions" / "battleship_easy")
     manifest = Manifest.load(folder)
     weak = export(recipe_for("battleship")(manifest, random_games(12), seed=1, progress=lambda _: None))
-    write_artifact(folder, weak, {"sha256": weak.sha256, "data": {}})
+    write_artifact(folder, weak.onnx, {"data": {}})
     deploy_all(environment, [folder, EXAMPLE], nothing)
     deploy_trainer(environment, "trainee", nothing, {"NewRecords": "60", "MostGames": "100"})
     before = environment.cloud.pointer(environment.names.function("first_free"))

@@ -24,8 +24,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ai_functions.runtime.model import CARD, MODEL, Model
+from training.artifact import finish_interrupted, write_artifact
 from training.contracts import Fitted, TrainingError
-from training.export import ABSOLUTE, RELATIVE, Exported, export, finish_interrupted, write_artifact
+from training.export import ABSOLUTE, RELATIVE, export
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +73,7 @@ def test_an_exported_classifier_gives_the_estimators_probabilities(
     labels = (np.floor(rows[:, 0]).astype(int) + np.arange(len(rows))) % classes
     estimator = make().fit(rows[:80], labels[:80])
     folder = tmp_path_factory.mktemp("model")
-    write_artifact(folder, export(Fitted(estimator, rows[80:])), {})
+    write_artifact(folder, export(Fitted(estimator, rows[80:])).onnx, {})
     fresh = some_rows(seed + 1)
     found, expected = served(folder, fresh), estimator.predict_proba(fresh)
     assert found.shape == expected.shape
@@ -87,7 +88,7 @@ def test_an_exported_regressor_gives_the_estimators_values_one_a_row(
     rows = some_rows(seed)
     estimator = make().fit(rows[:80], rows[:80, 0] * 2 + rows[:80, 1])
     folder = tmp_path_factory.mktemp("model")
-    write_artifact(folder, export(Fitted(estimator, rows[80:])), {})
+    write_artifact(folder, export(Fitted(estimator, rows[80:])).onnx, {})
     fresh = some_rows(seed + 1)
     found, expected = served(folder, fresh), estimator.predict(fresh).reshape(-1, 1)
     assert found.shape == expected.shape
@@ -98,7 +99,7 @@ def test_a_regressor_with_several_outputs_keeps_its_shape(tmp_path: Path):
     rows = some_rows(3)
     targets = np.stack([rows[:, 0], rows[:, 1] - 3, rows[:, 2] * 2], axis=1)
     estimator = MLPRegressor(hidden_layer_sizes=(8,), max_iter=30, random_state=1).fit(rows, targets)
-    write_artifact(tmp_path, export(Fitted(estimator, rows)), {})
+    write_artifact(tmp_path, export(Fitted(estimator, rows)).onnx, {})
     for some in (rows, rows[:1]):
         assert served(tmp_path, some).shape == (len(some), 3)
         np.testing.assert_allclose(served(tmp_path, some), estimator.predict(some), atol=1e-4)
@@ -108,7 +109,7 @@ def test_a_multilabel_network_gives_one_probability_a_label(tmp_path: Path):
     rows = some_rows(4)
     labels = np.stack([rows[:, 0] > 2, rows[:, 1] > 0, rows[:, 2] > 3], axis=1).astype(int)
     estimator = MLPClassifier((8,), max_iter=30, random_state=1).fit(rows, labels)
-    write_artifact(tmp_path, export(Fitted(estimator, rows)), {})
+    write_artifact(tmp_path, export(Fitted(estimator, rows)).onnx, {})
     np.testing.assert_allclose(served(tmp_path, rows), estimator.predict_proba(rows), atol=1e-5)
 
 
@@ -147,14 +148,14 @@ def test_too_few_held_out_rows_prove_nothing():
 def test_a_card_names_the_model_beside_it_and_keeps_what_it_was_given(tmp_path: Path):
     rows = some_rows(9)
     exported = export(Fitted(LogisticRegression().fit(rows, rows[:, 0] > 2), rows))
-    write_artifact(tmp_path, exported, {"seed": 3})
+    write_artifact(tmp_path, exported.onnx, {"seed": 3})
     card = json.loads((tmp_path / CARD).read_text())
     assert card == {"seed": 3, "sha256": sha256((tmp_path / MODEL).read_bytes()).hexdigest()}
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([MODEL, CARD])
 
 
 def test_a_whole_artifact_left_by_a_killed_process_is_moved_into_place(tmp_path: Path):
-    write_artifact(tmp_path, Exported(b"old", sha256(b"old").hexdigest(), 1, 0.0), {})
+    write_artifact(tmp_path, b"old", {})
     incoming = tmp_path / ".incoming"
     incoming.mkdir()
     (tmp_path / MODEL).write_bytes(b"new")  # killed after the model was moved and before its card was
