@@ -8,69 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from games.pacman.cells import (
-    AHEAD,
-    AHEAD_CELLS,
-    BLINKY,
-    CHOICES,
-    CLYDE,
-    COLUMN,
-    DIR,
-    DOTS_LEFT,
-    DOWN,
-    ELROY_HELD,
-    ENTERING,
-    EYES,
-    EYES_COLUMN,
-    EYES_ROW,
-    FREE,
-    FREEZE,
-    FRIGHT,
-    GHOST,
-    GHOST_CELLS,
-    INKY,
-    L_ELROY1,
-    L_ELROY1_DOTS,
-    L_ELROY2,
-    L_ELROY2_DOTS,
-    L_GHOST,
-    L_GHOST_FRIGHT,
-    L_TUNNEL,
-    LEFT,
-    LEVEL,
-    LEVELS,
-    MODE,
-    NEXT,
-    NOISE,
-    NOISE_SIZE,
-    NOISE_TABLE,
-    OVERFLOW,
-    PAC_DIR,
-    PAC_TILE,
-    PENDING,
-    PENDING_DIR,
-    PENDING_TILE,
-    PHASE,
-    PINKY,
-    QUIRKS,
-    REVERSE,
-    RIGHT,
-    ROAMING,
-    ROW,
-    SCATTER,
-    SLOW,
-    STATE,
-    TILE_CELLS,
-    TILE_OF,
-    TILE_TABLE,
-    UP,
-    X,
-    Y,
-)
-from games.pacman.levels import (
-    LAST_LEVEL,
-    LEVEL_NUMBERS,
-)
+from games.pacman import cells as c
+from games.pacman.levels import LAST_LEVEL, LEVEL_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import MutableSequence, Sequence
@@ -85,79 +24,79 @@ SHY = 64  # squared tiles within which Clyde runs to his corner
 
 def level_at(s: Cells) -> int:
     """Return where the rules of the level being played begin in the table."""
-    number = s[LEVEL]
+    number = s[c.LEVEL]
     number = min(number, LAST_LEVEL)
-    return LEVELS + (number - 1) * LEVEL_NUMBERS
+    return c.LEVELS + (number - 1) * LEVEL_NUMBERS
 
 
 def elroy(s: Cells, w: Table) -> int:
     """Return 0, or 1 or 2: how far Blinky has sped up."""
-    if s[ELROY_HELD]:
+    if s[c.ELROY_HELD]:
         return 0
     level = level_at(s)
-    left = s[DOTS_LEFT]
-    if left > w[level + L_ELROY1_DOTS]:
+    left = s[c.DOTS_LEFT]
+    if left > w[level + c.L_ELROY1_DOTS]:
         return 0
-    return 2 if left <= w[level + L_ELROY2_DOTS] else 1
+    return 2 if left <= w[level + c.L_ELROY2_DOTS] else 1
 
 
 def ghost_speed(s: Cells, w: Table, g: int) -> int:
     """Return the pixels per 16 ticks of ghost ``g`` (0 to 3): eyes, house, tunnel, fright, Elroy, in this order [S]."""
-    o = GHOST + g * GHOST_CELLS
-    state = s[o + STATE]
-    if state in (EYES, ENTERING):
+    o = c.GHOST + g * c.GHOST_CELLS
+    state = s[o + c.STATE]
+    if state in (c.EYES, c.ENTERING):
         return EYES_SPEED
-    if state != ROAMING:
+    if state != c.ROAMING:
         return HOUSE_SPEED
-    field = L_GHOST
-    if w[TILE_TABLE + s[o + TILE_OF] * TILE_CELLS + SLOW]:
-        field = L_TUNNEL
-    elif s[o + FRIGHT]:
-        field = L_GHOST_FRIGHT
-    elif g == BLINKY:
+    field = c.L_GHOST
+    if w[c.TILE_TABLE + s[o + c.TILE_OF] * c.TILE_CELLS + c.SLOW]:
+        field = c.L_TUNNEL
+    elif s[o + c.FRIGHT]:
+        field = c.L_GHOST_FRIGHT
+    elif g == c.BLINKY:
         rank = elroy(s, w)
         if rank:
-            field = L_ELROY1 if rank == 1 else L_ELROY2
+            field = c.L_ELROY1 if rank == 1 else c.L_ELROY2
     return w[level_at(s) + field]
 
 
 def target(s: Cells, w: Table, g: int) -> tuple[int, int]:
     """Return the tile (column, row; perhaps outside the maze) that a ghost on the hunt steers for [D]."""
-    corner_x = w[SCATTER + 2 * g]
-    corner_y = w[SCATTER + 2 * g + 1]
-    if s[MODE] % 2 == 0 and (g != BLINKY or elroy(s, w) == 0):
+    corner_x = w[c.SCATTER + 2 * g]
+    corner_y = w[c.SCATTER + 2 * g + 1]
+    if s[c.MODE] % 2 == 0 and (g != c.BLINKY or elroy(s, w) == 0):
         return corner_x, corner_y
-    at = TILE_TABLE + s[PAC_TILE] * TILE_CELLS
-    x = w[at + COLUMN]
-    y = w[at + ROW]
-    if g == BLINKY:
+    at = c.TILE_TABLE + s[c.PAC_TILE] * c.TILE_CELLS
+    x = w[at + c.COLUMN]
+    y = w[at + c.ROW]
+    if g == c.BLINKY:
         return x, y
-    if g == CLYDE:
-        at = TILE_TABLE + s[GHOST + CLYDE * GHOST_CELLS + TILE_OF] * TILE_CELLS
-        dx = x - w[at + COLUMN]
-        dy = y - w[at + ROW]
+    if g == c.CLYDE:
+        at = c.TILE_TABLE + s[c.GHOST + c.CLYDE * c.GHOST_CELLS + c.TILE_OF] * c.TILE_CELLS
+        dx = x - w[at + c.COLUMN]
+        dy = y - w[at + c.ROW]
         return (x, y) if dx * dx + dy * dy >= SHY else (corner_x, corner_y)
     return ahead_of_pacman(s, w, g, x, y)
 
 
 def ahead_of_pacman(s: Cells, w: Table, g: int, x: int, y: int) -> tuple[int, int]:
     """Return Pinky's or Inky's aim when Pac-Man is at (x, y); facing up it slips to the left [D]."""
-    ahead = 4 if g == PINKY else 2
-    facing = s[PAC_DIR]
-    if facing == UP:
+    ahead = 4 if g == c.PINKY else 2
+    facing = s[c.PAC_DIR]
+    if facing == c.UP:
         y -= ahead
-        if s[QUIRKS] & OVERFLOW:
+        if s[c.QUIRKS] & c.OVERFLOW:
             x -= ahead
-    elif facing == LEFT:
+    elif facing == c.LEFT:
         x -= ahead
-    elif facing == DOWN:
+    elif facing == c.DOWN:
         y += ahead
     else:
         x += ahead
-    if g == INKY:
-        at = TILE_TABLE + s[GHOST + BLINKY * GHOST_CELLS + TILE_OF] * TILE_CELLS
-        x += x - w[at + COLUMN]
-        y += y - w[at + ROW]
+    if g == c.INKY:
+        at = c.TILE_TABLE + s[c.GHOST + c.BLINKY * c.GHOST_CELLS + c.TILE_OF] * c.TILE_CELLS
+        x += x - w[at + c.COLUMN]
+        y += y - w[at + c.ROW]
     return x, y
 
 
@@ -165,14 +104,14 @@ def only(mask: int) -> int:
     """Return the direction of a mask with one bit."""
     if mask < 4:  # noqa: PLR2004 - up is 1, left 2, down 4, right 8
         return mask - 1
-    return DOWN if mask == 4 else RIGHT  # noqa: PLR2004
+    return c.DOWN if mask == 4 else c.RIGHT  # noqa: PLR2004
 
 
 def draw(s: Cells, w: Table, mask: int) -> int:
     """Return a frightened ghost's turn: drawn, and clockwise from there to the first exit in ``mask`` [D]."""
-    noise = (5 * s[NOISE] + 1) % NOISE_SIZE
-    s[NOISE] = noise
-    d = w[NOISE_TABLE + noise]
+    noise = (5 * s[c.NOISE] + 1) % c.NOISE_SIZE
+    s[c.NOISE] = noise
+    d = w[c.NOISE_TABLE + noise]
     while not (mask >> d) & 1:
         d = (d + 3) % 4
     return d
@@ -180,47 +119,47 @@ def draw(s: Cells, w: Table, mask: int) -> int:
 
 def choose(s: Cells, w: Table, g: int, tile: int, heading: int) -> int:
     """Return the exit that ghost ``g`` takes from ``tile`` by the arcade's rules when it arrives with ``heading``."""
-    o = GHOST + g * GHOST_CELLS
-    at = TILE_TABLE + tile * TILE_CELLS
-    eyes = s[o + STATE] == EYES
-    frightened = s[o + FRIGHT]
-    mask = w[at + FREE + heading] if eyes or frightened else w[at + CHOICES + heading]
+    o = c.GHOST + g * c.GHOST_CELLS
+    at = c.TILE_TABLE + tile * c.TILE_CELLS
+    eyes = s[o + c.STATE] == c.EYES
+    frightened = s[o + c.FRIGHT]
+    mask = w[at + c.FREE + heading] if eyes or frightened else w[at + c.CHOICES + heading]
     if mask & (mask - 1) == 0:
         return only(mask)
     if eyes:
-        x, y = w[EYES_COLUMN], w[EYES_ROW]
+        x, y = w[c.EYES_COLUMN], w[c.EYES_ROW]
     elif frightened:
         return draw(s, w, mask)
     else:
         x, y = target(s, w, g)
-    x -= w[at + COLUMN]
-    y -= w[at + ROW]
+    x -= w[at + c.COLUMN]
+    y -= w[at + c.ROW]
     # Squared distances after one step differ by 1 -+ 2x or 1 -+ 2y: the least wins, ties go up, left, down, right.
     best = 1 << 30
-    found = UP
+    found = c.UP
     if mask & 1:
         best = 2 * y
     if mask & 2 and 2 * x < best:
         best = 2 * x
-        found = LEFT
+        found = c.LEFT
     if mask & 4 and -2 * y < best:
         best = -2 * y
-        found = DOWN
+        found = c.DOWN
     if mask & 8 and -2 * x < best:
-        found = RIGHT
+        found = c.RIGHT
     return found
 
 
 def to_centre(s: Cells, o: int) -> int:
     """Return the pixels from the ghost at ``o`` ahead to its tile's centre; negative when it is past it."""
-    d = s[o + DIR]
-    if d == LEFT:
-        return s[o + X] % 8 - CENTRE_X
-    if d == RIGHT:
-        return CENTRE_X - s[o + X] % 8
-    if d == UP:
-        return s[o + Y] % 8 - CENTRE_Y
-    return CENTRE_Y - s[o + Y] % 8
+    d = s[o + c.DIR]
+    if d == c.LEFT:
+        return s[o + c.X] % 8 - CENTRE_X
+    if d == c.RIGHT:
+        return CENTRE_X - s[o + c.X] % 8
+    if d == c.UP:
+        return s[o + c.Y] % 8 - CENTRE_Y
+    return CENTRE_Y - s[o + c.Y] % 8
 
 
 def next_decision(s: Cells, w: Table, g: int) -> tuple[int, int, int]:
@@ -228,42 +167,42 @@ def next_decision(s: Cells, w: Table, g: int) -> tuple[int, int, int]:
 
     There is none unless it hunts, and none once Pac-Man is caught or the level cleared.
     """
-    o = GHOST + g * GHOST_CELLS
-    if s[o + STATE] != ROAMING or s[o + FRIGHT] or s[PHASE] > FREEZE:
+    o = c.GHOST + g * c.GHOST_CELLS
+    if s[o + c.STATE] != c.ROAMING or s[o + c.FRIGHT] or s[c.PHASE] > c.FREEZE:
         return -1, 0, 0
-    tile = s[o + TILE_OF]
-    heading = s[o + DIR]
+    tile = s[o + c.TILE_OF]
+    heading = s[o + c.DIR]
     left = to_centre(s, o)
-    at = TILE_TABLE + tile * TILE_CELLS
-    mask = w[at + CHOICES + heading]
-    if s[o + REVERSE] and not (left >= 0 and mask & (mask - 1)):
+    at = c.TILE_TABLE + tile * c.TILE_CELLS
+    mask = w[at + c.CHOICES + heading]
+    if s[o + c.REVERSE] and not (left >= 0 and mask & (mask - 1)):
         # It enters the next tile, turns on its first pixel and comes back to this tile.
         way = only(mask) if left >= 0 else heading
-        edge = 5 if way in (UP, RIGHT) else 4  # from a centre to the first pixel of the next tile
+        edge = 5 if way in (c.UP, c.RIGHT) else 4  # from a centre to the first pixel of the next tile
         pixels = left + 2 * edge
         heading = way ^ 2
     elif left >= 0:
         pixels = left
     else:
-        tile = w[at + NEXT + heading]
+        tile = w[at + c.NEXT + heading]
         pixels = left + 8
-    ahead = TILE_TABLE + tile * TILE_CELLS + AHEAD + heading * AHEAD_CELLS
+    ahead = c.TILE_TABLE + tile * c.TILE_CELLS + c.AHEAD + heading * c.AHEAD_CELLS
     return w[ahead], w[ahead + 1], pixels + w[ahead + 2]
 
 
 def drop_changed(s: Cells, w: Table, g: int) -> None:
     """Forget ghost ``g``'s submitted exit unless it still is for the junction that comes next."""
-    o = GHOST + g * GHOST_CELLS
-    if s[o + PENDING] >= 0:
+    o = c.GHOST + g * c.GHOST_CELLS
+    if s[o + c.PENDING] >= 0:
         tile, heading, _ = next_decision(s, w, g)
-        if tile != s[o + PENDING_TILE] or heading != s[o + PENDING_DIR]:
-            s[o + PENDING] = -1
+        if tile != s[o + c.PENDING_TILE] or heading != s[o + c.PENDING_DIR]:
+            s[o + c.PENDING] = -1
 
 
 def signal_reversal(s: Cells, w: Table) -> None:
     """Make every ghost turn back when it next enters a tile; one in the house will leave to the right [D]."""
     for g in range(4):
-        o = GHOST + g * GHOST_CELLS
-        if s[o + STATE] != EYES:
-            s[o + REVERSE] = 1
+        o = c.GHOST + g * c.GHOST_CELLS
+        if s[o + c.STATE] != c.EYES:
+            s[o + c.REVERSE] = 1
             drop_changed(s, w, g)

@@ -2,84 +2,9 @@
 
 from __future__ import annotations
 
-from games.pacman.cells import (
-    ASK,
-    ASK_PACMAN,
-    CHAIN,
-    CLEARED,
-    CLYDE,
-    DOT,
-    DOT_BITS,
-    DOT_CELLS,
-    DOT_COUNT,
-    DOT_TIMER,
-    DOTS,
-    DOTS_LEFT,
-    E_CLEARED,
-    E_DOT,
-    E_ENERGIZER,
-    E_EXTRA_LIFE,
-    E_FRIGHT_ENDED,
-    E_FRUIT_EATEN,
-    E_FRUIT_GONE,
-    E_FRUIT_SHOWN,
-    E_MODE,
-    E_REVERSAL,
-    ENERGIZER,
-    ENTERING,
-    EVENTS,
-    EXTRA_LIFE,
-    EYES,
-    FRIGHT,
-    FRIGHT_LEFT,
-    FRUIT_LEFT,
-    FRUIT_TILE,
-    GHOST,
-    GHOST_CELLS,
-    GLOBAL_DOTS,
-    GLOBAL_ON,
-    HOME,
-    INKY,
-    L_CLOCK,
-    L_DOTS,
-    L_FRIGHT,
-    L_FRUIT,
-    L_TIMER,
-    LEFT,
-    LIVES,
-    MODE,
-    MODE_LEFT,
-    NEXT,
-    OPEN,
-    PAC_DIR,
-    PAC_MOVED,
-    PAC_PAUSE,
-    PAC_TILE,
-    PAC_WANT,
-    PAC_X,
-    PAC_Y,
-    PHASE,
-    PHASE_LEFT,
-    PINKY,
-    RIGHT,
-    SCORE,
-    STATE,
-    TILE_CELLS,
-    TILE_TABLE,
-    WIDTH,
-)
-from games.pacman.ghost_ai import (
-    CENTRE_X,
-    CENTRE_Y,
-    Cells,
-    Table,
-    drop_changed,
-    level_at,
-    signal_reversal,
-)
-from games.pacman.moves import (
-    start_leaving,
-)
+from games.pacman import cells as c
+from games.pacman.ghost_ai import CENTRE_X, CENTRE_Y, Cells, Table, drop_changed, level_at, signal_reversal
+from games.pacman.moves import start_leaving
 
 CLEARED_TICKS = 240  # [F]
 FRUIT_TICKS = 570  # between the remakes' 9 s and 10 s
@@ -92,73 +17,73 @@ LAST_MODE = 7
 
 def release(s: Cells, w: Table) -> None:
     """Let the first waiting ghost leave if its counter or the timer says so [D]."""
-    s[DOT_TIMER] += 1
-    for g in range(PINKY, CLYDE + 1):
-        o = GHOST + g * GHOST_CELLS
-        if s[o + STATE] == HOME:
+    s[c.DOT_TIMER] += 1
+    for g in range(c.PINKY, c.CLYDE + 1):
+        o = c.GHOST + g * c.GHOST_CELLS
+        if s[o + c.STATE] == c.HOME:
             level = level_at(s)
-            if s[DOT_TIMER] >= w[level + L_TIMER]:
-                s[DOT_TIMER] = 0
+            if s[c.DOT_TIMER] >= w[level + c.L_TIMER]:
+                s[c.DOT_TIMER] = 0
                 start_leaving(s, g)
-            elif s[GLOBAL_ON] == 0 and s[o + DOTS] >= w[level + L_DOTS + g - PINKY]:
+            elif s[c.GLOBAL_ON] == 0 and s[o + c.DOTS] >= w[level + c.L_DOTS + g - c.PINKY]:
                 start_leaving(s, g)
             return
 
 
 def count_dot(s: Cells) -> None:
     """Count an eaten dot for the house: globally after a lost life, else for the first waiting ghost [D]."""
-    s[DOT_TIMER] = 0
-    if s[GLOBAL_ON]:
-        s[GLOBAL_DOTS] += 1
-        count = s[GLOBAL_DOTS]
-        if count == GLOBAL_PINKY and s[GHOST + PINKY * GHOST_CELLS + STATE] == HOME:
-            start_leaving(s, PINKY)
-        elif count == GLOBAL_INKY and s[GHOST + INKY * GHOST_CELLS + STATE] == HOME:
-            start_leaving(s, INKY)
-        elif count == GLOBAL_CLYDE and s[GHOST + CLYDE * GHOST_CELLS + STATE] == HOME:
-            s[GLOBAL_ON] = 0
-            s[GLOBAL_DOTS] = 0
+    s[c.DOT_TIMER] = 0
+    if s[c.GLOBAL_ON]:
+        s[c.GLOBAL_DOTS] += 1
+        count = s[c.GLOBAL_DOTS]
+        if count == GLOBAL_PINKY and s[c.GHOST + c.PINKY * c.GHOST_CELLS + c.STATE] == c.HOME:
+            start_leaving(s, c.PINKY)
+        elif count == GLOBAL_INKY and s[c.GHOST + c.INKY * c.GHOST_CELLS + c.STATE] == c.HOME:
+            start_leaving(s, c.INKY)
+        elif count == GLOBAL_CLYDE and s[c.GHOST + c.CLYDE * c.GHOST_CELLS + c.STATE] == c.HOME:
+            s[c.GLOBAL_ON] = 0
+            s[c.GLOBAL_DOTS] = 0
         return
-    for g in range(PINKY, CLYDE + 1):
-        o = GHOST + g * GHOST_CELLS
-        if s[o + STATE] == HOME:
-            s[o + DOTS] += 1
+    for g in range(c.PINKY, c.CLYDE + 1):
+        o = c.GHOST + g * c.GHOST_CELLS
+        if s[o + c.STATE] == c.HOME:
+            s[o + c.DOTS] += 1
             return
 
 
 def run_clocks(s: Cells, w: Table) -> None:
     """Advance scatter and chase, fruit and fright.  The mode's clock stands while any fright is left [D]."""
-    if s[FRIGHT_LEFT] == 0:
-        if s[MODE_LEFT] == 0:
-            s[MODE] += 1
-            s[MODE_LEFT] = w[level_at(s) + L_CLOCK + s[MODE]]
-            s[EVENTS] |= E_MODE | E_REVERSAL
+    if s[c.FRIGHT_LEFT] == 0:
+        if s[c.MODE_LEFT] == 0:
+            s[c.MODE] += 1
+            s[c.MODE_LEFT] = w[level_at(s) + c.L_CLOCK + s[c.MODE]]
+            s[c.EVENTS] |= c.E_MODE | c.E_REVERSAL
             signal_reversal(s, w)
-        if s[MODE] < LAST_MODE:
-            s[MODE_LEFT] -= 1
-    if s[FRUIT_LEFT] > 0:
-        s[FRUIT_LEFT] -= 1
-        if s[FRUIT_LEFT] == 0:
-            s[EVENTS] |= E_FRUIT_GONE
-    if s[FRIGHT_LEFT] > 0:
-        s[FRIGHT_LEFT] -= 1
-        if s[FRIGHT_LEFT] == 0:
-            s[EVENTS] |= E_FRIGHT_ENDED
+        if s[c.MODE] < LAST_MODE:
+            s[c.MODE_LEFT] -= 1
+    if s[c.FRUIT_LEFT] > 0:
+        s[c.FRUIT_LEFT] -= 1
+        if s[c.FRUIT_LEFT] == 0:
+            s[c.EVENTS] |= c.E_FRUIT_GONE
+    if s[c.FRIGHT_LEFT] > 0:
+        s[c.FRIGHT_LEFT] -= 1
+        if s[c.FRIGHT_LEFT] == 0:
+            s[c.EVENTS] |= c.E_FRIGHT_ENDED
             for g in range(4):
-                s[GHOST + g * GHOST_CELLS + FRIGHT] = 0
+                s[c.GHOST + g * c.GHOST_CELLS + c.FRIGHT] = 0
 
 
 def begin_fright(s: Cells, w: Table) -> None:
     """Reverse the ghosts and, on levels with fright, make them edible; eyes do not care."""
-    time = w[level_at(s) + L_FRIGHT]
-    s[CHAIN] = 0
+    time = w[level_at(s) + c.L_FRIGHT]
+    s[c.CHAIN] = 0
     if time:
-        s[FRIGHT_LEFT] = time
+        s[c.FRIGHT_LEFT] = time
         for g in range(4):
-            o = GHOST + g * GHOST_CELLS
-            if s[o + STATE] not in (EYES, ENTERING):
-                s[o + FRIGHT] = 1
-    s[EVENTS] |= E_REVERSAL
+            o = c.GHOST + g * c.GHOST_CELLS
+            if s[o + c.STATE] not in (c.EYES, c.ENTERING):
+                s[o + c.FRIGHT] = 1
+    s[c.EVENTS] |= c.E_REVERSAL
     signal_reversal(s, w)
     for g in range(4):
         drop_changed(s, w, g)
@@ -166,47 +91,47 @@ def begin_fright(s: Cells, w: Table) -> None:
 
 def add_points(s: Cells, points: int) -> None:
     """Add to the score; the extra life comes once."""
-    s[SCORE] += points
-    if s[EXTRA_LIFE] and s[SCORE] >= s[EXTRA_LIFE]:
-        s[EXTRA_LIFE] = 0
-        s[LIVES] += 1
-        s[EVENTS] |= E_EXTRA_LIFE
+    s[c.SCORE] += points
+    if s[c.EXTRA_LIFE] and s[c.SCORE] >= s[c.EXTRA_LIFE]:
+        s[c.EXTRA_LIFE] = 0
+        s[c.LIVES] += 1
+        s[c.EVENTS] |= c.E_EXTRA_LIFE
 
 
 def eat(s: Cells, w: Table, tile: int) -> None:
     """Eat what lies on ``tile``, which Pac-Man's centre has just entered."""
-    if tile == w[FRUIT_TILE] and s[FRUIT_LEFT] > 0:
-        s[FRUIT_LEFT] = 0
-        s[EVENTS] |= E_FRUIT_EATEN
-        add_points(s, w[level_at(s) + L_FRUIT])
-    at = TILE_TABLE + tile * TILE_CELLS
-    dot = w[at + DOT]
+    if tile == w[c.FRUIT_TILE] and s[c.FRUIT_LEFT] > 0:
+        s[c.FRUIT_LEFT] = 0
+        s[c.EVENTS] |= c.E_FRUIT_EATEN
+        add_points(s, w[level_at(s) + c.L_FRUIT])
+    at = c.TILE_TABLE + tile * c.TILE_CELLS
+    dot = w[at + c.DOT]
     if dot < 0:
         return
-    word = DOT_CELLS + dot // DOT_BITS
-    bit = 1 << (dot % DOT_BITS)
+    word = c.DOT_CELLS + dot // c.DOT_BITS
+    bit = 1 << (dot % c.DOT_BITS)
     if s[word] & bit == 0:
         return
     s[word] ^= bit
-    s[DOTS_LEFT] -= 1
+    s[c.DOTS_LEFT] -= 1
     count_dot(s)
-    if w[at + ENERGIZER]:
-        s[EVENTS] |= E_ENERGIZER
-        s[PAC_PAUSE] = ENERGIZER_PAUSE
+    if w[at + c.ENERGIZER]:
+        s[c.EVENTS] |= c.E_ENERGIZER
+        s[c.PAC_PAUSE] = ENERGIZER_PAUSE
         add_points(s, ENERGIZER_POINTS)
         begin_fright(s, w)
     else:
-        s[EVENTS] |= E_DOT
-        s[PAC_PAUSE] = DOT_PAUSE
+        s[c.EVENTS] |= c.E_DOT
+        s[c.PAC_PAUSE] = DOT_PAUSE
         add_points(s, DOT_POINTS)
-    eaten = w[DOT_COUNT] - s[DOTS_LEFT]
+    eaten = w[c.DOT_COUNT] - s[c.DOTS_LEFT]
     if eaten in (FRUIT_AT_1, FRUIT_AT_2):
-        s[FRUIT_LEFT] = FRUIT_TICKS
-        s[EVENTS] |= E_FRUIT_SHOWN
-    if s[DOTS_LEFT] == 0:
-        s[PHASE] = CLEARED
-        s[PHASE_LEFT] = CLEARED_TICKS
-        s[EVENTS] |= E_CLEARED
+        s[c.FRUIT_LEFT] = FRUIT_TICKS
+        s[c.EVENTS] |= c.E_FRUIT_SHOWN
+    if s[c.DOTS_LEFT] == 0:
+        s[c.PHASE] = c.CLEARED
+        s[c.PHASE_LEFT] = CLEARED_TICKS
+        s[c.EVENTS] |= c.E_CLEARED
 
 
 def move_pacman(s: Cells, w: Table) -> bool:
@@ -215,41 +140,41 @@ def move_pacman(s: Cells, w: Table) -> bool:
     He may turn anywhere in the tile of the turn, which with its centre at (3, 4) is the arcade's window of 3 or 4
     pixels before and after, and drifts to the new corridor's middle while he goes on [D].
     """
-    x = s[PAC_X]
-    y = s[PAC_Y]
-    d = s[PAC_DIR]
-    at = TILE_TABLE + s[PAC_TILE] * TILE_CELLS
-    want = s[PAC_WANT]
-    if want != d and ((want ^ d) == 2 or (w[at + OPEN] >> want) & 1):  # noqa: PLR2004 - turning back
+    x = s[c.PAC_X]
+    y = s[c.PAC_Y]
+    d = s[c.PAC_DIR]
+    at = c.TILE_TABLE + s[c.PAC_TILE] * c.TILE_CELLS
+    want = s[c.PAC_WANT]
+    if want != d and ((want ^ d) == 2 or (w[at + c.OPEN] >> want) & 1):  # noqa: PLR2004 - turning back
         d = want
-        s[PAC_DIR] = d
+        s[c.PAC_DIR] = d
     inside_x = x % 8
     inside_y = y % 8
-    if d in (LEFT, RIGHT):
-        if w[at + NEXT + d] < 0 and inside_x == CENTRE_X:
-            s[PAC_MOVED] = 0
+    if d in (c.LEFT, c.RIGHT):
+        if w[at + c.NEXT + d] < 0 and inside_x == CENTRE_X:
+            s[c.PAC_MOVED] = 0
             return False
         x += d - 2
         if inside_y != CENTRE_Y:
             y += 1 if inside_y < CENTRE_Y else -1
     else:
-        if w[at + NEXT + d] < 0 and inside_y == CENTRE_Y:
-            s[PAC_MOVED] = 0
+        if w[at + c.NEXT + d] < 0 and inside_y == CENTRE_Y:
+            s[c.PAC_MOVED] = 0
             return False
         y += d - 1
         if inside_x != CENTRE_X:
             x += 1 if inside_x < CENTRE_X else -1
-    edge = w[WIDTH] * 8
+    edge = w[c.WIDTH] * 8
     if x < 0:
         x = edge - 1
     elif x == edge:
         x = 0
-    s[PAC_X] = x
-    s[PAC_Y] = y
-    s[PAC_MOVED] = 1
-    tile = (y // 8) * w[WIDTH] + x // 8
-    if tile == s[PAC_TILE]:
+    s[c.PAC_X] = x
+    s[c.PAC_Y] = y
+    s[c.PAC_MOVED] = 1
+    tile = (y // 8) * w[c.WIDTH] + x // 8
+    if tile == s[c.PAC_TILE]:
         return False
-    s[PAC_TILE] = tile
-    s[ASK] |= ASK_PACMAN
+    s[c.PAC_TILE] = tile
+    s[c.ASK] |= c.ASK_PACMAN
     return True
