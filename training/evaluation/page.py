@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Return a Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines) + "\n"
+
+
+def mean(values: NDArray[np.float64]) -> str:
+    """Return the mean and its standard error, such as ``49.12 ± 0.23``."""
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return f"{values.mean():.2f} ± {error:.2f}"
 
 
 def put_section(page: Path, name: str, command: str, content: str) -> None:

@@ -25,7 +25,14 @@ _BLOCK = 250
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class _Figures:
+    def to_json(self) -> JsonObject:
+        """Return the figures as JSON, with six digits."""
+        return {key: round(value, 6) for key, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate(_Figures):
     """A mean and how sure it is."""
 
     n: int
@@ -37,13 +44,9 @@ class Estimate:
     deviation: float
     """Standard deviation of one game."""
 
-    def to_json(self) -> JsonObject:
-        """Return the estimate as JSON."""
-        return {key: round(value, 6) for key, value in asdict(self).items()}
-
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(_Figures):
     """First minus second, over pairs that faced the same task."""
 
     pairs: int
@@ -55,13 +58,9 @@ class Difference:
     p: float
     """Two-sided permutation test: how often swapping within pairs by chance gives as large a difference."""
 
-    def to_json(self) -> JsonObject:
-        """Return the difference as JSON."""
-        return {key: round(value, 6) for key, value in asdict(self).items()}
-
 
 @dataclass(frozen=True, slots=True)
-class WinRate:
+class WinRate(_Figures):
     """Wins among decided games, draws counting half, with Wilson's interval at 95 %."""
 
     wins: int
@@ -70,10 +69,6 @@ class WinRate:
     rate: float
     low: float
     high: float
-
-    def to_json(self) -> JsonObject:
-        """Return the rate as JSON."""
-        return {key: round(value, 6) for key, value in asdict(self).items()}
 
 
 def estimate(values: Sequence[float] | NDArray[np.float64]) -> Estimate:

@@ -11,7 +11,7 @@ import numpy as np
 
 import ai_functions
 from training.evaluation.evaluate import LocalTrial, run, task_seeds, workers
-from training.evaluation.page import table
+from training.evaluation.page import mean, table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,12 +32,6 @@ def shots(who: str, fleets: int, against: str | None = None) -> NDArray[np.float
 
 def _where(who: str) -> str:
     return str(FOLDERS / who) if (FOLDERS / who).is_dir() else who
-
-
-def mean(values: NDArray[np.float64]) -> str:
-    """Return ``49.1 ± 0.2``."""
-    error = values.std(ddof=1) / np.sqrt(len(values))
-    return f"{values.mean():.2f} ± {error:.2f}"
 
 
 def report(what: str, done: int, total: int) -> None:

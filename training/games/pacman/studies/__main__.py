@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from ai_functions.runtime.model import MODEL
 from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.games.battleship.studies.tables import mean, table
+from training.evaluation.page import mean, put_section, table
 from training.games.pacman.batches import screens_of
 from training.games.pacman.players.bots import greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, by_ghost, random_ghosts
@@ -84,16 +83,7 @@ def main() -> None:
     chosen = parser.parse_args()
     for name in chosen.only or SECTIONS:
         command = f"python -m training.games.pacman.studies --only {name} --games {chosen.games}"
-        body = SECTIONS[name](chosen.games)
-        put(chosen.page, name, f"<!-- {name} -->\n```\n{command}\n```\n\n{body}\n<!-- end {name} -->\n")
-
-
-def put(page: Path, name: str, section: str) -> None:
-    """Put a section on the page, in the place of an earlier one of its name, or at its end."""
-    text = page.read_text(encoding="utf-8") if page.exists() else ""
-    earlier = re.compile(rf"<!-- {name} -->.*?<!-- end {name} -->\n", re.DOTALL)
-    text = earlier.sub(lambda _: section, text) if earlier.search(text) else f"{text}\n{section}"
-    page.write_text(text, encoding="utf-8")
+        put_section(chosen.page, name, command, SECTIONS[name](chosen.games))
 
 
 @lru_cache
