@@ -15,24 +15,12 @@ import pytest
 
 from client.records.recorder import Recorder, RecorderError, read_journal, record_path
 from games.battleship import rules
-from games.battleship.fleet import Cell, random_placement
-from games.battleship.observation import PlaceObservation
-from games.battleship.rules import Shot
 from games.match import Match, MoveMetadata, play
 from games.record import BOT, GameRecord, Participant, RecordError, verify
 from training.records import read_records
 
 if TYPE_CHECKING:
     from typing import Any
-
-
-def anyone(observation: Any, random: Random) -> Any:
-    """Place anywhere, shoot at the first cell not shot at yet."""
-    if isinstance(observation, PlaceObservation):
-        return random_placement(observation.variant, random)
-    tried = {report.cell for report in observation.shots}
-    reach = range(observation.variant.size)
-    return Shot(random.choice([cell for row in reach for column in reach if (cell := Cell(column, row)) not in tried]))
 
 
 def seats() -> dict[str, Participant]:
@@ -45,7 +33,7 @@ def new_match(recorder: Recorder, seed: int = 1, **more: Any) -> Match:
 
 def test_a_match_that_ended_is_one_line_that_verifies(tmp_path: Path):
     recorder = Recorder(tmp_path)
-    record = play(new_match(recorder), dict.fromkeys(rules.PLAYERS, anyone))
+    record = play(new_match(recorder), dict.fromkeys(rules.PLAYERS, rules.sample_action))
     recorder.close()
     content = record_path(tmp_path, record).read_text(encoding="utf-8")
     assert content.count("\n") == 1
@@ -57,7 +45,10 @@ def test_a_match_that_ended_is_one_line_that_verifies(tmp_path: Path):
 def test_several_matches_at_once_are_kept_apart(tmp_path: Path):
     recorder = Recorder(tmp_path)
     matches = [new_match(recorder, seed) for seed in range(6)]
-    threads = [threading.Thread(target=play, args=(match, dict.fromkeys(rules.PLAYERS, anyone))) for match in matches]
+    threads = [
+        threading.Thread(target=play, args=(match, dict.fromkeys(rules.PLAYERS, rules.sample_action)))
+        for match in matches
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -95,7 +86,9 @@ def play_steps(match: Match, steps: int) -> None:
     for _ in range(steps):
         for player in match.to_act():
             match.submit(
-                player, anyone(match.observe(player), Random(match.seed_for(player))), MoveMetadata(latency_ms=1.5)
+                player,
+                rules.sample_action(match.observe(player), Random(match.seed_for(player))),
+                MoveMetadata(latency_ms=1.5),
             )
         match.advance()
 
@@ -124,7 +117,7 @@ def test_half_a_last_line_is_no_part_of_the_match(tmp_path: Path):
 def test_a_step_that_only_one_of_two_had_played_is_no_part_of_the_match(tmp_path: Path):
     recorder = Recorder(tmp_path)
     match = new_match(recorder)
-    match.submit("one", anyone(match.observe("one"), Random(1)))
+    match.submit("one", rules.sample_action(match.observe("one"), Random(1)))
     recorder.close()
     record = read_journal("half", next((tmp_path / "journals").iterdir()).read_bytes())
     assert (record.steps, record.turns) == (0, ())
@@ -146,7 +139,7 @@ def test_a_disk_that_cannot_be_written_to_is_told_and_the_match_goes_on(tmp_path
     recorder = Recorder(tmp_path)
     (tmp_path / "journals").rmdir()
     (tmp_path / "battleship").write_text("in the way")
-    record = play(new_match(recorder), dict.fromkeys(rules.PLAYERS, anyone))
+    record = play(new_match(recorder), dict.fromkeys(rules.PLAYERS, rules.sample_action))
     assert record.outcome is not None
     with pytest.raises(RecorderError, match="records cannot be written"):
         recorder.close()
@@ -209,7 +202,7 @@ def test_a_recovered_record_is_handed_on_for_upload(tmp_path: Path):
     later.recover()
     assert handed == [record_path(tmp_path, match.record())]
     until = monotonic() + 60
-    play(new_match(later, 9), dict.fromkeys(rules.PLAYERS, anyone))
+    play(new_match(later, 9), dict.fromkeys(rules.PLAYERS, rules.sample_action))
     while len(handed) < 2 and monotonic() < until:
         sleep(0.01)
     assert len(handed) == 2
@@ -220,8 +213,8 @@ def test_a_name_that_cannot_be_written_is_repaired_and_the_next_match_is_recorde
     odd = {player: Participant(player, BOT, name) for player, name in (("one", "robot \ud83d"), ("two", "\u200b"))}
     first = Match(rules, odd, seed=1, policy_seed=2, journal=recorder.journal())
     first.seat(Participant("two", BOT, "a\u2028b"))
-    play(first, dict.fromkeys(rules.PLAYERS, anyone))
-    play(new_match(recorder), dict.fromkeys(rules.PLAYERS, anyone))
+    play(first, dict.fromkeys(rules.PLAYERS, rules.sample_action))
+    play(new_match(recorder), dict.fromkeys(rules.PLAYERS, rules.sample_action))
     recorder.close()
     found = list(read_records(str(tmp_path), pytest.fail))
     for record in found:
@@ -237,7 +230,7 @@ def test_whatever_a_task_raises_is_told_and_the_next_match_is_recorded(tmp_path:
 
     recorder = Recorder(tmp_path, odd_listener)
     for seed in (1, 2):
-        play(new_match(recorder, seed), dict.fromkeys(rules.PLAYERS, anyone))
+        play(new_match(recorder, seed), dict.fromkeys(rules.PLAYERS, rules.sample_action))
     with pytest.raises(RecorderError, match="odd"):
         recorder.flush()
     assert len(list(read_records(str(tmp_path), pytest.fail))) == 2

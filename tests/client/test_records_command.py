@@ -14,27 +14,14 @@ from client.commands import records
 from client.commands.context import UsageError
 from client.records.recorder import save_record
 from games.battleship import rules
-from games.battleship.fleet import Cell, random_placement
-from games.battleship.observation import PlaceObservation
-from games.battleship.rules import Shot
 from games.match import Match, play
 from games.record import BOT, GameRecord, Participant
 from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from random import Random
-    from typing import Any
 
     from click.testing import Result
-
-
-def anyone(observation: Any, random: Random) -> Any:
-    if isinstance(observation, PlaceObservation):
-        return random_placement(observation.variant, random)
-    tried = {report.cell for report in observation.shots}
-    reach = range(observation.variant.size)
-    return Shot(random.choice([cell for row in reach for column in reach if (cell := Cell(column, row)) not in tried]))
 
 
 @pytest.fixture
@@ -44,7 +31,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for seed, name in ((1, "aaa1"), (2, "bbb2")):
         seats = {player: Participant(player, BOT, f"bot_{player}") for player in rules.PLAYERS}
         match = Match(rules, seats, seed=seed, policy_seed=seed, match_id=name)
-        save_record(tmp_path / "records", play(match, dict.fromkeys(rules.PLAYERS, anyone)))
+        save_record(tmp_path / "records", play(match, dict.fromkeys(rules.PLAYERS, rules.sample_action)))
     return tmp_path
 
 

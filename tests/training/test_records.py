@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from games.battleship import rules
-from games.battleship.fleet import Cell, random_placement
-from games.battleship.observation import Observation, PlaceObservation
-from games.battleship.rules import Action, Shot
 from games.match import Match, MoveMetadata, play
 from games.record import BOT, PERSON, GameRecord, Participant, verify
 from training.contracts import TrainingError
@@ -22,19 +19,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def anyone(observation: Observation, random: Random) -> Action:
-    if isinstance(observation, PlaceObservation):
-        return random_placement(observation.variant, random)
-    tried = {report.cell for report in observation.shots}
-    reach = range(observation.variant.size)
-    return Shot(random.choice([cell for row in reach for column in reach if (cell := Cell(column, row)) not in tried]))
-
-
 def played(seed: int) -> GameRecord:
     seats = {"one": Participant("one", PERSON, "ann"), "two": Participant("two", BOT, "anyone")}
     match = Match(rules, seats, seed=seed, policy_seed=seed + 1, match_id=f"match-{seed}")
     return replace(
-        play(match, dict.fromkeys(rules.PLAYERS, anyone)), started_at=f"2026-01-01T00:00:{seed:02}.000+00:00"
+        play(match, dict.fromkeys(rules.PLAYERS, rules.sample_action)),
+        started_at=f"2026-01-01T00:00:{seed:02}.000+00:00",
     )
 
 
@@ -131,7 +121,7 @@ def test_a_decision_holds_what_was_known_then_and_not_what_a_stand_in_played():
     late = MoveMetadata(latency_ms=2000, fallback="timeout")
     while match.outcome is None:
         for player in match.to_act():
-            action = anyone(match.observe(player), Random(match.seed_for(player)))
+            action = rules.sample_action(match.observe(player), Random(match.seed_for(player)))
             match.submit(player, action, late if player == "two" else MoveMetadata())
         match.advance()
     record = match.close()
