@@ -18,7 +18,7 @@ from games.pacman.names import DIRECTIONS
 from training.games.pacman.compiled import FastGame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 TICKS_BETWEEN_MOVES = 8
 WARM_UP = 0.2
@@ -28,29 +28,44 @@ PARTS = 5
 
 
 def ticks_per_second(seconds: float = 2.0) -> dict[str, dict[str, float]]:
-    """Return, for each engine, its mean ticks a second, their standard error over PARTS parts, and the ticks played.
+    """Return, for each of ``engines()``, its mean ticks a second, their standard error, and the ticks played.
 
-    ``seconds`` is the time spent on each engine.  Engines: ``step`` (``rules.step``, a frozen state a tick, as matches
-    and replays are played), ``plain`` (the kernel in plain Python), ``compiled`` (the kernel through numba, one game,
-    one core) and, where ale-py is installed, ``ale``.  The waits between lives count, here and there.
+    ``seconds`` is the time spent on each engine.  The waits between lives count, here and there.
     """
-    players: dict[str, Callable[[], int]] = {"step": _step(), "plain": _plain(), "compiled": _compiled()}
+    played = engines()
+    for play in played.values():
+        _rate(play, WARM_UP, perf_counter)
+    return rates(played, seconds, perf_counter)
+
+
+def engines() -> dict[str, Callable[[], int]]:
+    """Return functions that play on for a while and return the ticks that have passed, by the engine's name.
+
+    ``step`` (``rules.step``, a frozen state a tick, as matches and replays are played), ``plain`` (the kernel in plain
+    Python), ``compiled`` (the kernel through numba, one game, one core) and, where ale-py is installed, ``ale``.
+    """
+    found: dict[str, Callable[[], int]] = {"step": _step(), "plain": _plain(), "compiled": _compiled()}
     if importlib.util.find_spec("ale_py") is not None:
-        players["ale"] = _ale()
-    for play in players.values():
-        _rate(play, WARM_UP)
-    rates: dict[str, list[tuple[float, int]]] = {name: [] for name in players}
+        found["ale"] = _ale()
+    return found
+
+
+def rates(
+    played: Mapping[str, Callable[[], int]], seconds: float, clock: Callable[[], float]
+) -> dict[str, dict[str, float]]:
+    """Return what ``ticks_per_second`` does of functions that play, each for ``seconds`` by ``clock``."""
+    parts: dict[str, list[tuple[float, int]]] = {name: [] for name in played}
     for _ in range(PARTS):
-        for name, play in players.items():
-            rates[name].append(_rate(play, seconds / PARTS))
-    return {name: _summary(parts) for name, parts in rates.items()}
+        for name, play in played.items():
+            parts[name].append(_rate(play, seconds / PARTS, clock))
+    return {name: _summary(found) for name, found in parts.items()}
 
 
-def _rate(play: Callable[[], int], seconds: float) -> tuple[float, int]:
+def _rate(play: Callable[[], int], seconds: float, clock: Callable[[], float]) -> tuple[float, int]:
     """Return ticks a second and ticks of ``play``, called again and again for ``seconds``."""
     ticks = 0
-    began = perf_counter()
-    while (spent := perf_counter() - began) < seconds:
+    began = clock()
+    while (spent := clock() - began) < seconds:
         ticks += play()
     return ticks / spent, ticks
 
@@ -77,11 +92,12 @@ def _step() -> Callable[[], int]:
 
     def play() -> int:
         nonlocal state
+        before = state.cells[c.TICK]
         for _ in range(_STRETCH):
             state, _ = rules.step(state, {"pacman": DIRECTIONS[random.randrange(4)]})
             for _ in range(TICKS_BETWEEN_MOVES - 1):
                 state, _ = rules.step(state, {})
-        return _STRETCH * TICKS_BETWEEN_MOVES
+        return state.cells[c.TICK] - before
 
     return play
 
@@ -92,10 +108,11 @@ def _plain() -> Callable[[], int]:
     cells, table = list(state.cells), state.maze.table
 
     def play() -> int:
+        before = cells[c.TICK]
         for _ in range(_STRETCH):
             cells[c.PAC_WANT] = random.randrange(4)
             kernel.run(cells, table, TICKS_BETWEEN_MOVES, 0)
-        return _STRETCH * TICKS_BETWEEN_MOVES
+        return cells[c.TICK] - before
 
     return play
 
@@ -105,10 +122,11 @@ def _compiled() -> Callable[[], int]:
     game = FastGame(_OPTIONS, seed=1)
 
     def play() -> int:
+        before = game.tick
         for _ in range(_STRETCH):
             game.head(random.randrange(4))
             game.run(TICKS_BETWEEN_MOVES, 0)
-        return _STRETCH * TICKS_BETWEEN_MOVES
+        return game.tick - before
 
     return play
 
