@@ -56,11 +56,12 @@ class Bank:
 
     def drawn(self, random: np.random.Generator, tasks: int, mean: float) -> list[Task]:
         """Return so many tasks, drawn with replacement, of a model whose mean is ``mean``."""
-        values = self.table.measures[self.name]
+        name = self.name
+        values = self.table.measures[name]
         which = random.integers(0, len(values), tasks)
         moved = values[which] + mean - values.mean()
         controls = self.table.controls - self.table.controls.mean(axis=0)
-        return [Task({self.name: value}, row) for value, row in zip(moved.tolist(), controls[which], strict=True)]
+        return [Task({name: value}, row) for value, row in zip(moved.tolist(), controls[which], strict=True)]
 
 
 def trained(*, aimed: bool) -> list[str]:
