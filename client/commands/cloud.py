@@ -22,7 +22,7 @@ from games.schema import NotJsonError, load_json
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
     from infra.monitor.status import FunctionStatus
 
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

@@ -14,7 +14,7 @@ from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
     from games.core import Json
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 out = PlainConsole()
 """Results, for a person."""
@@ -40,7 +40,7 @@ def cloud_choice(context: typer.Context) -> CloudChoice:
 
 def find_environment(context: typer.Context, *, architecture: str = "x86_64") -> Environment:
     """Return what is deployed in the cloud that the root options chose; say where that is, if not on this machine."""
-    from infra.deploy.connect import connect  # noqa: PLC0415 - infra is imported inside commands
+    from infra.environment.connect import connect  # noqa: PLC0415 - infra is imported inside commands
 
     return connect(cloud_choice(context), _announce, architecture=architecture)
 

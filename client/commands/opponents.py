@@ -15,7 +15,7 @@ from client.console import labelled
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from infra.deploy.environment import Deployed
+    from infra.environment.environment import Deployed
 
 NAME = Annotated[str, typer.Argument(help="The opponent's name.", metavar="NAME")]
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]

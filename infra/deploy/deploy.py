@@ -21,13 +21,13 @@ from infra.core.errors import CloudError
 from infra.core.prices import keep_usd_a_month
 from infra.core.state import Account, Pointer
 from infra.deploy.auth import chosen, route_settings
-from infra.deploy.environment import Deployed, Environment
 from infra.deploy.execute import carry_out, preview
 from infra.deploy.opponents import function_url, ladder_folders, subscription, wanted_opponent
 from infra.deploy.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.deploy.platform import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
 from infra.deploy.smoke_test import smoke_test
 from infra.deploy.trainers import delete_trainer, deploy_trainer, trained_opponents
+from infra.environment.environment import Deployed, Environment
 from infra.local import daemon
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.core.state import Stack
-    from infra.deploy.environment import Progress
     from infra.deploy.plan import StackPlan, Wanted
+    from infra.environment.environment import Progress
 
 DEPLOY_ERRORS = (CloudError, PackagingError, ManifestError, ModelError)
 """What can be wrong with one opponent, or with the cloud."""

@@ -13,8 +13,8 @@ from infra.deploy.plan import CREATE, KEEP, REPLACE
 if TYPE_CHECKING:
     from infra.build.layers import Layer
     from infra.core.state import Change, Stack
-    from infra.deploy.environment import Environment, Progress
     from infra.deploy.plan import StackPlan
+    from infra.environment.environment import Environment, Progress
 
 
 def carry_out(

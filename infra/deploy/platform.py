@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from infra.build.layers import Layer
     from infra.core.state import Stack
-    from infra.deploy.environment import Environment, Progress
     from infra.deploy.services import Service
+    from infra.environment.environment import Environment, Progress
 
 PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from infra.build.layers import LAYERS, build_layer
 from infra.build.packaging import PackagingError, check_unzipped, package_trainer
 from infra.core.errors import CloudError
-from infra.deploy.environment import Deployed
 from infra.deploy.execute import carry_out
 from infra.deploy.plan import Upload, Wanted, plan_stack
 from infra.deploy.platform import deploy_layer, layer_arn
 from infra.deploy.services import FOLDER
+from infra.environment.environment import Deployed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.core.state import Stack
-    from infra.deploy.environment import Environment, Progress
+    from infra.environment.environment import Environment, Progress
 
 LAYER = "training"
 IMPORTED_AS = {"scikit-learn": "sklearn", "protobuf": "google"}

@@ -10,7 +10,7 @@ from infra.deploy.plan import previous_version, slots_of
 from infra.deploy.smoke_test import smoke_test
 
 if TYPE_CHECKING:
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 
 def promote(environment: Environment, name: str) -> Pointer:

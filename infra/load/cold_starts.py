@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.aws import Cloud
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 UNPICKLER = "scikit-learn, unpickled"
 """The comparison: the same kind of network as the opponents', served as a notebook would leave it."""

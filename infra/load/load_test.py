@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
     from infra.load.traffic import Send
 
 QUIET_S = 3.0

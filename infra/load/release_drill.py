@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from games.core import JsonObject
-    from infra.deploy.environment import Environment, Progress
+    from infra.environment.environment import Environment, Progress
     from infra.load.traffic import Send
 
 

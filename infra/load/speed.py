@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from games.core import JsonObject
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
     from infra.load.traffic import Send
 
 WARM_UP_S = 1.0

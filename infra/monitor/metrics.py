@@ -12,7 +12,7 @@ from infra.core.errors import CloudError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 WINDOW = timedelta(minutes=15)
 PERIOD_S = 60

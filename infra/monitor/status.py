@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from infra.core.state import Pointer
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from botocore.credentials import Credentials
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
     from infra.local.daemon import LocalCloud
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"

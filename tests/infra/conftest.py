@@ -14,7 +14,7 @@ from infra.aws import Cloud
 from infra.build.layers import this_machine
 from infra.core.state import Account
 from infra.deploy.deploy import deploy_all
-from infra.deploy.environment import Environment
+from infra.environment.environment import Environment
 from infra.local import daemon
 from infra.local.paths import ENFORCED, IAM_VARIABLE
 

@@ -23,7 +23,7 @@ from infra.monitor.metrics import take_metrics
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 30.0

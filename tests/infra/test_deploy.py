@@ -23,9 +23,9 @@ from infra.build.packaging import PackagingError, package_opponent
 from infra.core.errors import CloudError, StackBusyError
 from infra.core.state import Account, Pointer
 from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
-from infra.deploy.environment import Environment
 from infra.deploy.platform import deploy_platform
 from infra.deploy.versions import promote, rollback
+from infra.environment.environment import Environment
 from infra.templates import template
 
 if TYPE_CHECKING:
@@ -235,7 +235,7 @@ def test_a_lock_whose_holder_was_killed_is_taken_over(environment: Environment):
     )
     helper = (
         "from infra.aws import Cloud\nfrom infra.build.layers import this_machine\n"
-        "from infra.deploy.environment import Environment\n"
+        "from infra.environment.environment import Environment\n"
         "from infra.core.state import Account\n\ndef environment(endpoint):\n"
         "    return Environment(Cloud(Account(endpoint)), this_machine())\n"
     )
@@ -343,7 +343,7 @@ def test_a_deployer_that_is_killed_leaves_nothing_that_the_next_one_cannot_put_r
     folder = make(f"killed_{after_s * 100:.0f}")
     code = (
         "import sys\nfrom pathlib import Path\nfrom infra.aws import Cloud\n"
-        "from infra.deploy.environment import Environment\n"
+        "from infra.environment.environment import Environment\n"
         "from infra.deploy.deploy import deploy_opponents\nfrom infra.build.layers import this_machine\n"
         "from infra.core.state import Account\nprint('ready', flush=True)\n"
         "environment = Environment(Cloud(Account(sys.argv[1])), this_machine(), cache=Path(sys.argv[3]))\n"

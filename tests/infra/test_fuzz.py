@@ -14,7 +14,7 @@ import pytest
 from infra.services.openapi import document
 
 if TYPE_CHECKING:
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")

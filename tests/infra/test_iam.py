@@ -19,8 +19,8 @@ from infra.core.errors import CloudError
 from infra.core.names import Names
 from infra.core.state import Account
 from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
-from infra.deploy.environment import Environment
 from infra.deploy.versions import rollback
+from infra.environment.environment import Environment
 from infra.monitor.status import log_group, take_status
 
 if TYPE_CHECKING:

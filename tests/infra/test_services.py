@@ -23,7 +23,7 @@ from infra.services.rater.rating import Strength, rate, result_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 PATIENCE_S = 40

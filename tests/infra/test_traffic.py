@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 
 def test_a_ramp_climbs_to_its_top_and_falls_to_nearly_none():

@@ -36,7 +36,7 @@ from training.games.battleship.benchmark import BENCHMARK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from infra.deploy.environment import Environment
+    from infra.environment.environment import Environment
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 

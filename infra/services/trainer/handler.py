@@ -19,7 +19,7 @@ from infra.build.packaging import PackagingError
 from infra.core.errors import CloudError
 from infra.core.names import Names
 from infra.core.state import Account
-from infra.deploy.locks import held
+from infra.environment.locks import held
 from infra.services.inbox import MAX_OBJECT_BYTES
 from infra.services.trainer.artifact import unpack, with_model
 from infra.services.trainer.publish import publish, serving

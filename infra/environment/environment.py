@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from infra.aws import api_base_url
 from infra.core.errors import CloudError
 from infra.core.names import Names
-from infra.deploy.locks import held
+from infra.environment.locks import held
 from infra.local.paths import cloud_paths
 
 if TYPE_CHECKING:

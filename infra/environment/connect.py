@@ -13,7 +13,7 @@ from infra.build.layers import ARCHITECTURES, Target, this_machine
 from infra.build.packaging import PackagingError
 from infra.core.errors import CloudError
 from infra.core.state import Account
-from infra.deploy.environment import Environment
+from infra.environment.environment import Environment
 from infra.local import daemon
 
 if TYPE_CHECKING:
