@@ -1,4 +1,7 @@
-"""New records as a queue tells of them: the bucket's own events, one or more in a message."""
+"""New records as a queue tells of them: the bucket's own events, one or more in a message.
+
+What the functions share that work through such a queue.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,19 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_plus
 
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from games.core import GameError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MAX_OBJECT_BYTES = 8 * 1024 * 1024
+CLIENT_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
+"""For boto3's clients; timeouts in seconds."""
+_FAILURES = (GameError, ValueError, KeyError, TypeError, ClientError)
+"""What one message may raise without stopping the others: no record, an impossible one, or AWS refuses."""
 
 
 class Stored(NamedTuple):
@@ -44,13 +56,13 @@ def read(client: Any, stored: Stored) -> bytes:
     return content
 
 
-def work_through(event: dict[str, Any], work: Callable[[str], None], errors: tuple[type[Exception], ...]) -> Any:
+def work_through(event: dict[str, Any], work: Callable[[str], None]) -> Any:
     """Do ``work`` for every message of a batch; return which failed, so that only those come again."""
     failed = []
     for message in event["Records"]:
         try:
             work(message["body"])
-        except errors as error:
+        except _FAILURES as error:
             entry = {"level": "ERROR", "message": f"{type(error).__name__}: {error}", "item": message["messageId"]}
             print(json.dumps(entry))  # noqa: T201 - the log
             failed.append({"itemIdentifier": message["messageId"]})

@@ -12,28 +12,23 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
-from games.core import GameError
 from games.record import FUNCTION
 from games.record_lines import for_each_record
-from infra.services.inbox import TooLargeError, objects_in, read, work_through
+from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
 
 if TYPE_CHECKING:
     from games.record import GameRecord
 
 PREFIX = os.environ["PREFIX"]
-_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
-_s3 = boto3.client("s3", config=_CONFIG)
-_lambda = boto3.client("lambda", config=_CONFIG)
-_POISON = (GameError, TooLargeError, ValueError, KeyError, TypeError, ClientError)
+_s3 = boto3.client("s3", config=CLIENT_CONFIG)
+_lambda = boto3.client("lambda", config=CLIENT_CONFIG)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Work through a batch of the queue."""
     del context
-    return work_through(event, _hand_on, _POISON)
+    return work_through(event, _hand_on)
 
 
 def _hand_on(message: str) -> None:

@@ -13,13 +13,11 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from games.core import GameError
 from games.record import verify
 from games.record_lines import for_each_record
-from infra.services.inbox import TooLargeError, objects_in, read, work_through
+from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
 from infra.services.rater.rating import Strength, rate, result_of
 
 if TYPE_CHECKING:
@@ -28,16 +26,14 @@ if TYPE_CHECKING:
 
 TABLE = os.environ["RATINGS_TABLE"]
 ATTEMPTS = 8
-_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
-_s3 = boto3.client("s3", config=_CONFIG)
-_dynamodb = boto3.client("dynamodb", config=_CONFIG)
-_POISON = (GameError, TooLargeError, ValueError, KeyError, TypeError, ClientError)
+_s3 = boto3.client("s3", config=CLIENT_CONFIG)
+_dynamodb = boto3.client("dynamodb", config=CLIENT_CONFIG)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Work through a batch of the queue."""
     del context
-    return work_through(event, _rate_message, _POISON)
+    return work_through(event, _rate_message)
 
 
 def _rate_message(message: str) -> None:

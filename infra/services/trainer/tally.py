@@ -13,13 +13,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from games.core import GameError
 from games.record import verify
 from games.record_lines import for_each_record
-from infra.services.inbox import TooLargeError, objects_in, read, work_through
+from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
 
 if TYPE_CHECKING:
     from games.record import GameRecord
@@ -32,17 +30,15 @@ ATTEMPTS = 8
 LONGEST_S = 960
 """After which a trainer that has not said that it is done is done for: Lambda ends it after 900 s."""
 PENDING = {"id": {"S": "pending"}}
-_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
-_s3 = boto3.client("s3", config=_CONFIG)
-_dynamodb = boto3.client("dynamodb", config=_CONFIG)
-_lambda = boto3.client("lambda", config=_CONFIG)
-_POISON = (GameError, TooLargeError, ValueError, KeyError, TypeError, ClientError)
+_s3 = boto3.client("s3", config=CLIENT_CONFIG)
+_dynamodb = boto3.client("dynamodb", config=CLIENT_CONFIG)
+_lambda = boto3.client("lambda", config=CLIENT_CONFIG)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Work through a batch of the queue."""
     del context
-    failures = work_through(event, _count_message, _POISON)
+    failures = work_through(event, _count_message)
     _start_if_due()
     return failures
 
