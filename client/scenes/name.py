@@ -9,7 +9,7 @@ from client.settings import MAX_NAME, NOBODY
 from client.ui import theme
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
 from client.ui.text.foreign_text import graphemes, presentable
-from client.ui.widgets import Button, Group, Widget, hint_line
+from client.ui.widgets import Button, Group, Widget, hint_line, overlay_panel
 
 if TYPE_CHECKING:
     from client.scene_manager import SceneManager
@@ -59,8 +59,7 @@ class NameScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the name and the letters."""
-        canvas.dim()
-        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        overlay_panel(canvas, BOX)
         canvas.text("YOUR NAME", BOX[0] + 52, BOX[1] + 34, theme.LABEL, theme.HAZE)
         room = BOX[2] - 120
         wide = canvas.measure(self._name, WRITTEN)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from client.scenes.settings import SettingsScene
 from client.ui import theme
 from client.ui.inputs import BACK, Command
-from client.ui.widgets import Button, Group, hint_line
+from client.ui.widgets import Button, Group, hint_line, overlay_panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +59,7 @@ class PauseScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the choices over the match."""
-        canvas.dim()
-        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        overlay_panel(canvas, BOX)
         canvas.text("Paused", BOX[0] + BOX[2] / 2, BOX[1] + 34, theme.HEADING, align="centre")
         where = (BOX[0] + BOX[2] / 2, BOX[1] + 67)
         canvas.text(self._why, *where, theme.SMALL, theme.AMBER, align="centre", within=BOX[2] - 40)

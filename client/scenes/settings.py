@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.ui import theme
 from client.ui.inputs import BACK, Command
-from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line
+from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line, overlay_panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +54,7 @@ class SettingsScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the settings."""
-        canvas.dim()
-        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        overlay_panel(canvas, BOX)
         canvas.text("Settings", BOX[0] + 50, BOX[1] + 34, theme.HEADING)
         self._group.draw(canvas)
         if self._manager.settings_writer.trouble is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, SWAP, Command, Pointer
 from client.ui.lists.picker import Picker
-from client.ui.widgets import hint_line, inside
+from client.ui.widgets import hint_line, inside, overlay_panel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +52,7 @@ class SwapScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw the list over the match."""
-        canvas.dim()
-        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        overlay_panel(canvas, BOX)
         canvas.text("Swap the opponent", BOX[0] + 32, BOX[1] + 26, theme.HEADING)
         told = self._ladder.trouble or "The match goes on where it stands; its record names both."
         canvas.text(told, BOX[0] + 32, BOX[1] + 60, theme.SMALL, theme.MIST, within=BOX[2] - 64)

@@ -254,6 +254,12 @@ def nearest(boxes: list[Box], start: int, direction: str) -> int | None:
     return None if best is None else best[1]
 
 
+def overlay_panel(canvas: Canvas, box: Box) -> None:
+    """Darken what is drawn so far, and draw the panel of an overlay."""
+    canvas.dim()
+    canvas.panel(box, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+
+
 def hint_line(canvas: Canvas, device: str, hints: list[tuple[str, str]], x: float, y: float) -> None:
     """Write what the device in use can do here: pairs of a command (or a key's name) and what it does."""
     names = inputs.HINTS[device]

@@ -8,7 +8,7 @@ from client.games.pacman.drawing.actors import COLOURS, draw_ghost
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT, LEFT_BUTTON, RIGHT, SWAP, Command, Pointer
 from client.ui.lists.picker import Picker
-from client.ui.widgets import hint_line, inside
+from client.ui.widgets import hint_line, inside, overlay_panel
 from games.pacman.names import GHOSTS
 
 if TYPE_CHECKING:
@@ -72,8 +72,7 @@ class TeamSwapScene:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw the choice over the match."""
-        canvas.dim()
-        canvas.panel(BOX, theme.DEEP, theme.EDGE_LIT, 18, 0.98)
+        overlay_panel(canvas, BOX)
         canvas.text("Swap who hunts", BOX[0] + 32, BOX[1] + 24, theme.HEADING)
         told = self._ladder.trouble or "One function for the team, or another for a single ghost. The record names all."
         canvas.text(told, BOX[0] + 32, BOX[1] + 58, theme.SMALL, theme.MIST, within=BOX[2] - 64)
