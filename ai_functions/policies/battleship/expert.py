@@ -132,7 +132,7 @@ class Expert:
         return cells, softmax(log_odds(self._model, rows), self.manifest.temperature), posterior
 
     def wins(self, observation: ShootObservation, posterior: Posterior) -> float | None:
-        """Return how likely the game is won from here (see ``battleship_race``); None for a variant."""
+        """Return how likely the game is won from here (see ``win_chance``); None for a variant."""
         if observation.variant != STANDARD:
             return None
         return chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
@@ -154,7 +154,7 @@ class Expert:
         return print_policy(observation.variant, cells, chances)
 
     def explain(self, observation: Observation) -> JsonObject:
-        """Return what speaks for its shots (see ``battleship_explain``)."""
+        """Return what speaks for its shots (see ``explanation``)."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return explain_placement(observation.variant, self._own)

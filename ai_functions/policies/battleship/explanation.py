@@ -3,7 +3,7 @@
 An explanation of a shot holds ``heat``, the probability of a ship in each cell (rows from the top); ``choice``, how
 likely this opponent shoots there; ``best``, its three likeliest shots with reasons; ``entropy_bits``, how much is still
 unknown of the fleet; ``exact``, whether the probabilities are exact or nearly so; ``chance_of_winning``, what the
-opponent's model says of the race (``battleship_race``), None for a variant.  Of a placement: ``heat``, how likely
+opponent's model says of the race (``win_chance``), None for a variant.  Of a placement: ``heat``, how likely
 this opponent has a ship in each cell.
 """
 

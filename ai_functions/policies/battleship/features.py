@@ -124,7 +124,7 @@ def settle(variant: Variant, shots: Sequence[Report]) -> tuple[frozenset[Cell], 
     """Return hits still to be followed, and hits of sunk ships, as an attentive person settles it at once.
 
     A ship that sinks takes the first straight run of open hits of its length through the sinking shot.  Where the
-    name does not say which hits were its own, this may be wrong; ``battleship_fleets`` weighs all the ways.
+    name does not say which hits were its own, this may be wrong; ``inference`` weighs all the ways.
     """
     open_hits: set[Cell] = set()
     sunk: set[Cell] = set()

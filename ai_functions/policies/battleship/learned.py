@@ -126,7 +126,7 @@ class Learned:
         return print_policy(observation.variant, untried, chances)
 
     def explain(self, observation: Observation) -> JsonObject:
-        """Return where it would shoot, beside what whole-fleet inference says (see ``battleship_explain``)."""
+        """Return where it would shoot, beside what whole-fleet inference says (see ``explanation``)."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
             return explain_placement(observation.variant, self._likings)

@@ -1,7 +1,7 @@
 """What a shot is worth beyond its chance to hit, tuned for the only thing that counts: shots to sink recorded fleets.
 
 The covariance matrix adaptation evolution strategy (Hansen 2016, the library ``cma``) tries weights for what
-``battleship_posterior`` tells of cells, all of a generation at the same fleets.  They are compared by the shots they
+``posterior`` tells of cells, all of a generation at the same fleets.  They are compared by the shots they
 needed, less what chance gave them (see ``compiled_luck``), of which the games before tell the worth.  The sea has no
 left and right: a fleet stands for all eight ways to turn and mirror it.
 """

@@ -1,6 +1,6 @@
 """Whole games of the strongest shooter in compiled code: what tuning plays thousands of.
 
-A game takes about a millisecond.  The features are those of ``battleship_posterior``; a test holds the scores of both
+A game takes about a millisecond.  The features are those of ``posterior``; a test holds the scores of both
 equal.  The standard game only.
 """
 
@@ -106,7 +106,7 @@ def _foresee(table: Table, sight: Sight, chance: Chances, cell: int, features: C
 
 @compiled
 def _describe(table: Table, sight: Sight, chance: Chances, cells: Numbers, longest: int, shortest: int) -> Chances:
-    """Return what ``battleship_posterior.worth_rows`` says of each of ``cells``, shape (len(cells), features)."""
+    """Return what ``posterior.worth_rows`` says of each of ``cells``, shape (len(cells), features)."""
     described = np.zeros((len(cells), _WIDTH))
     state, right, down = table.state, sight.right, sight.down
     shots = table.totals[0]

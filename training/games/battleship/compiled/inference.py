@@ -1,6 +1,6 @@
 """The strongest shooter's chances in compiled code: what it believes of each cell.
 
-The chances are those of ``battleship_fleets`` with no ship laid that was not met, unless counting finds no room.  The
+The chances are those of ``infer`` with no ship laid that was not met, unless counting finds no room.  The
 standard game only.
 """
 
