@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import re
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -33,3 +35,34 @@ def put_section(page: Path, name: str, command: str, content: str) -> None:
     earlier = re.compile(rf"<!-- {name} -->.*?<!-- end {name} -->\n", re.DOTALL).search(text)
     before, after = (text, "") if earlier is None else (text[: earlier.start()], text[earlier.end() :])
     page.write_text(f"{before}\n{section}" if earlier is None else before + section + after, encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Sections of one page, and the command that makes them: ``python -m MODULE --only SECTION --UNIT N``."""
+
+    module: str
+    description: str
+    """For the command's help."""
+    sections: Mapping[str, Callable[[int], str]]
+    """By name; each is called with N."""
+    page: Path
+    unit: str
+    """Such as ``games``: what N counts."""
+    size: int
+    """N, unless the command line says another."""
+
+    def run(self, words: Sequence[str] | None = None) -> None:
+        """Make the sections that ``words``, or the command line, ask for, and put them on the page."""
+        parser = argparse.ArgumentParser(description=self.description)
+        parser.add_argument(
+            f"--{self.unit}", type=int, default=self.size, help=f"{self.unit} a cell of a table", dest="n"
+        )
+        parser.add_argument(
+            "--only", choices=self.sections, action="append", help="this section alone; may be repeated"
+        )
+        parser.add_argument("--page", type=Path, default=self.page)
+        chosen = parser.parse_args(words)
+        for name in chosen.only or self.sections:
+            command = f"python -m {self.module} --only {name} --{self.unit} {chosen.n}"
+            put_section(chosen.page, name, command, self.sections[name](chosen.n))

@@ -6,11 +6,10 @@ makes one section, and leaves the others on the page as they are.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from training.evaluation.page import put_section
+from training.evaluation.page import Study
 from training.games.battleship.studies.adapting import adapting
 from training.games.battleship.studies.calibration import calibration
 from training.games.battleship.studies.harm import harm
@@ -34,17 +33,5 @@ SECTIONS: dict[str, Callable[[int], str]] = {
 }
 
 
-def main() -> None:
-    """Make the sections asked for and put them on the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fleets", type=int, default=2000, help="fleets a cell of a table")
-    parser.add_argument("--only", choices=SECTIONS, action="append", help="make this section alone; may be repeated")
-    parser.add_argument("--page", type=Path, default=PAGE)
-    chosen = parser.parse_args()
-    for name in chosen.only or SECTIONS:
-        command = f"python -m training.games.battleship.studies --only {name} --fleets {chosen.fleets}"
-        put_section(chosen.page, name, command, SECTIONS[name](chosen.fleets))
-
-
 if __name__ == "__main__":
-    main()
+    Study("training.games.battleship.studies", str(__doc__), SECTIONS, PAGE, "fleets", 2000).run()

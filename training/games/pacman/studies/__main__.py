@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import argparse
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +19,7 @@ from ai_functions.runtime.model import MODEL
 from games.pacman import cells
 from games.pacman.mazes import find_maze
 from games.record import move_seed
-from training.evaluation.page import mean, put_section, table
+from training.evaluation.page import Study, mean, table
 from training.games.pacman.batches import screens_of
 from training.games.pacman.players.bots import greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, by_ghost, random_ghosts
@@ -72,18 +71,6 @@ NEARBY = 96
 CHALLENGE, DIVERSITY, SPREAD = 0.5, 1.0, 4.0
 """Exponents of the interest measure."""
 WEIGHTS = (1.0, 2.0, 3.0)
-
-
-def main() -> None:
-    """Make the sections asked for and put them on the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--games", type=int, default=600, help="games a cell of a table")
-    parser.add_argument("--only", choices=SECTIONS, action="append", help="make this section alone; may be repeated")
-    parser.add_argument("--page", type=Path, default=PAGE)
-    chosen = parser.parse_args()
-    for name in chosen.only or SECTIONS:
-        command = f"python -m training.games.pacman.studies --only {name} --games {chosen.games}"
-        put_section(chosen.page, name, command, SECTIONS[name](chosen.games))
 
 
 @lru_cache
@@ -197,4 +184,4 @@ def transfer(count: int) -> str:
 SECTIONS = {"strength": strength, "interest": interest, "transfer": transfer}
 
 if __name__ == "__main__":
-    main()
+    Study("training.games.pacman.studies", str(__doc__), SECTIONS, PAGE, "games", 600).run()
