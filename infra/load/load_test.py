@@ -1,4 +1,4 @@
-"""The scale lesson: one function from one request a second to many and back to none, while another is being played."""
+"""A load test: one function from one request a second to many and back to none, while another is being played."""
 
 from __future__ import annotations
 

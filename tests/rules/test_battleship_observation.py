@@ -16,7 +16,6 @@ def shoot(shots: Any, afloat: Any = SHIPS, **more: Any):
     return {"phase": "shoot", "shots": shots, "afloat": afloat, **more}
 
 
-CROSS = [["B2", "hit"], ["A1", "hit"], ["C1", "hit"], ["A3", "hit"], ["C3", "hit"]]
 EDGE = [["A1", "hit"], ["B1", "miss"], ["A2", "miss"]]
 ALL = [[f"{column}{row}", "hit"] for row, length in enumerate((5, 4, 3, 3, 2), 1) for column in "ABCDE"[:length]]
 
