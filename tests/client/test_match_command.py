@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -24,6 +23,7 @@ from client.net.request_pool import RequestPool
 from games.battleship import rules
 from games.match import Match
 from games.record import FUNCTION, verify
+from tests.client.odd_server import listening
 from training.contracts import benchmark_for
 from training.evaluation.report import counts
 
@@ -60,18 +60,8 @@ def served(status: int = 200) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(data)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with listening(Handler) as url:
+        yield url
 
 
 def test_a_match_that_does_not_end_is_broken_off_and_rates_nobody() -> None:
