@@ -114,7 +114,7 @@ def test_what_a_training_does_may_have_any_name(text: str) -> None:
     console = PlainConsole(file=screen, force_terminal=True, width=200)
     with Progress(TextColumn("{task.description}", markup=False), console=console) as progress:
         bars = Bars(progress)
-        bars.say(text)
+        bars.report(text)
         bars.count(text, 1, 2)
     assert legible(text) in screen.getvalue()
 
