@@ -8,6 +8,7 @@ import shutil
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from ai_functions.runtime.artifact import INCOMING, finish_interrupted
 from ai_functions.runtime.model import CARD, MODEL, model_sha256
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from games.core import Json
 
-_INCOMING = ".incoming"
-
 
 def write_artifact(folder: Path, onnx: bytes, card: Mapping[str, Json], more: Mapping[str, str] | None = None) -> None:
     """Put the model and its card, with the model's ``sha256``, into ``folder``; the old ones stay until all are whole.
@@ -25,13 +24,13 @@ def write_artifact(folder: Path, onnx: bytes, card: Mapping[str, Json], more: Ma
     ``more`` has the contents of other files that change with them, by name.
     """
     finish_interrupted(folder)
-    staging = folder / f"{_INCOMING}.{os.getpid()}"
+    staging = folder / f"{INCOMING}.{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
     write_model(staging, onnx, card)
     for name, text in (more or {}).items():
         _write(staging / name, text.encode())
-    staging.replace(folder / _INCOMING)
+    staging.replace(folder / INCOMING)
     finish_interrupted(folder)
     model_sha256.cache_clear()  # it remembers what was in this folder before
 
@@ -41,17 +40,6 @@ def write_model(folder: Path, onnx: bytes, card: Mapping[str, Json]) -> None:
     _write(folder / MODEL, onnx)
     whole = {**card, "sha256": sha256(onnx).hexdigest()}
     _write(folder / CARD, (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode())
-
-
-def finish_interrupted(folder: Path) -> bool:
-    """Move a whole artifact that a killed process left in ``folder`` into its place; say whether there was one."""
-    incoming = folder / _INCOMING
-    if not incoming.is_dir():
-        return False
-    for path in sorted(incoming.iterdir()):
-        path.replace(folder / path.name)
-    incoming.rmdir()
-    return True
 
 
 def _write(path: Path, content: bytes) -> None:

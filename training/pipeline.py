@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from threadpoolctl import threadpool_limits
 
+from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from games.record import GameRecord
-from training.artifact import finish_interrupted, write_artifact
+from training.artifact import write_artifact
 from training.card import model_card
 from training.contracts import TrainingError, bootstrap_for, imitates, recipe_for
 from training.dataset import functions_passed_over, usable

@@ -18,6 +18,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.manifest import INFERENCE_LAYER, MANIFEST, Manifest
 from ai_functions.runtime.model import model_sha256
 from games.catalog import REGISTERED, game_packages, package_of, part_name, registration
@@ -68,11 +69,13 @@ class Package:
 
 
 def package_opponent(folder: Path) -> tuple[Manifest, Package]:
-    """Return the manifest and the zip of the opponent in ``folder``.
+    """Return the manifest and the zip of the opponent in ``folder``, a training's whole but half-moved artifact moved.
 
     Raises ManifestError, ModelError (a model that is not the one on its card) or PackagingError.
     """
     folder = folder.resolve()
+    if finish_interrupted(folder):
+        model_sha256.cache_clear()
     manifest = Manifest.load(folder)
     model_sha256(folder)
     own = dict(_own_files(folder))

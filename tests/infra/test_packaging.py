@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from ai_functions.runtime.artifact import INCOMING
 from ai_functions.runtime.manifest import ManifestError
 from ai_functions.runtime.model import ModelError
 from infra.build import packaging
@@ -101,6 +104,19 @@ def test_a_symbolic_link_does_not_carry_files_of_this_machine_into_the_zip(folde
     (folder / "notes.txt").symlink_to("/etc/hostname")
     with pytest.raises(PackagingError, match=r"notes\.txt: a symbolic link"):
         package_opponent(folder)
+
+
+def test_an_artifact_whose_move_was_killed_half_way_is_completed(folder: Path):
+    """The new model lies there already, its card does not: neither is usable without the other."""
+    onnx, card = b"a newer model", json.dumps({"sha256": sha256(b"a newer model").hexdigest()})
+    (folder / INCOMING).mkdir()
+    (folder / INCOMING / "model_card.json").write_text(card, "utf-8")
+    (folder / "model.onnx").write_bytes(onnx)
+    _, package = package_opponent(folder)
+    with zipfile.ZipFile(io.BytesIO(package.content)) as archive:
+        assert archive.read("opponent/model.onnx") == onnx
+        assert archive.read("opponent/model_card.json").decode() == card
+    assert not (folder / INCOMING).exists()
 
 
 def test_a_linked_folder_is_refused_as_a_linked_file_is(folder: Path, tmp_path: Path):

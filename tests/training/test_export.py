@@ -23,8 +23,9 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.model import CARD, MODEL, Model
-from training.artifact import finish_interrupted, write_artifact
+from training.artifact import write_artifact
 from training.contracts import Fitted, TrainingError
 from training.export import ABSOLUTE, RELATIVE, export
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.loader import load_opponent
 from games.record import move_seed
 from training.contracts import TrainingError, benchmark_for
@@ -110,6 +111,7 @@ def local_opponent(game: str, who: str) -> Opponent:
     folder = Path(who)
     if not folder.is_dir():
         raise TrainingError(f"{who!r} is neither an opponent's folder nor a player of {game} ({', '.join(players)})")
+    finish_interrupted(folder)
     loaded = load_opponent(folder)
     if loaded.manifest.game != game:
         raise TrainingError(f"{who} plays {loaded.manifest.game}, not {game}")
