@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from sklearn.pipeline import Pipeline
 
+from ai_functions.runtime.model import width
+from training.contracts import TrainingError, features_for
 from training.dataset import fingerprint
 from training.export import ABSOLUTE, RELATIVE
 
@@ -38,13 +40,17 @@ class Origin:
 
 
 def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: Origin) -> JsonObject:
-    """Return the card of a model that has not been played with yet."""
+    """Return the card of a model that has not been played with yet.
+
+    Raises TrainingError for a recipe whose features are not as many as the columns of its model.
+    """
     records = origin.records
     return {
         "sha256": exported.sha256,
         "name": manifest.name,
         "game": manifest.game,
         "algorithm": _describe(fitted),
+        **_features(manifest, fitted.held_out.shape[1]),
         "command": origin.command,
         "seed": origin.seed,
         "data": {
@@ -65,6 +71,15 @@ def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: O
         "versions": {"python": python_version(), **{name: version(name) for name in _LIBRARIES}},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _features(manifest: Manifest, columns: int) -> JsonObject:
+    names = features_for(manifest)
+    if names and width(names) != columns:
+        raise TrainingError(
+            f"{manifest.name}: the recipe names {width(names)} columns, and its model learned {columns}"
+        )
+    return {"features": list(names)} if names else {}
 
 
 def _describe(fitted: Fitted) -> str:

@@ -1,10 +1,11 @@
 """How each game's models are learned and measured: the modules ``recipe`` and ``benchmark`` of each game.
 
 ``recipe`` has ``fit`` (a :class:`Recipe`) and ``bootstrap`` (a :class:`Bootstrap`); it may have ``judge_player`` (a
-:class:`PlayerJudge`), ``level`` (what gives an opponent its :class:`Level`, None for one that only gets stronger) and
-``imitates`` (whether an opponent learns what players chose).  ``benchmark`` has ``BENCHMARK`` (a :class:`Benchmark`):
-it stands apart because matches and tables need that much of ``training`` and none of what fits models (scikit-learn,
-numba: the extra ``train``).  Both are found by ``games.catalog.find_part``.
+:class:`PlayerJudge`), ``features`` (the names of the columns that an opponent's model learns), ``level`` (what gives an
+opponent its :class:`Level`, None for one that only gets stronger) and ``imitates`` (whether an opponent learns what
+players chose).  ``benchmark`` has ``BENCHMARK`` (a :class:`Benchmark`): it stands apart because matches and tables need
+that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).  Both are found by
+``games.catalog.find_part``.
 """
 
 from __future__ import annotations
@@ -190,6 +191,12 @@ def benchmark_for(game: str) -> Benchmark:
 def recipe_for(game: str) -> Recipe:
     """Return the recipe of ``game``: the function ``fit``.  Raises GameError, TrainingError: ``_part``."""
     return cast("Recipe", _part(game, "recipe").fit)
+
+
+def features_for(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the columns that the opponent's model learns, in order; none where the recipe names none."""
+    find = getattr(_part(manifest.game, "recipe"), "features", None)
+    return () if find is None else tuple(find(manifest))
 
 
 def player_judge_for(game: str) -> PlayerJudge | None:

@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.listing import MEAN, POINTS
-from games.schema import Dictionary, InvalidError, NotJsonError, Nullable, Object, Text, load_json
+from games.schema import Dictionary, InvalidError, List, NotJsonError, Nullable, Object, Text, load_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
@@ -47,6 +48,7 @@ def read_card(folder: Path) -> JsonObject:
 CARD_FIELDS = Object(
     {"sha256": Text(64, 64, "[0-9a-f]{64}", "hexadecimal digits")},
     {
+        "features": List(Text(100, 1), 10_000),
         "rating": Nullable(POINTS),
         "evaluation": Nullable(
             Object({}, {"candidate": Dictionary(Text(80, 1), Object({"mean": MEAN}, extra=True), 50)}, extra=True)
@@ -92,10 +94,43 @@ def dial(folder: Path, name: str, otherwise: float) -> float:
     return float(value)
 
 
-class Model:
-    """An ONNX model with one float32 input of shape (rows, features)."""
+def width(features: Sequence[str]) -> int:
+    """Return how many columns ``features`` are: a name stands for one, "name[n]" for n."""
+    return sum(int(name[name.rindex("[") + 1 : -1]) if name.endswith("]") else 1 for name in features)
 
-    def __init__(self, folder: Path) -> None:
+
+def check_features(folder: Path, features: Sequence[str]) -> None:
+    """Raise ModelError, naming the first difference, if the card in ``folder`` lists other features, or in other order.
+
+    A card without the key ``features`` (written before there was one, or by hand) is not checked.
+    """
+    listed = read_card(folder).get("features")
+    if not isinstance(listed, list) or listed == list(features):
+        return
+    number = next(
+        (at for at, (one, two) in enumerate(zip(listed, features, strict=False)) if one != two),
+        min(len(listed), len(features)),
+    )
+    raise ModelError(
+        f"{folder / CARD}: features[{number}] is {_name(listed, number)}, and the policy computes "
+        f"{_name(features, number)} there: train the model again, or go back to the code that it was trained with"
+    )
+
+
+def _name(features: Sequence[object], number: int) -> str:
+    return repr(features[number]) if number < len(features) else "nothing"
+
+
+class Model:
+    """An ONNX model with one float32 input of shape (rows, columns).
+
+    ``features`` names the columns that the policy computes, in order, as ``width`` counts them; without them only the
+    number of columns is checked, in ``predict``.  Raises ModelError for a card that lists others.
+    """
+
+    def __init__(self, folder: Path, features: Sequence[str] = ()) -> None:
+        if features:
+            check_features(folder, features)
         import onnxruntime  # noqa: PLC0415 - only opponents with a model pay for it
 
         model_sha256(folder)

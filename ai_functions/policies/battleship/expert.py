@@ -22,11 +22,11 @@ from ai_functions.policies.battleship.learned import (
     print_policy,
     softmax,
 )
-from ai_functions.policies.battleship.placements import BERTH_COLUMNS, berth_rows, draw_fleet, likes_berths
-from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
-from ai_functions.policies.battleship.win_chance import RACE_COLUMNS, race_row
+from ai_functions.policies.battleship.placements import BERTH_ROW, berth_rows, draw_fleet, likes_berths
+from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, WORTH_ROW, believe, make_prior, worth_rows
+from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
 from ai_functions.runtime.manifest import Manifest
-from ai_functions.runtime.model import Model
+from ai_functions.runtime.model import Model, width
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import PlaceObservation, ShootObservation
 
@@ -46,11 +46,18 @@ if TYPE_CHECKING:
 BLOCKS = {"usual": 0.2, "recent": 0.25, "other": 0.15}
 """Likings learned of a player, and how far each is believed in before the first shot: of all fleets or of the commoner
 of two styles, of the latest, and of the rarer style.  The rest is for uniform fleets."""
-BLOCK_COLUMNS = BERTH_COLUMNS + 1
+BLOCK_ROW = (*BERTH_ROW, "touching")
+BLOCK_COLUMNS = width(BLOCK_ROW)
 """A block has a column for each thing said of a berth, and one for two ships that touch."""
 RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS
 """Where the columns begin that tell who wins."""
-COLUMNS = RACE + RACE_COLUMNS
+FEATURES = (
+    *(f"cell.{name}" for name in WORTH_ROW),
+    *(f"{block}.{name}" for block in BLOCKS for name in BLOCK_ROW),
+    *(f"race.{name}" for name in RACE_FEATURES),
+)
+"""The columns of the model, in order."""
+COLUMNS = width(FEATURES)
 NEARLY = 0.5
 """The model chooses among cells at least this likely, compared with the likeliest."""
 LEAST_LIKING = 0.02
@@ -85,7 +92,7 @@ class Expert:
 
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
-        self._model = Model(folder)
+        self._model = Model(folder, FEATURES)
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
         self.know(
             [

@@ -33,7 +33,9 @@ CELL_FEATURES = (
     "row_squared", "near_last", "in_line_with_last", "diagonal_to_last", "sunk_beside", "crowded", "log_untried", "one",
 )  # fmt: skip
 """What a row says of a cell.  Rows hold them twice: for a hunting shooter, then for one with unfinished hits."""
-CELL_COLUMNS = 2 * len(CELL_FEATURES)
+CELL_ROW = tuple(f"{phase}.{name}" for phase in ("hunting", "chasing") for name in CELL_FEATURES)
+"""The columns of a cell's row."""
+CELL_COLUMNS = len(CELL_ROW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,26 +170,32 @@ def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDAr
     own = slice(waters.first[longest], waters.first[longest + 1])
     longest_fits = fits[own].astype(np.float32) @ waters.cover[own]
     rows = np.empty((size**2, len(CELL_FEATURES)), np.float32)
-    rows[:, 0] = free / max(1.0, float((free * unknown).max()))
-    rows[:, 1] = np.log1p(free)
-    rows[:, 2] = density / max(1.0, float(density.max()))
-    rows[:, 3] = np.log(rows[:, 2] + 1e-4)
-    rows[:, 4] = longest_fits / max(1.0, float((longest_fits * unknown).max()))
-    rows[:, 5] = free == 0
-    rows[:, 6] = waters.beside @ hits
-    rows[:, 7] = _line_ends(heard.open_hits, size)
-    rows[:, 9] = waters.beside @ heard.water
-    rows[:, 10] = waters.beside @ unknown
-    rows[:, 11] = waters.place[:, 0]
+    of = {name: rows[:, number] for number, name in enumerate(CELL_FEATURES)}
+    of["fits"][:] = free / max(1.0, float((free * unknown).max()))
+    of["log_fits"][:] = np.log1p(free)
+    of["density"][:] = density / max(1.0, float(density.max()))
+    of["log_density"][:] = np.log(of["density"] + 1e-4)
+    of["longest_fits"][:] = longest_fits / max(1.0, float((longest_fits * unknown).max()))
+    of["dead"][:] = free == 0
+    of["hits_beside"][:] = waters.beside @ hits
+    of["line_end"][:] = _line_ends(heard.open_hits, size)
+    of["misses_beside"][:] = waters.beside @ heard.water
+    of["open_beside"][:] = waters.beside @ unknown
+    of["parity"][:] = waters.place[:, 0]
     tried = np.flatnonzero(heard.tried)
     habit = float(waters.place[tried, 0].mean()) - 0.5 if len(tried) else 0.0
-    rows[:, 12] = habit * (2 * waters.place[:, 0] - 1)
-    rows[:, 13:19] = waters.place[:, 1:]
-    _about_last(rows, observation, waters)
-    rows[:, 22] = waters.beside @ gone
-    rows[:, 23] = waters.around @ heard.tried / 24
-    rows[:, 24] = np.log1p(unknown.sum())
-    rows[:, 25] = 1
+    of["parity_habit"][:] = habit * (2 * waters.place[:, 0] - 1)
+    of["edge"][:] = waters.place[:, 1]
+    of["centre"][:] = waters.place[:, 2]
+    of["column"][:] = waters.place[:, 3]
+    of["row"][:] = waters.place[:, 4]
+    of["column_squared"][:] = waters.place[:, 5]
+    of["row_squared"][:] = waters.place[:, 6]
+    _about_last(of, observation, waters)
+    of["sunk_beside"][:] = waters.beside @ gone
+    of["crowded"][:] = waters.around @ heard.tried / 24
+    of["log_untried"][:] = np.log1p(unknown.sum())
+    of["one"][:] = 1
     chasing = bool(heard.open_hits)
     both = np.zeros((size**2, CELL_COLUMNS), np.float32)
     both[:, chasing * len(CELL_FEATURES) :][:, : len(CELL_FEATURES)] = rows
@@ -211,14 +219,15 @@ def _line_ends(hits: frozenset[Cell], size: int) -> NDArray[np.float32]:
     return ends
 
 
-def _about_last(rows: NDArray[np.float32], observation: ShootObservation, waters: Sea) -> None:
+def _about_last(of: dict[str, NDArray[np.float32]], observation: ShootObservation, waters: Sea) -> None:
     """Fill in what a cell is to the last shot."""
-    rows[:, [8, 19, 20, 21]] = 0
+    for name in ("beside_last_hit", "near_last", "in_line_with_last", "diagonal_to_last"):
+        of[name][:] = 0
     if not observation.shots:
         return
     last = observation.shots[-1]
     right, down = np.abs(waters.column - last.cell.column), np.abs(waters.row - last.cell.row)
-    rows[:, 8] = (right + down == 1) & (last.result == HIT)
-    rows[:, 19] = 1 / (1 + right + down)
-    rows[:, 20] = (right == 0) | (down == 0)
-    rows[:, 21] = (right == 1) & (down == 1)
+    of["beside_last_hit"][:] = (right + down == 1) & (last.result == HIT)
+    of["near_last"][:] = 1 / (1 + right + down)
+    of["in_line_with_last"][:] = (right == 0) | (down == 0)
+    of["diagonal_to_last"][:] = (right == 1) & (down == 1)

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
-from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows
-from ai_functions.policies.battleship.placements import BERTH_COLUMNS, berth_rows, draw_fleet
+from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows
+from ai_functions.policies.battleship.placements import BERTH_COLUMNS, BERTH_ROW, berth_rows, draw_fleet
 from ai_functions.policies.battleship.posterior import believe, make_prior
-from ai_functions.policies.battleship.win_chance import RACE_COLUMNS, race_row
+from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
 from ai_functions.runtime.manifest import Manifest
-from ai_functions.runtime.model import Model, dial
+from ai_functions.runtime.model import Model, dial, width
 from games.battleship.fleet import STANDARD, Cell
 from games.battleship.notation import Shot, print_cell
 from games.battleship.observation import PlaceObservation
@@ -35,9 +35,15 @@ if TYPE_CHECKING:
     from games.battleship.rules import Action
     from games.core import JsonObject
 
+FEATURES = (
+    *(f"cell.{name}" for name in CELL_ROW),
+    *(f"placement.{name}" for name in BERTH_ROW),
+    *(f"race.{name}" for name in RACE_FEATURES),
+)
+"""The columns of the model, in order."""
 RACE = CELL_COLUMNS + BERTH_COLUMNS
 """Where the columns begin that tell who wins."""
-COLUMNS = RACE + RACE_COLUMNS
+COLUMNS = width(FEATURES)
 
 
 def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[np.float32]:
@@ -97,7 +103,7 @@ class Learned:
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
         self.temperature = dial(folder, "temperature", self.manifest.temperature)
-        self._model = Model(folder)
+        self._model = Model(folder, FEATURES)
         self._likings = np.exp(log_odds(self._model, in_columns(berth_rows(), CELL_COLUMNS, COLUMNS))).tolist()
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

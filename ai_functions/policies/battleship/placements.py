@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.features import sea
+from ai_functions.runtime.model import width
 from games.battleship.fleet import STANDARD, Placement, random_placement
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ OWN_TRAITS = ("one", "vertical", "along_edge")
 """What is said again for each ship."""
 BERTHS = 760
 """Berths of the standard fleet; likings are learned for the standard game alone."""
-BERTH_COLUMNS = len(TRAITS) + len(STANDARD.fleet) * len(OWN_TRAITS) + STANDARD.size**2 + BERTHS
+BERTH_ROW = (
+    *TRAITS, *(f"{ship}.{trait}" for ship in STANDARD.names for trait in OWN_TRAITS),
+    f"at_cell[{STANDARD.size**2}]", f"at_placement[{BERTHS}]",
+)  # fmt: skip
+"""The columns of a berth's row: "name[n]" stands for n columns, one for each cell (row by row) or ship placement."""
+BERTH_COLUMNS = width(BERTH_ROW)
 _TRAIT, _OWN_TRAIT, _CELL, BERTH_SCALE = 2.0, 0.5, 1.0, 0.7
 """Scales: how freely each kind of column learns under one penalty.  Chosen by how well ten fleets of each of
 ``training.games.battleship.players.habitual.HABITUAL`` foretell others of the same player."""
@@ -50,9 +56,21 @@ def berth_rows() -> NDArray[np.float32]:
         edge, tip = across in (0, size - 1), along == 0 or end == size - 1
         reach, off = (along + end) / 2 / middle - 1, across / middle - 1
         x, y = (off, reach) if berth.vertical else (reach, off)
-        traits[index] = (1, berth.vertical, edge, tip, np.hypot(x, y), x, y, x * x, y * y, edge and tip)
+        of = {
+            "one": 1,
+            "vertical": berth.vertical,
+            "along_edge": edge,
+            "end_on_edge": tip,
+            "away": np.hypot(x, y),
+            "column": x,
+            "row": y,
+            "column_squared": x * x,
+            "row_squared": y * y,
+            "corner": edge and tip,
+        }
+        traits[index] = [of[name] for name in TRAITS]
     own = np.zeros((BERTHS, len(STANDARD.fleet), len(OWN_TRAITS)), np.float32)
-    own[np.arange(BERTHS), waters.ship] = traits[:, : len(OWN_TRAITS)]
+    own[np.arange(BERTHS), waters.ship] = traits[:, [TRAITS.index(name) for name in OWN_TRAITS]]
     cells = waters.cover / np.sqrt(waters.length)[:, None]
     each = np.eye(BERTHS, dtype=np.float32)
     return np.hstack([traits * _TRAIT, own.reshape(BERTHS, -1) * _OWN_TRAIT, cells * _CELL, each * BERTH_SCALE])

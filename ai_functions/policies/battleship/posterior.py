@@ -27,13 +27,15 @@ if TYPE_CHECKING:
 
 WORTH_FEATURES = (
     "longest", "shortest", "goes_on", "around", "open_sides", "misses_beside", "shorter_run", "longer_run", "crowded",
-    "sides_off_board", "centre", "parity_habit", "sinks", "met", "tried_diagonals", "next_best", "berths_left",
+    "sides_off_board", "centre", "parity_habit", "sinks", "met", "tried_diagonals", "next_best", "placements_left",
 )  # fmt: skip
 """What a row says of a cell beside the logarithm of its chance, which is its first column."""
 MOODS = ("hunting", "hunting_shortest", "hunting_longer", "chasing")
 """A row holds the features for its mood: a shooter hunts otherwise when ships of the shortest kind alone are afloat,
 and when none of them is."""
-WORTH_COLUMNS = 1 + len(MOODS) * len(WORTH_FEATURES)
+WORTH_ROW = ("log_chance", *(f"{mood}.{name}" for mood in MOODS for name in WORTH_FEATURES))
+"""The columns of a cell's row."""
+WORTH_COLUMNS = len(WORTH_ROW)
 CHASING = 0.5
 """From so many ships on, expected to have been hit and still afloat, a shooter chases."""
 LEAST_MISS = 0.05
@@ -170,28 +172,29 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     untried = (~told.tried).astype(np.float32)
     beside = waters.beside[cells]
     features = np.empty((len(cells), len(WORTH_FEATURES)))
-    features[:, 0] = of_longest[cells] / chance
-    features[:, 1] = of_shortest[cells] / chance
-    features[:, 2] = _goes_on(floating @ chart.links, untried, variant.size)[cells] / chance
-    features[:, 3] = beside @ (untried * any_ship) / (4 * chance)
-    features[:, 4] = beside @ untried / 4
-    features[:, 5] = beside @ told.missed.astype(np.float32) / 4
+    of = {name: features[:, number] for number, name in enumerate(WORTH_FEATURES)}
+    of["longest"][:] = of_longest[cells] / chance
+    of["shortest"][:] = of_shortest[cells] / chance
+    of["goes_on"][:] = _goes_on(floating @ chart.links, untried, variant.size)[cells] / chance
+    of["around"][:] = beside @ (untried * any_ship) / (4 * chance)
+    of["open_sides"][:] = beside @ untried / 4
+    of["misses_beside"][:] = beside @ told.missed.astype(np.float32) / 4
     across, along = _runs(told.closed.reshape(variant.size, -1))
-    features[:, 6] = np.log(np.minimum(across, along)[cells])
-    features[:, 7] = np.log(np.maximum(across, along)[cells])
+    of["shorter_run"][:] = np.log(np.minimum(across, along)[cells])
+    of["longer_run"][:] = np.log(np.maximum(across, along)[cells])
     tried = 1 - untried
-    features[:, 8] = waters.around[cells] @ tried / 24
-    features[:, 9] = chart.sides[cells]
-    features[:, 10] = waters.place[cells, 2]
+    of["crowded"][:] = waters.around[cells] @ tried / 24
+    of["sides_off_board"][:] = chart.sides[cells]
+    of["centre"][:] = waters.place[cells, 2]
     habit = float(waters.place[told.tried, 0].mean()) - 0.5 if told.tried.any() else 0.0
-    features[:, 11] = habit * (2 * waters.place[cells, 0] - 1)
-    features[:, 12] = sinks[cells] / chance
-    features[:, 13] = met_here[cells] / chance
-    features[:, 14] = chart.diagonal[cells] @ tried / 4
+    of["parity_habit"][:] = habit * (2 * waters.place[cells, 0] - 1)
+    of["sinks"][:] = sinks[cells] / chance
+    of["met"][:] = met_here[cells] / chance
+    of["tried_diagonals"][:] = chart.diagonal[cells] @ tried / 4
     both = (waters.cover[:, cells].T * floating) @ waters.cover
     missed = untried * (any_ship - both)
-    features[:, 15] = missed.max(axis=1) / (np.maximum(1 - chance, LEAST_MISS) * chance)
-    features[:, 16] = np.log(chance) - surprise_here[cells] / chance
+    of["next_best"][:] = missed.max(axis=1) / (np.maximum(1 - chance, LEAST_MISS) * chance)
+    of["placements_left"][:] = np.log(chance) - surprise_here[cells] / chance
     rows = np.zeros((len(features), len(MOODS), len(WORTH_FEATURES)))
     rows[:, _mood(lengths, afloat, chasing=met.sum() > CHASING)] = features
     return np.hstack([np.log(chance)[:, None], rows.reshape(len(rows), -1)]).astype(np.float32)

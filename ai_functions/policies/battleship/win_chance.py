@@ -26,6 +26,7 @@ RACE_FEATURES = (
     "one", "fired", *(f"fired_from_{late}" for late in LATE), "left", "left_squared", "afloat", "log_fleets",
     "log_fleets_squared", "left_by_fired", "log_fleets_by_fired", "log_fleets_by_left", "likeliest",
 )  # fmt: skip
+"""The columns of a position's row."""
 RACE_COLUMNS = len(RACE_FEATURES)
 _USUAL_LOG = 25.0
 """About the logarithm of how many fleets there are: it keeps the column near one."""
@@ -40,9 +41,18 @@ def race_row(observation: ShootObservation, posterior: Posterior) -> NDArray[np.
     fleets = posterior.log_fleets / _USUAL_LOG
     chance = posterior.cell.copy()
     chance[[report.cell.row * STANDARD.size + report.cell.column for report in observation.shots]] = 0
-    row = (
-        1, fired, *(max(0.0, fired - late) for late in LATE), left, left * left,
-        len(observation.afloat) / len(waters.variant.fleet), fleets, fleets * fleets, left * fired, fleets * fired,
-        fleets * left, chance.max(),
-    )  # fmt: skip
-    return np.array(row, np.float32)
+    of = {
+        "one": 1,
+        "fired": fired,
+        **{f"fired_from_{late}": max(0.0, fired - late) for late in LATE},
+        "left": left,
+        "left_squared": left * left,
+        "afloat": len(observation.afloat) / len(waters.variant.fleet),
+        "log_fleets": fleets,
+        "log_fleets_squared": fleets * fleets,
+        "left_by_fired": left * fired,
+        "log_fleets_by_fired": fleets * fired,
+        "log_fleets_by_left": fleets * left,
+        "likeliest": chance.max(),
+    }
+    return np.array([of[name] for name in RACE_FEATURES], np.float32)

@@ -12,15 +12,18 @@ column says where in the maze anything is, so it reads other mazes too.  Two set
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ai_functions.policies.pacman.arrivals import LEISURE, LONG, SHUT, SLIP, SURE, Race, escape, race, ways_out
 from ai_functions.policies.pacman.batch import NEVER
 from ai_functions.policies.pacman.paths import FAR
+from games.pacman.names import GHOSTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from ai_functions.policies.pacman.batch import Asked, Scenes
@@ -122,55 +125,55 @@ def _team(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[NDAr
     dot, to_dot = _nearest(found.pacman, scenes.dots)
     _, to_energizer = _nearest(found.pacman, scenes.energizers)
     apart, corridor = _after(paths, scenes, asked, found)
-    by_exit = np.stack(
-        [
-            area,
-            *(escape(paths, scenes.pac_tile, lead, scene, spare).sum(axis=1) for spare in (0.0, LEISURE, SURE)),
-            (safe & scenes.dots[scene]).sum(axis=1),
-            safe[:, paths.crossings].sum(axis=1),
-            (safe & scenes.energizers[scene]).sum(axis=1),
-            np.where(safe & scenes.energizers[scene], pacman, LONG).min(axis=1),
-            others_area[decision] - area,
-            np.where(scenes.energizers[scene], lead, SHUT).max(axis=1),
-            np.where(safe, pacman, 0).max(axis=1),
-            found.own[each, pac_tile],
-            found.own[each, ahead],
-            found.own[each, ahead] - pacman[each, ahead],
-            shut,
-            shut - others_shut[decision],
-            ordered[:, 3],
-            ordered[:, 2],
-            open_ways,
-            lead[each, dot[scene]],
-            apart,
-            corridor,
-        ],
-        axis=1,
-        dtype=np.float32,
-    )
+    by_exit = {
+        "area": area,
+        "bold_area": escape(paths, scenes.pac_tile, lead, scene, 0.0).sum(axis=1),
+        "leisure_area": escape(paths, scenes.pac_tile, lead, scene, LEISURE).sum(axis=1),
+        "sure_area": escape(paths, scenes.pac_tile, lead, scene, SURE).sum(axis=1),
+        "area_dots": (safe & scenes.dots[scene]).sum(axis=1),
+        "area_crossings": safe[:, paths.crossings].sum(axis=1),
+        "area_energizers": (safe & scenes.energizers[scene]).sum(axis=1),
+        "to_safe_energizer": np.where(safe & scenes.energizers[scene], pacman, LONG).min(axis=1),
+        "area_taken": others_area[decision] - area,
+        "energizer_lead": np.where(scenes.energizers[scene], lead, SHUT).max(axis=1),
+        "pocket": np.where(safe, pacman, 0).max(axis=1),
+        "to_pacman": found.own[each, pac_tile],
+        "to_ahead": found.own[each, ahead],
+        "ahead_lead": found.own[each, ahead] - pacman[each, ahead],
+        "ways_shut": shut,
+        "ways_shut_by_this": shut - others_shut[decision],
+        "best_way_lead": ordered[:, 3],
+        "second_way_lead": ordered[:, 2],
+        "mean_way_lead": open_ways,
+        "nearest_dot_lead": lead[each, dot[scene]],
+        "spread": apart,
+        "corridor": corridor,
+    }
     near = found.ghosts[asked.scene, :, scenes.pac_tile[asked.scene]]
     near[np.arange(len(near)), asked.ghost] = NEVER
     near.sort(axis=1)
-    shared = np.stack(
-        [
-            near[:, 0],
-            near[:, 1],
-            near[:, 2],
-            others_area,
-            others_shut,
-            scenes.dots.sum(axis=1)[asked.scene],
-            to_energizer[asked.scene],
-            to_dot[asked.scene],
-            scenes.fright[asked.scene],
-            found.until,
-            (scenes.ghost_speed[asked.scene, asked.ghost] / scenes.pac_speed[asked.scene]),
-            exits.sum(axis=1)[asked.scene],
-            (scenes.ghost_delay <= 0).sum(axis=1)[asked.scene],
-        ],
-        axis=1,
-        dtype=np.float32,
-    )
-    return np.clip(by_exit, SHUT, LONG), np.clip(shared, SHUT, LONG)[decision]
+    shared = {
+        "others_nearest": near[:, 0],
+        "others_second": near[:, 1],
+        "others_third": near[:, 2],
+        "others_area": others_area,
+        "others_ways_shut": others_shut,
+        "dots_left": scenes.dots.sum(axis=1)[asked.scene],
+        "to_energizer": to_energizer[asked.scene],
+        "to_nearest_dot": to_dot[asked.scene],
+        "fright": scenes.fright[asked.scene],
+        "until": found.until,
+        "speed": scenes.ghost_speed[asked.scene, asked.ghost] / scenes.pac_speed[asked.scene],
+        "ways": exits.sum(axis=1)[asked.scene],
+        "hunters": (scenes.ghost_delay <= 0).sum(axis=1)[asked.scene],
+    }
+    of_exits = np.clip(_stacked(by_exit, _TEAM_BY_EXIT), SHUT, LONG)
+    return of_exits, np.clip(_stacked(shared, _TEAM_SHARED), SHUT, LONG)[decision]
+
+
+def _stacked(of: dict[str, NDArray[Any]], names: Iterable[str]) -> NDArray[np.float32]:
+    """Return shape (rows, names): a column for each of ``names``, in their order."""
+    return np.stack([of[name] for name in names], axis=1, dtype=np.float32)
 
 
 def _shut(ways: NDArray[np.float32], exits: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -212,21 +215,17 @@ def _arcade(paths: Paths, scenes: Scenes, asked: Asked, found: Race) -> tuple[ND
     targets.append((2 * (pacman + 2 * ahead) - blinky)[scene])
     near = [((target - at) ** 2).sum(axis=1) for target in targets]
     way = found.own[np.arange(len(scene)), scenes.pac_tile[scene]]
-    by_exit = np.stack([*near, way], axis=1, dtype=np.float32)
+    by_exit = dict(zip(("near_corner", "near_pacman", "near_ahead", "near_mirror"), near, strict=True))
     own = place[scenes.ghost_state[asked.scene, asked.ghost] // 4]
-    shared = np.stack(
-        [
-            scenes.scatter[scene],
-            np.where(ghost == 0, scenes.elroy[scene], 0),
-            *(ghost == index for index in range(4)),
-            ((own - pacman[asked.scene]) ** 2).sum(axis=1)[found.decision],
-            found.exit,
-            found.exit == asked.heading[found.decision],
-        ],
-        axis=1,
-        dtype=np.float32,
-    )
-    return by_exit, shared
+    shared = {
+        "scatter": scenes.scatter[scene],
+        "elroy": np.where(ghost == 0, scenes.elroy[scene], 0),
+        **{f"is_{name}": ghost == index for index, name in enumerate(GHOSTS)},
+        "far_from_pacman": ((own - pacman[asked.scene]) ** 2).sum(axis=1)[found.decision],
+        "exit": found.exit,
+        "straight_on": found.exit == asked.heading[found.decision],
+    }
+    return _stacked({**by_exit, "way_to_pacman": way}, _ARCADE_BY_EXIT), _stacked(shared, _ARCADE_SHARED)
 
 
 _AHEAD = np.array([(-1, -1), (-1, 0), (0, 1), (1, 0)], dtype=np.int64)

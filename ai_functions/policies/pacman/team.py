@@ -51,7 +51,7 @@ class Team:
         if self.sees not in SETS:
             raise ManifestError(f"{folder}: training.sees is {self.sees!r}; there are {', '.join(SETS)}")
         self.temperature = dial(folder, "temperature", manifest.temperature)
-        self.model = Model(folder)
+        self.model = Model(folder, SETS[self.sees])
 
     def act(self, observation: Observation, random: Random) -> Exits:
         """Return an exit for each ghost that ``observation`` asks for."""

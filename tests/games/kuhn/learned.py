@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from games.core import JsonObject
     from tests.games.kuhn.rules import Action, Observation
 
-COLUMNS = len(CARDS) * len(HISTORIES) * len(ACTIONS)
+FEATURES = tuple(".".join((card, *played, action)) for card in CARDS for played in HISTORIES for action in ACTIONS)
+"""The columns of the model: an action in a situation."""
+COLUMNS = len(FEATURES)
 
 
 def row(observation: Observation, action: Action) -> NDArray[np.float32]:
@@ -36,7 +38,7 @@ class Learned:
     """The player whose model is in ``folder``.  Raises ModelError."""
 
     def __init__(self, folder: Path) -> None:
-        self._model = Model(folder)
+        self._model = Model(folder, FEATURES)
 
     def act(self, observation: Observation, random: Random) -> Action:  # noqa: ARG002 - it is always sure
         """Return the action that wins most."""

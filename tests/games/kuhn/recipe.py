@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression
 from games.match import Match, play
 from games.record import BOT, Participant, move_seed
 from tests.games.kuhn import rules
-from tests.games.kuhn.learned import COLUMNS, row
+from tests.games.kuhn.learned import COLUMNS, FEATURES, row
 from training.contracts import Fitted, TrainingError
 from training.dataset import decisions
 
@@ -37,6 +37,12 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
         records.append(play(match, dict.fromkeys(rules.PLAYERS, rules.sample_action)))
         progress(index + 1)
     return records
+
+
+def features(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the model's columns."""
+    del manifest
+    return FEATURES
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.features import cell_rows, hear
-from ai_functions.policies.battleship.learned import COLUMNS, in_columns, log_odds
+from ai_functions.policies.battleship.learned import COLUMNS, FEATURES, in_columns, log_odds
 from ai_functions.runtime.model import Model
 from games.battleship import rules
 from training.games.battleship.examples import cell_of, ships_in, shots_to_learn
@@ -36,7 +36,7 @@ def losses(
     """
     wins = manifest.training.get("learn") == "ship"
     standard = [record for record in records if record.game == rules.NAME and not record.options]
-    models = [Model(folder) for folder in folders]
+    models = [Model(folder, FEATURES) for folder in folders]
     found = []
     for number, record in enumerate(standard):
         shots = list(shots_to_learn(manifest, [record]))

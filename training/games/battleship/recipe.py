@@ -20,7 +20,8 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 import ai_functions
-from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, COLUMNS, RACE
+from ai_functions.policies.battleship import learned
+from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, COLUMNS, FEATURES, RACE
 from ai_functions.policies.battleship.learned import in_columns, log_odds
 from ai_functions.policies.battleship.placements import berth_rows
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
 
-__all__ = ["bootstrap", "fit", "imitates", "judge_player", "kept", "level"]
+__all__ = ["bootstrap", "features", "fit", "imitates", "judge_player", "kept", "level"]
 
 _EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
 _LEVEL = Level(Dial("temperature", 0.05, 20.0, raises=True), "log loss of a shot, in nats", losses, MARGIN)
@@ -62,6 +63,11 @@ _SMALL = 0.1
 def level(manifest: Manifest) -> Level | None:
     """Return how the opponent's strength is set: by its temperature, unless it learns to win as soon as it can."""
     return None if manifest.training.get("learn") == "worth" else _LEVEL
+
+
+def features(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the columns that the opponent's model learns."""
+    return FEATURES if manifest.training.get("learn") == "worth" else learned.FEATURES
 
 
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
@@ -136,4 +142,4 @@ def kept(begin: int, columns: int) -> NDArray[np.float64]:
     if not (_EXPERT / MODEL).exists():
         raise TrainingError(f"too few fleets to tune on, and {_EXPERT} has no model to take over; use --bootstrap")
     one = np.eye(columns, dtype=np.float32) * _SMALL
-    return log_odds(Model(_EXPERT), in_columns(one, begin, COLUMNS)) / _SMALL
+    return log_odds(Model(_EXPERT, FEATURES), in_columns(one, begin, COLUMNS)) / _SMALL

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ai_functions.policies.pacman.features import SETS
 from ai_functions.runtime.model import Model
 from games.pacman import rules
 from training.contracts import Dial, Level
@@ -44,8 +45,8 @@ def losses(
     exits taken, from 0 to 1 (see ``examples``).  Whatever the temperature that it plays with.
     """
     ours = [record for record in records if record.game == rules.NAME]
-    models = [Model(folder) for folder in folders]
     sees = str(manifest.training.get("sees", "team"))
+    models = [Model(folder, SETS[sees]) for folder in folders]
     found = []
     for number, record in enumerate(ours):
         seen = examples.read([record], sees, DECISIONS_A_GAME, number, lambda _: None, imitable(manifest))

@@ -49,6 +49,11 @@ def imitable(manifest: Manifest) -> Callable[[Participant], bool]:
     return partial(may_imitate, manifest) if imitates(manifest) else examples.everyone
 
 
+def features(manifest: Manifest) -> tuple[str, ...]:
+    """Return the names of the columns that the opponent's model learns."""
+    return SETS[str(manifest.training.get("sees", "team"))]
+
+
 def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
     """Return what was learned from ``records``.  Raises TrainingError when they are too few or of another game."""
     settings = manifest.training

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from training.games.pacman.data_generators import bootstrap
 from training.games.pacman.foretelling import level
-from training.games.pacman.learn import fit, imitates
+from training.games.pacman.learn import features, fit, imitates
 
-__all__ = ["bootstrap", "fit", "imitates", "level"]
+__all__ = ["bootstrap", "features", "fit", "imitates", "level"]
