@@ -18,10 +18,10 @@ from games.battleship.fleet import (
     Placement,
     Variant,
     VariantError,
-    berth_board,
-    berths,
+    placement_board,
     random_placement,
     reserved,
+    ship_placements,
 )
 from games.battleship.notation import CALLED, MISS, Report
 
@@ -71,7 +71,7 @@ def late(seed: int) -> tuple[Placement, list[Cell]]:
 MANY_WAYS = ((387, 16), (272, 18), (532, 14), (1606, 15), (2065, 16), (2436, 18), (4102, 14))
 """Arguments of ``aimed``: more ways to explain the hits than are followed, most of which cannot be completed."""
 NO_ROOM = (146, 220, 313, 335, 338, 583, 794, 1112)
-"""Arguments of ``late``: counting, which takes a berth away once for each ship that blocks it, finds no room."""
+"""Arguments of ``late``: counting, which takes a placement away once for each ship that blocks it, finds no room."""
 
 
 class Position(NamedTuple):
@@ -86,14 +86,14 @@ class Position(NamedTuple):
         """Check that hits are ships for sure, misses are not, and every ship lies somewhere, once."""
         variant, shots = self.observation.variant, self.observation.shots
         waters = sea(variant)
-        berth = infer(self.observation, self.prior, self.touching, self.pairs).berth
-        chance = berth @ waters.cover
+        placement = infer(self.observation, self.prior, self.touching, self.pairs).placement
+        chance = placement @ waters.cover
         struck = [one.cell.row * variant.size + one.cell.column for one in shots if one.result not in (MISS, CALLED)]
         missed = [one.cell.row * variant.size + one.cell.column for one in shots if one.result == MISS]
         assert chance[struck] == pytest.approx(np.ones(len(struck)), abs=1e-6)
         assert not chance[missed].any()
-        assert np.add.reduceat(berth, waters.first[:-1]) == pytest.approx(np.ones(len(variant.fleet)), abs=1e-6)
-        assert berth.min() >= 0
+        assert np.add.reduceat(placement, waters.first[:-1]) == pytest.approx(np.ones(len(variant.fleet)), abs=1e-6)
+        assert placement.min() >= 0
 
 
 def any_variant(random: Random) -> Variant:
@@ -125,7 +125,7 @@ def any_position(seed: int) -> Position | None:
     observation = rules.ShootObservation(variant, shots)
     prior = None
     if random.random() < 0.5:
-        liking = np.random.default_rng(seed).normal(0, random.choice((0.5, 2, 8)), len(sea(variant).berths))
+        liking = np.random.default_rng(seed).normal(0, random.choice((0.5, 2, 8)), len(sea(variant).placements))
         prior = np.exp(liking - liking.max())
     position = Position(observation, prior, random.choice((1.0, 1.0, 0.3, 3.0)), random.choice((0, 2500)))
     return position if observation.afloat else None
@@ -134,10 +134,10 @@ def any_position(seed: int) -> Position | None:
 def all_fleets(variant: Variant) -> list[Placement]:
     """Return every legal fleet."""
     found = []
-    for chosen in product(*(berths(variant, ship) for ship in variant.names)):
+    for chosen in product(*(ship_placements(variant, ship) for ship in variant.names)):
         taken = 0
-        for berth in chosen:
-            board = berth_board(variant, berth)
+        for placement in chosen:
+            board = placement_board(variant, placement)
             if board & taken:
                 break
             taken |= reserved(variant, board)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from games.battleship.fleet import berth_boards, reserved
+from games.battleship.fleet import placement_boards, reserved
 from games.battleship.notation import HIT, MISS, SUNK
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list
             sunk[str(report.ship)] = (bit, hits | bit)
     boards: dict[str, list[int]] = {}
     for ship in variant.names:
-        every = berth_boards(variant, ship)
+        every = placement_boards(variant, ship)
         if ship in sunk:
             last, struck = sunk[ship]
             boards[ship] = [board for board in every if board & last and not board & ~struck]
@@ -90,7 +90,7 @@ def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
 
 
 def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, int]]:
-    """Return the fewest choices one of which must be right: all covers of one hit, or all berths of one ship."""
+    """Return the fewest choices one of which must be right: all covers of one hit, or all placements of one ship."""
     ship = min(left, key=lambda name: len(left[name]))
     best = [(ship, board) for board in left[ship]]
     while open_hits:
@@ -103,7 +103,7 @@ def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, in
 
 
 def _ships_needed(left: dict[str, list[int]], open_hits: int) -> int:
-    """Return a lower bound: hits that no berth covers two of, picked greedily, take a ship each."""
+    """Return a lower bound: hits that no placement covers two of, picked greedily, take a ship each."""
     needed = 0
     while open_hits:
         hit = open_hits & -open_hits

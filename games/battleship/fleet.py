@@ -42,7 +42,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Berth:
+class ShipPlacement:
     """Where one ship lies: its leftmost or topmost cell, and whether it reaches downwards from there."""
 
     ship: str
@@ -145,52 +145,56 @@ def _parse_fleet(data: Json, size: int) -> tuple[tuple[str, int], ...]:
 class Placement:
     """Where a whole fleet lies: the action of the placing phase."""
 
-    berths: tuple[Berth, ...]
+    ships: tuple[ShipPlacement, ...]
 
     def board(self, variant: Variant) -> int:
         """Return the bitboard of all ships."""
         board = 0
-        for berth in self.berths:
-            board |= berth_board(variant, berth)
+        for placement in self.ships:
+            board |= placement_board(variant, placement)
         return board
 
     def ship_at(self, variant: Variant, cell: Cell) -> str | None:
         """Return the ship that lies on ``cell``, if any."""
         bit = variant.bit(cell)
-        for berth in self.berths:
-            if berth_board(variant, berth) & bit:
-                return berth.ship
+        for placement in self.ships:
+            if placement_board(variant, placement) & bit:
+                return placement.ship
         return None
 
 
 @lru_cache(maxsize=4096)
-def berth_board(variant: Variant, berth: Berth) -> int:
-    """Return the bitboard of one ship.  Raises GameError, quoting the berth, when it leaves the board."""
-    length = variant.length(berth.ship)
-    last = Cell(berth.cell.column, berth.cell.row + length - 1)
-    if not berth.vertical:
-        last = Cell(berth.cell.column + length - 1, berth.cell.row)
-    if not (variant.holds(berth.cell) and variant.holds(last)):
-        raise GameError(f"{berth} leaves the board of {variant.size}x{variant.size} cells")
-    stride = variant.size if berth.vertical else 1
-    return sum(variant.bit(berth.cell) << (step * stride) for step in range(length))
+def placement_board(variant: Variant, placement: ShipPlacement) -> int:
+    """Return the bitboard of one ship.  Raises GameError, quoting the placement, when it leaves the board."""
+    length = variant.length(placement.ship)
+    last = Cell(placement.cell.column, placement.cell.row + length - 1)
+    if not placement.vertical:
+        last = Cell(placement.cell.column + length - 1, placement.cell.row)
+    if not (variant.holds(placement.cell) and variant.holds(last)):
+        raise GameError(f"{placement} leaves the board of {variant.size}x{variant.size} cells")
+    stride = variant.size if placement.vertical else 1
+    return sum(variant.bit(placement.cell) << (step * stride) for step in range(length))
 
 
 @lru_cache(maxsize=256)
-def berths(variant: Variant, ship: str) -> tuple[Berth, ...]:
-    """Return every berth ``ship`` may take on an empty board; a ship of one cell counts once a cell."""
+def ship_placements(variant: Variant, ship: str) -> tuple[ShipPlacement, ...]:
+    """Return every placement ``ship`` may take on an empty board; a ship of one cell counts once a cell."""
     reach = variant.size - variant.length(ship) + 1
-    across = [Berth(ship, Cell(column, row), vertical=False) for row in range(variant.size) for column in range(reach)]
+    across = [
+        ShipPlacement(ship, Cell(column, row), vertical=False) for row in range(variant.size) for column in range(reach)
+    ]
     if variant.length(ship) == 1:
         return tuple(across)
-    down = [Berth(ship, Cell(column, row), vertical=True) for row in range(reach) for column in range(variant.size)]
+    down = [
+        ShipPlacement(ship, Cell(column, row), vertical=True) for row in range(reach) for column in range(variant.size)
+    ]
     return tuple(across + down)
 
 
 @lru_cache(maxsize=256)
-def berth_boards(variant: Variant, ship: str) -> tuple[int, ...]:
-    """Return the bitboards of ``berths``, in the same order."""
-    return tuple(berth_board(variant, berth) for berth in berths(variant, ship))
+def placement_boards(variant: Variant, ship: str) -> tuple[int, ...]:
+    """Return the bitboards of ``ship_placements``, in the same order."""
+    return tuple(placement_board(variant, placement) for placement in ship_placements(variant, ship))
 
 
 def reserved(variant: Variant, board: int) -> int:
@@ -208,16 +212,16 @@ def _with_margin(variant: Variant, board: int) -> int:
     return around
 
 
-def check_placement(variant: Variant, placement: Placement) -> None:
+def check_placement(variant: Variant, fleet: Placement) -> None:
     """Raise GameError, saying what is wrong, unless the whole fleet lies on the board and keeps its distance."""
-    placed = [berth.ship for berth in placement.berths]
+    placed = [placement.ship for placement in fleet.ships]
     if sorted(placed) != sorted(variant.names):
         raise GameError(f"places {', '.join(placed) or 'nothing'}; the fleet is {', '.join(variant.names)}")
     taken = 0
-    for berth in placement.berths:
-        board = berth_board(variant, berth)
+    for placement in fleet.ships:
+        board = placement_board(variant, placement)
         if board & taken:
-            raise GameError(f"the {berth.ship} {'touches' if variant.no_touch else 'overlaps'} another ship")
+            raise GameError(f"the {placement.ship} {'touches' if variant.no_touch else 'overlaps'} another ship")
         taken |= reserved(variant, board)
 
 
@@ -229,12 +233,12 @@ def random_placement(variant: Variant, random: Random) -> Placement:
 
     Where boards are so full that 2,000 draws all fail, a random search finds a fleet, no longer uniformly.
     """
-    options = [berths(variant, ship) for ship in variant.names]
+    options = [ship_placements(variant, ship) for ship in variant.names]
     for _ in range(_TRIES):
         drawn = tuple(random.choice(choices) for choices in options)
         taken = 0
-        for berth in drawn:
-            board = berth_board(variant, berth)
+        for placement in drawn:
+            board = placement_board(variant, placement)
             if board & taken:
                 break
             taken |= reserved(variant, board)
@@ -244,25 +248,27 @@ def random_placement(variant: Variant, random: Random) -> Placement:
 
 
 def _search(variant: Variant, random: Random) -> Placement:
-    """Place the longest ships first, in random order of berths, backing up where one finds no room."""
+    """Place the longest ships first, in random order of placements, backing up where one finds no room."""
     ships = sorted(variant.names, key=variant.length, reverse=True)
-    shuffled = {ship: random.sample(berths(variant, ship), len(berths(variant, ship))) for ship in ships}
+    shuffled = {
+        ship: random.sample(ship_placements(variant, ship), len(ship_placements(variant, ship))) for ship in ships
+    }
 
-    def place(index: int, taken: int) -> tuple[Berth, ...] | None:
+    def place(index: int, taken: int) -> tuple[ShipPlacement, ...] | None:
         if index == len(ships):
             return ()
-        for berth in shuffled[ships[index]]:
-            board = berth_board(variant, berth)
+        for placement in shuffled[ships[index]]:
+            board = placement_board(variant, placement)
             if not board & taken:
                 rest = place(index + 1, taken | reserved(variant, board))
                 if rest is not None:
-                    return (berth, *rest)
+                    return (placement, *rest)
         return None
 
     found = place(0, 0)
     if found is None:
         raise GameError(f"no fleet fits {variant}")
-    by_ship = {berth.ship: berth for berth in found}
+    by_ship = {placement.ship: placement for placement in found}
     return Placement(tuple(by_ship[ship] for ship in variant.names))
 
 
@@ -273,8 +279,8 @@ def _has_room(variant: Variant) -> bool:
     """
     taken = 0
     for ship in sorted(variant.names, key=variant.length, reverse=True):
-        for berth in berths(variant, ship):
-            board = berth_board(variant, berth)
+        for placement in ship_placements(variant, ship):
+            board = placement_board(variant, placement)
             if not board & taken:
                 taken |= reserved(variant, board)
                 break

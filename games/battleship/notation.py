@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from games.battleship.fleet import MAX_SIZE, Berth, Cell, Placement, berth_board
+from games.battleship.fleet import MAX_SIZE, Cell, Placement, ShipPlacement, placement_board
 from games.core import NotationError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ RESULTS = (MISS, HIT, SUNK, CALLED)
 COLUMNS = "ABCDEFGHIJKLMNO"
 
 _CELL = re.compile(r"([A-O])([1-9][0-9]?)")
-_BERTH = re.compile(r"([a-z_][a-z0-9_]*):([A-O][1-9][0-9]?)([hv])")
+_PLACEMENT = re.compile(r"([a-z_][a-z0-9_]*):([A-O][1-9][0-9]?)([hv])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +50,11 @@ def parse_cell(text: str) -> Cell:
     return Cell(COLUMNS.index(match[1]), int(match[2]) - 1)
 
 
-def print_placement(placement: Placement) -> str:
+def print_placement(fleet: Placement) -> str:
     """Return ``carrier:A1h battleship:C3v …``; ``parse_placement`` is its inverse."""
     return " ".join(
-        f"{berth.ship}:{print_cell(berth.cell)}{'v' if berth.vertical else 'h'}" for berth in placement.berths
+        f"{placement.ship}:{print_cell(placement.cell)}{'v' if placement.vertical else 'h'}"
+        for placement in fleet.ships
     )
 
 
@@ -61,10 +62,10 @@ def parse_placement(text: str) -> Placement:
     """Return the placement that ``text`` means.  Raises NotationError, quoting the part that is none."""
     found = []
     for part in text.split(" "):
-        match = _BERTH.fullmatch(part)
+        match = _PLACEMENT.fullmatch(part)
         if match is None:
             raise NotationError(f"{part[:40]!r} places no ship; write ship:cell and h or v, such as carrier:A1h")
-        found.append(Berth(match[1], parse_cell(match[2]), vertical=match[3] == "v"))
+        found.append(ShipPlacement(match[1], parse_cell(match[2]), vertical=match[3] == "v"))
     return Placement(tuple(found))
 
 
@@ -77,12 +78,12 @@ def letters(variant: Variant) -> dict[str, str]:
     return taken
 
 
-def print_fleet(variant: Variant, placement: Placement | None, shots: tuple[Report, ...]) -> str:
+def print_fleet(variant: Variant, fleet: Placement | None, shots: tuple[Report, ...]) -> str:
     """Return a fleet as its owner sees it: ``.`` water, ``*`` a miss, a ship's letter, small where it was hit."""
     marks = letters(variant)
     drawn = dict.fromkeys(variant.cells((1 << variant.size**2) - 1), ".")
-    for berth in placement.berths if placement else ():
-        drawn |= dict.fromkeys(variant.cells(berth_board(variant, berth)), marks[berth.ship])
+    for placement in fleet.ships if fleet else ():
+        drawn |= dict.fromkeys(variant.cells(placement_board(variant, placement)), marks[placement.ship])
     for report in shots:
         drawn[report.cell] = "*" if drawn[report.cell] == "." else drawn[report.cell].lower()
     return _print_grid(variant, drawn)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeAlias
 
-from games.battleship.fleet import Cell, Placement, Variant, berth_board, check_placement, random_placement
+from games.battleship.fleet import Cell, Placement, Variant, check_placement, placement_board, random_placement
 from games.battleship.notation import (
     CALLED,
     HIT,
@@ -215,11 +215,11 @@ def _report(variant: Variant, fleet: Placement, before: list[Report], cell: Cell
     ship = fleet.ship_at(variant, cell)
     if ship is None:
         return Report(cell, MISS)
-    (berth,) = (berth for berth in fleet.berths if berth.ship == ship)
+    (placement,) = (placement for placement in fleet.ships if placement.ship == ship)
     struck = variant.bit(cell)
     for report in before:
         struck |= variant.bit(report.cell)
-    sunk = not berth_board(variant, berth) & ~struck
+    sunk = not placement_board(variant, placement) & ~struck
     return Report(cell, SUNK, ship) if sunk else Report(cell, HIT)
 
 

@@ -264,8 +264,8 @@ def test_a_dragged_ship_lies_where_it_was_dropped_and_a_right_click_turns_it(tab
     scene.handle(Pointer("move", x, y))
     scene.handle(Pointer("press", x, y, button=RIGHT_BUTTON))
     scene.handle(Pointer("release", x, y, button=LEFT_BUTTON))
-    berth = placing.berths["carrier"]
-    assert (berth.cell, berth.vertical) == (Cell(2, 4), True)
+    placement = placing.placed["carrier"]
+    assert (placement.cell, placement.vertical) == (Cell(2, 4), True)
 
 
 def test_a_ship_dropped_on_another_goes_back_to_the_dock(table: Table) -> None:
@@ -278,7 +278,7 @@ def test_a_ship_dropped_on_another_goes_back_to_the_dock(table: Table) -> None:
         x, y = scene.placing_board.centre(Cell(2, 4))
         scene.handle(Pointer("move", x, y))
         scene.handle(Pointer("release", x, y, button=LEFT_BUTTON))
-        assert (ship in placing.berths) == fits
+        assert (ship in placing.placed) == fits
     assert placing.held is None
 
 
@@ -297,8 +297,8 @@ def test_a_fleet_can_be_placed_with_keys_alone(table: Table) -> None:
         scene.handle(Command(ACCEPT))
         if row < 4:
             scene.handle(Command(DOWN))
-    assert len(placing.berths) == 5
-    assert placing.berths["destroyer"].vertical
+    assert len(placing.placed) == 5
+    assert placing.placed["destroyer"].vertical
     assert not scene.on_board, "with all ships at sea the focus is on the button that starts"
     scene.handle(Command(ACCEPT))
     assert scene.placing is None

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from ai_functions.policies.battleship.complete import MOST_COVERS, MOST_NODES, HitCover, find_fleets, kinds_of
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import clashes, infer
-from ai_functions.policies.battleship.placements import berth_numbers
-from ai_functions.policies.battleship.possible import possible_berths
+from ai_functions.policies.battleship.placements import placement_numbers
+from ai_functions.policies.battleship.possible import possible_placements
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.protocol import MoveRequest, Problem
@@ -75,7 +75,7 @@ def test_fleets_that_counting_finds_no_room_for_are_laid(seed: int) -> None:
     counted, listed = infer(observation, pairs=0), infer(observation, pairs=10_000_000)
     assert counted.exact
     assert counted.evidence == listed.evidence
-    assert counted.berth == pytest.approx(listed.berth)
+    assert counted.placement == pytest.approx(listed.placement)
 
 
 @settings(max_examples=25, deadline=None)
@@ -86,7 +86,7 @@ def test_the_true_fleet_is_never_ruled_out(seed: int, heard: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6))
-@example(1510)  # ships crowd each other so that none of some ship's berths seems to be free
+@example(1510)  # ships crowd each other so that none of some ship's placements seems to be free
 def test_the_true_fleet_is_never_ruled_out_in_any_variant(seed: int) -> None:
     position = any_position(seed)
     if position is not None:
@@ -118,15 +118,15 @@ def lying_shots(variant: Variant, fleet: Placement, random: Random) -> tuple[Rep
 def test_the_search_finds_just_the_fleets_that_agree(variant: Variant) -> None:
     """Against all fleets there are, for answers that may be wrong; two of the ships are alike."""
     every = [(fleet, fleet.board(variant)) for fleet in all_fleets(variant)]
-    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(sea(variant).berths)}
+    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(sea(variant).placements)}
     random, none, some = Random(5), 0, 0
     for _ in range(14):
         observation = rules.ShootObservation(variant, lying_shots(variant, random.choice(every)[0], random))
         expected = {
-            tuple(number[berth.ship, berth.cell, berth.vertical] for berth in fleet.berths)
+            tuple(number[placement.ship, placement.cell, placement.vertical] for placement in fleet.ships)
             for fleet in agreeing(variant, every, observation.shots)
         }
-        possible, hits = possible_berths(observation)
+        possible, hits = possible_placements(observation)
         kinds = kinds_of([length for _, length in variant.fleet], [one in observation.afloat for one in variant.names])
         found, complete = find_fleets(sea(variant), clashes(variant), possible, hits, kinds)
         assert len(set(map(tuple, found.tolist()))) == len(found)
@@ -142,13 +142,13 @@ def test_ships_that_hits_need_are_never_more_than_the_fleet_used() -> None:
     for seed in range(60):
         fleet, cells = aimed(seed, 12 + seed % 12)
         observation = rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells))
-        possible, hits = possible_berths(observation)
+        possible, hits = possible_placements(observation)
         kinds = kinds_of(
             [length for _, length in STANDARD.fleet], [one in observation.afloat for one in STANDARD.names]
         )
         struck = {fleet.ship_at(STANDARD, shot.cell) for shot in observation.shots if shot.result == HIT}
         cover = HitCover(sea(STANDARD), possible, hits, kinds)
-        free, lies = np.full((1, len(kinds)), len(possible)), [berth_numbers(fleet)]
+        free, lies = np.full((1, len(kinds)), len(possible)), [placement_numbers(fleet)]
         (needed,) = cover.needed_by(free)
         assert needed == cover.needed(tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1)
         assert needed <= len(struck)
@@ -168,9 +168,9 @@ def test_answers_that_no_fleet_gives_are_a_problem_that_names_the_shots() -> Non
 
 
 def parts(observation: rules.ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32], list[int]]:
-    """Return what a search begins with: berths possible alone, hits, and a number for each ship's kind."""
+    """Return what a search begins with: placements possible alone, hits, and a number for each ship's kind."""
     variant = observation.variant
-    possible, hits = possible_berths(observation)
+    possible, hits = possible_placements(observation)
     return (
         possible,
         hits,

@@ -11,13 +11,13 @@ import pytest
 from games.battleship import rules
 from games.battleship.fleet import (
     STANDARD,
-    Berth,
     Cell,
     Placement,
+    ShipPlacement,
     Variant,
     VariantError,
-    berth_boards,
     check_placement,
+    placement_boards,
     random_placement,
 )
 from games.core import GameError, IllegalActionError, NotationError
@@ -183,8 +183,8 @@ def test_options_that_name_no_variant_are_refused_by_name(options: Any, field: A
     assert caught.value.field == field
 
 
-def test_a_ship_alone_has_as_many_berths_as_counting_says():
-    assert {name: len(berth_boards(STANDARD, name)) for name in STANDARD.names} == {
+def test_a_ship_alone_has_as_many_placements_as_counting_says():
+    assert {name: len(placement_boards(STANDARD, name)) for name in STANDARD.names} == {
         "carrier": 120, "battleship": 140, "cruiser": 160, "submarine": 160, "destroyer": 180,
     }  # fmt: skip
 
@@ -193,7 +193,7 @@ def test_there_are_30_093_975_536_fleets():
     """Known from the literature (Alemi 2011, "The Linear Theory of Battleship"); counted here pair by pair."""
 
     def cover(ship: Any):
-        boards = berth_boards(STANDARD, ship)
+        boards = placement_boards(STANDARD, ship)
         return np.array([[board >> cell & 1 for cell in range(100)] for board in boards], np.float32)
 
     carrier, battleship, three, two = (cover(name) for name in ("carrier", "battleship", "cruiser", "destroyer"))
@@ -228,8 +228,8 @@ def test_a_full_board_still_gets_a_fleet():
     check_placement(variant, random_placement(variant, Random(1)))
 
 
-def test_a_berth_says_where_a_ship_lies():
+def test_a_placement_says_where_a_ship_lies():
     placement = rules.parse_action(CORNER)
-    assert placement.berths[0] == Berth("carrier", Cell(0, 0), vertical=False)
+    assert placement.ships[0] == ShipPlacement("carrier", Cell(0, 0), vertical=False)
     assert placement.ship_at(STANDARD, Cell(4, 0)) == "carrier"
     assert placement.ship_at(STANDARD, Cell(5, 0)) is None

@@ -13,7 +13,7 @@ import ai_functions
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, Expert
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import infer
-from ai_functions.policies.battleship.placements import BERTH_SCALE, BERTHS
+from ai_functions.policies.battleship.placements import PLACEMENT_SCALE, PLACEMENTS
 from games.battleship.fleet import STANDARD, Placement, check_placement
 from games.battleship.observation import ShootObservation
 from training.games.battleship.benchmark import sink
@@ -23,8 +23,17 @@ from training.games.battleship.habits.kernels import kinds
 from training.games.battleship.habits.prior import blocks_of, touching_weight, weigh
 from training.games.battleship.habits.sequence import following
 from training.games.battleship.habits.styles import two_styles
-from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_berths
-from training.games.battleship.players.habitual import HABITS, Habit, Style, always, berthed, draw, even, play_out
+from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_placements
+from training.games.battleship.players.habitual import (
+    HABITS,
+    Habit,
+    Style,
+    always,
+    draw,
+    even,
+    placement_arrays,
+    play_out,
+)
 from training.games.battleship.players.strangers import STRANGERS
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
@@ -66,9 +75,9 @@ def test_no_fleets_mean_no_likings() -> None:
 
 
 def test_upright_ships_are_seen_to_be_that_and_nothing_else() -> None:
-    """Ten fleets of one who lays ships upright: upright berths are liked about alike, wherever they are."""
+    """Ten fleets of one who lays ships upright: upright placements are liked about alike, wherever they are."""
     scores = learned(fleets_by(HABITS["upright"], 10))
-    upright = berthed().upright
+    upright = placement_arrays().upright
     assert scores[upright].min() > scores[~upright].max()
     assert scores[upright].std() < (scores[upright].mean() - scores[~upright].mean()) / 5
 
@@ -79,15 +88,15 @@ def test_of_fleets_without_habits_next_to_nothing_is_learned() -> None:
 
 def learned(fleets: list[Placement]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     usual = uniform_use(1) * len(fleets)
-    return learn_likings(used_berths(numbers_of(fleets), np.ones(len(fleets))), usual).scores
+    return learn_likings(used_placements(numbers_of(fleets), np.ones(len(fleets))), usual).scores
 
 
-def test_weights_make_whole_fleets_use_berths_as_wanted() -> None:
+def test_weights_make_whole_fleets_use_placements_as_wanted() -> None:
     scores = learned(fleets_by(HABITS["edges"], 10))
     wanted = uniform_use(1) * np.exp(scores)
     weight = np.exp(weigh(scores, uniform_use(1)))
-    found = infer(ShootObservation(STANDARD, ()), weight).berth
-    unfitted = infer(ShootObservation(STANDARD, ()), np.exp(scores)).berth
+    found = infer(ShootObservation(STANDARD, ()), weight).placement
+    unfitted = infer(ShootObservation(STANDARD, ()), np.exp(scores)).placement
     assert np.abs(found - wanted).sum() < 0.5 * np.abs(unfitted - wanted).sum()
 
 
@@ -104,7 +113,7 @@ def test_two_styles_are_told_apart_and_one_is_not_taken_for_two() -> None:
 
 def found_styles(fleets: list[Placement]) -> Any:
     numbers, usual = numbers_of(fleets), uniform_use(1)
-    whole = learn_likings(used_berths(numbers, np.ones(len(fleets))), usual * len(fleets))
+    whole = learn_likings(used_placements(numbers, np.ones(len(fleets))), usual * len(fleets))
     return two_styles(numbers, usual, whole)
 
 
@@ -139,7 +148,7 @@ def test_one_fleet_is_enough_to_follow() -> None:
 
 def test_corners_are_alike_whichever_they_are() -> None:
     """Ten fleets whose destroyer lies in the corner at the left top: other corners gain too, the middle does not."""
-    at, usual = berthed(), uniform_use(1)
+    at, usual = placement_arrays(), uniform_use(1)
     destroyer = at.ship == at.ship.max()
     home = destroyer & (at.right <= 1) & (at.bottom <= 1)
     away = destroyer & (at.left >= 8) & (at.top >= 8)
@@ -154,10 +163,10 @@ def test_older_fleets_count_less() -> None:
 
 def test_new_habits_outweigh_old_ones_among_the_latest() -> None:
     blocks = blocks_of(fleets_by(HABITS["edges"], 20) + fleets_by(HABITS["middle"], 8), 1)
-    edge = berthed().edge
+    edge = placement_arrays().edge
 
     def liking(block: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
-        scores = block[-BERTHS - 1 : -1] * BERTH_SCALE
+        scores = block[-PLACEMENTS - 1 : -1] * PLACEMENT_SCALE
         return float(scores[edge].mean() - scores[~edge].mean())
 
     usual, recent, _ = blocks

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import ai_functions
-from ai_functions.policies.battleship.placements import BERTHS, berth_rows
+from ai_functions.policies.battleship.placements import PLACEMENTS, placement_rows
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
 from games.battleship import rules
@@ -110,9 +110,9 @@ def test_what_is_recorded_of_one_person_is_learned_of_that_person_alone() -> Non
 def test_no_fleets_mean_no_likings_and_more_fleets_stronger_ones() -> None:
     place = HABITUAL["edges"]
     fleets = [place(PlaceObservation(STANDARD), Random(number)) for number in range(10)]
-    none, few, more = (berth_rows() @ liking_part(fleets[:count], 1) for count in (0, 3, 10))
+    none, few, more = (placement_rows() @ liking_part(fleets[:count], 1) for count in (0, 3, 10))
     assert not none.any()
-    assert none.shape == (BERTHS,)
+    assert none.shape == (PLACEMENTS,)
     assert few.std() < more.std()
 
 

@@ -11,7 +11,7 @@ import pytest
 from ai_functions.policies.battleship.expert import NEARLY
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import infer
-from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.placements import placement_numbers
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
 from games.battleship.fleet import STANDARD, Cell, Placement, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
@@ -36,7 +36,7 @@ def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
     weights[0] = 1
     uniform = make_prior(STANDARD, "uniform", 1.0, None)
     for seed in range(4):
-        table = new_table(np.array(berth_numbers(random_placement(STANDARD, Random(seed)))))
+        table = new_table(np.array(placement_numbers(random_placement(STANDARD, Random(seed)))))
         shots: list[Report] = []
         while table.totals[2] < len(STANDARD.fleet):
             cells, worth = think(table, weights, NEARLY)[:2]
@@ -54,20 +54,20 @@ def test_both_score_alike_from_the_first_shot_to_the_last() -> None:
 
 
 def looked_at(fleet: Placement, cells: Sequence[Cell]) -> tuple[NDArray[np.float64], ShootObservation]:
-    """Return the compiled chances of berths after shots at ``cells``, and what was heard."""
-    numbers = np.array(berth_numbers(fleet))
+    """Return the compiled chances of placements after shots at ``cells``, and what was heard."""
+    numbers = np.array(placement_numbers(fleet))
     order = np.array([cell.row * STANDARD.size + cell.column for cell in cells])
     table = new_table(numbers)
     for cell in order:
         shoot(table, cell)
-    return look(table)[0].berth, hear(numbers, order)
+    return look(table)[0].placement, hear(numbers, order)
 
 
 @pytest.mark.parametrize("seed", NO_ROOM)
 def test_both_lay_the_fleets_that_counting_finds_no_room_for(seed: int) -> None:
     chances, observation = looked_at(*late(seed))
     afloat = np.array([name in observation.afloat for name in STANDARD.names])[sea(STANDARD).ship]
-    assert chances[afloat] == pytest.approx(infer(observation, pairs=0).berth[afloat])
+    assert chances[afloat] == pytest.approx(infer(observation, pairs=0).placement[afloat])
 
 
 @pytest.mark.parametrize(("seed", "heard"), MANY_WAYS)
@@ -79,14 +79,14 @@ def test_hits_are_ships_for_sure_however_many_ways_explain_them(seed: int, heard
 
 
 def test_a_fleet_is_turned_and_mirrored_in_eight_ways() -> None:
-    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(1)))])
+    fleets = np.array([placement_numbers(random_placement(STANDARD, Random(1)))])
     ways = symmetric(fleets)
     assert len({tuple(way) for way in ways.tolist()}) == 8
     assert ways[0].tolist() == fleets[0].tolist()
 
 
 def test_the_same_seed_plays_the_same_games() -> None:
-    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(20)])
+    fleets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(20)])
     greedy = np.eye(WORTH_COLUMNS)[0]
     first, again, other = (play_all(fleets, greedy, NEARLY, 0.02, seed).needed for seed in (1, 1, 2))
     assert first.tolist() == again.tolist()
@@ -95,7 +95,7 @@ def test_the_same_seed_plays_the_same_games() -> None:
 
 
 def test_chance_gives_nothing_on_average_and_explains_most_of_a_game() -> None:
-    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(2400)])
+    fleets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(2400)])
     greedy = np.eye(WORTH_COLUMNS)[0]
     games, later = play_all(fleets[:1200], greedy, NEARLY, 0.02, 1), play_all(fleets[1200:], greedy, NEARLY, 0.02, 9000)
     luck = Luck()
@@ -106,7 +106,7 @@ def test_chance_gives_nothing_on_average_and_explains_most_of_a_game() -> None:
 
 
 def test_a_game_is_heard_as_it_was_played() -> None:
-    fleets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(5)])
+    fleets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(5)])
     games = play_all(fleets, np.eye(WORTH_COLUMNS)[0], NEARLY, 0.02, 1)
     for fleet, order, needed, luck in zip(fleets, games.order, games.needed, games.luck, strict=True):
         assert luck_of(fleet, order[: int(needed)]) == pytest.approx(luck)
@@ -125,7 +125,7 @@ def test_a_race_is_won_against_those_who_need_longer() -> None:
 
 @pytest.mark.slow
 def test_tuning_saves_shots_and_tells_who_wins() -> None:
-    fleets = symmetric(np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in range(300)]))
+    fleets = symmetric(np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(300)]))
     said: list[str] = []
     worth, measures = tuned_part(fleets, 1, said.append, generations=6)
     assert measures["tuned_shots"] < measures["untuned_shots"] - 0.1

@@ -3,12 +3,12 @@
 ``inference`` counts fleets and follows only so many ways to explain the hits.  Two things keep it from losing
 the last one: ``HitCover`` tells which ways can still be completed, and where none is left ``find_fleets`` searches.
 
-Why the search is complete: a fleet that agrees gives every hit to exactly one ship and every ship one berth that is
-possible alone, and no two of its berths clash.  A node of the search takes one hit or one ship without a berth and
-tries every possible berth for it that clashes with none placed, so each agreeing fleet stays below exactly one branch.
-What is cut holds no fleet: a hit or a ship has no berth left, or the ships left cannot cover the hits even if they
-could overlap elsewhere.  Ships of one length that are afloat have the same berths, so only one of them is tried and
-the others' fleets are made by swapping.
+Why the search is complete: a fleet that agrees gives every hit to exactly one ship and every ship one placement that is
+possible alone, and no two of its placements clash.  A node of the search takes one hit or one ship without a placement
+and tries every possible placement for it that clashes with none placed, so each agreeing fleet stays below exactly one
+branch. What is cut holds no fleet: a hit or a ship has no placement left, or the ships left cannot cover the hits even
+if they could overlap elsewhere.  Ships of one length that are afloat have the same placements, so only one of them is
+tried and the others' fleets are made by swapping.
 
 Two counts bound the work, so that an impossible request cannot be costly.  ``MOST_NODES`` ends the search; one that has
 found nothing by then is answered like one that shows that there is no fleet.  Beyond ``MOST_COVERS`` sets of hits,
@@ -57,7 +57,7 @@ class HitCover:
         self._struck = np.vstack([struck, np.zeros_like(struck[:1])])
         self._kinds = np.array(kinds)
         self._covers: list[dict[int, list[int]]] = [{} for _ in range(max(kinds) + 1)]
-        """For each kind of ship and each hit: the sets of hits, as bits, that its berths through that hit cover."""
+        """For each kind of ship and each hit: the sets of hits, as bits, that its placements through that hit cover."""
         for ship, kind in enumerate(kinds):
             if kinds.index(kind) == ship:
                 own = slice(waters.first[ship], waters.first[ship + 1])
@@ -91,7 +91,7 @@ class HitCover:
         return self._known[left, bare]
 
     def needed_by(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Return shape (rows,): how few of the ships without a berth cover the hits left over, for each row of berths.
+        """Return shape (rows,): how few of each row's ships without a placement cover the hits left over.
 
         ``rows`` is of shape (rows, ships), as in ``inference``; infinity where those ships cannot.
         """
@@ -105,7 +105,7 @@ class HitCover:
 
 
 def kinds_of(lengths: list[int], afloat: list[bool]) -> list[int]:
-    """Return a number for each ship: the same for ships afloat of the same length, which have the same berths."""
+    """Return a number for each ship: the same for ships afloat of the same length, which have the same placements."""
     names = [
         (length, -1 if floats else ship) for ship, (length, floats) in enumerate(zip(lengths, afloat, strict=True))
     ]
@@ -122,10 +122,10 @@ def find_fleets(
 ) -> tuple[NDArray[np.int64], bool]:
     """Return fleets that agree, at most ``MOST_FLEETS``, and whether those are all.
 
-    Fleets are of shape (fleets, ships): numbers of berths.  There are none if no fleet agrees, or if ``nodes`` nodes of
-    the search tree show none.
+    Fleets are of shape (fleets, ships): numbers of placements.  There are none if no fleet agrees, or if ``nodes``
+    nodes of the search tree show none.
 
-    ``possible`` says which berths agree, each looked at alone; ``clash`` says which exclude each other.
+    ``possible`` says which placements agree, each looked at alone; ``clash`` says which exclude each other.
     """
     search = _Whole(waters, clash, possible, hits, kinds)
     found = list(islice(search.fleets(nodes), MOST_FLEETS))
@@ -133,7 +133,7 @@ def find_fleets(
 
 
 class _Whole:
-    """The search of ``find_fleets``.  Sets of berths are bits of one number."""
+    """The search of ``find_fleets``.  Sets of placements are bits of one number."""
 
     def __init__(
         self,
@@ -152,19 +152,19 @@ class _Whole:
         self._cover = HitCover(waters, possible, hits, kinds)
         self._apart: dict[int, int] = {}
         self._failed = [1] * (len(cells) + len(kinds))
-        """How often each hit, then each ship, had no berth left: what is hard is decided first."""
+        """How often each hit, then each ship, had no placement left: what is hard is decided first."""
         self._nodes = 0
         self.stopped = False
         """Whether the limit ended the search."""
 
     def fleets(self, limit: int) -> Iterator[tuple[int, ...]]:
-        """Yield fleets, a berth for each ship, looking at no more than ``limit`` nodes."""
+        """Yield fleets, a placement for each ship, looking at no more than ``limit`` nodes."""
         self._nodes, self.stopped = limit, False
         for placed in self._below(self._possible, (1 << len(self._covers)) - 1, {}):
             yield from self._swapped(placed)
 
     def _below(self, left: int, bare: int, placed: dict[int, int]) -> Iterator[dict[int, int]]:
-        """Yield the fleets that hold ``placed`` and else berths of ``left``.
+        """Yield the fleets that hold ``placed`` and else placements of ``left``.
 
         ``bare`` are the hits that no ship in ``placed`` covers.
         """
@@ -176,19 +176,19 @@ class _Whole:
             if not bare:
                 yield placed
             return
-        berths = self._narrowest(left, bare, placed)
-        while berths and not self.stopped:
-            bit = berths & -berths
-            berths ^= bit
-            berth = bit.bit_length() - 1
-            ship = int(np.searchsorted(self._first, berth, side="right")) - 1
+        placements = self._narrowest(left, bare, placed)
+        while placements and not self.stopped:
+            bit = placements & -placements
+            placements ^= bit
+            placement = bit.bit_length() - 1
+            ship = int(np.searchsorted(self._first, placement, side="right")) - 1
             yield from self._below(
-                left & self._apart_from(berth), bare & ~self._hits_of[berth], {**placed, ship: berth}
+                left & self._apart_from(placement), bare & ~self._hits_of[placement], {**placed, ship: placement}
             )
-            left &= ~self._same_as(ship, berth)  # the fleets with any such ship here have all been below
+            left &= ~self._same_as(ship, placement)  # the fleets with any such ship here have all been below
 
     def _narrowest(self, left: int, bare: int, placed: dict[int, int]) -> int:
-        """Return the berths one of which must be taken: those of the hit or ship with fewest; 0 where one has none."""
+        """Return the placements (bits) of the hit or ship that has fewest; 0 where one has none."""
         counts = [0] * (max(self._kinds) + 1)
         tried: dict[int, int] = {}
         for ship, kind in enumerate(self._kinds):
@@ -199,27 +199,27 @@ class _Whole:
             return 0
         ships = {len(self._covers) + ship: left & self._ship[ship] for ship in tried.values()}
         any_of = 0
-        for berths in ships.values():
-            any_of |= berths
+        for placements in ships.values():
+            any_of |= placements
         covers = {hit: any_of & self._covers[hit] for hit in range(len(self._covers)) if bare >> hit & 1}
         best, fewest = 0, np.inf
-        for number, berths in {**covers, **ships}.items():
-            if not berths:
+        for number, placements in {**covers, **ships}.items():
+            if not placements:
                 self._failed[number] += 1
                 return 0
-            if (worth := berths.bit_count() / self._failed[number]) < fewest:
-                best, fewest = berths, worth
+            if (worth := placements.bit_count() / self._failed[number]) < fewest:
+                best, fewest = placements, worth
         return best
 
-    def _apart_from(self, berth: int) -> int:
-        """Return the berths that do not clash with one."""
-        if berth not in self._apart:
-            self._apart[berth] = _bits(self._clash[berth, :-1] == 0)
-        return self._apart[berth]
+    def _apart_from(self, placement: int) -> int:
+        """Return the placements that do not clash with one."""
+        if placement not in self._apart:
+            self._apart[placement] = _bits(self._clash[placement, :-1] == 0)
+        return self._apart[placement]
 
-    def _same_as(self, ship: int, berth: int) -> int:
-        """Return this berth, taken by any ship of the same kind."""
-        step = berth - self._first[ship]
+    def _same_as(self, ship: int, placement: int) -> int:
+        """Return this placement, taken by any ship of the same kind."""
+        step = placement - self._first[ship]
         return sum(1 << self._first[one] + step for one, kind in enumerate(self._kinds) if kind == self._kinds[ship])
 
     def _swapped(self, placed: dict[int, int]) -> Iterator[tuple[int, ...]]:

@@ -1,7 +1,7 @@
 """The strongest player: whole-fleet inference for what is likely, a learned model for what is worth shooting at.
 
 Among the likely cells, the model says which shot games are over soonest after.  The same model holds what was learned
-of one player's fleets, a liking for each berth over all games and over the latest ones, and of who wins from where.
+of one player's fleets, a liking for each placement over all games and over the latest ones, and of who wins from where.
 """
 
 from __future__ import annotations
@@ -22,7 +22,12 @@ from ai_functions.policies.battleship.learned import (
     print_policy,
     softmax,
 )
-from ai_functions.policies.battleship.placements import BERTH_ROW, berth_rows, draw_fleet, likes_berths
+from ai_functions.policies.battleship.placements import (
+    PLACEMENT_ROW,
+    draw_fleet,
+    has_standard_placements,
+    placement_rows,
+)
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, WORTH_ROW, believe, make_prior, worth_rows
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
 from ai_functions.runtime.manifest import Manifest
@@ -46,9 +51,9 @@ if TYPE_CHECKING:
 BLOCKS = {"usual": 0.2, "recent": 0.25, "other": 0.15}
 """Likings learned of a player, and how far each is believed in before the first shot: of all fleets or of the commoner
 of two styles, of the latest, and of the rarer style.  The rest is for uniform fleets."""
-BLOCK_ROW = (*BERTH_ROW, "touching")
+BLOCK_ROW = (*PLACEMENT_ROW, "touching")
 BLOCK_COLUMNS = width(BLOCK_ROW)
-"""A block has a column for each thing said of a berth, and one for two ships that touch."""
+"""A block has a column for each thing said of a placement, and one for two ships that touch."""
 RACE = WORTH_COLUMNS + len(BLOCKS) * BLOCK_COLUMNS
 """Where the columns begin that tell who wins."""
 FEATURES = (
@@ -69,8 +74,8 @@ class Liking:
     """How one player lays fleets, by what was seen."""
 
     name: str
-    berths: NDArray[np.float64]
-    """Shape (BERTHS,): logarithm of how much each berth counts."""
+    log_weights: NDArray[np.float64]
+    """Shape (PLACEMENTS,): logarithm of how much each placement counts."""
     touching: float
     """How much more a fleet counts for every two of its ships that lie side by side."""
     belief: float
@@ -78,13 +83,13 @@ class Liking:
 
     @property
     def weight(self) -> NDArray[np.float64]:
-        """Shape (BERTHS,): how much each berth counts, at most 1, so that no count of fleets overflows."""
-        return np.asarray(np.exp(self.berths - self.berths.max()), np.float64)
+        """Shape (PLACEMENTS,): how much each placement counts, at most 1, so that no count of fleets overflows."""
+        return np.asarray(np.exp(self.log_weights - self.log_weights.max()), np.float64)
 
     @property
     def says_something(self) -> bool:
         """Whether this differs from uniform fleets."""
-        return bool(np.ptp(self.berths) > LEAST_LIKING or abs(np.log(self.touching)) > LEAST_LIKING)
+        return bool(np.ptp(self.log_weights) > LEAST_LIKING or abs(np.log(self.touching)) > LEAST_LIKING)
 
 
 class Expert:
@@ -102,8 +107,8 @@ class Expert:
         )
 
     def _likings(self, block: int) -> NDArray[np.float64]:
-        """Return shape (BERTHS,): the log-odds that the model gives each berth."""
-        return log_odds(self._model, in_columns(berth_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
+        """Return shape (PLACEMENTS,): the log-odds that the model gives each placement."""
+        return log_odds(self._model, in_columns(placement_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
 
     def _touching(self, block: int) -> float:
         """Return how much more a fleet counts, by the model, for two ships that lie side by side."""
@@ -111,14 +116,14 @@ class Expert:
         return float(np.exp(log_odds(self._model, in_columns(np.ones((1, 1), np.float32), column, COLUMNS))[0]))
 
     def know(self, likings: Sequence[Liking]) -> None:
-        """Believe that the enemy likes berths as ``likings`` say."""
+        """Believe that the enemy likes placements as ``likings`` say."""
         self._known = [one for one in likings if one.says_something]
         self._priors: dict[Variant, tuple[Prior, ...]] = {}
 
     def priors(self, variant: Variant) -> tuple[Prior, ...]:
         """Return the priors for a variant: uniform fleets, and for the standard fleet what was learned."""
         if variant not in self._priors:
-            known = self._known if likes_berths(variant) else []
+            known = self._known if has_standard_placements(variant) else []
             uniform = make_prior(variant, "uniform", 1 - sum(one.belief for one in known), None)
             learned = [make_prior(variant, one.name, one.belief, one.weight, one.touching) for one in known]
             self._priors[variant] = (uniform, *learned)
@@ -171,7 +176,7 @@ class Expert:
 
 
 def hiding_weights(tilt: float) -> list[float]:
-    """Return each berth's weight for the expert's own fleets: a little less where shooters look first.
+    """Return each placement's weight for the expert's own fleets: a little less where shooters look first.
 
     Shooters begin where most fleets have a ship.  ``tilt`` is how strongly that is avoided; more of it costs a shooter
     who does not know more shots, and hands one who does know an advantage (docs/battleship.md has the trade-off).

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.features import hear, sea
-from ai_functions.policies.battleship.placements import likes_berths
+from ai_functions.policies.battleship.placements import has_standard_placements
 from ai_functions.policies.battleship.posterior import sink_chances
 from games.battleship.fleet import Cell
 from games.battleship.notation import COLUMNS, print_cell
@@ -69,9 +69,13 @@ def explain_shot(
 
 
 def explain_placement(variant: Variant, weights: Sequence[float] | None) -> JsonObject:
-    """Return how likely each cell of an opponent that likes berths by ``weights`` holds a ship, overlaps aside."""
+    """Return how likely each cell of an opponent that likes placements by ``weights`` holds a ship, overlaps aside."""
     waters = sea(variant)
-    liked = np.array(weights) if weights is not None and likes_berths(variant) else np.ones(len(waters.berths))
+    liked = (
+        np.array(weights)
+        if weights is not None and has_standard_placements(variant)
+        else np.ones(len(waters.placements))
+    )
     total = np.add.reduceat(liked, waters.first[:-1])
     return {"heat": grid((liked / total[waters.ship]) @ waters.cover, variant.size)}
 
@@ -85,7 +89,7 @@ def _entropy_bits(posterior: Posterior) -> float:
     """Return how many bits are missing to know the fleet: exact for uniform fleets."""
     if len(posterior.beliefs) == 1:
         return float(max(0.0, posterior.log_fleets / np.log(2)))
-    chance = np.clip(posterior.berth, 1e-12, 1)
+    chance = np.clip(posterior.placement, 1e-12, 1)
     return float(-(chance * np.log2(chance)).sum())
 
 
@@ -106,12 +110,12 @@ def _reasons(observation: ShootObservation, posterior: Posterior, priors: Sequen
         reasons.append(f"sinks a ship with {sinks:.0%}")
     chance = float(posterior.cell[cell])
     spans = [slice(*pair) for pair in pairwise(waters.first)]
-    shares = [float(posterior.berth[span] @ waters.cover[span, cell]) for span in spans]
+    shares = [float(posterior.placement[span] @ waters.cover[span, cell]) for span in spans]
     ship = int(np.argmax(shares))
     if shares[ship] > WORTH_SAYING * chance:
-        fits = int(((posterior.berth[spans[ship]] > 0) & (waters.cover[spans[ship], cell] > 0)).sum())
-        berths = "1 berth" if fits == 1 else f"{fits} berths"
-        reasons.append(f"{berths} of the {variant.names[ship]} through here ({shares[ship]:.0%})")
+        fits = int(((posterior.placement[spans[ship]] > 0) & (waters.cover[spans[ship], cell] > 0)).sum())
+        placements = "1 placement" if fits == 1 else f"{fits} placements"
+        reasons.append(f"{placements} of the {variant.names[ship]} through here ({shares[ship]:.0%})")
     reasons += _habits(posterior, priors, cell)
     return reasons
 
@@ -126,7 +130,7 @@ def _habits(posterior: Posterior, priors: Sequence[Prior], cell: int) -> list[st
             continue
         total = np.add.reduceat(prior.weight, waters.first[:-1])
         usual = (prior.weight / total[waters.ship]) @ waters.cover
-        counts = np.add.reduceat(np.ones(len(waters.berths)), waters.first[:-1])
+        counts = np.add.reduceat(np.ones(len(waters.placements)), waters.first[:-1])
         even = (1 / counts[waters.ship]) @ waters.cover
         row, column = divmod(cell, size)
         line, plain = usual.reshape(size, size), even.reshape(size, size)

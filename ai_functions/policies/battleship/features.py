@@ -1,7 +1,7 @@
 """A shooter's knowledge as numbers: one row for each cell.  Training and serving share this file.
 
-Everything is a handful of matrix products over all berths of a fleet: a row-by-row loop in Python would cost more than
-the model.  Cells are numbered ``row * size + column``.
+Everything is a handful of matrix products over all placements of a fleet: a row-by-row loop in Python would cost more
+than the model.  Cells are numbered ``row * size + column``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from games.battleship.fleet import Berth, Cell, berth_board, berths
+from games.battleship.fleet import Cell, ShipPlacement, placement_board, ship_placements
 from games.battleship.notation import HIT, MISS, SUNK
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from games.battleship.observation import ShootObservation
 
 HIT_FACTOR = 10.0
-"""How much likelier a berth counts for each unfinished hit on it: the published density player's factor."""
+"""How much likelier a placement counts for each unfinished hit on it: the published density player's factor."""
 
 CELL_FEATURES = (
     "fits", "log_fits", "density", "log_density", "longest_fits", "dead", "hits_beside", "line_end", "beside_last_hit",
@@ -40,19 +40,19 @@ CELL_COLUMNS = len(CELL_ROW)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sea:
-    """A variant's berths and cells as matrices."""
+    """A variant's placements and cells as matrices."""
 
     variant: Variant
-    berths: tuple[Berth, ...]
-    """Every berth of every ship, ship by ship in the fleet's order."""
+    placements: tuple[ShipPlacement, ...]
+    """Every placement of every ship, ship by ship in the fleet's order."""
     cover: NDArray[np.float32]
-    """Shape (berths, cells): 1 where a berth covers a cell."""
+    """Shape (placements, cells): 1 where a placement covers a cell."""
     ship: NDArray[np.int64]
-    """Shape (berths,): which ship of the fleet."""
+    """Shape (placements,): which ship of the fleet."""
     first: tuple[int, ...]
-    """Where each ship's berths begin; one entry more than there are ships."""
+    """Where each ship's placements begin; one entry more than there are ships."""
     length: NDArray[np.float32]
-    """Shape (berths,): cells of the berth."""
+    """Shape (placements,): cells of the placement."""
     beside: NDArray[np.float32]
     """Shape (cells, cells): 1 for the up to four neighbours."""
     around: NDArray[np.float32]
@@ -67,10 +67,10 @@ class Sea:
 def sea(variant: Variant) -> Sea:
     """Return the matrices of a variant."""
     size = variant.size
-    every = tuple(berth for name in variant.names for berth in berths(variant, name))
-    boards = [berth_board(variant, berth) for berth in every]
+    every = tuple(placement for name in variant.names for placement in ship_placements(variant, name))
+    boards = [placement_board(variant, placement) for placement in every]
     cover = np.array([[board >> cell & 1 for cell in range(size**2)] for board in boards], np.float32)
-    counts = [len(berths(variant, name)) for name in variant.names]
+    counts = [len(ship_placements(variant, name)) for name in variant.names]
     row, column = np.divmod(np.arange(size**2), size)
     down, right = np.abs(row[:, None] - row), np.abs(column[:, None] - column)
     middle = (size - 1) / 2

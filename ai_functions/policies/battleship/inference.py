@@ -1,11 +1,11 @@
 """Which whole fleets agree with everything heard, and how likely each is: the posterior that strong play rests on.
 
-Fleets are built up as rows of berths.  First the sunk ships take their hits, in every way the answers leave open (only
-a ship's name is told, so hits may be another's); then every hit left over is given to some ship afloat.  Ships not met
-yet lie on untouched water.  Where few ways are left they are laid too, one row a fleet, and the posterior is exact.
-Where there are many, they stay *free*: a row stands for all the fleets that complete it, counted by how many berths
-each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at once as if
-independent).  No fleet is drawn, so the same answers always give the same chances.
+Fleets are built up as rows of placements.  First the sunk ships take their hits, in every way the answers leave open
+(only a ship's name is told, so hits may be another's); then every hit left over is given to some ship afloat.  Ships
+not met yet lie on untouched water.  Where few ways are left they are laid too, one row a fleet, and the posterior is
+exact. Where there are many, they stay *free*: a row stands for all the fleets that complete it, counted by how many
+placements each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at
+once as if independent).  No fleet is drawn, so the same answers always give the same chances.
 
 A fleet that agrees is found if there is one.  Where there are too many rows to follow, those that cannot be completed
 go first; and where counting then finds no room in any row, ``complete`` searches for whole fleets, up to a number of
@@ -22,7 +22,7 @@ import numpy as np
 
 from ai_functions.policies.battleship.complete import HitCover, find_fleets, kinds_of
 from ai_functions.policies.battleship.features import sea
-from ai_functions.policies.battleship.possible import possible_berths, reach_of
+from ai_functions.policies.battleship.possible import possible_placements, reach_of
 from games.core import ObservationError
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from games.battleship.observation import ShootObservation
 
 PAIRS = 2500
-"""Pairs of a row and a berth that are worth laying a ship one by one, until the posterior is exact."""
+"""Pairs of a row and a placement that are worth laying a ship one by one, until the posterior is exact."""
 MOST_ROWS = 6000
 """Ways to explain the hits that are followed; of more, those that fewest fleets stand behind are let go."""
 _ON_A_HIT = 0.05
-"""About which part of a ship's berths is left when it must cover a hit."""
+"""About which part of a ship's placements is left when it must cover a hit."""
 _NO_ROOM = 1e-9
 """How many fleets stand behind a row in which counting, which is not exact, finds none."""
 
@@ -47,27 +47,27 @@ class Fleets:
     """Whole fleets that agree with what was heard."""
 
     rows: NDArray[np.int64]
-    """Shape (rows, ships): numbers of berths in ``Sea.berths``; one past the last for a ship that is free."""
+    """Shape (rows, ships): numbers of placements in ``Sea.placements``; one past the last for a ship that is free."""
     weight: NDArray[np.float64]
     """Shape (rows,): how likely each row is; the sum is 1."""
     laid: NDArray[np.float64]
-    """Shape (berths,): how likely a ship lies there in a row."""
+    """Shape (placements,): how likely a ship lies there in a row."""
     free: NDArray[np.float64]
-    """Shape (berths,): how likely a free ship lies there."""
+    """Shape (placements,): how likely a free ship lies there."""
     evidence: float
     """How many fleets there are, each counted as the prior weighs it."""
     exact: bool
     """Whether no ship is free."""
 
     @property
-    def berth(self) -> NDArray[np.float64]:
-        """Shape (berths,): how likely a ship lies in each berth."""
+    def placement(self) -> NDArray[np.float64]:
+        """Shape (placements,): how likely a ship lies in each placement."""
         return self.laid + self.free
 
 
 @lru_cache(maxsize=8)
 def clashes(variant: Variant) -> NDArray[np.float32]:
-    """Return shape (berths + 1, berths + 1): 1 where berths exclude each other; the last stands for no berth."""
+    """Return shape (placements + 1, placements + 1): 1 where two exclude each other; the last stands for none."""
     waters, reach = sea(variant), reach_of(variant)
     clash = np.zeros((len(reach) + 1, len(reach) + 1), np.float32)
     clash[:-1, :-1] = (reach @ waters.cover.T > 0) | (waters.ship[:, None] == waters.ship)
@@ -76,7 +76,7 @@ def clashes(variant: Variant) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=8)
 def touches(variant: Variant) -> NDArray[np.float32]:
-    """Return shape (berths + 1, berths + 1): 1 where berths of two ships lie side by side and may."""
+    """Return shape (placements + 1, placements + 1): 1 where placements of two ships lie side by side and may."""
     waters = sea(variant)
     beside = np.zeros_like(clashes(variant))
     beside[:-1, :-1] = (waters.cover @ waters.beside) @ waters.cover.T > 0
@@ -85,7 +85,7 @@ def touches(variant: Variant) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=16)
 def _losses(variant: Variant, touching: float) -> NDArray[np.float32]:
-    """Return shape (berths + 1, berths + 1): how much of a fleet's weight a pair of berths loses; all if they clash."""
+    """Return the part of a fleet's weight that a pair of placements loses, shaped like ``clashes``; 1 if they clash."""
     clash = clashes(variant)
     return clash if touching == 1 else np.asarray(clash + (1 - touching) * touches(variant), np.float32)
 
@@ -98,13 +98,13 @@ def infer(
 ) -> Fleets:
     """Return the fleets that agree with ``observation``.
 
-    ``prior`` weighs berths, shape (berths,); a fleet counts ``touching`` times as much for every two of its ships that
-    lie side by side.  ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
+    ``prior`` weighs placements, shape (placements,); a fleet counts ``touching`` times as much for every two of its
+    ships that lie side by side.  ``pairs`` bounds how far the posterior is made exact, see ``PAIRS``.
 
     Raises ObservationError where no fleet is found that agrees.
     """
     waters = sea(observation.variant)
-    search = _Search(observation, waters, np.ones(len(waters.berths)) if prior is None else prior, touching)
+    search = _Search(observation, waters, np.ones(len(waters.placements)) if prior is None else prior, touching)
     search.explain_hits()
     for patience in PATIENCE:
         search.lay_what_is_few(pairs * patience)
@@ -132,12 +132,12 @@ class _Search:
         self._clash = clashes(variant)
         self._touch = touches(variant) if touching != 1 else None
         self._lost = _losses(variant, touching)
-        self._none = len(waters.berths)
+        self._none = len(waters.placements)
         self._afloat = np.array([name in observation.afloat for name in variant.names])
-        self._possible, self._hits = possible_berths(observation)
+        self._possible, self._hits = possible_placements(observation)
         untouched = self._possible & self._afloat[waters.ship] & (waters.cover @ self._hits == 0)
         self._untouched = np.where(untouched, prior, 0.0)
-        """Prior weight of each berth of a ship afloat on water nobody shot at."""
+        """Prior weight of each placement of a ship afloat on water nobody shot at."""
         self._rows = np.full((1, len(self._afloat)), self._none)
         self._weight = np.ones(1)
         self._kinds = kinds_of([length for _, length in variant.fleet], self._afloat.tolist())
@@ -162,31 +162,31 @@ class _Search:
                     self._keep_likely(MOST_ROWS, cover)
 
     def lay_what_is_few(self, pairs: int) -> None:
-        """Lay the ships not met yet, those with fewest berths first, as long as all ways can be looked at."""
+        """Lay the ships not met yet, those with fewest placements first, as long as all ways can be looked at."""
         counts = np.add.reduceat(self._untouched > 0, self._waters.first[:-1])
         for ship in np.argsort(np.where(self._afloat, counts, -1), kind="stable"):
             need = self._rows[:, ship] == self._none
             if not self._afloat[ship] or not need.any():
                 continue
             span = slice(self._waters.first[ship], self._waters.first[ship + 1])
-            berths = np.flatnonzero(self._untouched[span]) + span.start
-            if need.sum() * len(berths) > pairs:
+            placements = np.flatnonzero(self._untouched[span]) + span.start
+            if need.sum() * len(placements) > pairs:
                 return
-            self._give(need, berths)
+            self._give(need, placements)
 
-    def _give(self, need: NDArray[np.bool_], berths: NDArray[np.int64]) -> None:
-        """Give every row in ``need`` each of ``berths`` that goes with it; the other rows stay."""
+    def _give(self, need: NDArray[np.bool_], placements: NDArray[np.int64]) -> None:
+        """Give every row in ``need`` each of ``placements`` that goes with it; the other rows stay."""
         rows = self._rows[need]
-        fits = np.ones((len(rows), len(berths)), np.bool_)
-        among = self._clash[:, berths] == 0
+        fits = np.ones((len(rows), len(placements)), np.bool_)
+        among = self._clash[:, placements] == 0
         for ship in range(rows.shape[1]):
             fits &= among[rows[:, ship]]
         row, at = np.nonzero(fits)
-        grown, berth = rows[row], berths[at]
-        grown[np.arange(len(row)), self._waters.ship[berth]] = berth
-        weight = self._weight[need][row] * self._prior[berth]
+        grown, placement = rows[row], placements[at]
+        grown[np.arange(len(row)), self._waters.ship[placement]] = placement
+        weight = self._weight[need][row] * self._prior[placement]
         if self._touch is not None:
-            weight *= self._touching ** self._touch[rows[row], berth[:, None]].sum(axis=1)
+            weight *= self._touching ** self._touch[rows[row], placement[:, None]].sum(axis=1)
         self._weight = np.concatenate([self._weight[~need], weight])
         self._rows = np.concatenate([self._rows[~need], grown])
 
@@ -216,9 +216,10 @@ class _Search:
         return Fleets(rows, share, laid, np.zeros(self._none), evidence, exact=every)
 
     def _completions(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return in how many ways each row is completed, the berths of each free ship beside it, and ``pressure``.
+        """Return in how many ways each row is completed, the placements of each free ship beside it, and ``pressure``.
 
-        Shapes (rows,), (rows, ships), and (berths + 1, ships): how much of a ship's untouched water a berth takes.
+        Shapes (rows,), (rows, ships), and (placements + 1, ships): how much of a ship's untouched water a placement
+        takes.
         """
         first = self._waters.first
         ships = len(self._afloat)
@@ -264,12 +265,12 @@ class _Search:
         beside: NDArray[np.float64],
         pressure: NDArray[np.float64],
     ) -> NDArray[np.float64]:
-        """Return how likely a free ship lies in each berth: beside the rows, and beside the other free ships."""
+        """Return how likely a free ship lies in each placement: beside the rows, and beside the other free ships."""
         waters, first = self._waters, self._waters.first
         total = np.add.reduceat(self._untouched, first[:-1])
         how_free = share @ free
-        per_berth = np.where(free, share[:, None] / np.maximum(beside, 1e-300), 0)
-        chances = self._untouched * per_berth.sum(axis=0)[waters.ship]
+        per_placement = np.where(free, share[:, None] / np.maximum(beside, 1e-300), 0)
+        chances = self._untouched * per_placement.sum(axis=0)[waters.ship]
         laid = np.unique(self._rows)
         laid = laid[laid < self._none]
         if len(laid):
@@ -279,7 +280,7 @@ class _Search:
             for ship in range(self._rows.shape[1]):
                 at = number[self._rows[:, ship]]
                 for other in np.flatnonzero(how_free):
-                    taken[:, other] += np.bincount(at, per_berth[:, other], minlength=len(taken))
+                    taken[:, other] += np.bincount(at, per_placement[:, other], minlength=len(taken))
             blocked = (self._lost[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), waters.ship]
             chances = np.maximum(chances - self._untouched * blocked, 0)
         crowd = how_free / np.maximum(total, 1e-300)
@@ -288,7 +289,7 @@ class _Search:
         chances = chances * beside_others.prod(axis=1)
         sums = np.add.reduceat(chances, first[:-1])
         crowded = (sums <= 0) & (how_free > 0)
-        if crowded.any():  # each berth seems to be taken by somebody: by itself, then
+        if crowded.any():  # each placement seems to be taken by somebody: by itself, then
             chances = np.where(crowded[waters.ship], self._untouched, chances)
             sums = np.where(crowded, total, sums)
         scale = np.where(sums > 0, how_free / np.maximum(sums, 1e-300), 0)

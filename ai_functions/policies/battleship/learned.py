@@ -1,6 +1,6 @@
-"""A learned player of Battleship: one model scores the cells to shoot at and the berths to lie in.
+"""A learned player of Battleship: one model scores the cells to shoot at and the placements to lie in.
 
-A row of the model is a candidate: a cell fills the first columns, a berth the next.  The answer is how likely the
+A row of the model is a candidate: a cell fills the first columns, a placement the next.  The answer is how likely the
 candidate is the one to take; moves are sampled in proportion to its odds, sharpened by the temperature: the card's,
 where training set it to an aim, or else the manifest's.
 The last columns hold how far a game is, and the answer is how likely it is won.
@@ -14,7 +14,7 @@ import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
 from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows
-from ai_functions.policies.battleship.placements import BERTH_COLUMNS, BERTH_ROW, berth_rows, draw_fleet
+from ai_functions.policies.battleship.placements import PLACEMENT_COLUMNS, PLACEMENT_ROW, draw_fleet, placement_rows
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
 from ai_functions.runtime.manifest import Manifest
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 FEATURES = (
     *(f"cell.{name}" for name in CELL_ROW),
-    *(f"placement.{name}" for name in BERTH_ROW),
+    *(f"placement.{name}" for name in PLACEMENT_ROW),
     *(f"race.{name}" for name in RACE_FEATURES),
 )
 """The columns of the model, in order."""
-RACE = CELL_COLUMNS + BERTH_COLUMNS
+RACE = CELL_COLUMNS + PLACEMENT_COLUMNS
 """Where the columns begin that tell who wins."""
 COLUMNS = width(FEATURES)
 
@@ -104,7 +104,7 @@ class Learned:
         self.manifest = Manifest.load(folder)
         self.temperature = dial(folder, "temperature", self.manifest.temperature)
         self._model = Model(folder, FEATURES)
-        self._likings = np.exp(log_odds(self._model, in_columns(berth_rows(), CELL_COLUMNS, COLUMNS))).tolist()
+        self._likings = np.exp(log_odds(self._model, in_columns(placement_rows(), CELL_COLUMNS, COLUMNS))).tolist()
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""

@@ -1,4 +1,4 @@
-"""Which berths agree with the answers, each looked at alone: where every search for whole fleets begins."""
+"""Which placements agree with the answers, each looked at alone: where every search for whole fleets begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=8)
 def reach_of(variant: Variant) -> NDArray[np.float32]:
-    """Return shape (berths, cells): 1 where no other ship may lie."""
+    """Return shape (placements, cells): 1 where no other ship may lie."""
     waters = sea(variant)
     if not variant.no_touch:
         return waters.cover
@@ -28,8 +28,8 @@ def reach_of(variant: Variant) -> NDArray[np.float32]:
     return np.asarray(waters.cover @ near.astype(np.float32) > 0, np.float32)
 
 
-def possible_berths(observation: ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
-    """Return which berths agree with the answers, each looked at alone, and the hits that sank nothing.
+def possible_placements(observation: ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+    """Return which placements agree with the answers, each looked at alone, and the hits that sank nothing.
 
     A sunk ship took the shot that sank it and hits heard before it; a ship afloat has a cell that was not hit.  Where
     ships keep apart, no other ship was hit beside it.
@@ -37,7 +37,7 @@ def possible_berths(observation: ShootObservation) -> tuple[NDArray[np.bool_], N
     variant, waters = observation.variant, sea(observation.variant)
     size = variant.size
     water, hits, sinking = (np.zeros(size**2, np.float32) for _ in range(3))
-    possible = np.zeros(len(waters.berths), np.bool_)
+    possible = np.zeros(len(waters.placements), np.bool_)
     for report in observation.shots:
         cell = report.cell.row * size + report.cell.column
         if report.result == MISS:

@@ -50,7 +50,7 @@ class Prior:
     belief: float
     """Before anything is heard; the beliefs of all priors sum to 1."""
     weight: NDArray[np.float64] | None
-    """Shape (berths,): how much each berth counts; None for uniform fleets."""
+    """Shape (placements,): how much each placement counts; None for uniform fleets."""
     touching: float
     """How much more a fleet counts for every two of its ships that lie side by side."""
     fleets: float
@@ -69,8 +69,8 @@ class Posterior:
     """What is believed after the answers heard."""
 
     waters: Sea
-    berth: NDArray[np.float64]
-    """Shape (berths,): how likely a ship lies there."""
+    placement: NDArray[np.float64]
+    """Shape (placements,): how likely a ship lies there."""
     cell: NDArray[np.float64]
     """Shape (cells,): how likely any ship does."""
     beliefs: tuple[float, ...]
@@ -90,11 +90,11 @@ def believe(observation: ShootObservation, priors: Sequence[Prior], pairs: int =
     each = [infer(observation, prior.weight, prior.touching, pairs) for prior in priors]
     share = np.array([prior.belief * one.evidence / prior.fleets for prior, one in zip(priors, each, strict=True)])
     share /= share.sum()
-    berth = np.einsum("p,pb->b", share, np.stack([one.berth for one in each]))
+    placement = np.einsum("p,pb->b", share, np.stack([one.placement for one in each]))
     return Posterior(
         waters,
-        berth,
-        np.clip(berth.astype(np.float32) @ waters.cover, 0, 1).astype(np.float64),
+        placement,
+        np.clip(placement.astype(np.float32) @ waters.cover, 0, 1).astype(np.float64),
         tuple(share.tolist()),
         float(np.log(each[0].evidence)),
         all(one.exact for one in each),
@@ -106,7 +106,8 @@ class _Chart:
     """What is around each cell of a sea."""
 
     links: NDArray[np.float32]
-    """Shape (berths, 2 x cells): 1 where a berth holds a cell and the next one, to the right and then downwards."""
+    """Shape (placements, 2 x cells): 1 where a placement holds a cell and the next one, to the right and then
+    downwards."""
     diagonal: NDArray[np.float32]
     """Shape (cells, cells)."""
     sides: NDArray[np.float64]
@@ -117,10 +118,10 @@ class _Chart:
 def _chart(variant: Variant) -> _Chart:
     waters = sea(variant)
     cells = variant.size**2
-    links = np.zeros((len(waters.berths), 2, cells), np.float32)
-    for number, berth in enumerate(waters.berths):
+    links = np.zeros((len(waters.placements), 2, cells), np.float32)
+    for number, placement in enumerate(waters.placements):
         held = np.flatnonzero(waters.cover[number])
-        links[number, int(berth.vertical), held[:-1]] = 1
+        links[number, int(placement.vertical), held[:-1]] = 1
     down, right = np.abs(waters.row[:, None] - waters.row), np.abs(waters.column[:, None] - waters.column)
     sides = 1 - waters.beside.sum(axis=1) / 4
     return _Chart(
@@ -159,7 +160,7 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     chance = np.maximum(posterior.cell[cells], 1e-9)
     afloat = np.array([name in observation.afloat for name in variant.names])
     struck = waters.cover @ told.hits.astype(np.float32)
-    floating = np.where(afloat[waters.ship], posterior.berth, 0).astype(np.float32)
+    floating = np.where(afloat[waters.ship], posterior.placement, 0).astype(np.float32)
     met = np.where(struck > 0, floating, 0)
     last = np.where(struck == waters.length - 1, met, 0)
     lengths = np.array([length for _, length in variant.fleet])
@@ -238,5 +239,5 @@ def _stretches(closed: NDArray[np.bool_]) -> NDArray[np.int64]:
 def sink_chances(observation: ShootObservation, posterior: Posterior) -> NDArray[np.float64]:
     """Return shape (cells,): how likely a shot sinks a ship."""
     told, waters = _tell(observation), posterior.waters
-    last = (waters.cover @ told.hits == waters.length - 1) * posterior.berth
+    last = (waters.cover @ told.hits == waters.length - 1) * posterior.placement
     return np.asarray(last @ (waters.cover * ~told.hits), np.float64)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from client.ui.canvas import Box, Canvas, Pen, Point
     from client.ui.theme import Colour
-    from games.battleship.fleet import Berth, Variant
+    from games.battleship.fleet import ShipPlacement, Variant
     from games.battleship.notation import Report
 
 SONAR: Colour = theme.SIGNAL
@@ -82,18 +82,21 @@ class Board:
             canvas.text(COLUMNS[index], left + at, top - 26, theme.LABEL, theme.HAZE, align="centre")
             canvas.text(str(index + 1), left - 16, top + at - 6, theme.LABEL, theme.HAZE, align="right")
 
-    def draw_ship(self, canvas: Canvas, berth: Berth, *, wreck: bool = False, alpha: float = 1.0) -> None:
+    def draw_ship(self, canvas: Canvas, placement: ShipPlacement, *, wreck: bool = False, alpha: float = 1.0) -> None:
         """Draw a ship where it lies."""
-        length = self.variant.length(berth.ship)
-        sprite = ship_sprite(canvas, berth.ship, length, self.cell, vertical=berth.vertical, wreck=wreck)
-        canvas.blit(sprite, *self.corner(berth.cell), alpha, key=("ship", berth.ship, berth.vertical, wreck))
+        length = self.variant.length(placement.ship)
+        sprite = ship_sprite(canvas, placement.ship, length, self.cell, vertical=placement.vertical, wreck=wreck)
+        canvas.blit(
+            sprite, *self.corner(placement.cell), alpha, key=("ship", placement.ship, placement.vertical, wreck)
+        )
 
-    def draw_berth(self, canvas: Canvas, berth: Berth, colour: Colour, alpha: float = 0.28) -> None:
-        """Tint the cells of a berth, cut to the board."""
-        length = self.variant.length(berth.ship)
+    def draw_placement(self, canvas: Canvas, placement: ShipPlacement, colour: Colour, alpha: float = 0.28) -> None:
+        """Tint the cells of a placement, cut to the board."""
+        length = self.variant.length(placement.ship)
         for step in range(length):
             cell = Cell(
-                berth.cell.column + (0 if berth.vertical else step), berth.cell.row + (step if berth.vertical else 0)
+                placement.cell.column + (0 if placement.vertical else step),
+                placement.cell.row + (step if placement.vertical else 0),
             )
             if self.variant.holds(cell):
                 x, y = self.corner(cell)

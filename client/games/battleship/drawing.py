@@ -13,7 +13,7 @@ from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, NEXT, SHUFFLE, TURN
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import hint_line
-from games.battleship.fleet import berth_board
+from games.battleship.fleet import placement_board
 from games.battleship.notation import print_cell
 
 if TYPE_CHECKING:
@@ -130,15 +130,15 @@ def _shooting(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> No
     hidden = battle.state.fleet_of(battle.foe)
     if scene.ended and hidden is not None:
         sunk = {report.ship for report in mine}
-        for berth in hidden.berths:
-            enemy.draw_ship(canvas, berth, wreck=berth.ship in sunk)
+        for placement in hidden.ships:
+            enemy.draw_ship(canvas, placement, wreck=placement.ship in sunk)
     for report in mine:
         enemy.draw_report(canvas, report, now, bold=bold, still=still)
     own.draw_sea(canvas, now + 3, still=still, sweep=False)
     struck = {report.cell for report in theirs}
-    for berth in battle.fleet.berths if battle.fleet is not None else ():
-        cells = set(own.variant.cells(berth_board(own.variant, berth)))
-        own.draw_ship(canvas, berth, wreck=cells <= struck)
+    for placement in battle.fleet.ships if battle.fleet is not None else ():
+        cells = set(own.variant.cells(placement_board(own.variant, placement)))
+        own.draw_ship(canvas, placement, wreck=cells <= struck)
     for report in theirs:
         own.draw_report(canvas, report, now, bold=bold, still=still)
     if battle.explain and battle.thought is not None and not scene.ended:
@@ -159,17 +159,17 @@ def _placing(canvas: Canvas, scene: Drawable, placing: Placing, now: float, *, s
     board = placing.board
     board.draw_sea(canvas, now, still=still, sweep=False)
     canvas.text("YOUR SEA", board.left - 6, 92, theme.LABEL, theme.readable((84, 156, 255)))
-    for berth in placing.berths.values():
-        board.draw_ship(canvas, berth)
+    for placement in placing.placed.values():
+        board.draw_ship(canvas, placement)
     canvas.panel((DOCK[0] - 9, DOCK[1] - 9, DOCK[2] + 18, DOCK[3]))
     canvas.text("IN THE DOCK", DOCK[0] + 20, DOCK[1] + 12, theme.LABEL, theme.HAZE)
-    waiting = len(board.variant.fleet) - len(placing.berths)
+    waiting = len(board.variant.fleet) - len(placing.placed)
     left = "all at sea" if waiting == 0 else f"{waiting} to place"
     canvas.text(left, DOCK[0] + DOCK[2] - 12, DOCK[1] + 11, theme.SMALL, theme.MIST, align="right")
     for ship, box in placing.dock.items():
         held = placing.held is not None and placing.held.ship == ship
         length = board.variant.length(ship)
-        away = ship in placing.berths or held
+        away = ship in placing.placed or held
         sprite = ship_sprite(canvas, ship, length, box[3], vertical=False)
         canvas.blit(sprite, box[0], box[1], 0.16 if away else 1.0, key=("dock", ship))
         canvas.text(ship.replace("_", " ").capitalize(), box[0] + 4, box[1] + box[3] + 2, theme.SMALL, theme.HAZE)
@@ -184,13 +184,13 @@ def _held(canvas: Canvas, placing: Placing) -> None:
     held, board = placing.held, placing.board
     if held is None:
         return
-    berth = placing.settled(held)
-    if berth is not None:
-        legal = placing.legal(berth)
-        board.draw_berth(canvas, berth, theme.SIGNAL if legal else theme.CORAL, 0.34)
-        board.draw_ship(canvas, berth, alpha=1.0 if legal else 0.55)
+    placement = placing.settled(held)
+    if placement is not None:
+        legal = placing.legal(placement)
+        board.draw_placement(canvas, placement, theme.SIGNAL if legal else theme.CORAL, 0.34)
+        board.draw_ship(canvas, placement, alpha=1.0 if legal else 0.55)
         if not legal:
-            x, y = board.centre(berth.cell)
+            x, y = board.centre(placement.cell)
             why = "touches another ship" if board.variant.no_touch else "no room here"
             canvas.text(why, x, y - board.cell * 0.95, theme.SMALL, theme.CORAL, align="centre")
         return

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.games.battleship.ships import ship_sprite
 from client.ui import theme
-from games.battleship.fleet import berth_board
+from games.battleship.fleet import placement_board
 from games.battleship.notation import HIT, MISS, SUNK, print_cell
 
 if TYPE_CHECKING:
@@ -88,9 +88,9 @@ def _hits(variant: Variant, fleet: Placement | None, ship: str, shots: Sequence[
     """Return which cells of one's own ship are hit, from bow to stern; nothing of a fleet that is not known."""
     if fleet is None:
         return []
-    (berth,) = (berth for berth in fleet.berths if berth.ship == ship)
+    (placement,) = (placement for placement in fleet.ships if placement.ship == ship)
     struck = {report.cell for report in shots}
-    return [cell in struck for cell in variant.cells(berth_board(variant, berth))]
+    return [cell in struck for cell in variant.cells(placement_board(variant, placement))]
 
 
 def draw_log(canvas: Canvas, box: Box, lines: Sequence[tuple[str, Report]]) -> None:

@@ -21,7 +21,7 @@ from client.ui.inputs import (
     Command,
     Pointer,
 )  # fmt: skip
-from games.battleship.fleet import Berth, Cell, Placement, berth_board, random_placement, reserved
+from games.battleship.fleet import Cell, Placement, ShipPlacement, placement_board, random_placement, reserved
 from games.core import GameError
 
 if TYPE_CHECKING:
@@ -47,18 +47,18 @@ class Held:
     """Which of its cells is held."""
     cell: Cell
     """Where that cell is."""
-    back_to: Berth | None
+    back_to: ShipPlacement | None
     """Where it lay before; None when it came from the dock."""
     sticky: bool = False
     """Whether it was picked up with a click (or a key) rather than dragged."""
 
     @property
-    def berth(self) -> Berth:
+    def placement(self) -> ShipPlacement:
         """Where it would lie."""
         column, row = self.cell
         if self.vertical:
-            return Berth(self.ship, Cell(column, row - self.grip), vertical=True)
-        return Berth(self.ship, Cell(column - self.grip, row), vertical=False)
+            return ShipPlacement(self.ship, Cell(column, row - self.grip), vertical=True)
+        return ShipPlacement(self.ship, Cell(column - self.grip, row), vertical=False)
 
 
 class Placing:
@@ -67,7 +67,7 @@ class Placing:
     def __init__(self, board: Board, dock: dict[str, Box], random: Random, play_sound: Callable[[str], None]) -> None:
         self.board = board
         self.dock = dock
-        self.berths: dict[str, Berth] = {}
+        self.placed: dict[str, ShipPlacement] = {}
         self.held: Held | None = None
         self.cursor = Cell(board.variant.size // 2, board.variant.size // 2)
         self.by_keys = False
@@ -85,29 +85,29 @@ class Placing:
     @property
     def placement(self) -> Placement | None:
         """The whole fleet, once every ship lies."""
-        if self.held is not None or len(self.berths) < len(self.variant.fleet):
+        if self.held is not None or len(self.placed) < len(self.variant.fleet):
             return None
-        return Placement(tuple(self.berths[ship] for ship in self.variant.names))
+        return Placement(tuple(self.placed[ship] for ship in self.variant.names))
 
-    def legal(self, berth: Berth) -> bool:
+    def legal(self, placement: ShipPlacement) -> bool:
         """Return whether a ship may lie there, given the others."""
         try:
-            board = berth_board(self.variant, berth)
+            board = placement_board(self.variant, placement)
         except GameError:
             return False
-        others = (berth_board(self.variant, other) for ship, other in self.berths.items() if ship != berth.ship)
+        others = (placement_board(self.variant, other) for ship, other in self.placed.items() if ship != placement.ship)
         return not any(board & reserved(self.variant, other) for other in others)
 
     def shuffle(self) -> None:
         """Lay the whole fleet out at random."""
         self.held = None
-        self.berths = {berth.ship: berth for berth in random_placement(self.variant, self._random).berths}
+        self.placed = {placement.ship: placement for placement in random_placement(self.variant, self._random).ships}
         self._play_sound("place")
 
     def clear(self) -> None:
         """Take every ship off."""
         self.held = None
-        self.berths = {}
+        self.placed = {}
         self._play_sound("back")
 
     def handle(self, event: Input) -> bool:
@@ -124,22 +124,22 @@ class Placing:
             self.held.vertical = not self.held.vertical
             self._play_sound("turn")
             return
-        berth = self._at(self.cursor)
-        if berth is None:
+        placement = self._at(self.cursor)
+        if placement is None:
             return
-        grip = self._grip(berth, self.cursor)
+        grip = self._grip(placement, self.cursor)
         column, row = self.cursor
-        turned = Berth(
-            berth.ship,
-            Cell(column - grip, row) if berth.vertical else Cell(column, row - grip),
-            vertical=not berth.vertical,
+        turned = ShipPlacement(
+            placement.ship,
+            Cell(column - grip, row) if placement.vertical else Cell(column, row - grip),
+            vertical=not placement.vertical,
         )
-        choices = [turned, Berth(berth.ship, berth.cell, vertical=not berth.vertical)]
+        choices = [turned, ShipPlacement(placement.ship, placement.cell, vertical=not placement.vertical)]
         fitting = next((choice for choice in choices if self.legal(choice)), None)
         if fitting is None:
             self._play_sound("refuse")
         else:
-            self.berths[berth.ship] = fitting
+            self.placed[placement.ship] = fitting
             self._play_sound("turn")
 
     def _command(self, event: Command) -> bool:
@@ -174,8 +174,8 @@ class Placing:
         """Put down, pick up, or take the next ship from the dock."""
         if self.held is not None:
             self._put_down()
-        elif (berth := self._at(self.cursor)) is not None:
-            self._lift(berth, self.cursor, sticky=True)
+        elif (placement := self._at(self.cursor)) is not None:
+            self._lift(placement, self.cursor, sticky=True)
         else:
             return self._take_next(1)
         return True
@@ -183,8 +183,8 @@ class Placing:
     def _take_next(self, by: int) -> bool:
         """Take the next ship that is still in the dock into the hand."""
         if self.held is not None and self.held.back_to is not None:
-            self.berths[self.held.ship] = self.held.back_to
-        waiting = [ship for ship in self.variant.names if ship not in self.berths]
+            self.placed[self.held.ship] = self.held.back_to
+        waiting = [ship for ship in self.variant.names if ship not in self.placed]
         if not waiting:
             self.held = None
             return False
@@ -210,13 +210,13 @@ class Placing:
         return cell is not None
 
     def _press(self, event: Pointer, cell: Cell | None) -> bool:
-        berth = self._at(cell) if cell is not None else None
-        if berth is not None and cell is not None:
+        placement = self._at(cell) if cell is not None else None
+        if placement is not None and cell is not None:
             self._pressed_at = (event.x, event.y)
-            self._lift(berth, cell, sticky=False)
+            self._lift(placement, cell, sticky=False)
             return True
         for ship, box in self.dock.items():
-            if ship not in self.berths and box[0] <= event.x < box[0] + box[2] and box[1] <= event.y < box[1] + box[3]:
+            if ship not in self.placed and box[0] <= event.x < box[0] + box[2] and box[1] <= event.y < box[1] + box[3]:
                 self._pressed_at = (event.x, event.y)
                 self.held = Held(ship, vertical=False, grip=0, cell=Cell(-99, -99), back_to=None)
                 self._play_sound("turn")
@@ -246,9 +246,9 @@ class Placing:
                 held.sticky = True
         return True
 
-    def _lift(self, berth: Berth, cell: Cell, *, sticky: bool) -> None:
-        del self.berths[berth.ship]
-        self.held = Held(berth.ship, berth.vertical, self._grip(berth, cell), cell, berth, sticky)
+    def _lift(self, placement: ShipPlacement, cell: Cell, *, sticky: bool) -> None:
+        del self.placed[placement.ship]
+        self.held = Held(placement.ship, placement.vertical, self._grip(placement, cell), cell, placement, sticky)
         self._play_sound("turn")
 
     def _put_down(self) -> None:
@@ -256,35 +256,37 @@ class Placing:
         held = self.held
         if held is None:
             return
-        berth = self.settled(held)
-        if berth is not None and self.legal(berth):
-            self.berths[held.ship] = berth
+        placement = self.settled(held)
+        if placement is not None and self.legal(placement):
+            self.placed[held.ship] = placement
             self.held = None
             self._play_sound("place")
-        elif berth is None or not held.sticky:
+        elif placement is None or not held.sticky:
             if held.back_to is not None:
-                self.berths[held.ship] = held.back_to
+                self.placed[held.ship] = held.back_to
             self.held = None
             self._play_sound("refuse")
         else:
             self._play_sound("refuse")
 
-    def settled(self, held: Held) -> Berth | None:
-        """Return the berth nearest to the hand that lies wholly on the board; None when the hand is far off."""
+    def settled(self, held: Held) -> ShipPlacement | None:
+        """Return the placement nearest to the hand that lies wholly on the board; None when the hand is far off."""
         size, length = self.variant.size, self.variant.length(held.ship)
         if not (-1 <= held.cell.column <= size and -1 <= held.cell.row <= size):
             return None
-        column, row = held.berth.cell
+        column, row = held.placement.cell
         most_across = size - (1 if held.vertical else length)
         most_down = size - (length if held.vertical else 1)
-        return Berth(
+        return ShipPlacement(
             held.ship, Cell(min(max(0, column), most_across), min(max(0, row), most_down)), vertical=held.vertical
         )
 
-    def _at(self, cell: Cell) -> Berth | None:
+    def _at(self, cell: Cell) -> ShipPlacement | None:
         bit = self.variant.bit(cell)
-        return next((berth for berth in self.berths.values() if berth_board(self.variant, berth) & bit), None)
+        return next(
+            (placement for placement in self.placed.values() if placement_board(self.variant, placement) & bit), None
+        )
 
     @staticmethod
-    def _grip(berth: Berth, cell: Cell) -> int:
-        return cell.row - berth.cell.row if berth.vertical else cell.column - berth.cell.column
+    def _grip(placement: ShipPlacement, cell: Cell) -> int:
+        return cell.row - placement.cell.row if placement.vertical else cell.column - placement.cell.column

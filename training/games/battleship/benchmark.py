@@ -7,7 +7,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from games.battleship import rules
-from games.battleship.fleet import STANDARD, Cell, Placement, berth_board, random_placement
+from games.battleship.fleet import STANDARD, Cell, Placement, placement_board, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report, print_cell
 from games.battleship.observation import PlaceObservation, ShootObservation
 from games.core import IllegalActionError
@@ -73,7 +73,9 @@ class Target:
 
     def __init__(self, fleet: Placement) -> None:
         self._ship_at = {
-            cell: berth.ship for berth in fleet.berths for cell in STANDARD.cells(berth_board(STANDARD, berth))
+            cell: placement.ship
+            for placement in fleet.ships
+            for cell in STANDARD.cells(placement_board(STANDARD, placement))
         }
         self._left = dict(STANDARD.fleet)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD
 from training.games.battleship.compiled.control_variates import broad
 from training.games.battleship.compiled.games import luck_of
@@ -29,4 +29,4 @@ def controls_of(fleet: Placement, shots: Sequence[Report]) -> NDArray[np.float64
     Each has the mean 0 over fleets drawn uniformly from all legal ones, and over no others.
     """
     order = np.array([report.cell.row * STANDARD.size + report.cell.column for report in shots])
-    return broad(luck_of(np.array(berth_numbers(fleet)), order))
+    return broad(luck_of(np.array(placement_numbers(fleet)), order))

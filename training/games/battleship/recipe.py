@@ -1,7 +1,7 @@
 """How Battleship's models are learned.
 
-A model is one logistic regression over candidates: a row is a cell to shoot at, a berth to lie in, or a position that
-is won or lost, and fills the columns of its kind.  The table ``[training]`` of an opponent says what is learned of
+A model is one logistic regression over candidates: a row is a cell to shoot at, a placement to lie in, or a position
+that is won or lost, and fills the columns of its kind.  The table ``[training]`` of an opponent says what is learned of
 cells:
 
 - ``learn = "player"``: whether the player shot there (levels that play as people of their strength do);
@@ -23,7 +23,7 @@ import ai_functions
 from ai_functions.policies.battleship import learned
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, COLUMNS, FEATURES, RACE
 from ai_functions.policies.battleship.learned import in_columns, log_odds
-from ai_functions.policies.battleship.placements import berth_rows
+from ai_functions.policies.battleship.placements import placement_rows
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from ai_functions.policies.battleship.win_chance import RACE_COLUMNS
 from ai_functions.runtime.model import MODEL, Model
@@ -130,7 +130,7 @@ def _fit_expert(
     progress(f"likings of {len(fleets)} fleets")
     estimator = join([worth, *likings, race])
     blocks = [
-        in_columns(berth_rows(), WORTH_COLUMNS + number * BLOCK_COLUMNS, COLUMNS) for number in range(len(likings))
+        in_columns(placement_rows(), WORTH_COLUMNS + number * BLOCK_COLUMNS, COLUMNS) for number in range(len(likings))
     ]
     rows = [in_columns(np.eye(WORTH_COLUMNS, dtype=np.float32), 0, COLUMNS), *blocks]
     held_out = np.vstack([*rows, in_columns(positions[:HELD_OUT_ROWS], RACE, COLUMNS)])

@@ -40,7 +40,8 @@ def self_played_race_part(
 ) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     """Return weights, shape (RACE_COLUMNS,), whose score is the log-odds to win, and the positions they came from.
 
-    ``weights`` is what shots are worth, shape (WORTH_COLUMNS,); ``fleets`` holds berths' numbers, shape (any, ships).
+    ``weights`` is what shots are worth, shape (WORTH_COLUMNS,); ``fleets`` holds placements' numbers, shape (any,
+    ships).
     """
     generator = np.random.default_rng(seed)
     some = fleets[generator.integers(0, len(fleets), games)]
@@ -61,8 +62,8 @@ def self_played_race_part(
 
 
 def hear(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
-    """Return what is heard of shots at the cells of ``order`` if ``fleet`` lies in the berths of these numbers."""
-    target = Target(Placement(tuple(sea(STANDARD).berths[number] for number in fleet)))
+    """Return what is heard of shots at the cells of ``order`` if ``fleet`` lies in the placements of these numbers."""
+    target = Target(Placement(tuple(sea(STANDARD).placements[number] for number in fleet)))
     cells = [Cell(cell % STANDARD.size, cell // STANDARD.size) for cell in order.tolist()]
     return ShootObservation(STANDARD, tuple(target.answer(cell) for cell in cells))
 

@@ -1,4 +1,4 @@
-"""Where the berths of the standard fleet lie, and where the eight symmetries of the sea put them."""
+"""Where the placements of the standard fleet lie, and where the eight symmetries of the sea put them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Berthed:
-    """Where the berths of the standard fleet lie; shapes (berths,)."""
+class PlacementArrays:
+    """Where the placements of the standard fleet lie; shapes (PLACEMENTS,)."""
 
     upright: NDArray[np.bool_]
     ship: NDArray[np.int64]
@@ -38,18 +38,18 @@ class Berthed:
 
 
 @lru_cache(maxsize=1)
-def berthed() -> Berthed:
-    """Return where the berths lie."""
+def placement_arrays() -> PlacementArrays:
+    """Return where the placements lie."""
     waters = sea(STANDARD)
-    upright = np.array([berth.vertical for berth in waters.berths])
-    left = np.array([berth.cell.column for berth in waters.berths])
-    top = np.array([berth.cell.row for berth in waters.berths])
+    upright = np.array([placement.vertical for placement in waters.placements])
+    left = np.array([placement.cell.column for placement in waters.placements])
+    top = np.array([placement.cell.row for placement in waters.placements])
     reach = waters.length.astype(np.int64) - 1
-    return Berthed(upright, waters.ship, left, top, left + reach * ~upright, top + reach * upright)
+    return PlacementArrays(upright, waters.ship, left, top, left + reach * ~upright, top + reach * upright)
 
 
 def symmetric(fleets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the eight ways each fleet may be turned and mirrored, shape (8 x fleets, ships), as berths' numbers."""
+    """Return the eight ways each fleet may be turned and mirrored, shape (8 x fleets, ships): numbers of placements."""
     waters = sea(STANDARD)
     boards = waters.cover.reshape(-1, STANDARD.size, STANDARD.size)
     number = {

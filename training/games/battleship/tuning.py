@@ -42,7 +42,7 @@ def tuned_part(
 ) -> tuple[NDArray[np.float64], dict[str, float]]:
     """Return the weights of a cell's row, shape (WORTH_COLUMNS,), and how many shots they need, by measure.
 
-    ``fleets`` holds berths' numbers, shape (any, ships).
+    ``fleets`` holds placements' numbers, shape (any, ships).
     """
     generator = np.random.default_rng(seed)
     start = np.zeros(WORTH_COLUMNS - 1)

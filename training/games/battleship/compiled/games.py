@@ -90,12 +90,12 @@ def _foresee(table: Table, sight: Sight, chance: Chances, cell: int, features: C
     both = np.zeros(CELLS)
     surprise = 0.0
     for place in range(THROUGH_COUNT[cell]):
-        berth = THROUGH[cell, place]
-        here = sight.berth[berth]
+        placement = THROUGH[cell, place]
+        here = sight.placement[placement]
         if here > 0:
             surprise += here * np.log(here)
-            for step in range(LENGTH[berth]):
-                both[HELD[berth, step]] += here
+            for step in range(LENGTH[placement]):
+                both[HELD[placement, step]] += here
     best = 0.0
     for other in range(CELLS):
         if table.state[other] == UNKNOWN:

@@ -12,7 +12,6 @@ import numpy as np
 
 from ai_functions.policies.battleship.complete import MOST_FLEETS
 from training.games.battleship.compiled.table import (
-    BERTHS,
     CELLS,
     CLASH,
     FIRST,
@@ -22,6 +21,7 @@ from training.games.battleship.compiled.table import (
     MASK_HIGH,
     MASK_LOW,
     ONE,
+    PLACEMENTS,
     SHIP,
     SHIPS,
     THROUGH,
@@ -41,23 +41,23 @@ class Found(NamedTuple):
     """What the ways to explain the hits add up to."""
 
     laid: NDArray[np.float64]
-    """Shape (berths,): ships afloat that were hit."""
+    """Shape (placements,): ships afloat that were hit."""
     taken: NDArray[np.float64]
-    """Shape (ships, berths): for each free ship, what the ways through a berth count, over its room."""
+    """Shape (ships, placements): for each free ship, what the ways through a placement count, over its room."""
     way: NDArray[np.float64]
     """Shape (ships,): what all ways in which a ship is free count, over its room."""
     free: NDArray[np.float64]
     """Shape (ships,): what all ways in which a ship is free count."""
     total: float
     touched: NDArray[np.int64]
-    """Berths with an entry in ``laid``."""
+    """Placements with an entry in ``laid``."""
 
 
 class Sight(NamedTuple):
-    """Chances, over berths and over cells."""
+    """Chances, over placements and over cells."""
 
-    berth: NDArray[np.float64]
-    """Shape (berths,)."""
+    placement: NDArray[np.float64]
+    """Shape (placements,)."""
     ship: NDArray[np.float64]
     """Shape (ships, cells)."""
     met: NDArray[np.float64]
@@ -69,16 +69,16 @@ class Sight(NamedTuple):
 
 @compiled
 def _apart(table: Table) -> Chances:
-    """Return shape (ships, ships): how rarely the untouched berths of two ships overlap."""
+    """Return shape (ships, ships): how rarely the untouched placements of two ships overlap."""
     apart = np.ones((SHIPS, SHIPS))
     for one in range(SHIPS):
         for two in range(one):
             if table.sunk[one] or table.sunk[two] or table.room[one] * table.room[two] == 0:
                 continue
             both = 0.0
-            for berth in range(FIRST[one], FIRST[one + 1]):
-                if table.untouched[berth]:
-                    both += table.pressure[two, berth]
+            for placement in range(FIRST[one], FIRST[one + 1]):
+                if table.untouched[placement]:
+                    both += table.pressure[two, placement]
             apart[one, two] = apart[two, one] = max(0.0, 1 - both / (table.room[one] * table.room[two]))
     return apart
 
@@ -87,7 +87,7 @@ def _apart(table: Table) -> Chances:
 def _weigh_ways(table: Table, count: int) -> Found:  # noqa: C901, PLR0912 - calls would cost more than these loops
     """Add up ``count`` ways to explain the hits, each by how many fleets complete it."""
     apart, sunk, room, pressure, ways = _apart(table), table.sunk, table.room, table.pressure, table.ways
-    laid, taken = np.zeros(BERTHS), np.zeros((SHIPS, BERTHS))
+    laid, taken = np.zeros(PLACEMENTS), np.zeros((SHIPS, PLACEMENTS))
     way, free, beside = np.zeros(SHIPS), np.zeros(SHIPS), np.zeros(SHIPS)
     total = 0.0
     for number in range(count):
@@ -108,15 +108,15 @@ def _weigh_ways(table: Table, count: int) -> Found:  # noqa: C901, PLR0912 - cal
             continue
         total += worth
         for ship in range(SHIPS):
-            berth = ways[number, ship]
+            placement = ways[number, ship]
             if beside[ship] > 0:
                 free[ship] += worth
                 way[ship] += worth / beside[ship]
             elif not sunk[ship]:
-                laid[berth] += worth
+                laid[placement] += worth
                 for other in range(SHIPS):
                     if beside[other] > 0:
-                        taken[other, berth] += worth / beside[other]
+                        taken[other, placement] += worth / beside[other]
     return Found(laid, taken, way, free, total, np.flatnonzero(laid))
 
 
@@ -168,17 +168,19 @@ def _explain_hits(table: Table, skip: int) -> int:
         choices = outline_count[ship] if sinking else THROUGH_COUNT[target[depth]]
         down = False
         while step[depth] < choices and not down:
-            berth = outlines[ship, step[depth]] if sinking else THROUGH[target[depth], step[depth]]
+            placement = outlines[ship, step[depth]] if sinking else THROUGH[target[depth], step[depth]]
             step[depth] += 1
-            if (MASK_LOW[berth] & low[depth]) | (MASK_HIGH[berth] & high[depth]):
+            if (MASK_LOW[placement] & low[depth]) | (MASK_HIGH[placement] & high[depth]):
                 continue
-            mine = SHIP[berth]
-            down = sinking or not (sunk[mine] or lies[mine] >= 0 or closed[berth] or struck[berth] == LENGTH[berth])
+            mine = SHIP[placement]
+            down = sinking or not (
+                sunk[mine] or lies[mine] >= 0 or closed[placement] or struck[placement] == LENGTH[placement]
+            )
             if down:
-                lies[mine] = berth
-                chosen[depth] = berth
-                low[depth + 1] = low[depth] | MASK_LOW[berth]
-                high[depth + 1] = high[depth] | MASK_HIGH[berth]
+                lies[mine] = placement
+                chosen[depth] = placement
+                low[depth + 1] = low[depth] | MASK_LOW[placement]
+                high[depth + 1] = high[depth] | MASK_HIGH[placement]
         depth, entered = (depth + 1, True) if down else (depth - 1, False)
     return count
 
@@ -186,7 +188,7 @@ def _explain_hits(table: Table, skip: int) -> int:
 @compiled
 def _lay_free(table: Table, count: int) -> Found:
     """Lay the free ships too, one fleet after the other, beside ``count`` ways to explain the hits."""
-    laid, none, total = np.zeros(BERTHS), np.zeros(SHIPS), 0.0
+    laid, none, total = np.zeros(PLACEMENTS), np.zeros(SHIPS), 0.0
     for number in range(count):
         lies = table.ways[number].copy()
         fixed = lies >= 0
@@ -201,21 +203,21 @@ def _lay_free(table: Table, count: int) -> Found:
             elif fixed[ship]:
                 ship += 1 if deeper else -1
             else:
-                lies[ship] = _next_berth(table, lies, ship, FIRST[ship] if deeper else lies[ship] + 1)
+                lies[ship] = _next_placement(table, lies, ship, FIRST[ship] if deeper else lies[ship] + 1)
                 deeper = lies[ship] >= 0
                 ship += 1 if deeper else -1
-    return Found(laid, np.zeros((SHIPS, BERTHS)), none, none, total, np.flatnonzero(laid))
+    return Found(laid, np.zeros((SHIPS, PLACEMENTS)), none, none, total, np.flatnonzero(laid))
 
 
 @compiled
-def _next_berth(table: Table, lies: Numbers, ship: int, begin: int) -> int:
-    """Return the first untouched berth of ``ship`` from ``begin`` on that clashes with no other ship's; -1 if none."""
-    for berth in range(begin, FIRST[ship + 1]):
-        free = table.untouched[berth]
+def _next_placement(table: Table, lies: Numbers, ship: int, begin: int) -> int:
+    """Return the first untouched placement of ``ship`` from ``begin`` on that clashes with none in ``lies``, or -1."""
+    for placement in range(begin, FIRST[ship + 1]):
+        free = table.untouched[placement]
         for other in range(SHIPS):
-            free = free and (other == ship or lies[other] < 0 or not CLASH[lies[other], berth])
+            free = free and (other == ship or lies[other] < 0 or not CLASH[lies[other], placement])
         if free:
-            return berth
+            return placement
     return -1
 
 
@@ -238,8 +240,8 @@ def _find(table: Table) -> Found:
 
 @compiled
 def _free_chances(table: Table, found: Found) -> Chances:  # noqa: C901 - the same
-    """Return shape (berths,): ships that no hit is of, on untouched water, beside what was hit and each other."""
-    chances, crowd = np.zeros(BERTHS), np.zeros(SHIPS)
+    """Return shape (placements,): ships that no hit is of, on untouched water, beside what was hit and each other."""
+    chances, crowd = np.zeros(PLACEMENTS), np.zeros(SHIPS)
     pressure, untouched, touched = table.pressure, table.untouched, found.touched
     for ship in range(SHIPS):
         if not table.sunk[ship] and table.room[ship] > 0:
@@ -249,42 +251,42 @@ def _free_chances(table: Table, found: Found) -> Chances:  # noqa: C901 - the sa
             continue
         taken, way = found.taken[ship], found.way[ship]
         sum_of_all = 0.0
-        for berth in range(FIRST[ship], FIRST[ship + 1]):
-            chance = way if untouched[berth] else 0.0
+        for placement in range(FIRST[ship], FIRST[ship + 1]):
+            chance = way if untouched[placement] else 0.0
             if chance > 0:
                 for block in touched:
-                    if CLASH[block, berth]:
+                    if CLASH[block, placement]:
                         chance -= taken[block]
                 for other in range(SHIPS):
                     if other != ship:
-                        chance *= max(0.0, 1 - crowd[other] * pressure[other, berth])
-            chances[berth] = max(0.0, chance)
-            sum_of_all += chances[berth]
-        if sum_of_all <= 0:  # each berth seems to be taken by somebody: by itself, then
+                        chance *= max(0.0, 1 - crowd[other] * pressure[other, placement])
+            chances[placement] = max(0.0, chance)
+            sum_of_all += chances[placement]
+        if sum_of_all <= 0:  # each placement seems to be taken by somebody: by itself, then
             sum_of_all = table.room[ship]
             chances[FIRST[ship] : FIRST[ship + 1]] = untouched[FIRST[ship] : FIRST[ship + 1]]
-        for berth in range(FIRST[ship], FIRST[ship + 1]):
-            chances[berth] *= found.free[ship] / found.total / sum_of_all
+        for placement in range(FIRST[ship], FIRST[ship + 1]):
+            chances[placement] *= found.free[ship] / found.total / sum_of_all
     return chances
 
 
 @compiled
 def _spread(chances: Chances, struck: Numbers) -> Sight:
-    """Return what chances over berths mean for cells."""
+    """Return what chances over placements mean for cells."""
     ships, met, sinks = np.zeros((SHIPS, CELLS)), np.zeros(CELLS), np.zeros(CELLS)
     right, down = np.zeros(CELLS), np.zeros(CELLS)
-    for berth in np.flatnonzero(chances):
-        chance, length = chances[berth], LENGTH[berth]
+    for placement in np.flatnonzero(chances):
+        chance, length = chances[placement], LENGTH[placement]
         for step in range(length):
-            cell = HELD[berth, step]
-            ships[SHIP[berth], cell] += chance
-            if step < length - 1 and UPRIGHT[berth]:
+            cell = HELD[placement, step]
+            ships[SHIP[placement], cell] += chance
+            if step < length - 1 and UPRIGHT[placement]:
                 down[cell] += chance
             elif step < length - 1:
                 right[cell] += chance
-            if struck[berth] > 0:
+            if struck[placement] > 0:
                 met[cell] += chance
-                if struck[berth] == length - 1:
+                if struck[placement] == length - 1:
                     sinks[cell] += chance
     return Sight(chances, ships, met, sinks, right, down)
 
@@ -295,8 +297,8 @@ def look(table: Table) -> tuple[Sight, float]:
     found = _find(table)
     chances = _free_chances(table, found)
     met = 0.0
-    for berth in found.touched:
-        chances[berth] += found.laid[berth] / found.total
-        if table.struck[berth] > 0:
-            met += found.laid[berth] / found.total
+    for placement in found.touched:
+        chances[placement] += found.laid[placement] / found.total
+        if table.struck[placement] > 0:
+            met += found.laid[placement] / found.total
     return _spread(chances, table.struck), met

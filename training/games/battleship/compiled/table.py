@@ -56,11 +56,11 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 
 _SEA = sea(STANDARD)
-BERTHS = len(_SEA.berths)
+PLACEMENTS = len(_SEA.placements)
 SHIP = _SEA.ship
 LENGTH = _SEA.length.astype(np.int64)
 FIRST = np.array(_SEA.first)
-UPRIGHT = np.array([berth.vertical for berth in _SEA.berths])
+UPRIGHT = np.array([placement.vertical for placement in _SEA.placements])
 CLASH = (clashes(STANDARD)[:-1, :-1] > 0) & (SHIP[:, None] != SHIP)
 _PRESSURE = np.stack([CLASH[:, ship == SHIP].sum(axis=1) for ship in range(SHIPS)]).astype(np.float64)
 
@@ -93,20 +93,20 @@ class Table(NamedTuple):
     state: NDArray[np.int64]
     """Shape (cells,)."""
     untouched: NDArray[np.bool_]
-    """Shape (berths,): no cell was shot at."""
+    """Shape (placements,): no cell was shot at."""
     room: NDArray[np.float64]
-    """Shape (ships,): untouched berths."""
+    """Shape (ships,): untouched placements."""
     pressure: NDArray[np.float64]
-    """Shape (ships, berths): untouched berths of a ship that a berth takes."""
+    """Shape (ships, placements): untouched placements of a ship that a placement takes."""
     closed: NDArray[np.int64]
-    """Shape (berths,): cells missed or sunk at."""
+    """Shape (placements,): cells missed or sunk at."""
     struck: NDArray[np.int64]
-    """Shape (berths,): cells hit that sank nothing."""
+    """Shape (placements,): cells hit that sank nothing."""
     sunk: NDArray[np.bool_]
     order: NDArray[np.int64]
     """Ships in the order they sank."""
     outlines: NDArray[np.int64]
-    """Shape (ships, 12): berths a sunk ship may have lain in."""
+    """Shape (ships, 12): placements a sunk ship may have lain in."""
     outline_count: NDArray[np.int64]
     totals: NDArray[np.int64]
     """Shots fired, shots at odd cells, ships sunk."""
@@ -117,25 +117,25 @@ class Table(NamedTuple):
 
 
 @compiled
-def new_table(berths: Numbers) -> Table:
-    """Return the table before the first shot at a fleet, ``berths`` of shape (ships,): a berth for each ship."""
+def new_table(placements: Numbers) -> Table:
+    """Return the table before the first shot at a fleet, ``placements``, shape (ships,): one a ship."""
     at = np.full(CELLS, -1)
     left = np.zeros(SHIPS, np.int64)
     room = np.zeros(SHIPS)
     for ship in range(SHIPS):
-        left[ship] = LENGTH[berths[ship]]
+        left[ship] = LENGTH[placements[ship]]
         room[ship] = FIRST[ship + 1] - FIRST[ship]
         for step in range(left[ship]):
-            at[HELD[berths[ship], step]] = ship
+            at[HELD[placements[ship], step]] = ship
     return Table(
         at,
         left,
         np.zeros(CELLS, np.int64),
-        np.ones(BERTHS, np.bool_),
+        np.ones(PLACEMENTS, np.bool_),
         room,
         _PRESSURE.copy(),
-        np.zeros(BERTHS, np.int64),
-        np.zeros(BERTHS, np.int64),
+        np.zeros(PLACEMENTS, np.int64),
+        np.zeros(PLACEMENTS, np.int64),
         np.zeros(SHIPS, np.bool_),
         np.zeros(SHIPS, np.int64),
         np.zeros((SHIPS, 12), np.int64),
@@ -152,12 +152,12 @@ def shoot(table: Table, cell: int) -> None:
     table.totals[0] += 1
     table.totals[1] += (cell // SIZE + cell % SIZE) % 2
     for place in range(THROUGH_COUNT[cell]):
-        berth = THROUGH[cell, place]
-        if table.untouched[berth]:
-            table.untouched[berth] = False
-            table.room[SHIP[berth]] -= 1
-            for other in range(_CLASHING_COUNT[berth]):
-                table.pressure[SHIP[berth], _CLASHING[berth, other]] -= 1
+        placement = THROUGH[cell, place]
+        if table.untouched[placement]:
+            table.untouched[placement] = False
+            table.room[SHIP[placement]] -= 1
+            for other in range(_CLASHING_COUNT[placement]):
+                table.pressure[SHIP[placement], _CLASHING[placement, other]] -= 1
     ship = table.at[cell]
     if ship >= 0:
         table.left[ship] -= 1
@@ -169,10 +169,10 @@ def shoot(table: Table, cell: int) -> None:
         return
     table.state[cell] = MISSED if ship < 0 else SANK
     for place in range(THROUGH_COUNT[cell]):
-        berth = THROUGH[cell, place]
-        table.closed[berth] += 1
-        if ship >= 0 and SHIP[berth] == ship and table.struck[berth] == LENGTH[berth] - 1:
-            table.outlines[ship, table.outline_count[ship]] = berth
+        placement = THROUGH[cell, place]
+        table.closed[placement] += 1
+        if ship >= 0 and SHIP[placement] == ship and table.struck[placement] == LENGTH[placement] - 1:
+            table.outlines[ship, table.outline_count[ship]] = placement
             table.outline_count[ship] += 1
     if ship >= 0:
         table.sunk[ship] = True

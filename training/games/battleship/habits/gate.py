@@ -19,7 +19,7 @@ import numpy as np
 
 from ai_functions.policies.battleship.expert import BLOCKS, Expert, Liking
 from ai_functions.policies.battleship.inference import touches
-from ai_functions.policies.battleship.placements import berth_numbers, berth_rows
+from ai_functions.policies.battleship.placements import placement_numbers, placement_rows
 from games.battleship.fleet import STANDARD
 from training.contracts import TrainingError
 from training.evaluation.evaluate import task_seeds
@@ -49,7 +49,7 @@ in what is not there costs a tenth of a shot, and to miss what is there ten shot
 def knowing(expert: Expert, blocks: Sequence[NDArray[np.float64]]) -> Expert:
     """Return a copy of ``expert`` that believes in the likings of ``blocks``, one for each of ``BLOCKS``."""
     known = copy(expert)
-    rows = berth_rows().astype(np.float64)
+    rows = placement_rows().astype(np.float64)
     known.know(
         [
             Liking(name, rows @ one[:-1], exp(one[-1]), belief)
@@ -66,7 +66,7 @@ def knowing_fleets(expert: Expert, fleets: Sequence[Placement], seed: int) -> Ex
 
 def log_odds_of(expert: Expert, fleet: Placement) -> float:
     """Return by which factor, as a logarithm, ``expert`` thinks a fleet likelier than uniform fleets are."""
-    numbers = berth_numbers(fleet)
+    numbers = placement_numbers(fleet)
     pairs = touches(STANDARD)[np.ix_(numbers, numbers)].sum() / 2
     uniform, *_ = priors = expert.priors(STANDARD)
     odds = []

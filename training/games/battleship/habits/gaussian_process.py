@@ -1,6 +1,6 @@
-"""How one player likes berths: a Gaussian process over them, in which every kind of liking has a strength of its own.
+"""One player's placement prior: a Gaussian process over placements, with a strength for each kernel.
 
-How often each berth was used is a Poisson count whose logarithmic rate, compared with uniform fleets, is the sum of
+How often each placement was used is a Poisson count whose logarithmic rate, compared with uniform fleets, is the sum of
 likings of all ``kinds``.  How strong each kind is, is what makes the counts likeliest (automatic relevance
 determination: MacKay 1992; Laplace's approximation as in Rasmussen and Williams 2006, sections 3.4 and 5.5): someone
 who lays all ships upright is known for that after a few fleets, and for nothing else.
@@ -27,17 +27,17 @@ START = np.log(0.05)
 STEPS, LAST_STEP, SLOWER = 20, 0.15, 0.5
 """How often strengths are mended, how little the last time changes them, and how much slower those that turn back."""
 _SHIP = 9.0
-"""Variance of what a ship's berths have in common; the counts settle it."""
+"""Variance of what a ship's placements have in common; the counts settle it."""
 _NEWTON, _NEWTON_STEP, _SETTLED = 12, 3.0, 0.1
 _FAINT, _LOUD = -12.0, 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Likings:
-    """What was learned of one player's berths."""
+    """What was learned of one player's placements."""
 
     scores: NDArray[np.float64]
-    """Shape (BERTHS,): logarithm of how much more often each berth is used than by uniform fleets."""
+    """Shape (PLACEMENTS,): logarithm of how much more often each placement is used than by uniform fleets."""
     strengths: NDArray[np.float64]
     """Shape (kinds,): logarithms of variances."""
     evidence: float
@@ -50,7 +50,7 @@ def learn_likings(
     strengths: NDArray[np.float64] | None = None,
     steps: int = STEPS,
 ) -> Likings:
-    """Return likings from how often each berth was used, and is by that many uniform fleets; shapes (BERTHS,).
+    """Return likings from how often each placement was used, and is by that many uniform fleets; shapes (PLACEMENTS,).
 
     ``strengths`` is where to look first, ``steps`` how long to look for better ones.
     """
@@ -74,7 +74,7 @@ def learn_likings(
 
 
 def _normal(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return scores by which each ship is in one berth."""
+    """Return scores by which each ship is in one placement."""
     waters = sea(STANDARD)
     liked = np.add.reduceat(usual * np.exp(scores), waters.first[:-1])
     return np.asarray(scores - np.log(liked / np.add.reduceat(usual, waters.first[:-1]))[waters.ship])

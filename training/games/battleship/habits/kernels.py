@@ -1,7 +1,7 @@
-"""What berths may have in common that a player likes or shuns: kinds of likings, from "upright" to "this very berth".
+"""Kernels over ship placements: what they have in common, from "upright" to "this very placement".
 
-Each kind is a covariance over berths: how alike two berths are liked by someone who cares for that kind of thing and no
-other.  ``evidence`` finds out for each player how much each kind counts.
+Each kind is a covariance over placements: how alike two placements are liked by someone who cares for that kind of
+thing and no other.  ``evidence`` finds out for each player how much each kind counts.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ai_functions.policies.battleship.features import sea
 from games.battleship.fleet import STANDARD
-from training.games.battleship.standard_placements import berthed
+from training.games.battleship.standard_placements import placement_arrays
 
 Matrix = NDArray[np.float64]
 _WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
@@ -22,7 +22,7 @@ _WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
 
 @lru_cache(maxsize=1)
 def kinds() -> NDArray[np.float32]:
-    """Return shape (kinds, BERTHS, BERTHS): each kind's covariance, of variance 1 in the mean, each ship's mean 0."""
+    """Return shape (kinds, PLACEMENTS, PLACEMENTS): covariances of mean variance 1, each ship's mean 0."""
     same_ship = _same(sea(STANDARD).ship)
     return np.stack([_centred(kind, same_ship) for kind in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
         np.float32
@@ -32,7 +32,7 @@ def kinds() -> NDArray[np.float32]:
 def _of_all_ships() -> list[Matrix]:
     """Return the kinds that do not ask which ship it is."""
     waters = sea(STANDARD)
-    at = berthed()
+    at = placement_arrays()
     across, border = at.across, _border()
     upright = at.upright.astype(np.int64)
     x, y = _middle()
@@ -57,9 +57,9 @@ def _of_all_ships() -> list[Matrix]:
 
 def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
     """Return the kinds that say something of each ship alone."""
-    upright, (x, y) = berthed().upright, _middle()
+    upright, (x, y) = placement_arrays().upright, _middle()
     halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
-    edges = _product(berthed().edge) + _product(_border() == 0)
+    edges = _product(placement_arrays().edge) + _product(_border() == 0)
     about = _fading(x, _WIDE) * _fading(y, _WIDE)
     each = np.eye(len(same_ship))
     return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each, nearness())]
@@ -67,27 +67,27 @@ def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
 
 @lru_cache(maxsize=1)
 def nearness() -> Matrix:
-    """Return how near two berths are that the same ship may have, lying the same way: 1 for the same berth."""
+    """Return how near two placements are that the same ship may have, lying the same way: 1 for the same placement."""
     (x, y), same_ship = _middle(), _same(sea(STANDARD).ship)
-    return _fading(x, _NEAR) * _fading(y, _NEAR) * _same(berthed().upright) * same_ship
+    return _fading(x, _NEAR) * _fading(y, _NEAR) * _same(placement_arrays().upright) * same_ship
 
 
 def _mirrored() -> Matrix:
     """Return the kind "here, or where this is when the sea is turned or mirrored", as corners are."""
-    at, last = berthed(), STANDARD.size - 1
+    at, last = placement_arrays(), STANDARD.size - 1
     along = np.where(at.upright, at.top + at.bottom, at.left + at.right) / 2
     return _fading(np.minimum(at.across, last - at.across), _NEAR) * _fading(np.minimum(along, last - along), _NEAR)
 
 
 def _border() -> NDArray[np.int64]:
-    """Return each berth's distance from the border."""
-    at, last = berthed(), STANDARD.size - 1
+    """Return each placement's distance from the border."""
+    at, last = placement_arrays(), STANDARD.size - 1
     return np.asarray(np.minimum.reduce([at.left, at.top, last - at.right, last - at.bottom]))
 
 
 def _middle() -> tuple[Matrix, Matrix]:
-    """Return the column and the row of each berth's middle."""
-    at = berthed()
+    """Return the column and the row of each placement's middle."""
+    at = placement_arrays()
     return (at.left + at.right) / 2, (at.top + at.bottom) / 2
 
 
@@ -96,7 +96,7 @@ def _rings(border: NDArray[np.int64]) -> list[NDArray[np.bool_]]:
 
 
 def _halves() -> list[NDArray[np.bool_]]:
-    at, half = berthed(), STANDARD.size // 2
+    at, half = placement_arrays(), STANDARD.size // 2
     return [at.right < half, at.left >= half, at.bottom < half, at.top >= half]
 
 
@@ -119,7 +119,7 @@ def _fading(place: Matrix, reach: float) -> Matrix:
 
 
 def _centred(kind: Matrix, same_ship: Matrix) -> Matrix:
-    """Return a kind that says nothing of how much a ship's berths are liked together: every fleet has each ship."""
+    """Return a kind that says nothing of how much a ship's placements are liked together: every fleet has each ship."""
     mean = same_ship / same_ship.sum(axis=1)
     off = kind - mean @ kind
     off -= off @ mean

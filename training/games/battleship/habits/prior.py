@@ -18,13 +18,13 @@ from scipy.optimize import minimize_scalar
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, BLOCKS
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import clashes, infer, touches
-from ai_functions.policies.battleship.placements import BERTH_SCALE, BERTHS
+from ai_functions.policies.battleship.placements import PLACEMENT_SCALE, PLACEMENTS
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
 from training.games.battleship.habits.gaussian_process import learn_likings
 from training.games.battleship.habits.sequence import following
 from training.games.battleship.habits.styles import two_styles
-from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_berths
+from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_placements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,9 +47,9 @@ def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64
         return [np.zeros(BLOCK_COLUMNS) for _ in BLOCKS]
     numbers, usual = numbers_of(fleets), uniform_use(seed)
     every = np.ones(len(fleets))
-    whole = learn_likings(used_berths(numbers, every), usual * len(fleets))
+    whole = learn_likings(used_placements(numbers, every), usual * len(fleets))
     lately = aged(len(fleets), HALVED_AFTER)
-    recent = learn_likings(used_berths(numbers, lately), usual * lately.sum(), whole.strengths)
+    recent = learn_likings(used_placements(numbers, lately), usual * lately.sum(), whole.strengths)
     styles = two_styles(numbers, usual, whole)
     if styles is None:
         next_one = _as_block(following(numbers, usual), 0.0)
@@ -64,24 +64,24 @@ def _block(likings: Likings, numbers: NDArray[np.int64], counts: NDArray[np.floa
 
 
 def _as_block(scores: NDArray[np.float64], touching: float) -> NDArray[np.float64]:
-    """Return weights of the columns that berths have of their own, and of the one for ships that touch."""
+    """Return weights of the columns that placements have of their own, and of the one for ships that touch."""
     block = np.zeros(BLOCK_COLUMNS)
-    block[-BERTHS - 1 : -1] = np.clip(scores - scores.mean(), -_ODDS, _ODDS) / BERTH_SCALE
+    block[-PLACEMENTS - 1 : -1] = np.clip(scores - scores.mean(), -_ODDS, _ODDS) / PLACEMENT_SCALE
     block[-1] = touching
     return block
 
 
 def weigh(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return logarithms of berths' weights by which whole fleets use berths as ``scores`` says.
+    """Return logarithms of placements' weights by which whole fleets use placements as ``scores`` says.
 
-    Ships keep out of each other's way, so a fleet uses liked berths less often than they weigh: the weights are fitted
-    to the use in turns (iterative proportional fitting), not to the end where the fleets are too few for it.
+    Ships keep out of each other's way, so a fleet uses liked placements less often than they weigh: the weights are
+    fitted to the use in turns (iterative proportional fitting), not to the end where the fleets are too few for it.
     """
     waters = sea(STANDARD)
     wanted = usual * np.exp(scores)
     weight = np.exp(scores)
     for _ in range(_FITTED):
-        found = infer(ShootObservation(STANDARD, ()), weight).berth
+        found = infer(ShootObservation(STANDARD, ()), weight).placement
         weight = weight * (wanted / np.maximum(found, 1e-12)) ** _CAREFUL
         weight /= np.exp(np.add.reduceat(np.log(weight), waters.first[:-1]) / np.diff(waters.first))[waters.ship]
     return np.asarray(np.log(weight))
@@ -92,8 +92,8 @@ def touching_weight(
 ) -> float:
     """Return the logarithm of how much more a fleet counts for every two of its ships that lie side by side.
 
-    It makes the player's own mean number of such pairs likeliest, among fleets drawn by the berths' ``weight``; shrunk
-    towards none by a normal prior of deviation TOUCHING_SPREAD.
+    It makes the player's own mean number of such pairs likeliest, among fleets drawn by the placements' ``weight``;
+    shrunk towards none by a normal prior of deviation TOUCHING_SPREAD.
     """
     touch = touches(STANDARD)
     usual = _pairs(touch, _drawn(weight, seed))
@@ -108,12 +108,12 @@ def touching_weight(
 
 
 def _pairs(touch: NDArray[np.float32], fleets: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return how many pairs of ships of each fleet lie side by side, for fleets as berths' numbers."""
+    """Return how many pairs of ships of each fleet lie side by side, for fleets as placements' numbers."""
     return np.asarray(touch[fleets[:, :, None], fleets[:, None, :]].sum(axis=(1, 2)) / 2, np.float64)
 
 
 def _drawn(weight: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
-    """Return some fleets by how much each berth counts, as berths' numbers."""
+    """Return some fleets by how much each placement counts, as placements' numbers."""
     generator = np.random.default_rng(seed)
     first = sea(STANDARD).first
     columns = []

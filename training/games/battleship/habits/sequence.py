@@ -1,6 +1,6 @@
-"""How a player's next fleet follows from the last ones: the same berths again, nearly the same, or never where one lay.
+"""How a player's next fleet follows from the last ones: the same placements, nearly the same, or never again.
 
-A log-linear model of each ship's berth, beside uniform fleets.  How strongly each trait counts is what makes that
+A log-linear model of each ship's placement, beside uniform fleets.  How strongly each trait counts is what makes that
 player's fleets likeliest, each given those before it; a normal prior shrinks it towards what is usual.
 """
 
@@ -17,7 +17,7 @@ from scipy.special import log_softmax
 from ai_functions.policies.battleship.features import sea
 from games.battleship.fleet import STANDARD
 from training.games.battleship.habits.kernels import nearness
-from training.games.battleship.habits.weights import aged, used_berths
+from training.games.battleship.habits.weights import aged, used_placements
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,10 +30,10 @@ USUAL, SPREAD = np.array([1.0, 0.0, 0.0, 0.0, 0.0]), np.array([0.3, 2.0, 2.0, 2.
 
 
 def following(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return shape (BERTHS,): logarithm of how much more often the next fleet uses each berth than a uniform one does.
+    """Return shape (PLACEMENTS,): log of how much more often the next fleet uses each than a uniform one does.
 
-    ``numbers`` are the fleets so far as berths' numbers, oldest first, shape (fleets, ships); ``usual`` is how often a
-    uniform fleet uses each berth.
+    ``numbers`` are the fleets so far as placements' numbers, oldest first, shape (fleets, ships); ``usual`` is how
+    often a uniform fleet uses each placement.
     """
     traits = np.stack([_traits(numbers[: seen + 1], usual) for seen in range(len(numbers))])
     used = np.zeros((len(numbers) - 1, len(usual)))
@@ -45,9 +45,9 @@ def following(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray
 
 
 def _traits(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return shape (BERTHS, traits): how often each berth was used lately, and what the last two fleets had there."""
+    """Return shape (PLACEMENTS, traits): how often each was used lately, and what the last two fleets had there."""
     counts = aged(len(numbers), HALVED_AFTER)
-    columns = [np.log((used_berths(numbers, counts) + usual) / (usual * (counts.sum() + 1)))]
+    columns = [np.log((used_placements(numbers, counts) + usual) / (usual * (counts.sum() + 1)))]
     for ago in (1, 2):
         fleet = numbers[-ago] if len(numbers) >= ago else numbers[0, :0]
         columns += [_crossing()[:, fleet].any(axis=1), nearness()[:, fleet].sum(axis=1)]
@@ -56,7 +56,7 @@ def _traits(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[n
 
 @lru_cache(maxsize=1)
 def _crossing() -> NDArray[np.bool_]:
-    """Return shape (BERTHS, BERTHS): whether two berths, of whichever ships, share water."""
+    """Return shape (PLACEMENTS, PLACEMENTS): whether two placements, of whichever ships, share water."""
     cover = sea(STANDARD).cover
     return np.asarray(cover @ cover.T > 0, np.bool_)
 
@@ -66,7 +66,7 @@ def _unlikely(
 ) -> tuple[float, NDArray[np.float64]]:
     """Return how unlikely ``strength`` makes the uses, as a negative logarithm, and its slope.
 
-    ``used`` is how much each use counts, shape (fleets, BERTHS), after the fleets of which ``traits`` tell.
+    ``used`` is how much each use counts, shape (fleets, PLACEMENTS), after the fleets of which ``traits`` tell.
     """
     off = (strength - USUAL) / SPREAD
     loss, slope = float(off @ off) / 2, off / SPREAD

@@ -9,7 +9,7 @@ from scipy.special import gammaln
 
 from training.games.battleship.habits.gaussian_process import learn_likings
 from training.games.battleship.habits.kernels import kinds
-from training.games.battleship.habits.weights import used_berths
+from training.games.battleship.habits.weights import used_placements
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ Style = tuple["Likings", "NDArray[np.float64]"]
 def two_styles(numbers: NDArray[np.int64], usual: NDArray[np.float64], whole: Likings) -> tuple[Style, Style] | None:
     """Return two styles, the one laid oftener first, if the fleets are likelier as theirs than by ``whole``.
 
-    ``numbers`` are the fleets' berths, shape (fleets, ships).  The odds are those of the evidence, every number of
+    ``numbers`` are the fleets' placements, shape (fleets, ships).  The odds are those of the evidence, every number of
     fleets of the first style being as likely as any other.
     """
     best, odds = None, whole.evidence
@@ -57,7 +57,7 @@ def two_styles(numbers: NDArray[np.int64], usual: NDArray[np.float64], whole: Li
 
 def _guesses(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
     """Yield ways to part the fleets in two: along the axes in which they differ most, by what kinds have in common."""
-    used = np.stack([used_berths(fleet[None], np.ones(1)) for fleet in numbers])
+    used = np.stack([used_placements(fleet[None], np.ones(1)) for fleet in numbers])
     alike = used @ kinds().mean(axis=0) @ used.T
     centre = np.eye(len(used)) - 1 / len(used)
     _, axes = np.linalg.eigh(centre @ alike @ centre)
@@ -69,7 +69,7 @@ def _guesses(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
 
 def _learn(numbers: NDArray[np.int64], usual: NDArray[np.float64], chosen: NDArray[np.bool_]) -> Style:
     counts = chosen.astype(np.float64)
-    return learn_likings(used_berths(numbers, counts), usual * counts.sum(), steps=_STEPS), counts
+    return learn_likings(used_placements(numbers, counts), usual * counts.sum(), steps=_STEPS), counts
 
 
 def _halves(one: int, both: int) -> float:

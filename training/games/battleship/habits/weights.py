@@ -1,4 +1,4 @@
-"""Which berths players like: how much more often they use each than uniform fleets do.
+"""Which placements players like: how much more often they use each than uniform fleets do.
 
 So a level learns to lay fleets as the bootstrap players do.  What one player is known by, ``habits`` learns.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.placements import BERTHS, berth_numbers, berth_rows
+from ai_functions.policies.battleship.placements import PLACEMENTS, placement_numbers, placement_rows
 from games.battleship.fleet import STANDARD, random_placement
 from games.record import BOT, PERSON
 from training.dataset import decisions
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 UNIFORM_FLEETS = 20_000
 PENALTY = 1.0
-"""How far likings may go from none, beside the scales of ``battleship_berths``."""
+"""How far likings may go from none, beside the scales of ``placements``."""
 
 
 def fleets_of(records: Sequence[GameRecord], player: str) -> list[Placement]:
@@ -56,8 +56,8 @@ def _placed(records: Sequence[GameRecord]) -> Iterator[tuple[Participant, Placem
 
 
 def numbers_of(fleets: Sequence[Placement]) -> NDArray[np.int64]:
-    """Return the fleets' berths, shape (fleets, ships)."""
-    return np.array([berth_numbers(fleet) for fleet in fleets], np.int64).reshape(len(fleets), -1)
+    """Return the fleets' placements, shape (fleets, ships)."""
+    return np.array([placement_numbers(fleet) for fleet in fleets], np.int64).reshape(len(fleets), -1)
 
 
 def aged(fleets: int, halved_after: int) -> NDArray[np.float64]:
@@ -65,28 +65,30 @@ def aged(fleets: int, halved_after: int) -> NDArray[np.float64]:
     return np.asarray(0.5 ** (np.arange(fleets)[::-1] / halved_after), np.float64)
 
 
-def used_berths(numbers: NDArray[np.int64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how much each berth was used, shape (BERTHS,), by fleets that count so much each, shape (fleets,)."""
+def used_placements(numbers: NDArray[np.int64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how often fleets that count ``counts``, shape (fleets,), use each placement, shape (PLACEMENTS,)."""
     each = np.repeat(counts, numbers.shape[1])
-    return np.bincount(numbers.ravel(), each, minlength=BERTHS).astype(np.float64)
+    return np.bincount(numbers.ravel(), each, minlength=PLACEMENTS).astype(np.float64)
 
 
 def liking_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
-    """Return shape (BERTH_COLUMNS,): weights whose scores are logarithms of how much more often a berth is used.
+    """Return shape (PLACEMENT_COLUMNS,): weights whose scores are logs of how much more often each is used.
 
     No fleets, no likings.  The penalty shrinks few fleets towards none.
     """
-    berths = berth_rows()
+    placements = placement_rows()
     if not fleets:
-        return np.zeros(berths.shape[1])
-    used = used_berths(numbers_of(fleets), np.ones(len(fleets)))
-    labels = np.repeat([1.0, 0.0], BERTHS)
-    return fit_part(np.vstack([berths, berths]), labels, np.append(used, uniform_use(seed) * len(fleets)), PENALTY)
+        return np.zeros(placements.shape[1])
+    used = used_placements(numbers_of(fleets), np.ones(len(fleets)))
+    labels = np.repeat([1.0, 0.0], PLACEMENTS)
+    return fit_part(
+        np.vstack([placements, placements]), labels, np.append(used, uniform_use(seed) * len(fleets)), PENALTY
+    )
 
 
 @lru_cache(maxsize=4)
 def uniform_use(seed: int) -> NDArray[np.float64]:
-    """Return how often a uniform fleet uses each berth, shape (BERTHS,)."""
+    """Return how often a uniform fleet uses each placement, shape (PLACEMENTS,)."""
     random = Random(seed)  # noqa: S311 - a game, not a secret
-    drawn = [number for _ in range(UNIFORM_FLEETS) for number in berth_numbers(random_placement(STANDARD, random))]
-    return np.bincount(drawn, minlength=BERTHS) / UNIFORM_FLEETS
+    drawn = [number for _ in range(UNIFORM_FLEETS) for number in placement_numbers(random_placement(STANDARD, random))]
+    return np.bincount(drawn, minlength=PLACEMENTS) / UNIFORM_FLEETS

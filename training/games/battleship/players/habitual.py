@@ -1,7 +1,7 @@
 """Players with strong habits of placing, to learn to know; they shoot anywhere.
 
 A habit says what the next fleet is drawn from, given the player's fleets so far: a mixture of styles, each a product of
-berths' weights.  So the habit itself can be handed to a shooter, who then knows all there is to be known.
+placements' weights.  So the habit itself can be handed to a shooter, who then knows all there is to be known.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import numpy as np
 
 from ai_functions.policies.battleship.features import sea
 from ai_functions.policies.battleship.inference import clashes, touches
-from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD, Placement, random_placement
 from games.battleship.observation import PlaceObservation
 from training.games.battleship.players.textbook import LADDER
-from training.games.battleship.standard_placements import berthed
+from training.games.battleship.standard_placements import placement_arrays
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Style:
     """One way to lay fleets of the standard game."""
 
     weight: NDArray[np.float64]
-    """Shape (berths,): how much each berth counts; a fleet is as likely as the product of its berths'."""
+    """Shape (placements,): how much each placement counts; a fleet is as likely as the product of its placements'."""
     touching: float = 1.0
     """How much more a fleet counts for every two of its ships that lie side by side, MOST_PAIRS of them at most."""
     share: float = 1.0
@@ -59,7 +59,7 @@ def draw(styles: Sequence[Style], random: Random) -> Placement:
             continue
         pairs = min(MOST_PAIRS, int(touch[np.ix_(drawn, drawn)].sum() / 2))
         if random.random() < style.touching**pairs / ceiling:
-            return Placement(tuple(waters.berths[number] for number in drawn))
+            return Placement(tuple(waters.placements[number] for number in drawn))
 
 
 def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placement] = ()) -> list[Placement]:
@@ -71,13 +71,13 @@ def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placeme
 
 
 def mostly(liked: NDArray[np.bool_], others: float) -> NDArray[np.float64]:
-    """Return weights: 1 for the berths that are ``liked``, ``others`` for the rest."""
+    """Return weights: 1 for the placements that are ``liked``, ``others`` for the rest."""
     return np.where(liked, 1.0, others)
 
 
 def even() -> NDArray[np.float64]:
     """Return the weights of uniform fleets."""
-    return np.ones(len(sea(STANDARD).berths))
+    return np.ones(len(sea(STANDARD).placements))
 
 
 def always(*styles: Style) -> Habit:
@@ -87,19 +87,19 @@ def always(*styles: Style) -> Habit:
 
 def only(fleet: Placement, share: float = 1.0) -> Style:
     """Return the style of someone who lays this fleet and no other."""
-    weight = np.full(len(sea(STANDARD).berths), 1e-9)
-    weight[berth_numbers(fleet)] = 1.0
+    weight = np.full(len(sea(STANDARD).placements), 1e-9)
+    weight[placement_numbers(fleet)] = 1.0
     return Style(weight, share=share)
 
 
 def near(fleet: Placement, others: float) -> NDArray[np.float64]:
-    """Return weights that like the berths of a fleet, and each moved by one cell."""
-    every = sea(STANDARD).berths
+    """Return weights that like the placements of a fleet, and each moved by one cell."""
+    every = sea(STANDARD).placements
     weight = np.full(len(every), others)
-    for berth in fleet.berths:
+    for placement in fleet.ships:
         for number, other in enumerate(every):
-            step = abs(other.cell.column - berth.cell.column) + abs(other.cell.row - berth.cell.row)
-            if (other.ship, other.vertical) == (berth.ship, berth.vertical) and step <= 1:
+            step = abs(other.cell.column - placement.cell.column) + abs(other.cell.row - placement.cell.row)
+            if (other.ship, other.vertical) == (placement.ship, placement.vertical) and step <= 1:
                 weight[number] = 1.0
     return weight
 
@@ -107,7 +107,7 @@ def near(fleet: Placement, others: float) -> NDArray[np.float64]:
 def avoiding(fleets: Sequence[Placement]) -> Style:
     """Return the style of someone who lays no ship over water that was used by any of ``fleets``."""
     cover = sea(STANDARD).cover
-    used = [number for fleet in fleets for number in berth_numbers(fleet)]
+    used = [number for fleet in fleets for number in placement_numbers(fleet)]
     return Style(mostly(cover @ cover[used].sum(axis=0) == 0, 0.02))
 
 
@@ -125,7 +125,7 @@ def _favourite(name: str) -> Placement:
 
 
 _SIZE = STANDARD.size
-_AT = berthed()
+_AT = placement_arrays()
 _INSIDE = (_AT.left >= 2) & (_AT.top >= 2) & (_AT.right < _SIZE - 2) & (_AT.bottom < _SIZE - 2)  # noqa: PLR2004
 _BIG = _AT.ship <= 1
 _ENDS = (_AT.left <= 1) | (_AT.right >= _SIZE - 2), (_AT.top <= 1) | (_AT.bottom >= _SIZE - 2)

@@ -10,7 +10,7 @@ from math import exp
 from typing import TYPE_CHECKING
 
 from ai_functions.policies.battleship.features import settle
-from games.battleship.fleet import Cell, Placement, berths, random_placement
+from games.battleship.fleet import Cell, Placement, random_placement, ship_placements
 from games.battleship.observation import PlaceObservation
 from games.battleship.rules import Shot
 from training.games.battleship.players.textbook import LADDER, beside_hits, cells_of, neighbours, untried_cells
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from games.battleship.fleet import Berth, Variant
+    from games.battleship.fleet import ShipPlacement, Variant
     from games.battleship.observation import Observation, ShootObservation
     from games.battleship.rules import Action
     from games.core import Opponent
@@ -46,7 +46,7 @@ class Habits:
     pull: float = 1.0
     """How strongly."""
     edges: float = 0.0
-    """How much they like the edge for their own ships: berths there weigh exp(edges) as much."""
+    """How much they like the edge for their own ships: placements there weigh exp(edges) as much."""
     lying: float = 0.5
     """How often their ships lie across rather than down."""
     apart: float = 0.8
@@ -169,20 +169,23 @@ def _has_room(cell: Cell, length: int, untried: set[Cell]) -> bool:
 def _person_fleet(habits: Habits, variant: Variant, random: Random) -> Placement:
     """Draw whole fleets with the person's likings, apart from each other where they can."""
     apart = random.random() < habits.apart
-    weights = {ship: [_liking(habits, variant, berth) for berth in berths(variant, ship)] for ship in variant.names}
+    weights = {
+        ship: [_liking(habits, variant, placement) for placement in ship_placements(variant, ship)]
+        for ship in variant.names
+    }
     fallback = None
     for _ in range(300):
-        placed: list[Berth] = []
+        placed: list[ShipPlacement] = []
         taken: set[Cell] = set()
         halo: set[Cell] = set()
         touching = False
         for ship in variant.names:
-            (berth,) = random.choices(berths(variant, ship), weights[ship])
-            cells = cells_of(variant, berth)
+            (placement,) = random.choices(ship_placements(variant, ship), weights[ship])
+            cells = cells_of(variant, placement)
             if taken & cells:
                 break
             touching = touching or bool(halo & cells)
-            placed.append(berth)
+            placed.append(placement)
             taken |= cells
             halo |= {near for cell in cells for near in neighbours(cell)}
         else:
@@ -194,11 +197,12 @@ def _person_fleet(habits: Habits, variant: Variant, random: Random) -> Placement
     return fallback
 
 
-def _liking(habits: Habits, variant: Variant, berth: Berth) -> float:
+def _liking(habits: Habits, variant: Variant, placement: ShipPlacement) -> float:
     on_edge = any(
-        cell.column in (0, variant.size - 1) or cell.row in (0, variant.size - 1) for cell in cells_of(variant, berth)
+        cell.column in (0, variant.size - 1) or cell.row in (0, variant.size - 1)
+        for cell in cells_of(variant, placement)
     )
-    along = 1 - habits.lying if berth.vertical else habits.lying
+    along = 1 - habits.lying if placement.vertical else habits.lying
     return along * exp(habits.edges * on_edge)
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.features import sea
-from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD, Placement, random_placement
 from training.games.battleship.players.habitual import Habit, Style, always, avoiding, even, mostly, near, only
-from training.games.battleship.standard_placements import berthed, symmetric
+from training.games.battleship.standard_placements import placement_arrays, symmetric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_AT = berthed()
+_AT = placement_arrays()
 _HALF = STANDARD.size // 2
 _LAST = STANDARD.size - 1
 
 
 def _quarters() -> NDArray[np.bool_]:
-    """Return the berths of one who gives each ship a quarter of the sea, and the destroyer the middle."""
+    """Return the placements of one who gives each ship a quarter of the sea, and the destroyer the middle."""
     west, east = _AT.right < _HALF, _AT.left >= _HALF
     north, south = _AT.bottom < _HALF, _AT.top >= _HALF
     inside = (_AT.left >= 3) & (_AT.right <= 6) & (_AT.top >= 3) & (_AT.bottom <= 6)  # noqa: PLR2004
@@ -39,8 +39,8 @@ def _fleet(name: str) -> Placement:
 def _turned(fleet: Placement) -> list[Style]:
     """Return the styles of one who lays a fleet in any of the eight ways it may be turned and mirrored."""
     waters = sea(STANDARD)
-    fleets = symmetric(np.array([berth_numbers(fleet)]))
-    return [only(Placement(tuple(waters.berths[number] for number in numbers))) for numbers in fleets]
+    fleets = symmetric(np.array([placement_numbers(fleet)]))
+    return [only(Placement(tuple(waters.placements[number] for number in numbers))) for numbers in fleets]
 
 
 def _alternating(fleets: Sequence[Placement]) -> list[Style]:
@@ -48,7 +48,7 @@ def _alternating(fleets: Sequence[Placement]) -> list[Style]:
     left, right = (Style(mostly(half, 0.02)) for half in (_AT.right < _HALF, _AT.left >= _HALF))
     if not fleets:
         return [left, right]
-    return [right if (_AT.right < _HALF)[berth_numbers(fleets[-1])].mean() > 0.5 else left]  # noqa: PLR2004
+    return [right if (_AT.right < _HALF)[placement_numbers(fleets[-1])].mean() > 0.5 else left]  # noqa: PLR2004
 
 
 def _elsewhere(fleets: Sequence[Placement]) -> list[Style]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from games.battleship.fleet import Berth, Variant
+    from games.battleship.fleet import ShipPlacement, Variant
     from games.battleship.observation import Observation, ShootObservation
     from games.battleship.rules import Action
     from games.core import Opponent
@@ -79,7 +79,7 @@ _DENSITY = CELL_FEATURES.index("density")
 
 
 def _density(observation: ShootObservation, random: Random) -> Cell:
-    """Shoot where most berths fit, ten times as many for each open hit; the published density player."""
+    """Shoot where most placements fit, ten times as many for each open hit; the published density player."""
     heard = hear(observation)
     rows = cell_rows(observation, heard)
     score = rows[:, _DENSITY] + rows[:, _DENSITY + len(CELL_FEATURES)]
@@ -96,7 +96,7 @@ _AS_LIKELY = 1e-6
 def _posterior(observation: ShootObservation, random: Random) -> Cell:
     """Shoot where most of the whole fleets that agree with the answers have a ship."""
     size = observation.variant.size
-    chance = infer(observation, pairs=_FEWEST_PAIRS).berth @ sea(observation.variant).cover
+    chance = infer(observation, pairs=_FEWEST_PAIRS).placement @ sea(observation.variant).cover
     chance[[report.cell.row * size + report.cell.column for report in observation.shots]] = -1
     best = np.flatnonzero(chance >= chance.max() - _AS_LIKELY)
     row, column = divmod(int(random.choice(best.tolist())), size)
@@ -117,8 +117,8 @@ def neighbours(cell: Cell) -> list[Cell]:
     return [Cell(cell.column + right, cell.row + down) for right, down in BESIDE]
 
 
-def cells_of(variant: Variant, berth: Berth) -> set[Cell]:
-    """Return the cells of a berth."""
-    right, down = (0, 1) if berth.vertical else (1, 0)
-    reach = range(variant.length(berth.ship))
-    return {Cell(berth.cell.column + step * right, berth.cell.row + step * down) for step in reach}
+def cells_of(variant: Variant, placement: ShipPlacement) -> set[Cell]:
+    """Return the cells of a placement."""
+    right, down = (0, 1) if placement.vertical else (1, 0)
+    reach = range(variant.length(placement.ship))
+    return {Cell(placement.cell.column + step * right, placement.cell.row + step * down) for step in reach}

@@ -24,7 +24,7 @@ from training.games.battleship.habits.weights import numbers_of
 from training.games.battleship.players.habitual import Habit, Style, always, draw, even, mostly, play_out
 from training.games.battleship.players.strangers import STRANGERS
 from training.games.battleship.recipe import kept
-from training.games.battleship.standard_placements import berthed
+from training.games.battleship.standard_placements import placement_arrays
 from training.games.battleship.studies.adapting import SEEN
 from training.games.battleship.studies.tables import FOLDERS, mean, report
 from training.games.battleship.tuning import TEMPERATURE
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 PART, EACH = 80, 32
 """Players are a part of ``--fleets``; so many fleets of each are shot at."""
-_AT = berthed()
+_AT = placement_arrays()
 HARD_TO_KNOW: dict[str, Habit] = {
     "uniform fleets": always(Style(even())),
     "edges 3 times as often": always(Style(mostly(_AT.edge, 1 / 3))),

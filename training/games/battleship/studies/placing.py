@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.expert import NEARLY, Expert, hiding_weights
-from ai_functions.policies.battleship.placements import berth_numbers, draw_fleet
+from ai_functions.policies.battleship.placements import draw_fleet, placement_numbers
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, make_prior
 from ai_functions.runtime.loader import load_opponent
 from games.battleship.fleet import STANDARD
@@ -53,7 +53,7 @@ def placing(fleets: int) -> str:
         f"Shots that the density player needs for {fleets} of each level's fleets, and greedy play on the posterior "
         f"for {COMPILED * fleets}.\n\n"
         + table(("fleets of", "density player", "posterior player"), rows)
-        + "\nThe expert's fleets weigh each berth by exp(-tilt x how early shooters look there); "
+        + "\nThe expert's fleets weigh each placement by exp(-tilt x how early shooters look there); "
         "tilt 0 is uniform, and the expert's is in its `opponent.toml`. How much of a habit that is: bits by which a "
         "fleet is likelier to one who knows the distribution than to one who thinks it uniform. The last columns: of "
         f"{fleets // KNOWING} fleets: what the expert needs that knows nothing, and how many shots an expert saves "
@@ -79,8 +79,8 @@ def _tilted(tilt: float, fleets: int) -> tuple[str, ...]:
 
 
 def bits(weights: NDArray[np.float64], targets: Sequence[Placement]) -> float:
-    """Return the relative entropy of the fleets that berths' weights draw, to uniform ones."""
-    likelier = np.log2(weights)[[berth_numbers(fleet) for fleet in targets]].sum(axis=1).mean()
+    """Return the relative entropy of the fleets that placements' weights draw, to uniform ones."""
+    likelier = np.log2(weights)[[placement_numbers(fleet) for fleet in targets]].sum(axis=1).mean()
     learned, uniform = make_prior(STANDARD, "tilted", 1.0, weights), make_prior(STANDARD, "uniform", 1.0, None)
     return float(likelier + np.log2(uniform.fleets) - np.log2(learned.fleets))
 
@@ -92,7 +92,7 @@ def _density(targets: Sequence[Placement]) -> str:
 def _posterior(targets: Sequence[Placement]) -> str:
     """Return what greedy play on the posterior of uniform fleets needs."""
     greedy = np.eye(WORTH_COLUMNS)[0]
-    return mean(play_all(np.array([berth_numbers(fleet) for fleet in targets]), greedy, NEARLY, 0.0, 0).needed)
+    return mean(play_all(np.array([placement_numbers(fleet) for fleet in targets]), greedy, NEARLY, 0.0, 0).needed)
 
 
 def _shots(player: Opponent, targets: Sequence[Placement]) -> NDArray[np.float64]:

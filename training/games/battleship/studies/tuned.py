@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.expert import NEARLY
-from ai_functions.policies.battleship.placements import berth_numbers
+from ai_functions.policies.battleship.placements import placement_numbers
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from games.battleship.fleet import STANDARD, random_placement
 from training.evaluation.evaluate import task_seeds
@@ -56,6 +56,6 @@ def tuned(fleets: int) -> str:
 
 def _games(weights: NDArray[np.float64], fleets: int, purpose: str) -> Games:
     seeds = islice(task_seeds(purpose, 1), fleets)
-    targets = np.array([berth_numbers(random_placement(STANDARD, Random(seed))) for seed in seeds])  # noqa: S311
+    targets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in seeds])  # noqa: S311
     games: Games = play_all(targets, weights, NEARLY, TEMPERATURE, 1)
     return games
