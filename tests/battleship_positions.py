@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pytest
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import infer
 from games.battleship import rules
 from games.battleship.fleet import (
@@ -62,7 +62,7 @@ def aimed(seed: int, heard: int) -> tuple[Placement, list[Cell]]:
 
 
 def late(seed: int) -> tuple[Placement, list[Cell]]:
-    """Return a fleet of the standard game and shots at nearly all of the sea."""
+    """Return a fleet of the standard game and shots at nearly all of the board."""
     random = Random(seed)
     fleet = random_placement(STANDARD, random)
     return fleet, some_cells(STANDARD, fleet, random.randint(6, 16), random.randint(60, 83), random)
@@ -85,14 +85,14 @@ class Position(NamedTuple):
     def check(self) -> None:
         """Check that hits are ships for sure, misses are not, and every ship lies somewhere, once."""
         variant, shots = self.observation.variant, self.observation.shots
-        waters = sea(variant)
+        geometry = board_geometry(variant)
         placement = infer(self.observation, self.prior, self.touching, self.pairs).placement
-        chance = placement @ waters.cover
+        chance = placement @ geometry.cover
         struck = [one.cell.row * variant.size + one.cell.column for one in shots if one.result not in (MISS, CALLED)]
         missed = [one.cell.row * variant.size + one.cell.column for one in shots if one.result == MISS]
         assert chance[struck] == pytest.approx(np.ones(len(struck)), abs=1e-6)
         assert not chance[missed].any()
-        assert np.add.reduceat(placement, waters.first[:-1]) == pytest.approx(np.ones(len(variant.fleet)), abs=1e-6)
+        assert np.add.reduceat(placement, geometry.first[:-1]) == pytest.approx(np.ones(len(variant.fleet)), abs=1e-6)
         assert placement.min() >= 0
 
 
@@ -125,7 +125,9 @@ def any_position(seed: int) -> Position | None:
     observation = rules.ShootObservation(variant, shots)
     prior = None
     if random.random() < 0.5:
-        liking = np.random.default_rng(seed).normal(0, random.choice((0.5, 2, 8)), len(sea(variant).placements))
+        liking = np.random.default_rng(seed).normal(
+            0, random.choice((0.5, 2, 8)), len(board_geometry(variant).placements)
+        )
         prior = np.exp(liking - liking.max())
     position = Position(observation, prior, random.choice((1.0, 1.0, 0.3, 3.0)), random.choice((0, 2500)))
     return position if observation.afloat else None

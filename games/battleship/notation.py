@@ -90,7 +90,7 @@ def print_fleet(variant: Variant, fleet: Placement | None, shots: tuple[Report, 
 
 
 def print_shots(variant: Variant, shots: tuple[Report, ...]) -> str:
-    """Return the sea as its shooter knows it: ``.`` unknown, ``*`` miss, ``x`` hit, ``?`` called, or who sank."""
+    """Return the board as its shooter knows it: ``.`` unknown, ``*`` miss, ``x`` hit, ``?`` called, or who sank."""
     marks = letters(variant)
     drawn = dict.fromkeys(variant.cells((1 << variant.size**2) - 1), ".")
     for report in shots:

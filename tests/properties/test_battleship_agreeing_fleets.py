@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ai_functions.policies.battleship.complete import MOST_COVERS, MOST_NODES, HitCover, find_fleets, kinds_of
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import clashes, infer
 from ai_functions.policies.battleship.placements import placement_numbers
 from ai_functions.policies.battleship.possible import possible_placements
@@ -45,13 +45,13 @@ if TYPE_CHECKING:
 
 EXPERT = Path(__file__).parents[2] / "ai_functions" / "battleship_expert"
 TWINS = (("liner", 7), ("ferry", 3), ("barge", 3))
-SEAS = {"touching": Variant(8, TWINS), "apart": Variant(8, TWINS, no_touch=True)}
+VARIANTS = {"touching": Variant(8, TWINS), "apart": Variant(8, TWINS, no_touch=True)}
 NO_FLEET = "D1 hit, G3 hit, C9 hit, C5 hit, E3 hit, B8 miss, A6 hit, C4 hit, G10 miss, E1 hit, A7 hit, D4 hit"
 """No fleet agrees, which takes a longer search than the one at the edge."""
 
 TIGHT = Variant(12, tuple((f"ship_{number}", length) for number, length in enumerate((8, 6, 2, 6, 3, 4, 5, 8))))
 BLOCK = (".xxx.x", "xxxxxx", "x.xxxx", "xxxxxx", "xxxxxx", "xxxxxx")
-"""Hits on a sea for ``TIGHT``: no fleet agrees, and the sets of hits that its ships could cover are 421,098."""
+"""Hits on a board for ``TIGHT``: no fleet agrees, and the sets of hits that its ships could cover are 421,098."""
 
 
 def check_aimed(seed: int, heard: int) -> None:
@@ -114,11 +114,11 @@ def lying_shots(variant: Variant, fleet: Placement, random: Random) -> tuple[Rep
     return tuple(shots)
 
 
-@pytest.mark.parametrize("variant", SEAS.values(), ids=SEAS)
+@pytest.mark.parametrize("variant", VARIANTS.values(), ids=VARIANTS)
 def test_the_search_finds_just_the_fleets_that_agree(variant: Variant) -> None:
     """Against all fleets there are, for answers that may be wrong; two of the ships are alike."""
     every = [(fleet, fleet.board(variant)) for fleet in all_fleets(variant)]
-    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(sea(variant).placements)}
+    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(board_geometry(variant).placements)}
     random, none, some = Random(5), 0, 0
     for _ in range(14):
         observation = rules.ShootObservation(variant, lying_shots(variant, random.choice(every)[0], random))
@@ -128,7 +128,7 @@ def test_the_search_finds_just_the_fleets_that_agree(variant: Variant) -> None:
         }
         possible, hits = possible_placements(observation)
         kinds = kinds_of([length for _, length in variant.fleet], [one in observation.afloat for one in variant.names])
-        found, complete = find_fleets(sea(variant), clashes(variant), possible, hits, kinds)
+        found, complete = find_fleets(board_geometry(variant), clashes(variant), possible, hits, kinds)
         assert len(set(map(tuple, found.tolist()))) == len(found)
         assert set(map(tuple, found.tolist())) <= expected
         assert not complete or len(found) == len(expected)
@@ -147,7 +147,7 @@ def test_ships_that_hits_need_are_never_more_than_the_fleet_used() -> None:
             [length for _, length in STANDARD.fleet], [one in observation.afloat for one in STANDARD.names]
         )
         struck = {fleet.ship_at(STANDARD, shot.cell) for shot in observation.shots if shot.result == HIT}
-        cover = HitCover(sea(STANDARD), possible, hits, kinds)
+        cover = HitCover(board_geometry(STANDARD), possible, hits, kinds)
         free, lies = np.full((1, len(kinds)), len(possible)), [placement_numbers(fleet)]
         (needed,) = cover.needed_by(free)
         assert needed == cover.needed(tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1)
@@ -190,7 +190,7 @@ def positions() -> Iterator[rules.ShootObservation]:
 def test_no_position_of_a_game_comes_near_the_bounds() -> None:
     for observation in positions():
         if observation.afloat:
-            geometry, clash = sea(observation.variant), clashes(observation.variant)
+            geometry, clash = board_geometry(observation.variant), clashes(observation.variant)
             possible, hits, kinds = parts(observation)
             assert len(find_fleets(geometry, clash, possible, hits, kinds, MOST_NODES // 50)[0])
             cover = HitCover(geometry, possible, hits, kinds)
@@ -203,10 +203,10 @@ def test_what_no_fleet_explains_is_refused_at_the_bounds() -> None:
     observation = rules.ShootObservation(TIGHT, tuple(Report(cell, HIT) for cell in cells))
     assert first_contradiction(TIGHT, observation.shots) is None
     possible, hits, kinds = parts(observation)
-    cover = HitCover(sea(TIGHT), possible, hits, kinds)
+    cover = HitCover(board_geometry(TIGHT), possible, hits, kinds)
     cover.needed(tuple(np.bincount(kinds).tolist()), (1 << len(cells)) - 1)
     assert cover.worked_out == MOST_COVERS
-    found, _ = find_fleets(sea(TIGHT), clashes(TIGHT), possible, hits, kinds)
+    found, _ = find_fleets(board_geometry(TIGHT), clashes(TIGHT), possible, hits, kinds)
     assert not len(found)
     with pytest.raises(ObservationError, match="no fleet fits all that was heard"):
         infer(observation)
@@ -218,14 +218,16 @@ def test_a_bounded_cover_never_asks_for_more_ships(most: int) -> None:
         fleet, cells = aimed(seed, 12 + seed % 12)
         possible, hits, kinds = parts(rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells)))
         ships, every = tuple(np.bincount(kinds).tolist()), (1 << int(hits.sum())) - 1
-        bounded = HitCover(sea(STANDARD), possible, hits, kinds, most)
-        assert bounded.needed(ships, every) <= HitCover(sea(STANDARD), possible, hits, kinds).needed(ships, every)
+        bounded = HitCover(board_geometry(STANDARD), possible, hits, kinds, most)
+        assert bounded.needed(ships, every) <= HitCover(board_geometry(STANDARD), possible, hits, kinds).needed(
+            ships, every
+        )
         assert bounded.worked_out <= most
 
 
 def test_a_search_that_its_bound_stops_is_not_complete() -> None:
     fleet, cells = aimed(3, 20)
     observation = rules.ShootObservation(STANDARD, answers(STANDARD, fleet, cells))
-    found, complete = find_fleets(sea(STANDARD), clashes(STANDARD), *parts(observation), nodes=2)
+    found, complete = find_fleets(board_geometry(STANDARD), clashes(STANDARD), *parts(observation), nodes=2)
     assert not len(found)
     assert not complete

@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import infer, touches
 from games.battleship import rules
 from games.battleship.fleet import (
@@ -53,8 +53,8 @@ def test_inference_is_exact_where_every_fleet_can_be_looked_at(variant: Variant)
         fleets = infer(rules.ShootObservation(variant, shots), pairs=10_000_000)
         assert fleets.exact
         assert fleets.evidence == len(agreeing)
-        waters = sea(variant)
-        assert fleets.placement @ waters.cover == pytest.approx(expected / len(agreeing))
+        geometry = board_geometry(variant)
+        assert fleets.placement @ geometry.cover == pytest.approx(expected / len(agreeing))
 
 
 def test_counting_comes_near_to_looking_at_every_fleet() -> None:
@@ -67,7 +67,7 @@ def test_counting_comes_near_to_looking_at_every_fleet() -> None:
         observation = rules.ShootObservation(variant, shots)
         counted, listed = infer(observation, pairs=0), infer(observation, pairs=10_000_000)
         assert listed.exact
-        assert np.abs((counted.placement - listed.placement) @ sea(variant).cover).max() < 0.12
+        assert np.abs((counted.placement - listed.placement) @ board_geometry(variant).cover).max() < 0.12
         assert counted.evidence == pytest.approx(listed.evidence, rel=0.15)
 
 
@@ -88,7 +88,7 @@ def test_counted_fleets_agree_with_rejection_sampling() -> None:
             agreeing += [board >> cell & 1 for cell in range(100)]
             count += 1
     fleets = infer(rules.ShootObservation(STANDARD, shots))
-    chance = fleets.placement @ sea(STANDARD).cover
+    chance = fleets.placement @ board_geometry(STANDARD).cover
     assert not fleets.exact
     error = np.sqrt(np.maximum(chance * (1 - chance), 1e-4) / count)
     assert np.abs(chance - agreeing / count).max() < 4.5 * error.max()
@@ -101,7 +101,7 @@ def test_the_number_of_fleets_on_an_untouched_sea_is_nearly_right() -> None:
 def test_fleets_whose_ships_touch_count_as_they_are_weighed() -> None:
     every = all_fleets(SMALL)
     near = touches(SMALL)
-    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(sea(SMALL).placements)}
+    number = {(one.ship, one.cell, one.vertical): index for index, one in enumerate(board_geometry(SMALL).placements)}
     weight = []
     for fleet in every:
         rows = [number[one.ship, one.cell, one.vertical] for one in fleet.ships]
@@ -110,19 +110,19 @@ def test_fleets_whose_ships_touch_count_as_they_are_weighed() -> None:
     assert listed.evidence == pytest.approx(sum(weight))
     counted = infer(rules.ShootObservation(SMALL, ()), touching=0.25, pairs=0)
     assert counted.evidence == pytest.approx(sum(weight), rel=0.1)
-    assert np.abs((counted.placement - listed.placement) @ sea(SMALL).cover).max() < 0.06
+    assert np.abs((counted.placement - listed.placement) @ board_geometry(SMALL).cover).max() < 0.06
 
 
 def test_a_prior_counts_as_it_weighs() -> None:
-    """A liner that counts twice across must lie across twice as often as down: the sea is the same both ways."""
+    """A liner that counts twice across must lie across twice as often as down: the board is the same both ways."""
     observation = rules.ShootObservation(SMALL, ())
-    waters = sea(SMALL)
-    across = np.array([not placement.vertical for placement in waters.placements])
-    weight = np.where(across & (waters.ship == 0), 2.0, 1.0)
+    geometry = board_geometry(SMALL)
+    across = np.array([not placement.vertical for placement in geometry.placements])
+    weight = np.where(across & (geometry.ship == 0), 2.0, 1.0)
     fleets = infer(observation, weight, pairs=10_000_000)
     assert fleets.exact
     chance = fleets.placement
-    assert chance[across & (waters.ship == 0)].sum() == pytest.approx(2 / 3, abs=1e-6)
+    assert chance[across & (geometry.ship == 0)].sum() == pytest.approx(2 / 3, abs=1e-6)
 
 
 def test_no_fleet_is_said_to_fit_where_none_does() -> None:

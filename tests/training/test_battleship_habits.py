@@ -11,7 +11,7 @@ import pytest
 
 import ai_functions
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, Expert
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import infer
 from ai_functions.policies.battleship.placements import PLACEMENT_SCALE, PLACEMENTS
 from games.battleship.fleet import STANDARD, Placement, check_placement
@@ -61,7 +61,7 @@ def test_someone_who_never_lays_a_ship_where_one_lay_last_time_does_not() -> Non
 
 
 def test_kinds_are_covariances_that_say_nothing_of_how_often_a_ship_is_laid() -> None:
-    first = sea(STANDARD).first
+    first = board_geometry(STANDARD).first
     for kind in kinds():
         assert np.allclose(kind, kind.T, atol=1e-4)
         assert np.linalg.eigvalsh(kind.astype(np.float64)).min() > -1e-2
@@ -127,8 +127,8 @@ def test_how_often_ships_touch_is_learned_beside_where_they_lie() -> None:
 
 def test_the_next_fleet_of_someone_who_avoids_the_last_one_is_looked_for_elsewhere() -> None:
     fleets = fleets_by(HABITS["never where last time"], 12)
-    taken = sea(STANDARD).cover[numbers_of(fleets)[-1]].sum(axis=0)
-    crossing = sea(STANDARD).cover @ taken > 0
+    taken = board_geometry(STANDARD).cover[numbers_of(fleets)[-1]].sum(axis=0)
+    crossing = board_geometry(STANDARD).cover @ taken > 0
     scores = following(numbers_of(fleets), uniform_use(1))
     assert scores[~crossing].mean() - scores[crossing].mean() > 1
 

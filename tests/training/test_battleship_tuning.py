@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ai_functions.policies.battleship.expert import NEARLY
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import infer
 from ai_functions.policies.battleship.placements import placement_numbers
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, believe, make_prior, worth_rows
@@ -66,7 +66,7 @@ def looked_at(fleet: Placement, cells: Sequence[Cell]) -> tuple[NDArray[np.float
 @pytest.mark.parametrize("seed", NO_ROOM)
 def test_both_lay_the_fleets_that_counting_finds_no_room_for(seed: int) -> None:
     chances, observation = looked_at(*late(seed))
-    afloat = np.array([name in observation.afloat for name in STANDARD.names])[sea(STANDARD).ship]
+    afloat = np.array([name in observation.afloat for name in STANDARD.names])[board_geometry(STANDARD).ship]
     assert chances[afloat] == pytest.approx(infer(observation, pairs=0).placement[afloat])
 
 
@@ -75,7 +75,7 @@ def test_hits_are_ships_for_sure_however_many_ways_explain_them(seed: int, heard
     chances, observation = looked_at(*aimed(seed, heard))
     assert observation.afloat == STANDARD.names
     struck = [shot.cell.row * STANDARD.size + shot.cell.column for shot in observation.shots if shot.result == HIT]
-    assert (chances @ sea(STANDARD).cover)[struck] == pytest.approx(np.ones(len(struck)))
+    assert (chances @ board_geometry(STANDARD).cover)[struck] == pytest.approx(np.ones(len(struck)))
 
 
 def test_a_fleet_is_turned_and_mirrored_in_eight_ways() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ai_functions
-from ai_functions.policies.battleship.features import cell_rows, sea
+from ai_functions.policies.battleship.features import board_geometry, cell_rows
 from ai_functions.policies.battleship.learned import FEATURES, Learned
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
@@ -89,7 +89,7 @@ def test_rows_are_as_wide_as_their_names() -> None:
 
 def test_ship_placements_keep_the_order_that_models_learned_them_in() -> None:
     """One name of the list stands for all of them: ship by ship, across before down, row by row."""
-    every = sea(STANDARD).placements
+    every = board_geometry(STANDARD).placements
     keys = [(STANDARD.names.index(one.ship), one.vertical, one.cell.row, one.cell.column) for one in every]
     assert keys == sorted(keys)
     assert [len(list(group)) for _, group in groupby(keys, key=lambda key: key[0])] == [120, 140, 160, 160, 180]

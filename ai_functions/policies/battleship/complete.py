@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ai_functions.policies.battleship.features import Sea
+    from ai_functions.policies.battleship.features import BoardGeometry
 
 MOST_FLEETS = 1000
 """So many whole fleets are enough."""
@@ -46,21 +46,21 @@ class HitCover:
 
     def __init__(
         self,
-        waters: Sea,
+        geometry: BoardGeometry,
         possible: NDArray[np.bool_],
         hits: NDArray[np.float32],
         kinds: list[int],
         most: int = MOST_COVERS,
     ) -> None:
         cells = np.flatnonzero(hits)
-        struck = np.packbits(waters.cover[:, cells] > 0, axis=1, bitorder="little")
+        struck = np.packbits(geometry.cover[:, cells] > 0, axis=1, bitorder="little")
         self._struck = np.vstack([struck, np.zeros_like(struck[:1])])
         self._kinds = np.array(kinds)
         self._covers: list[dict[int, list[int]]] = [{} for _ in range(max(kinds) + 1)]
         """For each kind of ship and each hit: the sets of hits, as bits, that its placements through that hit cover."""
         for ship, kind in enumerate(kinds):
             if kinds.index(kind) == ship:
-                own = slice(waters.first[ship], waters.first[ship + 1])
+                own = slice(geometry.first[ship], geometry.first[ship + 1])
                 sets = {int.from_bytes(row, "little") for row in struck[own][possible[own]]}
                 for number in range(len(cells)):
                     self._covers[kind][1 << number] = [one for one in sets if one >> number & 1]
@@ -113,7 +113,7 @@ def kinds_of(lengths: list[int], afloat: list[bool]) -> list[int]:
 
 
 def find_fleets(
-    waters: Sea,
+    geometry: BoardGeometry,
     clash: NDArray[np.float32],
     possible: NDArray[np.bool_],
     hits: NDArray[np.float32],
@@ -127,7 +127,7 @@ def find_fleets(
 
     ``possible`` says which placements agree, each looked at alone; ``clash`` says which exclude each other.
     """
-    search = _Whole(waters, clash, possible, hits, kinds)
+    search = _Whole(geometry, clash, possible, hits, kinds)
     found = list(islice(search.fleets(nodes), MOST_FLEETS))
     return np.array(found, np.int64), len(found) < MOST_FLEETS and not search.stopped
 
@@ -137,19 +137,19 @@ class _Whole:
 
     def __init__(
         self,
-        waters: Sea,
+        geometry: BoardGeometry,
         clash: NDArray[np.float32],
         possible: NDArray[np.bool_],
         hits: NDArray[np.float32],
         kinds: list[int],
     ) -> None:
-        self._first, self._kinds, self._clash = waters.first, kinds, clash
+        self._first, self._kinds, self._clash = geometry.first, kinds, clash
         self._possible = _bits(possible)
-        self._ship = [_bits(waters.ship == ship) for ship in range(len(kinds))]
+        self._ship = [_bits(geometry.ship == ship) for ship in range(len(kinds))]
         cells = np.flatnonzero(hits)
-        self._covers = [_bits(waters.cover[:, cell] > 0) for cell in cells]
-        self._hits_of = [_bits(row) for row in waters.cover[:, cells] > 0]
-        self._cover = HitCover(waters, possible, hits, kinds)
+        self._covers = [_bits(geometry.cover[:, cell] > 0) for cell in cells]
+        self._hits_of = [_bits(row) for row in geometry.cover[:, cells] > 0]
+        self._cover = HitCover(geometry, possible, hits, kinds)
         self._apart: dict[int, int] = {}
         self._failed = [1] * (len(cells) + len(kinds))
         """How often each hit, then each ship, had no placement left: what is hard is decided first."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.learned import (
     chance_of,
     check_plays,
@@ -181,8 +181,8 @@ def hiding_weights(tilt: float) -> list[float]:
     Shooters begin where most fleets have a ship.  ``tilt`` is how strongly that is avoided; more of it costs a shooter
     who does not know more shots, and hands one who does know an advantage (docs/battleship.md has the trade-off).
     """
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     uniform = make_prior(STANDARD, "uniform", 1.0, None)
     looked_at = believe(ShootObservation(STANDARD, ()), [uniform]).cell
     standing = (looked_at - looked_at.mean()) / looked_at.std()
-    return np.exp(-tilt * (waters.cover @ standing)).tolist()  # type: ignore[no-any-return]
+    return np.exp(-tilt * (geometry.cover @ standing)).tolist()  # type: ignore[no-any-return]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import hear, sea
+from ai_functions.policies.battleship.features import board_geometry, hear
 from ai_functions.policies.battleship.placements import has_standard_placements
 from ai_functions.policies.battleship.posterior import sink_chances
 from games.battleship.fleet import Cell
@@ -70,14 +70,14 @@ def explain_shot(
 
 def explain_placement(variant: Variant, weights: Sequence[float] | None) -> JsonObject:
     """Return how likely each cell of an opponent that likes placements by ``weights`` holds a ship, overlaps aside."""
-    waters = sea(variant)
+    geometry = board_geometry(variant)
     liked = (
         np.array(weights)
         if weights is not None and has_standard_placements(variant)
-        else np.ones(len(waters.placements))
+        else np.ones(len(geometry.placements))
     )
-    total = np.add.reduceat(liked, waters.first[:-1])
-    return {"heat": grid((liked / total[waters.ship]) @ waters.cover, variant.size)}
+    total = np.add.reduceat(liked, geometry.first[:-1])
+    return {"heat": grid((liked / total[geometry.ship]) @ geometry.cover, variant.size)}
 
 
 def grid(values: NDArray[np.float64], size: int) -> list[Json]:
@@ -95,7 +95,7 @@ def _entropy_bits(posterior: Posterior) -> float:
 
 def _reasons(observation: ShootObservation, posterior: Posterior, priors: Sequence[Prior], cell: int) -> list[Json]:
     """Return what speaks for a shot, the weightiest first."""
-    waters, variant = posterior.waters, observation.variant
+    geometry, variant = posterior.geometry, observation.variant
     heard = hear(observation)
     reasons: list[Json] = []
     beside = [
@@ -109,11 +109,11 @@ def _reasons(observation: ShootObservation, posterior: Posterior, priors: Sequen
     if sinks > WORTH_SAYING:
         reasons.append(f"sinks a ship with {sinks:.0%}")
     chance = float(posterior.cell[cell])
-    spans = [slice(*pair) for pair in pairwise(waters.first)]
-    shares = [float(posterior.placement[span] @ waters.cover[span, cell]) for span in spans]
+    spans = [slice(*pair) for pair in pairwise(geometry.first)]
+    shares = [float(posterior.placement[span] @ geometry.cover[span, cell]) for span in spans]
     ship = int(np.argmax(shares))
     if shares[ship] > WORTH_SAYING * chance:
-        fits = int(((posterior.placement[spans[ship]] > 0) & (waters.cover[spans[ship], cell] > 0)).sum())
+        fits = int(((posterior.placement[spans[ship]] > 0) & (geometry.cover[spans[ship], cell] > 0)).sum())
         placements = "1 placement" if fits == 1 else f"{fits} placements"
         reasons.append(f"{placements} of the {variant.names[ship]} through here ({shares[ship]:.0%})")
     reasons += _habits(posterior, priors, cell)
@@ -122,16 +122,16 @@ def _reasons(observation: ShootObservation, posterior: Posterior, priors: Sequen
 
 def _habits(posterior: Posterior, priors: Sequence[Prior], cell: int) -> list[str]:
     """Return what the player's earlier fleets add to a cell's chance."""
-    waters = posterior.waters
-    size = waters.variant.size
+    geometry = posterior.geometry
+    size = geometry.variant.size
     found = []
     for prior, belief in zip(priors, posterior.beliefs, strict=False):
         if prior.weight is None or belief < WORTH_SAYING:
             continue
-        total = np.add.reduceat(prior.weight, waters.first[:-1])
-        usual = (prior.weight / total[waters.ship]) @ waters.cover
-        counts = np.add.reduceat(np.ones(len(waters.placements)), waters.first[:-1])
-        even = (1 / counts[waters.ship]) @ waters.cover
+        total = np.add.reduceat(prior.weight, geometry.first[:-1])
+        usual = (prior.weight / total[geometry.ship]) @ geometry.cover
+        counts = np.add.reduceat(np.ones(len(geometry.placements)), geometry.first[:-1])
+        even = (1 / counts[geometry.ship]) @ geometry.cover
         row, column = divmod(cell, size)
         line, plain = usual.reshape(size, size), even.reshape(size, size)
         if line[row].sum() > _HABIT * plain[row].sum():

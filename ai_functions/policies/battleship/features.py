@@ -39,7 +39,7 @@ CELL_COLUMNS = len(CELL_ROW)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Sea:
+class BoardGeometry:
     """A variant's placements and cells as matrices."""
 
     variant: Variant
@@ -64,7 +64,7 @@ class Sea:
 
 
 @lru_cache(maxsize=8)
-def sea(variant: Variant) -> Sea:
+def board_geometry(variant: Variant) -> BoardGeometry:
     """Return the matrices of a variant."""
     size = variant.size
     every = tuple(placement for name in variant.names for placement in ship_placements(variant, name))
@@ -77,7 +77,7 @@ def sea(variant: Variant) -> Sea:
     x, y = (column - middle) / middle, (row - middle) / middle
     edge = np.minimum.reduce([row, column, size - 1 - row, size - 1 - column]) / middle
     place = np.stack([(row + column) % 2, edge, np.hypot(x, y), x, y, x * x, y * y], axis=1)
-    return Sea(
+    return BoardGeometry(
         variant,
         every,
         cover,
@@ -153,22 +153,22 @@ def _run(hits: set[Cell], last: Cell, length: int) -> set[Cell]:
 
 def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDArray[np.float32]:
     """Return shape (cells, CELL_COLUMNS): a row for every cell, those shot at included."""
-    waters = sea(observation.variant)
+    geometry = board_geometry(observation.variant)
     heard = heard or hear(observation)
     size = observation.variant.size
     hits = _as_array(heard.open_hits, size)
     gone = _as_array(heard.sunk_cells, size)
     unknown = ~heard.tried
-    struck = waters.cover @ hits
-    fits = (waters.cover @ (heard.water + gone) == 0) & (struck < waters.length) & heard.afloat[waters.ship]
+    struck = geometry.cover @ hits
+    fits = (geometry.cover @ (heard.water + gone) == 0) & (struck < geometry.length) & heard.afloat[geometry.ship]
     weight = np.where(fits, HIT_FACTOR ** np.minimum(struck, 4), 0).astype(np.float32)
-    density = (weight @ waters.cover) * unknown
-    free = fits.astype(np.float32) @ waters.cover
+    density = (weight @ geometry.cover) * unknown
+    free = fits.astype(np.float32) @ geometry.cover
     longest = int(
         np.argmax(np.where(heard.afloat, [variant_length for _, variant_length in observation.variant.fleet], 0))
     )
-    own = slice(waters.first[longest], waters.first[longest + 1])
-    longest_fits = fits[own].astype(np.float32) @ waters.cover[own]
+    own = slice(geometry.first[longest], geometry.first[longest + 1])
+    longest_fits = fits[own].astype(np.float32) @ geometry.cover[own]
     rows = np.empty((size**2, len(CELL_FEATURES)), np.float32)
     of = {name: rows[:, number] for number, name in enumerate(CELL_FEATURES)}
     of["fits"][:] = free / max(1.0, float((free * unknown).max()))
@@ -177,23 +177,23 @@ def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDAr
     of["log_density"][:] = np.log(of["density"] + 1e-4)
     of["longest_fits"][:] = longest_fits / max(1.0, float((longest_fits * unknown).max()))
     of["dead"][:] = free == 0
-    of["hits_beside"][:] = waters.beside @ hits
+    of["hits_beside"][:] = geometry.beside @ hits
     of["line_end"][:] = _line_ends(heard.open_hits, size)
-    of["misses_beside"][:] = waters.beside @ heard.water
-    of["open_beside"][:] = waters.beside @ unknown
-    of["parity"][:] = waters.place[:, 0]
+    of["misses_beside"][:] = geometry.beside @ heard.water
+    of["open_beside"][:] = geometry.beside @ unknown
+    of["parity"][:] = geometry.place[:, 0]
     tried = np.flatnonzero(heard.tried)
-    habit = float(waters.place[tried, 0].mean()) - 0.5 if len(tried) else 0.0
-    of["parity_habit"][:] = habit * (2 * waters.place[:, 0] - 1)
-    of["edge"][:] = waters.place[:, 1]
-    of["centre"][:] = waters.place[:, 2]
-    of["column"][:] = waters.place[:, 3]
-    of["row"][:] = waters.place[:, 4]
-    of["column_squared"][:] = waters.place[:, 5]
-    of["row_squared"][:] = waters.place[:, 6]
-    _about_last(of, observation, waters)
-    of["sunk_beside"][:] = waters.beside @ gone
-    of["crowded"][:] = waters.around @ heard.tried / 24
+    habit = float(geometry.place[tried, 0].mean()) - 0.5 if len(tried) else 0.0
+    of["parity_habit"][:] = habit * (2 * geometry.place[:, 0] - 1)
+    of["edge"][:] = geometry.place[:, 1]
+    of["centre"][:] = geometry.place[:, 2]
+    of["column"][:] = geometry.place[:, 3]
+    of["row"][:] = geometry.place[:, 4]
+    of["column_squared"][:] = geometry.place[:, 5]
+    of["row_squared"][:] = geometry.place[:, 6]
+    _about_last(of, observation, geometry)
+    of["sunk_beside"][:] = geometry.beside @ gone
+    of["crowded"][:] = geometry.around @ heard.tried / 24
     of["log_untried"][:] = np.log1p(unknown.sum())
     of["one"][:] = 1
     chasing = bool(heard.open_hits)
@@ -219,14 +219,14 @@ def _line_ends(hits: frozenset[Cell], size: int) -> NDArray[np.float32]:
     return ends
 
 
-def _about_last(of: dict[str, NDArray[np.float32]], observation: ShootObservation, waters: Sea) -> None:
+def _about_last(of: dict[str, NDArray[np.float32]], observation: ShootObservation, geometry: BoardGeometry) -> None:
     """Fill in what a cell is to the last shot."""
     for name in ("beside_last_hit", "near_last", "in_line_with_last", "diagonal_to_last"):
         of[name][:] = 0
     if not observation.shots:
         return
     last = observation.shots[-1]
-    right, down = np.abs(waters.column - last.cell.column), np.abs(waters.row - last.cell.row)
+    right, down = np.abs(geometry.column - last.cell.column), np.abs(geometry.row - last.cell.row)
     of["beside_last_hit"][:] = (right + down == 1) & (last.result == HIT)
     of["near_last"][:] = 1 / (1 + right + down)
     of["in_line_with_last"][:] = (right == 0) | (down == 0)

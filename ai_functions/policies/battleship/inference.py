@@ -21,14 +21,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.complete import HitCover, find_fleets, kinds_of
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.possible import possible_placements, reach_of
 from games.core import ObservationError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ai_functions.policies.battleship.features import Sea
+    from ai_functions.policies.battleship.features import BoardGeometry
     from games.battleship.fleet import Variant
     from games.battleship.observation import ShootObservation
 
@@ -47,7 +47,8 @@ class Fleets:
     """Whole fleets that agree with what was heard."""
 
     rows: NDArray[np.int64]
-    """Shape (rows, ships): numbers of placements in ``Sea.placements``; one past the last for a ship that is free."""
+    """Shape (rows, ships): numbers of placements in ``BoardGeometry.placements``; one past the last for a ship that is
+    free."""
     weight: NDArray[np.float64]
     """Shape (rows,): how likely each row is; the sum is 1."""
     laid: NDArray[np.float64]
@@ -68,18 +69,18 @@ class Fleets:
 @lru_cache(maxsize=8)
 def clashes(variant: Variant) -> NDArray[np.float32]:
     """Return shape (placements + 1, placements + 1): 1 where two exclude each other; the last stands for none."""
-    waters, reach = sea(variant), reach_of(variant)
+    geometry, reach = board_geometry(variant), reach_of(variant)
     clash = np.zeros((len(reach) + 1, len(reach) + 1), np.float32)
-    clash[:-1, :-1] = (reach @ waters.cover.T > 0) | (waters.ship[:, None] == waters.ship)
+    clash[:-1, :-1] = (reach @ geometry.cover.T > 0) | (geometry.ship[:, None] == geometry.ship)
     return clash
 
 
 @lru_cache(maxsize=8)
 def touches(variant: Variant) -> NDArray[np.float32]:
     """Return shape (placements + 1, placements + 1): 1 where placements of two ships lie side by side and may."""
-    waters = sea(variant)
+    geometry = board_geometry(variant)
     beside = np.zeros_like(clashes(variant))
-    beside[:-1, :-1] = (waters.cover @ waters.beside) @ waters.cover.T > 0
+    beside[:-1, :-1] = (geometry.cover @ geometry.beside) @ geometry.cover.T > 0
     return np.asarray(beside * (clashes(variant) == 0), np.float32)
 
 
@@ -103,8 +104,8 @@ def infer(
 
     Raises ObservationError where no fleet is found that agrees.
     """
-    waters = sea(observation.variant)
-    search = _Search(observation, waters, np.ones(len(waters.placements)) if prior is None else prior, touching)
+    geometry = board_geometry(observation.variant)
+    search = _Search(observation, geometry, np.ones(len(geometry.placements)) if prior is None else prior, touching)
     search.explain_hits()
     for patience in PATIENCE:
         search.lay_what_is_few(pairs * patience)
@@ -120,22 +121,25 @@ def infer(
 
 
 PATIENCE = (1, 10, 100)
-"""On a sea so full that counting finds no room, laying ships one by one may: so many times the pairs are looked at."""
+"""On a board so full that counting finds no room, laying ships one by one may: so many times the pairs are looked
+at."""
 
 
 class _Search:
     """Rows under way."""
 
-    def __init__(self, observation: ShootObservation, waters: Sea, prior: NDArray[np.float64], touching: float) -> None:
+    def __init__(
+        self, observation: ShootObservation, geometry: BoardGeometry, prior: NDArray[np.float64], touching: float
+    ) -> None:
         variant = observation.variant
-        self._waters, self._prior, self._touching = waters, prior, touching
+        self._geometry, self._prior, self._touching = geometry, prior, touching
         self._clash = clashes(variant)
         self._touch = touches(variant) if touching != 1 else None
         self._lost = _losses(variant, touching)
-        self._none = len(waters.placements)
+        self._none = len(geometry.placements)
         self._afloat = np.array([name in observation.afloat for name in variant.names])
         self._possible, self._hits = possible_placements(observation)
-        untouched = self._possible & self._afloat[waters.ship] & (waters.cover @ self._hits == 0)
+        untouched = self._possible & self._afloat[geometry.ship] & (geometry.cover @ self._hits == 0)
         self._untouched = np.where(untouched, prior, 0.0)
         """Prior weight of each placement of a ship afloat on water nobody shot at."""
         self._rows = np.full((1, len(self._afloat)), self._none)
@@ -145,30 +149,30 @@ class _Search:
     def explain_hits(self) -> None:
         """Give the sunk ships their hits, and every hit left over to a ship afloat, in all ways."""
         for ship in np.flatnonzero(~self._afloat):
-            span = slice(self._waters.first[ship], self._waters.first[ship + 1])
+            span = slice(self._geometry.first[ship], self._geometry.first[ship + 1])
             self._give(np.ones(len(self._rows), np.bool_), np.flatnonzero(self._possible[span]) + span.start)
         if len(self._rows) == 1:
             # what a ship that lies for sure keeps others from
             self._untouched[self._clash[self._rows[0]][:, : self._none].any(axis=0)] = 0
-        floating = self._possible & self._afloat[self._waters.ship]
+        floating = self._possible & self._afloat[self._geometry.ship]
         cover = None
         for hit in np.flatnonzero(self._hits):
-            covers = np.append(self._waters.cover[:, hit] > 0, False)
+            covers = np.append(self._geometry.cover[:, hit] > 0, False)
             bare = ~covers[self._rows].any(axis=1)
             if bare.any():
                 self._give(bare, np.flatnonzero(floating & covers[:-1]))
                 if len(self._rows) > MOST_ROWS:
-                    cover = cover or HitCover(self._waters, self._possible, self._hits, self._kinds)
+                    cover = cover or HitCover(self._geometry, self._possible, self._hits, self._kinds)
                     self._keep_likely(MOST_ROWS, cover)
 
     def lay_what_is_few(self, pairs: int) -> None:
         """Lay the ships not met yet, those with fewest placements first, as long as all ways can be looked at."""
-        counts = np.add.reduceat(self._untouched > 0, self._waters.first[:-1])
+        counts = np.add.reduceat(self._untouched > 0, self._geometry.first[:-1])
         for ship in np.argsort(np.where(self._afloat, counts, -1), kind="stable"):
             need = self._rows[:, ship] == self._none
             if not self._afloat[ship] or not need.any():
                 continue
-            span = slice(self._waters.first[ship], self._waters.first[ship + 1])
+            span = slice(self._geometry.first[ship], self._geometry.first[ship + 1])
             placements = np.flatnonzero(self._untouched[span]) + span.start
             if need.sum() * len(placements) > pairs:
                 return
@@ -183,7 +187,7 @@ class _Search:
             fits &= among[rows[:, ship]]
         row, at = np.nonzero(fits)
         grown, placement = rows[row], placements[at]
-        grown[np.arange(len(row)), self._waters.ship[placement]] = placement
+        grown[np.arange(len(row)), self._geometry.ship[placement]] = placement
         weight = self._weight[need][row] * self._prior[placement]
         if self._touch is not None:
             weight *= self._touching ** self._touch[rows[row], placement[:, None]].sum(axis=1)
@@ -203,7 +207,7 @@ class _Search:
 
     def whole(self) -> Fleets | None:
         """Return whole fleets, a row each, where counting is of no use; None where none is found."""
-        rows, every = find_fleets(self._waters, self._clash, self._possible, self._hits, self._kinds)
+        rows, every = find_fleets(self._geometry, self._clash, self._possible, self._hits, self._kinds)
         if not len(rows):
             return None
         weight = self._prior[rows].prod(axis=1)
@@ -221,10 +225,10 @@ class _Search:
         Shapes (rows,), (rows, ships), and (placements + 1, ships): how much of a ship's untouched water a placement
         takes.
         """
-        first = self._waters.first
+        first = self._geometry.first
         ships = len(self._afloat)
         water = np.zeros((self._none, ships), np.float32)
-        water[np.arange(self._none), self._waters.ship] = self._untouched
+        water[np.arange(self._none), self._geometry.ship] = self._untouched
         pressure = (self._lost[:, : self._none] @ water).astype(np.float64)
         total = np.add.reduceat(self._untouched, first[:-1])
         free = (self._rows == self._none) & self._afloat
@@ -266,11 +270,11 @@ class _Search:
         pressure: NDArray[np.float64],
     ) -> NDArray[np.float64]:
         """Return how likely a free ship lies in each placement: beside the rows, and beside the other free ships."""
-        waters, first = self._waters, self._waters.first
+        geometry, first = self._geometry, self._geometry.first
         total = np.add.reduceat(self._untouched, first[:-1])
         how_free = share @ free
         per_placement = np.where(free, share[:, None] / np.maximum(beside, 1e-300), 0)
-        chances = self._untouched * per_placement.sum(axis=0)[waters.ship]
+        chances = self._untouched * per_placement.sum(axis=0)[geometry.ship]
         laid = np.unique(self._rows)
         laid = laid[laid < self._none]
         if len(laid):
@@ -281,16 +285,16 @@ class _Search:
                 at = number[self._rows[:, ship]]
                 for other in np.flatnonzero(how_free):
                     taken[:, other] += np.bincount(at, per_placement[:, other], minlength=len(taken))
-            blocked = (self._lost[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), waters.ship]
+            blocked = (self._lost[laid][:, : self._none].T @ taken[:-1])[np.arange(self._none), geometry.ship]
             chances = np.maximum(chances - self._untouched * blocked, 0)
         crowd = how_free / np.maximum(total, 1e-300)
         beside_others = np.maximum(1 - pressure[:-1] * crowd, 0)
-        beside_others[np.arange(self._none), waters.ship] = 1
+        beside_others[np.arange(self._none), geometry.ship] = 1
         chances = chances * beside_others.prod(axis=1)
         sums = np.add.reduceat(chances, first[:-1])
         crowded = (sums <= 0) & (how_free > 0)
         if crowded.any():  # each placement seems to be taken by somebody: by itself, then
-            chances = np.where(crowded[waters.ship], self._untouched, chances)
+            chances = np.where(crowded[geometry.ship], self._untouched, chances)
             sums = np.where(crowded, total, sums)
         scale = np.where(sums > 0, how_free / np.maximum(sums, 1e-300), 0)
-        return np.asarray(chances * scale[waters.ship])
+        return np.asarray(chances * scale[geometry.ship])

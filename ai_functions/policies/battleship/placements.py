@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.runtime.model import width
 from games.battleship.fleet import STANDARD, Placement, random_placement
 
@@ -47,17 +47,17 @@ _TRAIT, _OWN_TRAIT, _CELL, PLACEMENT_SCALE = 2.0, 0.5, 1.0, 0.7
 @lru_cache(maxsize=1)
 def placement_rows() -> NDArray[np.float32]:
     """Return shape (PLACEMENTS, PLACEMENT_COLUMNS): a row for every placement of the standard fleet."""
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     size = STANDARD.size
     middle = (size - 1) / 2
     traits = np.zeros((PLACEMENTS, len(TRAITS)), np.float32)
-    for index, placement in enumerate(waters.placements):
+    for index, placement in enumerate(geometry.placements):
         across, along = (
             (placement.cell.column, placement.cell.row)
             if placement.vertical
             else (placement.cell.row, placement.cell.column)
         )
-        end = along + int(waters.length[index]) - 1
+        end = along + int(geometry.length[index]) - 1
         edge, tip = across in (0, size - 1), along == 0 or end == size - 1
         reach, off = (along + end) / 2 / middle - 1, across / middle - 1
         x, y = (off, reach) if placement.vertical else (reach, off)
@@ -75,8 +75,8 @@ def placement_rows() -> NDArray[np.float32]:
         }
         traits[index] = [of[name] for name in TRAITS]
     own = np.zeros((PLACEMENTS, len(STANDARD.fleet), len(OWN_TRAITS)), np.float32)
-    own[np.arange(PLACEMENTS), waters.ship] = traits[:, [TRAITS.index(name) for name in OWN_TRAITS]]
-    cells = waters.cover / np.sqrt(waters.length)[:, None]
+    own[np.arange(PLACEMENTS), geometry.ship] = traits[:, [TRAITS.index(name) for name in OWN_TRAITS]]
+    cells = geometry.cover / np.sqrt(geometry.length)[:, None]
     each = np.eye(PLACEMENTS, dtype=np.float32)
     return np.hstack([traits * _TRAIT, own.reshape(PLACEMENTS, -1) * _OWN_TRAIT, cells * _CELL, each * PLACEMENT_SCALE])
 
@@ -91,7 +91,7 @@ def placement_numbers(fleet: Placement) -> list[int]:
 def _numbers() -> dict[tuple[str, tuple[int, int], bool], int]:
     return {
         (placement.ship, placement.cell, placement.vertical): index
-        for index, placement in enumerate(sea(STANDARD).placements)
+        for index, placement in enumerate(board_geometry(STANDARD).placements)
     }
 
 
@@ -110,11 +110,11 @@ def draw_fleet(variant: Variant, weights: Sequence[float] | None, random: Random
     """
     if weights is None or not has_standard_placements(variant):
         return random_placement(variant, random)
-    waters = sea(variant)
-    spans = [range(waters.first[ship], waters.first[ship + 1]) for ship in range(len(variant.fleet))]
+    geometry = board_geometry(variant)
+    spans = [range(geometry.first[ship], geometry.first[ship + 1]) for ship in range(len(variant.fleet))]
     shares = [[weights[number] for number in span] for span in spans]
     for _ in range(_TRIES):
         drawn = [random.choices(span, share)[0] for span, share in zip(spans, shares, strict=True)]
-        if waters.cover[drawn].sum(axis=0).max() <= 1:
-            return Placement(tuple(waters.placements[number] for number in drawn))
+        if geometry.cover[drawn].sum(axis=0).max() <= 1:
+            return Placement(tuple(geometry.placements[number] for number in drawn))
     return random_placement(variant, random)

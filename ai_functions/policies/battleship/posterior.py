@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import PAIRS, infer
 from games.battleship.notation import HIT, MISS, SUNK
 from games.battleship.observation import ShootObservation
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ai_functions.policies.battleship.features import Sea
+    from ai_functions.policies.battleship.features import BoardGeometry
     from games.battleship.fleet import Variant
 
 WORTH_FEATURES = (
@@ -54,7 +54,7 @@ class Prior:
     touching: float
     """How much more a fleet counts for every two of its ships that lie side by side."""
     fleets: float
-    """How many fleets there are on an untouched sea, as this prior counts them."""
+    """How many fleets there are on an untouched board, as this prior counts them."""
 
 
 def make_prior(
@@ -68,7 +68,7 @@ def make_prior(
 class Posterior:
     """What is believed after the answers heard."""
 
-    waters: Sea
+    geometry: BoardGeometry
     placement: NDArray[np.float64]
     """Shape (placements,): how likely a ship lies there."""
     cell: NDArray[np.float64]
@@ -86,15 +86,15 @@ def believe(observation: ShootObservation, priors: Sequence[Prior], pairs: int =
 
     Raises ObservationError where no fleet agrees.
     """
-    waters = sea(observation.variant)
+    geometry = board_geometry(observation.variant)
     each = [infer(observation, prior.weight, prior.touching, pairs) for prior in priors]
     share = np.array([prior.belief * one.evidence / prior.fleets for prior, one in zip(priors, each, strict=True)])
     share /= share.sum()
     placement = np.einsum("p,pb->b", share, np.stack([one.placement for one in each]))
     return Posterior(
-        waters,
+        geometry,
         placement,
-        np.clip(placement.astype(np.float32) @ waters.cover, 0, 1).astype(np.float64),
+        np.clip(placement.astype(np.float32) @ geometry.cover, 0, 1).astype(np.float64),
         tuple(share.tolist()),
         float(np.log(each[0].evidence)),
         all(one.exact for one in each),
@@ -103,7 +103,7 @@ def believe(observation: ShootObservation, priors: Sequence[Prior], pairs: int =
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chart:
-    """What is around each cell of a sea."""
+    """What is around each cell of a board."""
 
     links: NDArray[np.float32]
     """Shape (placements, 2 x cells): 1 where a placement holds a cell and the next one, to the right and then
@@ -116,14 +116,14 @@ class _Chart:
 
 @lru_cache(maxsize=8)
 def _chart(variant: Variant) -> _Chart:
-    waters = sea(variant)
+    geometry = board_geometry(variant)
     cells = variant.size**2
-    links = np.zeros((len(waters.placements), 2, cells), np.float32)
-    for number, placement in enumerate(waters.placements):
-        held = np.flatnonzero(waters.cover[number])
+    links = np.zeros((len(geometry.placements), 2, cells), np.float32)
+    for number, placement in enumerate(geometry.placements):
+        held = np.flatnonzero(geometry.cover[number])
         links[number, int(placement.vertical), held[:-1]] = 1
-    down, right = np.abs(waters.row[:, None] - waters.row), np.abs(waters.column[:, None] - waters.column)
-    sides = 1 - waters.beside.sum(axis=1) / 4
+    down, right = np.abs(geometry.row[:, None] - geometry.row), np.abs(geometry.column[:, None] - geometry.column)
+    sides = 1 - geometry.beside.sum(axis=1) / 4
     return _Chart(
         links.reshape(len(links), -1), ((down == 1) & (right == 1)).astype(np.float32), sides.astype(np.float64)
     )
@@ -156,22 +156,22 @@ def _tell(observation: ShootObservation) -> _Told:
 def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return shape (len(cells), WORTH_COLUMNS): a row for each of ``cells``, which have not been shot at."""
     told = _tell(observation)
-    waters, chart, variant = posterior.waters, _chart(observation.variant), observation.variant
+    geometry, chart, variant = posterior.geometry, _chart(observation.variant), observation.variant
     chance = np.maximum(posterior.cell[cells], 1e-9)
     afloat = np.array([name in observation.afloat for name in variant.names])
-    struck = waters.cover @ told.hits.astype(np.float32)
-    floating = np.where(afloat[waters.ship], posterior.placement, 0).astype(np.float32)
+    struck = geometry.cover @ told.hits.astype(np.float32)
+    floating = np.where(afloat[geometry.ship], posterior.placement, 0).astype(np.float32)
     met = np.where(struck > 0, floating, 0)
-    last = np.where(struck == waters.length - 1, met, 0)
+    last = np.where(struck == geometry.length - 1, met, 0)
     lengths = np.array([length for _, length in variant.fleet])
     longest = int(np.argmax(np.where(afloat, lengths, 0)))
     shortest = int(len(lengths) - 1 - np.argmin(np.where(afloat, lengths, variant.size + 1)[::-1]))
-    ships = [np.where(waters.ship == ship, floating, 0) for ship in (longest, shortest)]
+    ships = [np.where(geometry.ship == ship, floating, 0) for ship in (longest, shortest)]
     surprise = floating * np.log(np.maximum(floating, 1e-30))
-    of_each = np.stack([*ships, last, met, floating, surprise]) @ waters.cover
+    of_each = np.stack([*ships, last, met, floating, surprise]) @ geometry.cover
     of_longest, of_shortest, sinks, met_here, any_ship, surprise_here = of_each
     untried = (~told.tried).astype(np.float32)
-    beside = waters.beside[cells]
+    beside = geometry.beside[cells]
     features = np.empty((len(cells), len(WORTH_FEATURES)))
     of = {name: features[:, number] for number, name in enumerate(WORTH_FEATURES)}
     of["longest"][:] = of_longest[cells] / chance
@@ -184,15 +184,15 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     of["shorter_run"][:] = np.log(np.minimum(across, along)[cells])
     of["longer_run"][:] = np.log(np.maximum(across, along)[cells])
     tried = 1 - untried
-    of["crowded"][:] = waters.around[cells] @ tried / 24
+    of["crowded"][:] = geometry.around[cells] @ tried / 24
     of["sides_off_board"][:] = chart.sides[cells]
-    of["centre"][:] = waters.place[cells, 2]
-    habit = float(waters.place[told.tried, 0].mean()) - 0.5 if told.tried.any() else 0.0
-    of["parity_habit"][:] = habit * (2 * waters.place[cells, 0] - 1)
+    of["centre"][:] = geometry.place[cells, 2]
+    habit = float(geometry.place[told.tried, 0].mean()) - 0.5 if told.tried.any() else 0.0
+    of["parity_habit"][:] = habit * (2 * geometry.place[cells, 0] - 1)
     of["sinks"][:] = sinks[cells] / chance
     of["met"][:] = met_here[cells] / chance
     of["tried_diagonals"][:] = chart.diagonal[cells] @ tried / 4
-    both = (waters.cover[:, cells].T * floating) @ waters.cover
+    both = (geometry.cover[:, cells].T * floating) @ geometry.cover
     missed = untried * (any_ship - both)
     of["next_best"][:] = missed.max(axis=1) / (np.maximum(1 - chance, LEAST_MISS) * chance)
     of["placements_left"][:] = np.log(chance) - surprise_here[cells] / chance
@@ -238,6 +238,6 @@ def _stretches(closed: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def sink_chances(observation: ShootObservation, posterior: Posterior) -> NDArray[np.float64]:
     """Return shape (cells,): how likely a shot sinks a ship."""
-    told, waters = _tell(observation), posterior.waters
-    last = (waters.cover @ told.hits == waters.length - 1) * posterior.placement
-    return np.asarray(last @ (waters.cover * ~told.hits), np.float64)
+    told, geometry = _tell(observation), posterior.geometry
+    last = (geometry.cover @ told.hits == geometry.length - 1) * posterior.placement
+    return np.asarray(last @ (geometry.cover * ~told.hits), np.float64)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
 from games.battleship.notation import HIT, SUNK
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from games.battleship.observation import ShootObservation
 
 LATE = (0.2, 0.3, 0.4, 0.5, 0.6)
-"""Parts of the sea shot at, from each of which on time counts anew."""
+"""Parts of the board shot at, from each of which on time counts anew."""
 RACE_FEATURES = (
     "one", "fired", *(f"fired_from_{late}" for late in LATE), "left", "left_squared", "afloat", "log_fleets",
     "log_fleets_squared", "left_by_fired", "log_fleets_by_fired", "log_fleets_by_left", "likeliest",
@@ -34,7 +34,7 @@ _USUAL_LOG = 25.0
 
 def race_row(observation: ShootObservation, posterior: Posterior) -> NDArray[np.float32]:
     """Return shape (RACE_COLUMNS,): how far a shooter of the standard game is."""
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     cells = sum(length for _, length in STANDARD.fleet)
     fired = len(observation.shots) / STANDARD.size**2
     left = 1 - sum(report.result in (HIT, SUNK) for report in observation.shots) / cells
@@ -47,7 +47,7 @@ def race_row(observation: ShootObservation, posterior: Posterior) -> NDArray[np.
         **{f"fired_from_{late}": max(0.0, fired - late) for late in LATE},
         "left": left,
         "left_squared": left * left,
-        "afloat": len(observation.afloat) / len(waters.variant.fleet),
+        "afloat": len(observation.afloat) / len(geometry.variant.fleet),
         "log_fleets": fleets,
         "log_fleets_squared": fleets * fleets,
         "left_by_fired": left * fired,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.expert import NEARLY
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_COLUMNS, race_row
 from games.battleship.fleet import STANDARD, Cell, Placement
@@ -63,7 +63,7 @@ def self_played_race_part(
 
 def hear(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
     """Return what is heard of shots at the cells of ``order`` if ``fleet`` lies in the placements of these numbers."""
-    target = Target(Placement(tuple(sea(STANDARD).placements[number] for number in fleet)))
+    target = Target(Placement(tuple(board_geometry(STANDARD).placements[number] for number in fleet)))
     cells = [Cell(cell % STANDARD.size, cell // STANDARD.size) for cell in order.tolist()]
     return ShootObservation(STANDARD, tuple(target.answer(cell) for cell in cells))
 

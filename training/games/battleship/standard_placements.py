@@ -1,4 +1,4 @@
-"""Where the placements of the standard fleet lie, and where the eight symmetries of the sea put them."""
+"""Where the placements of the standard fleet lie, and where the eight symmetries of the board put them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
 
 if TYPE_CHECKING:
@@ -40,21 +40,21 @@ class PlacementArrays:
 @lru_cache(maxsize=1)
 def placement_arrays() -> PlacementArrays:
     """Return where the placements lie."""
-    waters = sea(STANDARD)
-    upright = np.array([placement.vertical for placement in waters.placements])
-    left = np.array([placement.cell.column for placement in waters.placements])
-    top = np.array([placement.cell.row for placement in waters.placements])
-    reach = waters.length.astype(np.int64) - 1
-    return PlacementArrays(upright, waters.ship, left, top, left + reach * ~upright, top + reach * upright)
+    geometry = board_geometry(STANDARD)
+    upright = np.array([placement.vertical for placement in geometry.placements])
+    left = np.array([placement.cell.column for placement in geometry.placements])
+    top = np.array([placement.cell.row for placement in geometry.placements])
+    reach = geometry.length.astype(np.int64) - 1
+    return PlacementArrays(upright, geometry.ship, left, top, left + reach * ~upright, top + reach * upright)
 
 
 def symmetric(fleets: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the eight ways each fleet may be turned and mirrored, shape (8 x fleets, ships): numbers of placements."""
-    waters = sea(STANDARD)
-    boards = waters.cover.reshape(-1, STANDARD.size, STANDARD.size)
+    geometry = board_geometry(STANDARD)
+    boards = geometry.cover.reshape(-1, STANDARD.size, STANDARD.size)
     number = {
         (int(ship), cover.tobytes()): index
-        for index, (ship, cover) in enumerate(zip(waters.ship, waters.cover, strict=True))
+        for index, (ship, cover) in enumerate(zip(geometry.ship, geometry.cover, strict=True))
     }
     ways = []
     for turns in range(4):
@@ -63,6 +63,6 @@ def symmetric(fleets: NDArray[np.int64]) -> NDArray[np.int64]:
             if mirrored:
                 turned = turned[:, :, ::-1]
             flat = np.ascontiguousarray(turned.reshape(len(boards), -1))
-            to = np.array([number[int(ship), cover.tobytes()] for ship, cover in zip(waters.ship, flat, strict=True)])
+            to = np.array([number[int(ship), cover.tobytes()] for ship, cover in zip(geometry.ship, flat, strict=True)])
             ways.append(to[fleets])
     return np.concatenate(ways)

@@ -2,7 +2,7 @@
 
 The covariance matrix adaptation evolution strategy (Hansen 2016, the library ``cma``) tries weights for what
 ``posterior`` tells of cells, all of a generation at the same fleets.  They are compared by the shots they
-needed, less what chance gave them (see ``compiled_luck``), of which the games before tell the worth.  The sea has no
+needed, less what chance gave them (see ``compiled_luck``), of which the games before tell the worth.  The board has no
 left and right: a fleet stands for all eight ways to turn and mirror it.
 """
 

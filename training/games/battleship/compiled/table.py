@@ -14,7 +14,7 @@ import numpy as np
 from platformdirs import user_cache_path
 
 from ai_functions.policies.battleship import complete, features, inference, possible, posterior
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import clashes
 from games.battleship import fleet
 from games.battleship.fleet import STANDARD
@@ -55,12 +55,12 @@ def compiled(function: Callable[..., Any]) -> Any:
         config.CACHE_DIR = before
 
 
-_SEA = sea(STANDARD)
-PLACEMENTS = len(_SEA.placements)
-SHIP = _SEA.ship
-LENGTH = _SEA.length.astype(np.int64)
-FIRST = np.array(_SEA.first)
-UPRIGHT = np.array([placement.vertical for placement in _SEA.placements])
+_GEOMETRY = board_geometry(STANDARD)
+PLACEMENTS = len(_GEOMETRY.placements)
+SHIP = _GEOMETRY.ship
+LENGTH = _GEOMETRY.length.astype(np.int64)
+FIRST = np.array(_GEOMETRY.first)
+UPRIGHT = np.array([placement.vertical for placement in _GEOMETRY.placements])
 CLASH = (clashes(STANDARD)[:-1, :-1] > 0) & (SHIP[:, None] != SHIP)
 _PRESSURE = np.stack([CLASH[:, ship == SHIP].sum(axis=1) for ship in range(SHIPS)]).astype(np.float64)
 
@@ -74,10 +74,10 @@ def _lists(table: NDArray[np.bool_]) -> tuple[NDArray[np.int64], NDArray[np.int6
     return lists, counts
 
 
-HELD, _ = _lists(_SEA.cover > 0)
-THROUGH, THROUGH_COUNT = _lists(_SEA.cover.T > 0)
+HELD, _ = _lists(_GEOMETRY.cover > 0)
+THROUGH, THROUGH_COUNT = _lists(_GEOMETRY.cover.T > 0)
 _CLASHING, _CLASHING_COUNT = _lists(CLASH)
-_MASK = np.array([sum(1 << int(cell) for cell in np.flatnonzero(cover)) for cover in _SEA.cover], object)
+_MASK = np.array([sum(1 << int(cell) for cell in np.flatnonzero(cover)) for cover in _GEOMETRY.cover], object)
 MASK_LOW = np.array([mask & (1 << LOW) - 1 for mask in _MASK], np.uint64)
 MASK_HIGH = np.array([mask >> LOW for mask in _MASK], np.uint64)
 ONE = np.uint64(1)

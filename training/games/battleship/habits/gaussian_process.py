@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 from scipy.linalg.lapack import spotrf, spotri
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
 from training.games.battleship.habits.kernels import kinds
 
@@ -75,13 +75,13 @@ def learn_likings(
 
 def _normal(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return scores by which each ship is in one placement."""
-    waters = sea(STANDARD)
-    liked = np.add.reduceat(usual * np.exp(scores), waters.first[:-1])
-    return np.asarray(scores - np.log(liked / np.add.reduceat(usual, waters.first[:-1]))[waters.ship])
+    geometry = board_geometry(STANDARD)
+    liked = np.add.reduceat(usual * np.exp(scores), geometry.first[:-1])
+    return np.asarray(scores - np.log(liked / np.add.reduceat(usual, geometry.first[:-1]))[geometry.ship])
 
 
 def _prior(strength: NDArray[np.float64]) -> Single:
-    ship = sea(STANDARD).ship
+    ship = board_geometry(STANDARD).ship
     mixed = np.exp(strength).astype(np.float32) @ kinds().reshape(len(strength), -1)
     return np.asarray(mixed.reshape(len(ship), -1) + _SHIP * (ship[:, None] == ship), np.float32)
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
 from training.games.battleship.standard_placements import placement_arrays
 
@@ -23,7 +23,7 @@ _WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
 @lru_cache(maxsize=1)
 def kinds() -> NDArray[np.float32]:
     """Return shape (kinds, PLACEMENTS, PLACEMENTS): covariances of mean variance 1, each ship's mean 0."""
-    same_ship = _same(sea(STANDARD).ship)
+    same_ship = _same(board_geometry(STANDARD).ship)
     return np.stack([_centred(kind, same_ship) for kind in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
         np.float32
     )
@@ -31,7 +31,7 @@ def kinds() -> NDArray[np.float32]:
 
 def _of_all_ships() -> list[Matrix]:
     """Return the kinds that do not ask which ship it is."""
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     at = placement_arrays()
     across, border = at.across, _border()
     upright = at.upright.astype(np.int64)
@@ -48,7 +48,7 @@ def _of_all_ships() -> list[Matrix]:
         _fading(x, _WIDE) * _fading(y, _WIDE),  # about here
         near,  # here
         near * _same(upright),
-        waters.cover.astype(np.float64) @ waters.cover.T / np.sqrt(np.outer(waters.length, waters.length)),
+        geometry.cover.astype(np.float64) @ geometry.cover.T / np.sqrt(np.outer(geometry.length, geometry.length)),
         _same(across % 2 + 2 * upright),  # every other row or column
         _fading(x - y, _DIAGONAL) + _fading(x + y, _DIAGONAL),
         _mirrored(),
@@ -68,12 +68,12 @@ def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
 @lru_cache(maxsize=1)
 def nearness() -> Matrix:
     """Return how near two placements are that the same ship may have, lying the same way: 1 for the same placement."""
-    (x, y), same_ship = _middle(), _same(sea(STANDARD).ship)
+    (x, y), same_ship = _middle(), _same(board_geometry(STANDARD).ship)
     return _fading(x, _NEAR) * _fading(y, _NEAR) * _same(placement_arrays().upright) * same_ship
 
 
 def _mirrored() -> Matrix:
-    """Return the kind "here, or where this is when the sea is turned or mirrored", as corners are."""
+    """Return the kind "here, or where this is when the board is turned or mirrored", as corners are."""
     at, last = placement_arrays(), STANDARD.size - 1
     along = np.where(at.upright, at.top + at.bottom, at.left + at.right) / 2
     return _fading(np.minimum(at.across, last - at.across), _NEAR) * _fading(np.minimum(along, last - along), _NEAR)

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, BLOCKS
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import clashes, infer, touches
 from ai_functions.policies.battleship.placements import PLACEMENT_SCALE, PLACEMENTS
 from games.battleship.fleet import STANDARD
@@ -77,13 +77,13 @@ def weigh(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np
     Ships keep out of each other's way, so a fleet uses liked placements less often than they weigh: the weights are
     fitted to the use in turns (iterative proportional fitting), not to the end where the fleets are too few for it.
     """
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     wanted = usual * np.exp(scores)
     weight = np.exp(scores)
     for _ in range(_FITTED):
         found = infer(ShootObservation(STANDARD, ()), weight).placement
         weight = weight * (wanted / np.maximum(found, 1e-12)) ** _CAREFUL
-        weight /= np.exp(np.add.reduceat(np.log(weight), waters.first[:-1]) / np.diff(waters.first))[waters.ship]
+        weight /= np.exp(np.add.reduceat(np.log(weight), geometry.first[:-1]) / np.diff(geometry.first))[geometry.ship]
     return np.asarray(np.log(weight))
 
 
@@ -115,7 +115,7 @@ def _pairs(touch: NDArray[np.float32], fleets: NDArray[np.int64]) -> NDArray[np.
 def _drawn(weight: NDArray[np.float64], seed: int) -> NDArray[np.int64]:
     """Return some fleets by how much each placement counts, as placements' numbers."""
     generator = np.random.default_rng(seed)
-    first = sea(STANDARD).first
+    first = board_geometry(STANDARD).first
     columns = []
     for begin, end in pairwise(first):
         share = weight[begin:end] / weight[begin:end].sum()

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import log_softmax
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
 from training.games.battleship.habits.kernels import nearness
 from training.games.battleship.habits.weights import aged, used_placements
@@ -57,7 +57,7 @@ def _traits(numbers: NDArray[np.int64], usual: NDArray[np.float64]) -> NDArray[n
 @lru_cache(maxsize=1)
 def _crossing() -> NDArray[np.bool_]:
     """Return shape (PLACEMENTS, PLACEMENTS): whether two placements, of whichever ships, share water."""
-    cover = sea(STANDARD).cover
+    cover = board_geometry(STANDARD).cover
     return np.asarray(cover @ cover.T > 0, np.bool_)
 
 
@@ -70,7 +70,7 @@ def _unlikely(
     """
     off = (strength - USUAL) / SPREAD
     loss, slope = float(off @ off) / 2, off / SPREAD
-    for begin, end in pairwise(sea(STANDARD).first):
+    for begin, end in pairwise(board_geometry(STANDARD).first):
         seen, chosen = traits[:, begin:end], used[:, begin:end]
         score = log_softmax(seen @ strength + np.log(usual[begin:end]), axis=1)
         loss -= float(np.sum(chosen * score))

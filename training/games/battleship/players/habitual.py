@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import clashes, touches
 from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD, Placement, random_placement
@@ -48,9 +48,9 @@ Habit: TypeAlias = Callable[[Sequence[Placement]], Sequence[Style]]
 
 def draw(styles: Sequence[Style], random: Random) -> Placement:
     """Return a fleet of one of ``styles``."""
-    waters, clash, touch = sea(STANDARD), clashes(STANDARD), touches(STANDARD)
+    geometry, clash, touch = board_geometry(STANDARD), clashes(STANDARD), touches(STANDARD)
     style = random.choices(styles, [style.share for style in styles])[0]
-    spans = [range(waters.first[ship], waters.first[ship + 1]) for ship in range(len(STANDARD.fleet))]
+    spans = [range(geometry.first[ship], geometry.first[ship + 1]) for ship in range(len(STANDARD.fleet))]
     shares = [style.weight[span.start : span.stop].tolist() for span in spans]
     ceiling = max(1.0, style.touching**MOST_PAIRS)
     while True:
@@ -59,7 +59,7 @@ def draw(styles: Sequence[Style], random: Random) -> Placement:
             continue
         pairs = min(MOST_PAIRS, int(touch[np.ix_(drawn, drawn)].sum() / 2))
         if random.random() < style.touching**pairs / ceiling:
-            return Placement(tuple(waters.placements[number] for number in drawn))
+            return Placement(tuple(geometry.placements[number] for number in drawn))
 
 
 def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placement] = ()) -> list[Placement]:
@@ -77,7 +77,7 @@ def mostly(liked: NDArray[np.bool_], others: float) -> NDArray[np.float64]:
 
 def even() -> NDArray[np.float64]:
     """Return the weights of uniform fleets."""
-    return np.ones(len(sea(STANDARD).placements))
+    return np.ones(len(board_geometry(STANDARD).placements))
 
 
 def always(*styles: Style) -> Habit:
@@ -87,14 +87,14 @@ def always(*styles: Style) -> Habit:
 
 def only(fleet: Placement, share: float = 1.0) -> Style:
     """Return the style of someone who lays this fleet and no other."""
-    weight = np.full(len(sea(STANDARD).placements), 1e-9)
+    weight = np.full(len(board_geometry(STANDARD).placements), 1e-9)
     weight[placement_numbers(fleet)] = 1.0
     return Style(weight, share=share)
 
 
 def near(fleet: Placement, others: float) -> NDArray[np.float64]:
     """Return weights that like the placements of a fleet, and each moved by one cell."""
-    every = sea(STANDARD).placements
+    every = board_geometry(STANDARD).placements
     weight = np.full(len(every), others)
     for placement in fleet.ships:
         for number, other in enumerate(every):
@@ -106,7 +106,7 @@ def near(fleet: Placement, others: float) -> NDArray[np.float64]:
 
 def avoiding(fleets: Sequence[Placement]) -> Style:
     """Return the style of someone who lays no ship over water that was used by any of ``fleets``."""
-    cover = sea(STANDARD).cover
+    cover = board_geometry(STANDARD).cover
     used = [number for fleet in fleets for number in placement_numbers(fleet)]
     return Style(mostly(cover @ cover[used].sum(axis=0) == 0, 0.02))
 

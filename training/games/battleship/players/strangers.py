@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import sea
+from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD, Placement, random_placement
 from training.games.battleship.players.habitual import Habit, Style, always, avoiding, even, mostly, near, only
@@ -25,7 +25,7 @@ _LAST = STANDARD.size - 1
 
 
 def _quarters() -> NDArray[np.bool_]:
-    """Return the placements of one who gives each ship a quarter of the sea, and the destroyer the middle."""
+    """Return the placements of one who gives each ship a quarter of the board, and the destroyer the middle."""
     west, east = _AT.right < _HALF, _AT.left >= _HALF
     north, south = _AT.bottom < _HALF, _AT.top >= _HALF
     inside = (_AT.left >= 3) & (_AT.right <= 6) & (_AT.top >= 3) & (_AT.bottom <= 6)  # noqa: PLR2004
@@ -38,9 +38,9 @@ def _fleet(name: str) -> Placement:
 
 def _turned(fleet: Placement) -> list[Style]:
     """Return the styles of one who lays a fleet in any of the eight ways it may be turned and mirrored."""
-    waters = sea(STANDARD)
+    geometry = board_geometry(STANDARD)
     fleets = symmetric(np.array([placement_numbers(fleet)]))
-    return [only(Placement(tuple(waters.placements[number] for number in numbers))) for numbers in fleets]
+    return [only(Placement(tuple(geometry.placements[number] for number in numbers))) for numbers in fleets]
 
 
 def _alternating(fleets: Sequence[Placement]) -> list[Style]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import CELL_FEATURES, cell_rows, hear, sea, settle
+from ai_functions.policies.battleship.features import CELL_FEATURES, board_geometry, cell_rows, hear, settle
 from ai_functions.policies.battleship.inference import infer
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import PlaceObservation
@@ -96,7 +96,7 @@ _AS_LIKELY = 1e-6
 def _posterior(observation: ShootObservation, random: Random) -> Cell:
     """Shoot where most of the whole fleets that agree with the answers have a ship."""
     size = observation.variant.size
-    chance = infer(observation, pairs=_FEWEST_PAIRS).placement @ sea(observation.variant).cover
+    chance = infer(observation, pairs=_FEWEST_PAIRS).placement @ board_geometry(observation.variant).cover
     chance[[report.cell.row * size + report.cell.column for report in observation.shots]] = -1
     best = np.flatnonzero(chance >= chance.max() - _AS_LIKELY)
     row, column = divmod(int(random.choice(best.tolist())), size)
