@@ -125,10 +125,10 @@ def any_position(seed: int) -> Position | None:
     observation = rules.ShootObservation(variant, shots)
     prior = None
     if random.random() < 0.5:
-        liking = np.random.default_rng(seed).normal(
+        scores = np.random.default_rng(seed).normal(
             0, random.choice((0.5, 2, 8)), len(board_geometry(variant).placements)
         )
-        prior = np.exp(liking - liking.max())
+        prior = np.exp(scores - scores.max())
     position = Position(observation, prior, random.choice((1.0, 1.0, 0.3, 3.0)), random.choice((0, 2500)))
     return position if observation.afloat else None
 

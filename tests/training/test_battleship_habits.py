@@ -1,4 +1,4 @@
-"""What is learned of one player's fleets: which kinds of likings count, two styles, and the latest habits."""
+"""What is learned of one player's fleets: which kernels count, two styles, and the latest habits."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from games.battleship.fleet import STANDARD, Placement, check_placement
 from games.battleship.observation import ShootObservation
 from training.games.battleship.benchmark import sink
 from training.games.battleship.habits.gate import knowing_fleets
-from training.games.battleship.habits.gaussian_process import learn_likings
-from training.games.battleship.habits.kernels import kinds
+from training.games.battleship.habits.gaussian_process import fit_prior
+from training.games.battleship.habits.kernels import kernels
 from training.games.battleship.habits.prior import blocks_of, touching_weight, weigh
 from training.games.battleship.habits.sequence import following
 from training.games.battleship.habits.styles import two_styles
@@ -62,20 +62,20 @@ def test_someone_who_never_lays_a_ship_where_one_lay_last_time_does_not() -> Non
 
 def test_kinds_are_covariances_that_say_nothing_of_how_often_a_ship_is_laid() -> None:
     first = board_geometry(STANDARD).first
-    for kind in kinds():
-        assert np.allclose(kind, kind.T, atol=1e-4)
-        assert np.linalg.eigvalsh(kind.astype(np.float64)).min() > -1e-2
-        assert np.abs(np.add.reduceat(kind, first[:-1], axis=0)).max() < 1e-2
-        assert kind.diagonal().mean() == pytest.approx(1, abs=1e-3)
+    for kernel in kernels():
+        assert np.allclose(kernel, kernel.T, atol=1e-4)
+        assert np.linalg.eigvalsh(kernel.astype(np.float64)).min() > -1e-2
+        assert np.abs(np.add.reduceat(kernel, first[:-1], axis=0)).max() < 1e-2
+        assert kernel.diagonal().mean() == pytest.approx(1, abs=1e-3)
 
 
-def test_no_fleets_mean_no_likings() -> None:
+def test_without_fleets_the_prior_is_uniform() -> None:
     assert not any(block.any() for block in blocks_of([], 1))
     assert {block.shape for block in blocks_of([], 1)} == {(BLOCK_COLUMNS,)}
 
 
 def test_upright_ships_are_seen_to_be_that_and_nothing_else() -> None:
-    """Ten fleets of one who lays ships upright: upright placements are liked about alike, wherever they are."""
+    """Ten fleets of one who lays ships upright: upright placements weigh about alike, wherever they are."""
     scores = learned(fleets_by(HABITS["upright"], 10))
     upright = placement_arrays().upright
     assert scores[upright].min() > scores[~upright].max()
@@ -88,7 +88,7 @@ def test_of_fleets_without_habits_next_to_nothing_is_learned() -> None:
 
 def learned(fleets: list[Placement]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     usual = uniform_use(1) * len(fleets)
-    return learn_likings(used_placements(numbers_of(fleets), np.ones(len(fleets))), usual).scores
+    return fit_prior(used_placements(numbers_of(fleets), np.ones(len(fleets))), usual).scores
 
 
 def test_weights_make_whole_fleets_use_placements_as_wanted() -> None:
@@ -113,7 +113,7 @@ def test_two_styles_are_told_apart_and_one_is_not_taken_for_two() -> None:
 
 def found_styles(fleets: list[Placement]) -> Any:
     numbers, usual = numbers_of(fleets), uniform_use(1)
-    whole = learn_likings(used_placements(numbers, np.ones(len(fleets))), usual * len(fleets))
+    whole = fit_prior(used_placements(numbers, np.ones(len(fleets))), usual * len(fleets))
     return two_styles(numbers, usual, whole)
 
 
@@ -153,7 +153,7 @@ def test_corners_are_alike_whichever_they_are() -> None:
     home = destroyer & (at.right <= 1) & (at.bottom <= 1)
     away = destroyer & (at.left >= 8) & (at.top >= 8)
     inland = destroyer & (at.left >= 3) & (at.right <= 6) & (at.top >= 3) & (at.bottom <= 6)
-    scores = learn_likings(np.where(destroyer, 10 * home / home.sum(), 10 * usual), 10 * usual).scores
+    scores = fit_prior(np.where(destroyer, 10 * home / home.sum(), 10 * usual), 10 * usual).scores
     assert scores[home].mean() > scores[away].mean() > scores[inland].mean() + 0.5
 
 
@@ -165,12 +165,12 @@ def test_new_habits_outweigh_old_ones_among_the_latest() -> None:
     blocks = blocks_of(fleets_by(HABITS["edges"], 20) + fleets_by(HABITS["middle"], 8), 1)
     edge = placement_arrays().edge
 
-    def liking(block: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
+    def touching(block: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
         scores = block[-PLACEMENTS - 1 : -1] * PLACEMENT_SCALE
         return float(scores[edge].mean() - scores[~edge].mean())
 
     usual, recent, _ = blocks
-    assert liking(usual) > 0 > liking(recent)
+    assert touching(usual) > 0 > touching(recent)
 
 
 @pytest.mark.parametrize(("name", "least"), [("edges", 8), ("three fleets", 12)])

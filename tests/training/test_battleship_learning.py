@@ -22,7 +22,7 @@ from games.match import Match, play
 from games.record import FUNCTION, PERSON, Participant
 from training.contracts import TrainingError
 from training.games.battleship.benchmark import measure
-from training.games.battleship.habits.weights import fleets_of, liking_part, usual_fleets
+from training.games.battleship.habits.weights import fleets_of, placement_part, usual_fleets
 from training.games.battleship.players.habitual import HABITUAL
 from training.games.battleship.players.textbook import LADDER
 from training.games.battleship.recipe import bootstrap, fit
@@ -107,10 +107,10 @@ def test_what_is_recorded_of_one_person_is_learned_of_that_person_alone() -> Non
     assert known.estimator.predict_proba(known.held_out).shape == (len(known.held_out), 2)
 
 
-def test_no_fleets_mean_no_likings_and_more_fleets_stronger_ones() -> None:
+def test_without_fleets_weights_are_equal_and_more_fleets_make_them_differ_more() -> None:
     place = HABITUAL["edges"]
     fleets = [place(PlaceObservation(STANDARD), Random(number)) for number in range(10)]
-    none, few, more = (placement_rows() @ liking_part(fleets[:count], 1) for count in (0, 3, 10))
+    none, few, more = (placement_rows() @ placement_part(fleets[:count], 1) for count in (0, 3, 10))
     assert not none.any()
     assert none.shape == (PLACEMENTS,)
     assert few.std() < more.std()

@@ -1,7 +1,7 @@
 """The strongest player: whole-fleet inference for what is likely, a learned model for what is worth shooting at.
 
 Among the likely cells, the model says which shot games are over soonest after.  The same model holds what was learned
-of one player's fleets, a liking for each placement over all games and over the latest ones, and of who wins from where.
+of one player's fleets, a placement prior over all games and one over the latest, and of who wins from where.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from games.core import JsonObject
 
 BLOCKS = {"usual": 0.2, "recent": 0.25, "other": 0.15}
-"""Likings learned of a player, and how far each is believed in before the first shot: of all fleets or of the commoner
+"""Placement priors learned of a player, and their probability before the first shot: of all fleets or of the commoner
 of two styles, of the latest, and of the rarer style.  The rest is for uniform fleets."""
 BLOCK_ROW = (*PLACEMENT_ROW, "touching")
 BLOCK_COLUMNS = width(BLOCK_ROW)
@@ -65,13 +65,13 @@ FEATURES = (
 COLUMNS = width(FEATURES)
 NEARLY = 0.5
 """The model chooses among cells at least this likely, compared with the likeliest."""
-LEAST_LIKING = 0.02
-"""Likings whose logarithms differ by less are none."""
+LEAST_DIFFERENCE = 0.02
+"""A prior whose log weights differ by less counts as uniform."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Liking:
-    """How one player lays fleets, by what was seen."""
+class PlacementPrior:
+    """Log weights of one player's ship placements, learned from the fleets seen."""
 
     name: str
     log_weights: NDArray[np.float64]
@@ -89,7 +89,7 @@ class Liking:
     @property
     def says_something(self) -> bool:
         """Whether this differs from uniform fleets."""
-        return bool(np.ptp(self.log_weights) > LEAST_LIKING or abs(np.log(self.touching)) > LEAST_LIKING)
+        return bool(np.ptp(self.log_weights) > LEAST_DIFFERENCE or abs(np.log(self.touching)) > LEAST_DIFFERENCE)
 
 
 class Expert:
@@ -101,12 +101,12 @@ class Expert:
         self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
         self.know(
             [
-                Liking(name, self._likings(number), self._touching(number), belief)
+                PlacementPrior(name, self._log_weights(number), self._touching(number), belief)
                 for number, (name, belief) in enumerate(BLOCKS.items())
             ]
         )
 
-    def _likings(self, block: int) -> NDArray[np.float64]:
+    def _log_weights(self, block: int) -> NDArray[np.float64]:
         """Return shape (PLACEMENTS,): the log-odds that the model gives each placement."""
         return log_odds(self._model, in_columns(placement_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
 
@@ -115,9 +115,9 @@ class Expert:
         column = WORTH_COLUMNS + (block + 1) * BLOCK_COLUMNS - 1
         return float(np.exp(log_odds(self._model, in_columns(np.ones((1, 1), np.float32), column, COLUMNS))[0]))
 
-    def know(self, likings: Sequence[Liking]) -> None:
-        """Believe that the enemy likes placements as ``likings`` say."""
-        self._known = [one for one in likings if one.says_something]
+    def know(self, priors: Sequence[PlacementPrior]) -> None:
+        """Use ``priors`` of the enemy's placements, beside the uniform one."""
+        self._known = [one for one in priors if one.says_something]
         self._priors: dict[Variant, tuple[Prior, ...]] = {}
 
     def priors(self, variant: Variant) -> tuple[Prior, ...]:

@@ -69,15 +69,15 @@ def explain_shot(
 
 
 def explain_placement(variant: Variant, weights: Sequence[float] | None) -> JsonObject:
-    """Return how likely each cell of an opponent that likes placements by ``weights`` holds a ship, overlaps aside."""
+    """Return each cell's chance to hold a ship by placement ``weights``, overlaps aside."""
     geometry = board_geometry(variant)
-    liked = (
+    weight = (
         np.array(weights)
         if weights is not None and has_standard_placements(variant)
         else np.ones(len(geometry.placements))
     )
-    total = np.add.reduceat(liked, geometry.first[:-1])
-    return {"heat": grid((liked / total[geometry.ship]) @ geometry.cover, variant.size)}
+    total = np.add.reduceat(weight, geometry.first[:-1])
+    return {"heat": grid((weight / total[geometry.ship]) @ geometry.cover, variant.size)}
 
 
 def grid(values: NDArray[np.float64], size: int) -> list[Json]:

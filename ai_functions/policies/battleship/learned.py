@@ -104,7 +104,9 @@ class Learned:
         self.manifest = Manifest.load(folder)
         self.temperature = dial(folder, "temperature", self.manifest.temperature)
         self._model = Model(folder, FEATURES)
-        self._likings = np.exp(log_odds(self._model, in_columns(placement_rows(), CELL_COLUMNS, COLUMNS))).tolist()
+        self._placement_weights = np.exp(
+            log_odds(self._model, in_columns(placement_rows(), CELL_COLUMNS, COLUMNS))
+        ).tolist()
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""
@@ -119,7 +121,7 @@ class Learned:
         """Return a fleet, or a shot, sampled."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
-            return draw_fleet(observation.variant, self._likings, random)
+            return draw_fleet(observation.variant, self._placement_weights, random)
         untried, chances = self.consider(observation)
         return choose(observation.variant, untried, chances, random)
 
@@ -135,7 +137,7 @@ class Learned:
         """Return where it would shoot, beside what whole-fleet inference says (see ``explanation``)."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
-            return explain_placement(observation.variant, self._likings)
+            return explain_placement(observation.variant, self._placement_weights)
         untried, chances = self.consider(observation)
         uniform = make_prior(observation.variant, "uniform", 1.0, None)
         posterior = believe(observation, (uniform,))

@@ -1,4 +1,4 @@
-"""Where ships lie as numbers: one row for each placement, and whole fleets drawn by how much each placement is liked.
+"""Where ships lie as numbers: one row for each placement, and whole fleets drawn by placement weights.
 
 A fleet is as likely as the product of its placements' weights, over all legal fleets; weights of one everywhere give
 the uniform fleet.  With few fleets seen, the broad columns (edges, cells) learn first; the column that each placement
@@ -31,7 +31,7 @@ TRAITS = (
 OWN_TRAITS = ("one", "vertical", "along_edge")
 """What is said again for each ship."""
 PLACEMENTS = 760
-"""Placements of the standard fleet; likings are learned for the standard game alone."""
+"""Placements of the standard fleet; weights are learned for the standard game alone."""
 PLACEMENT_ROW = (
     *TRAITS, *(f"{ship}.{trait}" for ship in STANDARD.names for trait in OWN_TRAITS),
     f"at_cell[{STANDARD.size**2}]", f"at_placement[{PLACEMENTS}]",
@@ -96,7 +96,7 @@ def _numbers() -> dict[tuple[str, tuple[int, int], bool], int]:
 
 
 def has_standard_placements(variant: Variant) -> bool:
-    """Return whether learned likings are about this variant's placements: the standard board and fleet."""
+    """Return whether learned weights apply to the variant: it has the standard board and fleet."""
     return (variant.size, variant.fleet, variant.no_touch) == (STANDARD.size, STANDARD.fleet, False)
 
 

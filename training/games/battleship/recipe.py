@@ -35,7 +35,7 @@ from training.games.battleship.examples import CANDIDATES, choice_rows, imitates
 from training.games.battleship.foretelling import MARGIN, losses
 from training.games.battleship.habits.gate import judge_player
 from training.games.battleship.habits.prior import blocks_of
-from training.games.battleship.habits.weights import all_fleets, fleets_of, liking_part, numbers_of, usual_fleets
+from training.games.battleship.habits.weights import all_fleets, fleets_of, numbers_of, placement_part, usual_fleets
 from training.games.battleship.parts import fit_scaled_part, join
 from training.games.battleship.standard_placements import symmetric
 from training.games.battleship.win_examples import race_part
@@ -89,7 +89,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = usual_fleets(learn)
     race, _ = race_part(learn, seed, progress)
-    estimator = join([cells, liking_part(fleets, seed), race])
+    estimator = join([cells, placement_part(fleets, seed), race])
     seen, answers = choice_rows(manifest, judge or learn, generator)
     seen, answers = seen[:HELD_OUT_ROWS], answers[:HELD_OUT_ROWS]
     wide = in_columns(seen, 0, estimator.coef_.shape[1])
@@ -104,7 +104,7 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
 def _fit_expert(
     manifest: Manifest, records: Sequence[GameRecord], seed: int, progress: Callable[[str], None]
 ) -> Fitted:
-    """Tune what shots are worth, and learn the likings of the player whom the opponent gets to know.
+    """Tune what shots are worth, and learn the placement priors of the player whom the opponent gets to know.
 
     With fewer than LEAST_FLEETS fleets among the records, or for one player, what shots are worth and who wins from
     where is taken over from the expert there is.
@@ -126,11 +126,11 @@ def _fit_expert(
         progress("what shots are worth is taken over from the expert there is")
         worth, race = kept(0, WORTH_COLUMNS), kept(RACE, RACE_COLUMNS)
         positions, measures = np.eye(RACE_COLUMNS, dtype=np.float32), {}
-    likings = blocks_of(fleets, seed)
-    progress(f"likings of {len(fleets)} fleets")
-    estimator = join([worth, *likings, race])
+    priors = blocks_of(fleets, seed)
+    progress(f"placement priors from {len(fleets)} fleets")
+    estimator = join([worth, *priors, race])
     blocks = [
-        in_columns(placement_rows(), WORTH_COLUMNS + number * BLOCK_COLUMNS, COLUMNS) for number in range(len(likings))
+        in_columns(placement_rows(), WORTH_COLUMNS + number * BLOCK_COLUMNS, COLUMNS) for number in range(len(priors))
     ]
     rows = [in_columns(np.eye(WORTH_COLUMNS, dtype=np.float32), 0, COLUMNS), *blocks]
     held_out = np.vstack([*rows, in_columns(positions[:HELD_OUT_ROWS], RACE, COLUMNS)])

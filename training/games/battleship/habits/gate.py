@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.expert import BLOCKS, Expert, Liking
+from ai_functions.policies.battleship.expert import BLOCKS, Expert, PlacementPrior
 from ai_functions.policies.battleship.inference import touches
 from ai_functions.policies.battleship.placements import placement_numbers, placement_rows
 from games.battleship.fleet import STANDARD
@@ -47,12 +47,12 @@ in what is not there costs a tenth of a shot, and to miss what is there ten shot
 
 
 def knowing(expert: Expert, blocks: Sequence[NDArray[np.float64]]) -> Expert:
-    """Return a copy of ``expert`` that believes in the likings of ``blocks``, one for each of ``BLOCKS``."""
+    """Return a copy of ``expert`` with the placement priors of ``blocks``, one for each of ``BLOCKS``."""
     known = copy(expert)
     rows = placement_rows().astype(np.float64)
     known.know(
         [
-            Liking(name, rows @ one[:-1], exp(one[-1]), belief)
+            PlacementPrior(name, rows @ one[:-1], exp(one[-1]), belief)
             for (name, belief), one in zip(BLOCKS.items(), blocks, strict=True)
         ]
     )
@@ -71,8 +71,8 @@ def log_odds_of(expert: Expert, fleet: Placement) -> float:
     uniform, *_ = priors = expert.priors(STANDARD)
     odds = []
     for prior in priors:
-        liked = 0.0 if prior.weight is None else float(np.log(prior.weight[numbers]).sum())
-        odds.append(log(prior.belief) + liked + pairs * log(prior.touching) + log(uniform.fleets) - log(prior.fleets))
+        placed = 0.0 if prior.weight is None else float(np.log(prior.weight[numbers]).sum())
+        odds.append(log(prior.belief) + placed + pairs * log(prior.touching) + log(uniform.fleets) - log(prior.fleets))
     return float(np.logaddexp.reduce(odds))
 
 

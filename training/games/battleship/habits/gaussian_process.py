@@ -1,9 +1,9 @@
 """One player's placement prior: a Gaussian process over placements, with a strength for each kernel.
 
 How often each placement was used is a Poisson count whose logarithmic rate, compared with uniform fleets, is the sum of
-likings of all ``kinds``.  How strong each kind is, is what makes the counts likeliest (automatic relevance
-determination: MacKay 1992; Laplace's approximation as in Rasmussen and Williams 2006, sections 3.4 and 5.5): someone
-who lays all ships upright is known for that after a few fleets, and for nothing else.
+one function for each of ``kernels``.  The strength of each kernel is what makes the counts likeliest (automatic
+relevance determination: MacKay 1992; Laplace's approximation as in Rasmussen and Williams 2006, sections 3.4 and 5.5):
+someone who lays all ships upright is known for that after a few fleets, and for nothing else.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy.linalg.lapack import spotrf, spotri
 
 from ai_functions.policies.battleship.features import board_geometry
 from games.battleship.fleet import STANDARD
-from training.games.battleship.habits.kernels import kinds
+from training.games.battleship.habits.kernels import kernels
 
 Single = NDArray[np.float32]
 USUAL_STRENGTH, SPREAD = np.log(0.01), 2.0
@@ -33,29 +33,29 @@ _FAINT, _LOUD = -12.0, 8.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Likings:
+class FittedPrior:
     """What was learned of one player's placements."""
 
     scores: NDArray[np.float64]
     """Shape (PLACEMENTS,): logarithm of how much more often each placement is used than by uniform fleets."""
     strengths: NDArray[np.float64]
-    """Shape (kinds,): logarithms of variances."""
+    """Shape (kernels,): logarithms of variances."""
     evidence: float
     """Logarithm of how likely the counts are, by Laplace's approximation; comparable for one player's fleets alone."""
 
 
-def learn_likings(
+def fit_prior(
     used: NDArray[np.float64],
     usual: NDArray[np.float64],
     strengths: NDArray[np.float64] | None = None,
     steps: int = STEPS,
-) -> Likings:
-    """Return likings from how often each placement was used, and is by that many uniform fleets; shapes (PLACEMENTS,).
+) -> FittedPrior:
+    """Return a prior from how often each placement was used, and is by that many uniform fleets; shapes (PLACEMENTS,).
 
     ``strengths`` is where to look first, ``steps`` how long to look for better ones.
     """
     counts, rate = used.astype(np.float32), usual.astype(np.float32)
-    strength = np.full(len(kinds()), START) if strengths is None else strengths
+    strength = np.full(len(kernels()), START) if strengths is None else strengths
     scores = np.zeros(len(used), np.float32)
     step, pace = np.zeros(len(strength)), np.ones(len(strength))
     for _ in range(steps):
@@ -70,19 +70,19 @@ def learn_likings(
     surplus = counts - root**2
     likely = counts @ scores - (root**2).sum() - surplus @ scores / 2 - np.log(factor.diagonal()).sum()
     unusual = (((strength - USUAL_STRENGTH) / SPREAD) ** 2).sum() / 2
-    return Likings(_normal(scores.astype(np.float64), usual), strength, float(likely - unusual))
+    return FittedPrior(_normal(scores.astype(np.float64), usual), strength, float(likely - unusual))
 
 
 def _normal(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return scores by which each ship is in one placement."""
     geometry = board_geometry(STANDARD)
-    liked = np.add.reduceat(usual * np.exp(scores), geometry.first[:-1])
-    return np.asarray(scores - np.log(liked / np.add.reduceat(usual, geometry.first[:-1]))[geometry.ship])
+    used = np.add.reduceat(usual * np.exp(scores), geometry.first[:-1])
+    return np.asarray(scores - np.log(used / np.add.reduceat(usual, geometry.first[:-1]))[geometry.ship])
 
 
 def _prior(strength: NDArray[np.float64]) -> Single:
     ship = board_geometry(STANDARD).ship
-    mixed = np.exp(strength).astype(np.float32) @ kinds().reshape(len(strength), -1)
+    mixed = np.exp(strength).astype(np.float32) @ kernels().reshape(len(strength), -1)
     return np.asarray(mixed.reshape(len(ship), -1) + _SHIP * (ship[:, None] == ship), np.float32)
 
 
@@ -118,6 +118,6 @@ def _residual(factor: Single, root: Single) -> Single:
 def _better(strength: NDArray[np.float64], surplus: Single, residual: Single) -> NDArray[np.float64]:
     """Return a step up the evidence: its explicit derivatives (equation 5.22), over those of its spread."""
     both = np.stack([np.outer(surplus, surplus).ravel(), residual.ravel()], axis=1)
-    gained, paid = np.exp(strength) * (kinds().reshape(len(strength), -1) @ both).T
+    gained, paid = np.exp(strength) * (kernels().reshape(len(strength), -1) @ both).T
     slope = (gained - paid) / 2 - (strength - USUAL_STRENGTH) / SPREAD**2
     return np.asarray(np.clip(slope / (np.maximum(paid, 0) / 2 + SPREAD**-2), -1, 1), np.float64)

@@ -1,7 +1,7 @@
 """Kernels over ship placements: what they have in common, from "upright" to "this very placement".
 
-Each kind is a covariance over placements: how alike two placements are liked by someone who cares for that kind of
-thing and no other.  ``evidence`` finds out for each player how much each kind counts.
+A kernel is a covariance over placements: how alike a player who goes by one trait weighs two of them.
+``gaussian_process`` finds out for each player how much each kernel counts.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from training.games.battleship.standard_placements import placement_arrays
 
 Matrix = NDArray[np.float64]
 _WIDE, _NEAR, _DIAGONAL = 3.0, 1.2, 1.5
-"""Over how many cells a liking for a place fades."""
+"""Length scales, in cells."""
 
 
 @lru_cache(maxsize=1)
-def kinds() -> NDArray[np.float32]:
-    """Return shape (kinds, PLACEMENTS, PLACEMENTS): covariances of mean variance 1, each ship's mean 0."""
+def kernels() -> NDArray[np.float32]:
+    """Return shape (kernels, PLACEMENTS, PLACEMENTS): covariances of mean variance 1, each ship's mean 0."""
     same_ship = _same(board_geometry(STANDARD).ship)
-    return np.stack([_centred(kind, same_ship) for kind in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
+    return np.stack([_centred(kernel, same_ship) for kernel in (*_of_all_ships(), *_of_each_ship(same_ship))]).astype(
         np.float32
     )
 
 
 def _of_all_ships() -> list[Matrix]:
-    """Return the kinds that do not ask which ship it is."""
+    """Return the kernels that do not ask which ship it is."""
     geometry = board_geometry(STANDARD)
     at = placement_arrays()
     across, border = at.across, _border()
@@ -56,13 +56,13 @@ def _of_all_ships() -> list[Matrix]:
 
 
 def _of_each_ship(same_ship: Matrix) -> list[Matrix]:
-    """Return the kinds that say something of each ship alone."""
+    """Return the kernels within one ship's placements."""
     upright, (x, y) = placement_arrays().upright, _middle()
     halves = sum((_product(half) for half in _halves()), np.zeros_like(same_ship))
     edges = _product(placement_arrays().edge) + _product(_border() == 0)
     about = _fading(x, _WIDE) * _fading(y, _WIDE)
     each = np.eye(len(same_ship))
-    return [kind * same_ship for kind in (_same(upright), edges, about, halves, _mirrored(), each, nearness())]
+    return [kernel * same_ship for kernel in (_same(upright), edges, about, halves, _mirrored(), each, nearness())]
 
 
 @lru_cache(maxsize=1)
@@ -73,7 +73,7 @@ def nearness() -> Matrix:
 
 
 def _mirrored() -> Matrix:
-    """Return the kind "here, or where this is when the board is turned or mirrored", as corners are."""
+    """Return the kernel "here, or where this is when the board is turned or mirrored", as corners are."""
     at, last = placement_arrays(), STANDARD.size - 1
     along = np.where(at.upright, at.top + at.bottom, at.left + at.right) / 2
     return _fading(np.minimum(at.across, last - at.across), _NEAR) * _fading(np.minimum(along, last - along), _NEAR)
@@ -118,9 +118,9 @@ def _fading(place: Matrix, reach: float) -> Matrix:
     return np.asarray(np.exp(-((place[:, None] - place) ** 2) / (2 * reach**2)))
 
 
-def _centred(kind: Matrix, same_ship: Matrix) -> Matrix:
-    """Return a kind that says nothing of how much a ship's placements are liked together: every fleet has each ship."""
+def _centred(kernel: Matrix, same_ship: Matrix) -> Matrix:
+    """Return a kernel whose sum over each ship's placements is 0: every fleet has each ship once."""
     mean = same_ship / same_ship.sum(axis=1)
-    off = kind - mean @ kind
+    off = kernel - mean @ kernel
     off -= off @ mean
     return np.asarray(off / off.diagonal().mean())

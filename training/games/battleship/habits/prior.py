@@ -1,4 +1,4 @@
-"""What one player's fleets tell of the next: the likings, and the liking for ships that touch, of each of ``BLOCKS``.
+"""One player's placement priors, one for each of ``BLOCKS``: weights of placements and of ships that touch.
 
 - ``usual``: of all fleets; or, where the player seems to have two styles, of those of the one laid oftener;
 - ``recent``: of the latest fleets, for players change their habits;
@@ -21,7 +21,7 @@ from ai_functions.policies.battleship.inference import clashes, infer, touches
 from ai_functions.policies.battleship.placements import PLACEMENT_SCALE, PLACEMENTS
 from games.battleship.fleet import STANDARD
 from games.battleship.observation import ShootObservation
-from training.games.battleship.habits.gaussian_process import learn_likings
+from training.games.battleship.habits.gaussian_process import fit_prior
 from training.games.battleship.habits.sequence import following
 from training.games.battleship.habits.styles import two_styles
 from training.games.battleship.habits.weights import aged, numbers_of, uniform_use, used_placements
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from games.battleship.fleet import Placement
-    from training.games.battleship.habits.gaussian_process import Likings
+    from training.games.battleship.habits.gaussian_process import FittedPrior
 
 HALVED_AFTER = 4
 """After so many later games a fleet counts half among the latest."""
@@ -47,9 +47,9 @@ def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64
         return [np.zeros(BLOCK_COLUMNS) for _ in BLOCKS]
     numbers, usual = numbers_of(fleets), uniform_use(seed)
     every = np.ones(len(fleets))
-    whole = learn_likings(used_placements(numbers, every), usual * len(fleets))
+    whole = fit_prior(used_placements(numbers, every), usual * len(fleets))
     lately = aged(len(fleets), HALVED_AFTER)
-    recent = learn_likings(used_placements(numbers, lately), usual * lately.sum(), whole.strengths)
+    recent = fit_prior(used_placements(numbers, lately), usual * lately.sum(), whole.strengths)
     styles = two_styles(numbers, usual, whole)
     if styles is None:
         next_one = _as_block(following(numbers, usual), 0.0)
@@ -58,8 +58,10 @@ def blocks_of(fleets: Sequence[Placement], seed: int) -> list[NDArray[np.float64
     return [_block(one, numbers, mine, seed), _block(recent, numbers, lately, seed), _block(two, numbers, others, seed)]
 
 
-def _block(likings: Likings, numbers: NDArray[np.int64], counts: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
-    scores = weigh(likings.scores, uniform_use(seed))
+def _block(
+    prior: FittedPrior, numbers: NDArray[np.int64], counts: NDArray[np.float64], seed: int
+) -> NDArray[np.float64]:
+    scores = weigh(prior.scores, uniform_use(seed))
     return _as_block(scores, touching_weight(numbers, counts, np.exp(scores), seed))
 
 
@@ -74,7 +76,7 @@ def _as_block(scores: NDArray[np.float64], touching: float) -> NDArray[np.float6
 def weigh(scores: NDArray[np.float64], usual: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return logarithms of placements' weights by which whole fleets use placements as ``scores`` says.
 
-    Ships keep out of each other's way, so a fleet uses liked placements less often than they weigh: the weights are
+    Ships keep out of each other's way, so a fleet uses heavy placements less often than they weigh: the weights are
     fitted to the use in turns (iterative proportional fitting), not to the end where the fleets are too few for it.
     """
     geometry = board_geometry(STANDARD)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import gammaln
 
-from training.games.battleship.habits.gaussian_process import learn_likings
-from training.games.battleship.habits.kernels import kinds
+from training.games.battleship.habits.gaussian_process import fit_prior
+from training.games.battleship.habits.kernels import kernels
 from training.games.battleship.habits.weights import used_placements
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.games.battleship.habits.gaussian_process import Likings
+    from training.games.battleship.habits.gaussian_process import FittedPrior
 
 LEAST = 2
 """Fleets a style has."""
@@ -27,11 +27,13 @@ TWO = np.log(20.0)
 likely the next fleets of ``training.games.battleship.players.habitual.HABITS`` are."""
 _STEPS, _TURNS, _AXES = 5, 2, 2
 
-Style = tuple["Likings", "NDArray[np.float64]"]
-"""Likings, and how much each fleet counts for them: 1 or 0."""
+Style = tuple["FittedPrior", "NDArray[np.float64]"]
+"""A prior, and how much each fleet counts for it: 1 or 0."""
 
 
-def two_styles(numbers: NDArray[np.int64], usual: NDArray[np.float64], whole: Likings) -> tuple[Style, Style] | None:
+def two_styles(
+    numbers: NDArray[np.int64], usual: NDArray[np.float64], whole: FittedPrior
+) -> tuple[Style, Style] | None:
     """Return two styles, the one laid oftener first, if the fleets are likelier as theirs than by ``whole``.
 
     ``numbers`` are the fleets' placements, shape (fleets, ships).  The odds are those of the evidence, every number of
@@ -56,9 +58,9 @@ def two_styles(numbers: NDArray[np.int64], usual: NDArray[np.float64], whole: Li
 
 
 def _guesses(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
-    """Yield ways to part the fleets in two: along the axes in which they differ most, by what kinds have in common."""
+    """Yield ways to part the fleets in two: along the principal axes of the kernels' mean."""
     used = np.stack([used_placements(fleet[None], np.ones(1)) for fleet in numbers])
-    alike = used @ kinds().mean(axis=0) @ used.T
+    alike = used @ kernels().mean(axis=0) @ used.T
     centre = np.eye(len(used)) - 1 / len(used)
     _, axes = np.linalg.eigh(centre @ alike @ centre)
     for axis in range(1, _AXES + 1):
@@ -69,7 +71,7 @@ def _guesses(numbers: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
 
 def _learn(numbers: NDArray[np.int64], usual: NDArray[np.float64], chosen: NDArray[np.bool_]) -> Style:
     counts = chosen.astype(np.float64)
-    return learn_likings(used_placements(numbers, counts), usual * counts.sum(), steps=_STEPS), counts
+    return fit_prior(used_placements(numbers, counts), usual * counts.sum(), steps=_STEPS), counts
 
 
 def _halves(one: int, both: int) -> float:

@@ -1,6 +1,6 @@
-"""Which placements players like: how much more often they use each than uniform fleets do.
+"""Placement weights of a level: how much more often its data generators use each placement than uniform fleets do.
 
-So a level learns to lay fleets as the bootstrap players do.  What one player is known by, ``habits`` learns.
+Priors of one player's fleets are learned in ``prior``.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 UNIFORM_FLEETS = 20_000
 PENALTY = 1.0
-"""How far likings may go from none, beside the scales of ``placements``."""
+"""How far weights may go from equal, beside the scales of ``placements``."""
 
 
 def fleets_of(records: Sequence[GameRecord], player: str) -> list[Placement]:
@@ -71,10 +71,10 @@ def used_placements(numbers: NDArray[np.int64], counts: NDArray[np.float64]) -> 
     return np.bincount(numbers.ravel(), each, minlength=PLACEMENTS).astype(np.float64)
 
 
-def liking_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
+def placement_part(fleets: Sequence[Placement], seed: int) -> NDArray[np.float64]:
     """Return shape (PLACEMENT_COLUMNS,): weights whose scores are logs of how much more often each is used.
 
-    No fleets, no likings.  The penalty shrinks few fleets towards none.
+    Without fleets all weights are 0.  The penalty shrinks those of few fleets towards 0.
     """
     placements = placement_rows()
     if not fleets:

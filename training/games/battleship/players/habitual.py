@@ -70,9 +70,9 @@ def play_out(habit: Habit, fleets: int, random: Random, before: Sequence[Placeme
     return history[len(before) :]
 
 
-def mostly(liked: NDArray[np.bool_], others: float) -> NDArray[np.float64]:
-    """Return weights: 1 for the placements that are ``liked``, ``others`` for the rest."""
-    return np.where(liked, 1.0, others)
+def mostly(preferred: NDArray[np.bool_], others: float) -> NDArray[np.float64]:
+    """Return weights: 1 for the placements that are ``preferred``, ``others`` for the rest."""
+    return np.where(preferred, 1.0, others)
 
 
 def even() -> NDArray[np.float64]:
@@ -93,7 +93,7 @@ def only(fleet: Placement, share: float = 1.0) -> Style:
 
 
 def near(fleet: Placement, others: float) -> NDArray[np.float64]:
-    """Return weights that like the placements of a fleet, and each moved by one cell."""
+    """Return weights of a fleet's placements, and of each moved by one cell."""
     every = board_geometry(STANDARD).placements
     weight = np.full(len(every), others)
     for placement in fleet.ships:

@@ -167,10 +167,10 @@ def _has_room(cell: Cell, length: int, untried: set[Cell]) -> bool:
 
 
 def _person_fleet(habits: Habits, variant: Variant, random: Random) -> Placement:
-    """Draw whole fleets with the person's likings, apart from each other where they can."""
+    """Draw whole fleets by the person's placement weights, apart from each other where they can."""
     apart = random.random() < habits.apart
     weights = {
-        ship: [_liking(habits, variant, placement) for placement in ship_placements(variant, ship)]
+        ship: [_placement_weight(habits, variant, placement) for placement in ship_placements(variant, ship)]
         for ship in variant.names
     }
     fallback = None
@@ -197,7 +197,7 @@ def _person_fleet(habits: Habits, variant: Variant, random: Random) -> Placement
     return fallback
 
 
-def _liking(habits: Habits, variant: Variant, placement: ShipPlacement) -> float:
+def _placement_weight(habits: Habits, variant: Variant, placement: ShipPlacement) -> float:
     on_edge = any(
         cell.column in (0, variant.size - 1) or cell.row in (0, variant.size - 1)
         for cell in cells_of(variant, placement)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.expert import Expert, Liking
+from ai_functions.policies.battleship.expert import Expert, PlacementPrior
 from training.evaluation.page import table
 from training.games.battleship.benchmark import sink
 from training.games.battleship.habits.gate import knowing_fleets, log_odds_of
@@ -108,7 +108,7 @@ def told(expert: Expert, styles: Sequence[Style]) -> Expert:
     total = sum(style.share for style in styles)
     known.know(
         [
-            Liking(f"style {number}", np.log(style.weight), style.touching, _SURE * style.share / total)
+            PlacementPrior(f"style {number}", np.log(style.weight), style.touching, _SURE * style.share / total)
             for number, style in enumerate(styles)
             if np.ptp(style.weight) or style.touching != 1
         ]
