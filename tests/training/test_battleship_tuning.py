@@ -17,8 +17,8 @@ from games.battleship.fleet import STANDARD, Cell, Placement, random_placement
 from games.battleship.notation import HIT, MISS, SUNK, Report
 from games.battleship.observation import ShootObservation
 from tests.battleship_positions import MANY_WAYS, NO_ROOM, aimed, late
-from training.games.battleship.compiled.control_variates import Luck
-from training.games.battleship.compiled.games import luck_of, play_all, think
+from training.games.battleship.compiled.control_variates import VariateRegression
+from training.games.battleship.compiled.games import play_all, think, variates_of
 from training.games.battleship.compiled.inference import look
 from training.games.battleship.compiled.table import MISSED, STRUCK, new_table, shoot
 from training.games.battleship.self_play import hear, self_played_race_part, won_from
@@ -98,9 +98,9 @@ def test_chance_gives_nothing_on_average_and_explains_most_of_a_game() -> None:
     fleets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(2400)])
     greedy = np.eye(WORTH_COLUMNS)[0]
     games, later = play_all(fleets[:1200], greedy, NEARLY, 0.02, 1), play_all(fleets[1200:], greedy, NEARLY, 0.02, 9000)
-    luck = Luck()
-    luck.learn(games.luck, games.needed)
-    given = later.luck @ luck.worth()
+    regression = VariateRegression()
+    regression.learn(games.variates, games.needed)
+    given = later.variates @ regression.worth()
     assert abs(given.mean()) < 4 * given.std() / len(given) ** 0.5
     assert (later.needed - given).std() < 0.3 * later.needed.std()
 
@@ -108,8 +108,8 @@ def test_chance_gives_nothing_on_average_and_explains_most_of_a_game() -> None:
 def test_a_game_is_heard_as_it_was_played() -> None:
     fleets = np.array([placement_numbers(random_placement(STANDARD, Random(seed))) for seed in range(5)])
     games = play_all(fleets, np.eye(WORTH_COLUMNS)[0], NEARLY, 0.02, 1)
-    for fleet, order, needed, luck in zip(fleets, games.order, games.needed, games.luck, strict=True):
-        assert luck_of(fleet, order[: int(needed)]) == pytest.approx(luck)
+    for fleet, order, needed, variates in zip(fleets, games.order, games.needed, games.variates, strict=True):
+        assert variates_of(fleet, order[: int(needed)]) == pytest.approx(variates)
         heard = hear(fleet, order[: int(needed)])
         assert not heard.afloat
         assert heard.shots[-1].result == SUNK

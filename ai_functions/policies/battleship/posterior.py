@@ -30,10 +30,10 @@ WORTH_FEATURES = (
     "sides_off_board", "centre", "parity_habit", "sinks", "met", "tried_diagonals", "next_best", "placements_left",
 )  # fmt: skip
 """What a row says of a cell beside the logarithm of its chance, which is its first column."""
-MOODS = ("hunting", "hunting_shortest", "hunting_longer", "chasing")
-"""A row holds the features for its mood: a shooter hunts otherwise when ships of the shortest kind alone are afloat,
-and when none of them is."""
-WORTH_ROW = ("log_chance", *(f"{mood}.{name}" for mood in MOODS for name in WORTH_FEATURES))
+PHASES = ("hunting", "hunting_shortest", "hunting_longer", "chasing")
+"""A row holds the features in its phase's columns: a shooter hunts otherwise when ships of the shortest kind alone are
+afloat, and when none of them is."""
+WORTH_ROW = ("log_chance", *(f"{phase}.{name}" for phase in PHASES for name in WORTH_FEATURES))
 """The columns of a cell's row."""
 WORTH_COLUMNS = len(WORTH_ROW)
 CHASING = 0.5
@@ -196,13 +196,13 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     missed = untried * (any_ship - both)
     of["next_best"][:] = missed.max(axis=1) / (np.maximum(1 - chance, LEAST_MISS) * chance)
     of["placements_left"][:] = np.log(chance) - surprise_here[cells] / chance
-    rows = np.zeros((len(features), len(MOODS), len(WORTH_FEATURES)))
-    rows[:, _mood(lengths, afloat, chasing=met.sum() > CHASING)] = features
+    rows = np.zeros((len(features), len(PHASES), len(WORTH_FEATURES)))
+    rows[:, _phase(lengths, afloat, chasing=met.sum() > CHASING)] = features
     return np.hstack([np.log(chance)[:, None], rows.reshape(len(rows), -1)]).astype(np.float32)
 
 
-def _mood(lengths: NDArray[np.int64], afloat: NDArray[np.bool_], *, chasing: bool) -> int:
-    """Return the number of the shooter's mood in ``MOODS``."""
+def _phase(lengths: NDArray[np.int64], afloat: NDArray[np.bool_], *, chasing: bool) -> int:
+    """Return the number of the shooter's phase in ``PHASES``."""
     if chasing:
         return 3
     if lengths[afloat].max() == lengths.min():

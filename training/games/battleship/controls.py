@@ -1,6 +1,6 @@
-"""Control variates of a game of shots: what chance gave (see ``compiled_luck``).
+"""Control variates of a game of shots, few enough that some hundred games tell what they are worth.
 
-In numbers few enough that some hundred games tell what they are worth.
+See ``compiled.control_variates``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from ai_functions.policies.battleship.placements import placement_numbers
 from games.battleship.fleet import STANDARD
 from training.games.battleship.compiled.control_variates import broad
-from training.games.battleship.compiled.games import luck_of
+from training.games.battleship.compiled.games import variates_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def controls_of(fleet: Placement, shots: Sequence[Report]) -> NDArray[np.float64]:
-    """Return what chance gave to ``shots`` at ``fleet``, whoever fired them.
+    """Return the control variates of ``shots`` at ``fleet``, whoever fired them.
 
     Each has the mean 0 over fleets drawn uniformly from all legal ones, and over no others.
     """
     order = np.array([report.cell.row * STANDARD.size + report.cell.column for report in shots])
-    return broad(luck_of(np.array(placement_numbers(fleet)), order))
+    return broad(variates_of(np.array(placement_numbers(fleet)), order))

@@ -2,8 +2,8 @@
 
 The covariance matrix adaptation evolution strategy (Hansen 2016, the library ``cma``) tries weights for what
 ``posterior`` tells of cells, all of a generation at the same fleets.  They are compared by the shots they
-needed, less what chance gave them (see ``compiled_luck``), of which the games before tell the worth.  The board has no
-left and right: a fleet stands for all eight ways to turn and mirror it.
+needed, less their control variates (``compiled.control_variates``), whose worth the games before tell.  The board has
+no left and right: a fleet stands for all eight ways to turn and mirror it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 from ai_functions.policies.battleship.expert import NEARLY
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
-from training.games.battleship.compiled.control_variates import Luck
+from training.games.battleship.compiled.control_variates import VariateRegression
 from training.games.battleship.compiled.games import play_all
 
 if TYPE_CHECKING:
@@ -47,27 +47,27 @@ def tuned_part(
     generator = np.random.default_rng(seed)
     start = np.zeros(WORTH_COLUMNS - 1)
     search = cma.CMAEvolutionStrategy(start, STEP, {"seed": seed + 1, "popsize": TRIED, "verbose": -9})
-    luck, means = Luck(), []
+    regression, means = VariateRegression(), []
     before = _play(start, fleets, generations * FLEETS)
-    luck.learn(before.luck, before.needed)
+    regression.learn(before.variates, before.needed)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for generation in range(generations):
             some = fleets[generator.integers(0, len(fleets), FLEETS)]
-            tried, worth = search.ask(), luck.worth()
+            tried, worth = search.ask(), regression.worth()
             games = list(pool.map(partial(_play, fleets=some, seed=generation * FLEETS), tried))
-            needed = [float((one.needed - one.luck @ worth).mean()) for one in games]
+            needed = [float((one.needed - one.variates @ worth).mean()) for one in games]
             search.tell(tried, needed)
             means.append(search.mean)
             for one in games:
-                luck.learn(one.luck, one.needed)
+                regression.learn(one.variates, one.needed)
             if generation % REPORT_EVERY == 0:
                 progress(f"tuning, generation {generation} of {generations}: {np.mean(needed):.2f} shots a fleet")
     best = np.mean(means[-AVERAGED:], axis=0)
     after = _play(best, fleets, (generations + len(fleets)) * FLEETS)
     return np.append(1.0, best), {
         "tuned_on_fleets": float(len(fleets)),
-        "untuned_shots": float((before.needed - before.luck @ luck.worth()).mean()),
-        "tuned_shots": float((after.needed - after.luck @ luck.worth()).mean()),
+        "untuned_shots": float((before.needed - before.variates @ regression.worth()).mean()),
+        "tuned_shots": float((after.needed - after.variates @ regression.worth()).mean()),
     }
 
 

@@ -1,4 +1,4 @@
-"""What chance gave to a game of shots, so that what skill gave can be told from a fifteenth of the games.
+"""Control variates of a game of shots: with them a fifteenth of the games tells two shooters apart.
 
 Before each shot its chances are known: that it hits, which ship, that it sinks one, that it finds a new one.  What
 happened less what was to be expected has the mean 0 whoever shoots, and so has it times anything known before the shot.
@@ -27,15 +27,15 @@ _HUNTING, _CHASING, _NEW, _SHIP = 6, 4, 6, 5
 _CHASED = _SUNK * _HUNTING
 _NEWLY = _CHASED + _SUNK * _CHASING
 _SHIPS = _NEWLY + _NEW
-LUCKS = _SHIPS + SHIPS * _SHIP
-"""Numbers that say what chance gave: by which ships were sunk, while hunting and while chasing; and by ship."""
+VARIATES = _SHIPS + SHIPS * _SHIP
+"""How many there are: by which ships were sunk, while hunting and while chasing; and by ship."""
 _RIDGE = 1e-4
-"""Keeps kinds of luck that hardly ever met apart from those like them."""
+"""Keeps the regression stable where a variate was hardly ever met."""
 
 
 @compiled
-def add_luck(table: Table, sight: Sight, met: float, cell: int, luck: Chances) -> None:
-    """Add to ``luck``, shape (LUCKS,), what chance is about to give to a shot at ``cell``."""
+def add_variates(table: Table, sight: Sight, met: float, cell: int, variates: Chances) -> None:
+    """Add a shot at ``cell`` to ``variates``, shape (VARIATES,), before it is fired."""
     ship = table.at[cell]
     chance, room, sunk = 0.0, 0.0, 0
     for one in range(SHIPS):
@@ -50,59 +50,59 @@ def add_luck(table: Table, sight: Sight, met: float, cell: int, luck: Chances) -
     finds = (ship >= 0 and table.left[ship] == LENGTH[FIRST[ship]]) - (chance - sight.met[cell])
     left = SHIPS - table.totals[2]
     if met > CHASING:
-        told = luck[_CHASED + sunk * _CHASING :]
-        told[0] += hits
-        told[1] += hits * phase
-        told[2] += sinks
-        told[3] += sinks * phase
+        group = variates[_CHASED + sunk * _CHASING :]
+        group[0] += hits
+        group[1] += hits * phase
+        group[2] += sinks
+        group[3] += sinks * phase
     else:
-        told = luck[sunk * _HUNTING :]
-        told[0] += hits
-        told[1] += hits * phase
-        told[2] += hits * phase * phase
-        told[3] += hits * (left - met)
-        told[4] += hits * chance
-        told[5] += hits * room
-    told = luck[_NEWLY:]
-    told[0] += finds
-    told[1] += finds * phase
-    told[2] += finds * chance
-    told[3] += finds * room
-    told[4] += hits * chance * phase
-    told[5] += hits * room * phase
+        group = variates[sunk * _HUNTING :]
+        group[0] += hits
+        group[1] += hits * phase
+        group[2] += hits * phase * phase
+        group[3] += hits * (left - met)
+        group[4] += hits * chance
+        group[5] += hits * room
+    group = variates[_NEWLY:]
+    group[0] += finds
+    group[1] += finds * phase
+    group[2] += finds * chance
+    group[3] += finds * room
+    group[4] += hits * chance * phase
+    group[5] += hits * room * phase
     for one in range(SHIPS):
-        told = luck[_SHIPS + one * _SHIP :]
+        group = variates[_SHIPS + one * _SHIP :]
         hits_it = (ship == one) - sight.ship[one, cell]
-        told[0] += hits_it
-        told[1] += hits_it * phase
-        told[2] += hits_it * left
-        told[3] += hits_it * chance
-        told[4] += hits_it * phase * phase
+        group[0] += hits_it
+        group[1] += hits_it * phase
+        group[2] += hits_it * left
+        group[3] += hits_it * chance
+        group[4] += hits_it * phase * phase
 
 
-def broad(luck: Chances) -> Chances:
-    """Return the kinds of ``luck``, shape (LUCKS,), added up over which ships were sunk: a few dozen numbers."""
-    hunting = luck[:_CHASED].reshape(_SUNK, _HUNTING).sum(axis=0)
-    chasing = luck[_CHASED:_NEWLY].reshape(_SUNK, _CHASING).sum(axis=0)
-    return np.concatenate([hunting, chasing, luck[_NEWLY:]])
+def broad(variates: Chances) -> Chances:
+    """Return ``variates``, shape (VARIATES,), added up over which ships were sunk: a few dozen numbers."""
+    hunting = variates[:_CHASED].reshape(_SUNK, _HUNTING).sum(axis=0)
+    chasing = variates[_CHASED:_NEWLY].reshape(_SUNK, _CHASING).sum(axis=0)
+    return np.concatenate([hunting, chasing, variates[_NEWLY:]])
 
 
-class Luck:
-    """How many shots each kind of luck saves, learned from more and more games."""
+class VariateRegression:
+    """How many shots one more of each variate is worth, by least squares over the games learned from."""
 
     def __init__(self) -> None:
-        self._squares = np.zeros((LUCKS, LUCKS))
-        self._shots = np.zeros(LUCKS)
+        self._squares = np.zeros((VARIATES, VARIATES))
+        self._shots = np.zeros(VARIATES)
 
-    def learn(self, luck: NDArray[np.float64], needed: NDArray[np.float64]) -> None:
-        """Learn from games of one player: shapes (games, LUCKS) and (games,)."""
-        centred = luck - luck.mean(axis=0)
+    def learn(self, variates: NDArray[np.float64], needed: NDArray[np.float64]) -> None:
+        """Learn from games of one player: shapes (games, VARIATES) and (games,)."""
+        centred = variates - variates.mean(axis=0)
         self._squares += centred.T @ centred
         self._shots += centred.T @ (needed - needed.mean())
 
     def worth(self) -> NDArray[np.float64]:
-        """Return shape (LUCKS,): shots for one more of each."""
+        """Return shape (VARIATES,): shots for one more of each."""
         scale = np.sqrt(np.diagonal(self._squares))
         scale = np.where(scale > 0, scale, 1)
-        ridge = _RIDGE * np.eye(LUCKS)
+        ridge = _RIDGE * np.eye(VARIATES)
         return np.asarray(np.linalg.solve(self._squares / np.outer(scale, scale) + ridge, self._shots / scale) / scale)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ai_functions.policies.battleship.posterior import CHASING, LEAST_MISS, MOODS, WORTH_FEATURES
-from training.games.battleship.compiled.control_variates import LUCKS, add_luck
+from ai_functions.policies.battleship.posterior import CHASING, LEAST_MISS, PHASES, WORTH_FEATURES
+from training.games.battleship.compiled.control_variates import VARIATES, add_variates
 from training.games.battleship.compiled.inference import look
 from training.games.battleship.compiled.table import (
     CELLS,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from training.games.battleship.compiled.inference import Sight
     from training.games.battleship.compiled.table import Chances, Numbers, Table
 
-_WIDTH, _MOODS = len(WORTH_FEATURES), len(MOODS)
+_WIDTH, _PHASES = len(WORTH_FEATURES), len(PHASES)
 _SHORTEST = LENGTH.min()
 
 
@@ -131,8 +131,8 @@ def _describe(table: Table, sight: Sight, chance: Chances, cells: Numbers, longe
 
 
 @compiled
-def _mood(longest: int, shortest: int, met: float) -> int:
-    """Return the number of the shooter's mood in ``battleship_posterior.MOODS``."""
+def _phase(longest: int, shortest: int, met: float) -> int:
+    """Return the number of the shooter's phase in ``posterior.PHASES``."""
     if met > CHASING:
         return 3
     if longest == _SHORTEST:
@@ -166,22 +166,22 @@ def think(table: Table, weights: Chances, nearly: float) -> Thought:
                 longest = ship
             if shortest < 0 or LENGTH[FIRST[ship]] <= LENGTH[FIRST[shortest]]:
                 shortest = ship
-    mood = weights[1:].copy().reshape(_MOODS, _WIDTH)[_mood(LENGTH[FIRST[longest]], LENGTH[FIRST[shortest]], met)]
+    phase = weights[1:].copy().reshape(_PHASES, _WIDTH)[_phase(LENGTH[FIRST[longest]], LENGTH[FIRST[shortest]], met)]
     worth = weights[0] * np.log(chance[cells])
     described = _describe(table, sight, chance, cells, longest, shortest)
     for number in range(len(cells)):
         for column in range(_WIDTH):
-            worth[number] += described[number, column] * mood[column]
+            worth[number] += described[number, column] * phase[column]
     return Thought(cells, worth, sight, met)
 
 
 @compiled
 def play(
-    fleet: Numbers, weights: Chances, nearly: float, temperature: float, seed: int, order: Numbers, luck: Chances
+    fleet: Numbers, weights: Chances, nearly: float, temperature: float, seed: int, order: Numbers, variates: Chances
 ) -> int:
     """Return how many shots sink ``fleet``; each is drawn in proportion to exp(worth / temperature).
 
-    The cells shot at go into ``order``, shape (CELLS,), what chance gave into ``luck``, shape (LUCKS,).
+    The cells shot at go into ``order``, shape (CELLS,), their control variates into ``variates``, shape (VARIATES,).
     """
     np.random.seed(seed)  # noqa: NPY002 - the generator that numba compiles; it is numba's own
     table = new_table(fleet)
@@ -190,7 +190,7 @@ def play(
         for number in range(len(thought.cells)):
             thought.worth[number] -= temperature * np.log(-np.log(1 - np.random.random()))  # noqa: NPY002
         cell = thought.cells[np.argmax(thought.worth)]
-        add_luck(table, thought.sight, thought.met, cell, luck)
+        add_variates(table, thought.sight, thought.met, cell, variates)
         order[table.totals[0]] = cell
         shoot(table, cell)
     return int(table.totals[0])
@@ -201,8 +201,8 @@ class Games(NamedTuple):
 
     needed: Chances
     """Shape (fleets,): shots."""
-    luck: Chances
-    """Shape (fleets, LUCKS): what chance gave (see ``compiled_luck``)."""
+    variates: Chances
+    """Shape (fleets, VARIATES): control variates."""
     order: Numbers
     """Shape (fleets, CELLS): the cells in the order they were shot at, -1 after the last."""
 
@@ -210,19 +210,19 @@ class Games(NamedTuple):
 @compiled
 def play_all(fleets: Numbers, weights: Chances, nearly: float, temperature: float, seed: int) -> Games:
     """Return the games against ``fleets``, shape (fleets, ships), all with the same ``weights``."""
-    games = Games(np.zeros(len(fleets)), np.zeros((len(fleets), LUCKS)), np.full((len(fleets), CELLS), -1))
+    games = Games(np.zeros(len(fleets)), np.zeros((len(fleets), VARIATES)), np.full((len(fleets), CELLS), -1))
     for number in range(len(fleets)):
-        order, luck = games.order[number], games.luck[number]
-        games.needed[number] = play(fleets[number], weights, nearly, temperature, seed + number, order, luck)
+        order, variates = games.order[number], games.variates[number]
+        games.needed[number] = play(fleets[number], weights, nearly, temperature, seed + number, order, variates)
     return games
 
 
 @compiled
-def luck_of(fleet: Numbers, order: Numbers) -> Chances:
-    """Return shape (LUCKS,): what chance gave to shots at the cells of ``order``, whoever fired them."""
-    table, luck = new_table(fleet), np.zeros(LUCKS)
+def variates_of(fleet: Numbers, order: Numbers) -> Chances:
+    """Return shape (VARIATES,): the control variates of shots at the cells of ``order``, whoever fired them."""
+    table, variates = new_table(fleet), np.zeros(VARIATES)
     for cell in order:
         sight, met = look(table)
-        add_luck(table, sight, met, cell, luck)
+        add_variates(table, sight, met, cell, variates)
         shoot(table, cell)
-    return luck
+    return variates

@@ -1,7 +1,7 @@
 """Whether getting to know players makes anyone worse off: players without habits, with weak ones, or with hidden ones.
 
 What an opponent that knows a player meets afterwards depends on the gate: it refuses where no habits are shown.  Fleets
-of players with no habits are uniform, so what chance gave can be taken off the shots at them (see ``compiled_luck``):
+of players with no habits are uniform, so control variates can be taken off the shots at them:
 harm of a tenth of a shot shows in hundreds of games, not in ten thousands.
 """
 
@@ -17,8 +17,8 @@ from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from games.battleship.fleet import STANDARD, random_placement
 from training.evaluation.page import table
 from training.games.battleship.benchmark import sink
-from training.games.battleship.compiled.control_variates import LUCKS, Luck
-from training.games.battleship.compiled.games import luck_of, play_all
+from training.games.battleship.compiled.control_variates import VARIATES, VariateRegression
+from training.games.battleship.compiled.games import play_all, variates_of
 from training.games.battleship.habits.gate import judge_fleets, knowing_fleets
 from training.games.battleship.habits.weights import numbers_of
 from training.games.battleship.players.habitual import Habit, Style, always, draw, even, mostly, play_out
@@ -48,7 +48,7 @@ HARD_TO_KNOW: dict[str, Habit] = {
 }
 """Players of whom there is little or nothing to know, and two whose strong habits are hard to see in ten games."""
 TAUGHT = 20_000
-"""Compiled games that tell what luck is worth."""
+"""Compiled games that the variates' worth is learned from."""
 FEWER = 3
 """Those with habits are so many times fewer than those without, of whom each number is wanted sharply."""
 
@@ -74,7 +74,7 @@ def harm(fleets: int) -> str:
 
 def _harm(name: str, habit: Habit, players: int) -> tuple[str, str, int, str]:
     expert = Expert(FOLDERS / "battleship_expert")
-    worth = _worth_of_luck() if name == next(iter(HARD_TO_KNOW)) else np.zeros(LUCKS)
+    worth = _worth_of_variates() if name == next(iter(HARD_TO_KNOW)) else np.zeros(VARIATES)
     plain, saved, passed = [], [], []
     for number in range(players):
         report(f"player with {name}", number + 1, players)
@@ -89,14 +89,14 @@ def _harm(name: str, habit: Habit, players: int) -> tuple[str, str, int, str]:
     return mean(np.array(plain)), mean(np.array(saved)), sum(passed), mean(gated)
 
 
-def _worth_of_luck() -> NDArray[np.float64]:
-    """Return shape (LUCKS,): how many shots each kind of luck is worth against uniform fleets."""
+def _worth_of_variates() -> NDArray[np.float64]:
+    """Return shape (VARIATES,): how many shots each variate is worth against uniform fleets."""
     random = Random("luck")  # noqa: S311
     fleets = numbers_of([random_placement(STANDARD, random) for _ in range(TAUGHT)])
     games = play_all(fleets, kept(0, WORTH_COLUMNS), NEARLY, TEMPERATURE, 1)
-    luck = Luck()
-    luck.learn(games.luck, games.needed)
-    return luck.worth()
+    regression = VariateRegression()
+    regression.learn(games.variates, games.needed)
+    return regression.worth()
 
 
 def _fair_shots(player: Expert, targets: Sequence[Placement], worth: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -104,5 +104,5 @@ def _fair_shots(player: Expert, targets: Sequence[Placement], worth: NDArray[np.
     fair = []
     for seed, (fleet, numbers) in enumerate(zip(targets, numbers_of(targets), strict=True)):
         order = [one.cell.row * STANDARD.size + one.cell.column for one in sink(player.act, fleet, seed)]
-        fair.append(len(order) - luck_of(numbers, np.array(order)) @ worth)
+        fair.append(len(order) - variates_of(numbers, np.array(order)) @ worth)
     return np.array(fair)

@@ -14,7 +14,7 @@ from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from games.battleship.fleet import STANDARD, random_placement
 from training.evaluation.evaluate import task_seeds
 from training.evaluation.page import table
-from training.games.battleship.compiled.control_variates import Luck
+from training.games.battleship.compiled.control_variates import VariateRegression
 from training.games.battleship.compiled.games import play_all
 from training.games.battleship.recipe import kept
 from training.games.battleship.studies.tables import mean
@@ -32,13 +32,13 @@ TIMES = 5
 def tuned(fleets: int) -> str:
     """Return the section on what tuning saves."""
     weightings = {"greedy": np.eye(WORTH_COLUMNS)[0], "expert": kept(0, WORTH_COLUMNS)}
-    luck = Luck()
+    regression = VariateRegression()
     for weights in weightings.values():
         games = _games(weights, fleets * TIMES, "luck")
-        luck.learn(games.luck, games.needed)
+        regression.learn(games.variates, games.needed)
     judged = [_games(weights, fleets * TIMES, "tuned") for weights in weightings.values()]
     greedy, expert = (games.needed for games in judged)
-    fair_greedy, fair_expert = (games.needed - games.luck @ luck.worth() for games in judged)
+    fair_greedy, fair_expert = (games.needed - games.variates @ regression.worth() for games in judged)
     return (
         "## What tuning for shots saves\n\n"
         f"{fleets * TIMES} uniform fleets that none of the tuning saw, in the compiled code that tuning plays (a test "
@@ -48,7 +48,7 @@ def tuned(fleets: int) -> str:
             ("", "greedy on the posterior", "the expert", "saved"),
             [
                 ("shots", mean(greedy), mean(expert), mean(greedy - expert)),
-                ("less luck", mean(fair_greedy), mean(fair_expert), mean(fair_greedy - fair_expert)),
+                ("with control variates", mean(fair_greedy), mean(fair_expert), mean(fair_greedy - fair_expert)),
             ],
         )
     )
