@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.battleship.fleet import placement_boards, reserved
-from games.battleship.notation import HIT, MISS, SUNK
+from games.battleship.shots import read_shots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,33 +36,20 @@ def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list
 
     A sunk ship took the shot that sank it and hits heard before; a ship afloat has a cell that was not hit.
     """
-    misses = hits = sinking = 0
-    sunk: dict[str, tuple[int, int]] = {}
-    for report in shots:
-        bit = variant.bit(report.cell)
-        if report.result == MISS:
-            misses |= bit
-        elif report.result == HIT:
-            hits |= bit
-        elif report.result == SUNK:
-            sinking |= bit
-            sunk[str(report.ship)] = (bit, hits | bit)
+    history = read_shots(variant, shots)
     boards: dict[str, list[int]] = {}
     for ship in variant.names:
         every = placement_boards(variant, ship)
-        if ship in sunk:
-            last, struck = sunk[ship]
-            boards[ship] = [board for board in every if board & last and not board & ~struck]
+        if ship in history.sunk:
+            last, before = history.sunk[ship]
+            boards[ship] = [board for board in every if board & last and not board & ~(before | last)]
         else:
-            boards[ship] = [board for board in every if not board & (misses | sinking) and board & ~hits]
+            closed = history.misses | history.sinking
+            boards[ship] = [board for board in every if not board & closed and board & ~history.hits]
     return boards
 
 
 def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
-    hits = 0
-    for report in shots:
-        if report.result == HIT:
-            hits |= variant.bit(report.cell)
     nodes = MAX_NODES
 
     def fits(left: dict[str, list[int]], open_hits: int) -> bool:
@@ -86,7 +73,7 @@ def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
         return False
 
     boards = possible_boards(variant, shots)
-    return not (all(boards.values()) and fits(boards, hits))
+    return not (all(boards.values()) and fits(boards, read_shots(variant, shots).hits))
 
 
 def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, int]]:

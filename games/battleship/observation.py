@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from games.battleship.consistency import first_contradiction
 from games.battleship.fleet import STANDARD, Variant, VariantError
 from games.battleship.notation import CALLED, HIT, RESULTS, SUNK, Report, parse_cell, print_cell
+from games.battleship.shots import ShotHistory, read_shots
 from games.core import NotationError, ObservationError
 from games.texts import describe
 
@@ -40,6 +41,11 @@ class ShootObservation:
         """The enemy's ships that have not been sunk, in the fleet's order."""
         sunk = {report.ship for report in self.shots}
         return tuple(name for name in self.variant.names if name not in sunk)
+
+    @property
+    def history(self) -> ShotHistory:
+        """What the shots say of each cell."""
+        return read_shots(self.variant, self.shots)
 
 
 Observation: TypeAlias = PlaceObservation | ShootObservation

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from games.battleship import rules
+from games.battleship.fleet import STANDARD, Cell
+from games.battleship.notation import Report, parse_cell
+from games.battleship.observation import ShootObservation
 from games.core import ObservationError
 
 SHIPS = ["carrier", "battleship", "cruiser", "submarine", "destroyer"]
@@ -88,3 +91,20 @@ def test_six_hits_that_five_ships_cannot_cover_are_refused():
     walls = [["A6", "miss"], ["F6", "miss"]]
     with pytest.raises(ObservationError, match="no fleet fits"):
         rules.decode_observation(shoot(walls + shots))
+
+
+def test_a_shot_history_says_what_shots_tell_of_each_cell() -> None:
+    texts: tuple[tuple[str, str, str | None], ...] = (
+        ("A1", "hit", None),
+        ("C1", "miss", None),
+        ("B1", "sunk", "destroyer"),
+        ("E5", "hit", None),
+    )
+    shots = tuple(Report(parse_cell(cell), result, ship) for cell, result, ship in texts)
+    called = Report(parse_cell("J10"), "called")
+    history = ShootObservation(STANDARD, (*shots, called)).history
+    assert history.misses == STANDARD.bit(Cell(2, 0))
+    assert history.hits == STANDARD.bit(Cell(0, 0)) | STANDARD.bit(Cell(4, 4))
+    assert history.sinking == STANDARD.bit(Cell(1, 0))
+    assert history.sunk == {"destroyer": (STANDARD.bit(Cell(1, 0)), STANDARD.bit(Cell(0, 0)))}
+    assert history.tried == history.misses | history.hits | history.sinking | STANDARD.bit(Cell(9, 9))

@@ -21,7 +21,7 @@ from training.games.battleship.compiled.control_variates import VariateRegressio
 from training.games.battleship.compiled.games import play_all, think, variates_of
 from training.games.battleship.compiled.inference import look
 from training.games.battleship.compiled.table import MISSED, STRUCK, new_table, shoot
-from training.games.battleship.self_play import hear, self_played_race_part, won_from
+from training.games.battleship.self_play import observe_shots, self_played_race_part, won_from
 from training.games.battleship.standard_placements import symmetric
 from training.games.battleship.tuning import tuned_part
 
@@ -60,7 +60,7 @@ def looked_at(fleet: Placement, cells: Sequence[Cell]) -> tuple[NDArray[np.float
     table = new_table(numbers)
     for cell in order:
         shoot(table, cell)
-    return look(table)[0].placement, hear(numbers, order)
+    return look(table)[0].placement, observe_shots(numbers, order)
 
 
 @pytest.mark.parametrize("seed", NO_ROOM)
@@ -110,10 +110,10 @@ def test_a_game_is_heard_as_it_was_played() -> None:
     games = play_all(fleets, np.eye(WORTH_COLUMNS)[0], NEARLY, 0.02, 1)
     for fleet, order, needed, variates in zip(fleets, games.order, games.needed, games.variates, strict=True):
         assert variates_of(fleet, order[: int(needed)]) == pytest.approx(variates)
-        heard = hear(fleet, order[: int(needed)])
+        heard = observe_shots(fleet, order[: int(needed)])
         assert not heard.afloat
         assert heard.shots[-1].result == SUNK
-        assert hear(fleet, order[: int(needed) - 1]).afloat
+        assert observe_shots(fleet, order[: int(needed) - 1]).afloat
 
 
 def test_a_race_is_won_against_those_who_need_longer() -> None:

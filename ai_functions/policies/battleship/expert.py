@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
-from ai_functions.policies.battleship.features import board_geometry
+from ai_functions.policies.battleship.features import board_geometry, tried_cells
 from ai_functions.policies.battleship.learned import (
     chance_of,
     check_plays,
@@ -136,9 +136,7 @@ class Expert:
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64], Posterior]:
         """Return the cells worth a thought, how likely each is to be shot at, and the posterior."""
         posterior = self.believe(observation)
-        size = observation.variant.size
-        chance = posterior.cell.copy()
-        chance[[report.cell.row * size + report.cell.column for report in observation.shots]] = -1
+        chance = np.where(tried_cells(observation), -1, posterior.cell)
         cells = np.flatnonzero(chance >= NEARLY * chance.max())
         rows = in_columns(worth_rows(observation, posterior, cells), 0, COLUMNS)
         return cells, softmax(log_odds(self._model, rows), self.manifest.temperature), posterior

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import board_geometry, hear
+from ai_functions.policies.battleship.features import board_geometry, settle
 from ai_functions.policies.battleship.placements import has_standard_placements
 from ai_functions.policies.battleship.posterior import sink_chances
 from games.battleship.fleet import Cell
@@ -96,11 +96,11 @@ def _entropy_bits(posterior: Posterior) -> float:
 def _reasons(observation: ShootObservation, posterior: Posterior, priors: Sequence[Prior], cell: int) -> list[Json]:
     """Return what speaks for a shot, the weightiest first."""
     geometry, variant = posterior.geometry, observation.variant
-    heard = hear(observation)
+    open_hits, _ = settle(variant, observation.shots)
     reasons: list[Json] = []
     beside = [
         hit
-        for hit in sorted(heard.open_hits)
+        for hit in sorted(open_hits)
         if abs(hit.column - cell % variant.size) + abs(hit.row - cell // variant.size) == 1
     ]
     if beside:

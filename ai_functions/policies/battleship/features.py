@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from games.battleship.fleet import Cell, ShipPlacement, placement_board, ship_placements
-from games.battleship.notation import HIT, MISS, SUNK
+from games.battleship.notation import HIT, SUNK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,34 +92,16 @@ def board_geometry(variant: Variant) -> BoardGeometry:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Heard:
-    """What a shooter heard, as arrays over cells."""
-
-    tried: NDArray[np.bool_]
-    """Shot at."""
-    water: NDArray[np.bool_]
-    """Missed."""
-    open_hits: frozenset[Cell]
-    """Hits that no sunk ship explains, as far as looking along lines tells."""
-    sunk_cells: frozenset[Cell]
-    """Hits that sunk ships explain."""
-    afloat: NDArray[np.bool_]
-    """Shape (ships,)."""
+def board_array(board: int, variant: Variant) -> NDArray[np.bool_]:
+    """Return a bitboard as shape (cells,)."""
+    cells = variant.size**2
+    packed = np.frombuffer(board.to_bytes((cells + 7) // 8, "little"), np.uint8)
+    return np.unpackbits(packed, count=cells, bitorder="little").astype(np.bool_)
 
 
-def hear(observation: ShootObservation) -> Heard:
-    """Return what was heard as arrays."""
-    variant = observation.variant
-    tried = np.zeros(variant.size**2, np.bool_)
-    water = np.zeros(variant.size**2, np.bool_)
-    for report in observation.shots:
-        index = report.cell.row * variant.size + report.cell.column
-        tried[index] = True
-        water[index] = report.result == MISS
-    open_hits, sunk_cells = settle(variant, observation.shots)
-    left = observation.afloat
-    return Heard(tried, water, open_hits, sunk_cells, np.array([name in left for name in variant.names]))
+def tried_cells(observation: ShootObservation) -> NDArray[np.bool_]:
+    """Return shape (cells,): whether a cell was shot at."""
+    return board_array(observation.history.tried, observation.variant)
 
 
 def settle(variant: Variant, shots: Sequence[Report]) -> tuple[frozenset[Cell], frozenset[Cell]]:
@@ -151,22 +133,21 @@ def _run(hits: set[Cell], last: Cell, length: int) -> set[Cell]:
     return {last}
 
 
-def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDArray[np.float32]:
+def cell_rows(observation: ShootObservation) -> NDArray[np.float32]:
     """Return shape (cells, CELL_COLUMNS): a row for every cell, those shot at included."""
-    geometry = board_geometry(observation.variant)
-    heard = heard or hear(observation)
-    size = observation.variant.size
-    hits = _as_array(heard.open_hits, size)
-    gone = _as_array(heard.sunk_cells, size)
-    unknown = ~heard.tried
+    variant, history = observation.variant, observation.history
+    geometry, size = board_geometry(variant), variant.size
+    tried, missed = board_array(history.tried, variant), board_array(history.misses, variant)
+    open_hits, sunk_cells = settle(variant, observation.shots)
+    hits, gone = _as_array(open_hits, size), _as_array(sunk_cells, size)
+    afloat = np.array([name not in history.sunk for name in variant.names])
+    unknown = ~tried
     struck = geometry.cover @ hits
-    fits = (geometry.cover @ (heard.water + gone) == 0) & (struck < geometry.length) & heard.afloat[geometry.ship]
+    fits = (geometry.cover @ (missed + gone) == 0) & (struck < geometry.length) & afloat[geometry.ship]
     weight = np.where(fits, HIT_FACTOR ** np.minimum(struck, 4), 0).astype(np.float32)
     density = (weight @ geometry.cover) * unknown
     free = fits.astype(np.float32) @ geometry.cover
-    longest = int(
-        np.argmax(np.where(heard.afloat, [variant_length for _, variant_length in observation.variant.fleet], 0))
-    )
+    longest = int(np.argmax(np.where(afloat, [length for _, length in variant.fleet], 0)))
     own = slice(geometry.first[longest], geometry.first[longest + 1])
     longest_fits = fits[own].astype(np.float32) @ geometry.cover[own]
     rows = np.empty((size**2, len(CELL_FEATURES)), np.float32)
@@ -178,12 +159,11 @@ def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDAr
     of["longest_fits"][:] = longest_fits / max(1.0, float((longest_fits * unknown).max()))
     of["dead"][:] = free == 0
     of["hits_beside"][:] = geometry.beside @ hits
-    of["line_end"][:] = _line_ends(heard.open_hits, size)
-    of["misses_beside"][:] = geometry.beside @ heard.water
+    of["line_end"][:] = _line_ends(open_hits, size)
+    of["misses_beside"][:] = geometry.beside @ missed
     of["open_beside"][:] = geometry.beside @ unknown
     of["parity"][:] = geometry.place[:, 0]
-    tried = np.flatnonzero(heard.tried)
-    habit = float(geometry.place[tried, 0].mean()) - 0.5 if len(tried) else 0.0
+    habit = float(geometry.place[tried, 0].mean()) - 0.5 if tried.any() else 0.0
     of["parity_habit"][:] = habit * (2 * geometry.place[:, 0] - 1)
     of["edge"][:] = geometry.place[:, 1]
     of["centre"][:] = geometry.place[:, 2]
@@ -193,10 +173,10 @@ def cell_rows(observation: ShootObservation, heard: Heard | None = None) -> NDAr
     of["row_squared"][:] = geometry.place[:, 6]
     _about_last(of, observation, geometry)
     of["sunk_beside"][:] = geometry.beside @ gone
-    of["crowded"][:] = geometry.around @ heard.tried / 24
+    of["crowded"][:] = geometry.around @ tried / 24
     of["log_untried"][:] = np.log1p(unknown.sum())
     of["one"][:] = 1
-    chasing = bool(heard.open_hits)
+    chasing = bool(open_hits)
     both = np.zeros((size**2, CELL_COLUMNS), np.float32)
     both[:, chasing * len(CELL_FEATURES) :][:, : len(CELL_FEATURES)] = rows
     return both

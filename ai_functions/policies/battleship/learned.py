@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
-from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows
+from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows, tried_cells
 from ai_functions.policies.battleship.placements import PLACEMENT_COLUMNS, PLACEMENT_ROW, draw_fleet, placement_rows
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
@@ -111,10 +111,7 @@ class Learned:
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""
         rows = in_columns(cell_rows(observation), 0, COLUMNS)
-        tried = np.zeros(len(rows), np.bool_)
-        size = observation.variant.size
-        tried[[report.cell.row * size + report.cell.column for report in observation.shots]] = True
-        untried = np.flatnonzero(~tried)
+        untried = np.flatnonzero(~tried_cells(observation))
         return untried, softmax(log_odds(self._model, rows[untried]), self.temperature)
 
     def act(self, observation: Observation, random: Random) -> Action:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import board_geometry
-from games.battleship.notation import HIT, MISS, SUNK
+from ai_functions.policies.battleship.features import board_array, board_geometry
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,25 +34,19 @@ def possible_placements(observation: ShootObservation) -> tuple[NDArray[np.bool_
     ships keep apart, no other ship was hit beside it.
     """
     variant, geometry = observation.variant, board_geometry(observation.variant)
-    size = variant.size
-    water, hits, sinking = (np.zeros(size**2, np.float32) for _ in range(3))
+    history = observation.history
+    water, hits, sinking = (
+        board_array(board, variant).astype(np.float32) for board in (history.misses, history.hits, history.sinking)
+    )
     possible = np.zeros(len(geometry.placements), np.bool_)
-    for report in observation.shots:
-        cell = report.cell.row * size + report.cell.column
-        if report.result == MISS:
-            water[cell] = 1
-        elif report.result == HIT:
-            hits[cell] = 1
-        elif report.result == SUNK:
-            sinking[cell] = 1
-            ship = variant.names.index(str(report.ship))
-            own = slice(geometry.first[ship], geometry.first[ship + 1])
-            struck = geometry.cover[own] @ hits
-            possible[own] = (geometry.cover[own, cell] > 0) & (struck + 1 == geometry.length[own])
     gone = geometry.cover @ np.stack([water + sinking, hits], axis=1)
     for ship, name in enumerate(variant.names):
-        if name in observation.afloat:
-            own = slice(geometry.first[ship], geometry.first[ship + 1])
+        own = slice(geometry.first[ship], geometry.first[ship + 1])
+        if name in history.sunk:
+            last, before = history.sunk[name]
+            struck = geometry.cover[own] @ board_array(before, variant).astype(np.float32)
+            possible[own] = (geometry.cover[own, last.bit_length() - 1] > 0) & (struck + 1 == geometry.length[own])
+        else:
             possible[own] = (gone[own, 0] == 0) & (gone[own, 1] < geometry.length[own])
     if variant.no_touch:
         possible &= (reach_of(variant) - geometry.cover) @ (hits + sinking) == 0

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import board_geometry
+from ai_functions.policies.battleship.features import board_array, board_geometry
 from ai_functions.policies.battleship.inference import PAIRS, infer
-from games.battleship.notation import HIT, MISS, SUNK
 from games.battleship.observation import ShootObservation
 
 if TYPE_CHECKING:
@@ -129,37 +128,15 @@ def _chart(variant: Variant) -> _Chart:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Told:
-    """The answers as arrays over cells."""
-
-    tried: NDArray[np.bool_]
-    missed: NDArray[np.bool_]
-    hits: NDArray[np.bool_]
-    """Those that sank nothing."""
-    closed: NDArray[np.bool_]
-    """No ship afloat lies here: missed, or where a ship sank."""
-
-
-def _tell(observation: ShootObservation) -> _Told:
-    size = observation.variant.size
-    told = _Told(*(np.zeros(size**2, np.bool_) for _ in range(4)))
-    for report in observation.shots:
-        cell = report.cell.row * size + report.cell.column
-        told.tried[cell] = True
-        told.missed[cell] = report.result == MISS
-        told.hits[cell] = report.result == HIT
-        told.closed[cell] = report.result in (MISS, SUNK)
-    return told
-
-
 def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArray[np.int64]) -> NDArray[np.float32]:
     """Return shape (len(cells), WORTH_COLUMNS): a row for each of ``cells``, which have not been shot at."""
-    told = _tell(observation)
     geometry, chart, variant = posterior.geometry, _chart(observation.variant), observation.variant
+    history = observation.history
+    shot_at, misses = board_array(history.tried, variant), board_array(history.misses, variant)
+    hits, closed = board_array(history.hits, variant), board_array(history.misses | history.sinking, variant)
     chance = np.maximum(posterior.cell[cells], 1e-9)
     afloat = np.array([name in observation.afloat for name in variant.names])
-    struck = geometry.cover @ told.hits.astype(np.float32)
+    struck = geometry.cover @ hits.astype(np.float32)
     floating = np.where(afloat[geometry.ship], posterior.placement, 0).astype(np.float32)
     met = np.where(struck > 0, floating, 0)
     last = np.where(struck == geometry.length - 1, met, 0)
@@ -170,7 +147,7 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     surprise = floating * np.log(np.maximum(floating, 1e-30))
     of_each = np.stack([*ships, last, met, floating, surprise]) @ geometry.cover
     of_longest, of_shortest, sinks, met_here, any_ship, surprise_here = of_each
-    untried = (~told.tried).astype(np.float32)
+    untried = (~shot_at).astype(np.float32)
     beside = geometry.beside[cells]
     features = np.empty((len(cells), len(WORTH_FEATURES)))
     of = {name: features[:, number] for number, name in enumerate(WORTH_FEATURES)}
@@ -179,15 +156,15 @@ def worth_rows(observation: ShootObservation, posterior: Posterior, cells: NDArr
     of["goes_on"][:] = _goes_on(floating @ chart.links, untried, variant.size)[cells] / chance
     of["around"][:] = beside @ (untried * any_ship) / (4 * chance)
     of["open_sides"][:] = beside @ untried / 4
-    of["misses_beside"][:] = beside @ told.missed.astype(np.float32) / 4
-    across, along = _runs(told.closed.reshape(variant.size, -1))
+    of["misses_beside"][:] = beside @ misses.astype(np.float32) / 4
+    across, along = _runs(closed.reshape(variant.size, -1))
     of["shorter_run"][:] = np.log(np.minimum(across, along)[cells])
     of["longer_run"][:] = np.log(np.maximum(across, along)[cells])
     tried = 1 - untried
     of["crowded"][:] = geometry.around[cells] @ tried / 24
     of["sides_off_board"][:] = chart.sides[cells]
     of["centre"][:] = geometry.place[cells, 2]
-    habit = float(geometry.place[told.tried, 0].mean()) - 0.5 if told.tried.any() else 0.0
+    habit = float(geometry.place[shot_at, 0].mean()) - 0.5 if shot_at.any() else 0.0
     of["parity_habit"][:] = habit * (2 * geometry.place[cells, 0] - 1)
     of["sinks"][:] = sinks[cells] / chance
     of["met"][:] = met_here[cells] / chance
@@ -238,6 +215,6 @@ def _stretches(closed: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def sink_chances(observation: ShootObservation, posterior: Posterior) -> NDArray[np.float64]:
     """Return shape (cells,): how likely a shot sinks a ship."""
-    told, geometry = _tell(observation), posterior.geometry
-    last = (geometry.cover @ told.hits == geometry.length - 1) * posterior.placement
-    return np.asarray(last @ (geometry.cover * ~told.hits), np.float64)
+    geometry, hits = posterior.geometry, board_array(observation.history.hits, observation.variant)
+    last = (geometry.cover @ hits == geometry.length - 1) * posterior.placement
+    return np.asarray(last @ (geometry.cover * ~hits), np.float64)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import board_geometry
+from ai_functions.policies.battleship.features import board_array, board_geometry
 from games.battleship.fleet import STANDARD
-from games.battleship.notation import HIT, SUNK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,10 +36,10 @@ def race_row(observation: ShootObservation, posterior: Posterior) -> NDArray[np.
     geometry = board_geometry(STANDARD)
     cells = sum(length for _, length in STANDARD.fleet)
     fired = len(observation.shots) / STANDARD.size**2
-    left = 1 - sum(report.result in (HIT, SUNK) for report in observation.shots) / cells
+    history = observation.history
+    left = 1 - (history.hits | history.sinking).bit_count() / cells
     fleets = posterior.log_fleets / _USUAL_LOG
-    chance = posterior.cell.copy()
-    chance[[report.cell.row * STANDARD.size + report.cell.column for report in observation.shots]] = 0
+    chance = np.where(board_array(history.tried, STANDARD), 0, posterior.cell)
     of = {
         "one": 1,
         "fired": fired,

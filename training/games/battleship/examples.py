@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows, hear
+from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows, tried_cells
 from games.battleship import rules
 from games.battleship.observation import ShootObservation
 from training.dataset import decisions, may_imitate
@@ -57,8 +57,7 @@ def choice_rows(
         if number and number % REPORT_EVERY == 0:
             progress(f"read {number} of {len(records)} games")
         for decision in shots_to_learn(manifest, [record]):
-            heard = hear(decision.observation)
-            untried = np.flatnonzero(~heard.tried)
+            untried = np.flatnonzero(~tried_cells(decision.observation))
             if imitates(manifest):
                 shot = cell_of(decision)
                 others = untried[untried != shot]
@@ -67,7 +66,7 @@ def choice_rows(
             else:
                 picked = generator.choice(untried, min(CANDIDATES, len(untried)), replace=False)
                 labels.append(ships_in(decision, picked))
-            rows.append(cell_rows(decision.observation, heard)[picked])
+            rows.append(cell_rows(decision.observation)[picked])
     return np.concatenate(rows), np.concatenate(labels)
 
 

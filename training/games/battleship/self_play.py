@@ -51,7 +51,7 @@ def self_played_race_part(
     for number in range(games * POSITIONS):
         game = number // POSITIONS
         fired = int(generator.integers(0, played.needed[game]))
-        observation = hear(some[game], played.order[game, :fired])
+        observation = observe_shots(some[game], played.order[game, :fired])
         rows[number] = race_row(observation, believe(observation, (prior,), 0))
         chances[number] = won_from(played.needed, game, fired)
     # a long game goes through more positions than are looked at of it, so each of them stands for more
@@ -61,8 +61,8 @@ def self_played_race_part(
     return fit_scaled_part(twice, labels, np.append(passed * chances, passed * (1 - chances)), PENALTY), rows
 
 
-def hear(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
-    """Return what is heard of shots at the cells of ``order`` if ``fleet`` lies in the placements of these numbers."""
+def observe_shots(fleet: NDArray[np.int64], order: NDArray[np.int64]) -> ShootObservation:
+    """Return the observation after shots at the cells of ``order``; ``fleet`` holds numbers of placements."""
     target = Target(Placement(tuple(board_geometry(STANDARD).placements[number] for number in fleet)))
     cells = [Cell(cell % STANDARD.size, cell // STANDARD.size) for cell in order.tolist()]
     return ShootObservation(STANDARD, tuple(target.answer(cell) for cell in cells))

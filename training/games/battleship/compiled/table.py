@@ -148,7 +148,7 @@ def new_table(placements: Numbers) -> Table:
 
 @compiled
 def shoot(table: Table, cell: int) -> None:
-    """Shoot at ``cell`` and hear the answer."""
+    """Shoot at ``cell`` and read the answer."""
     table.totals[0] += 1
     table.totals[1] += (cell // SIZE + cell % SIZE) % 2
     for place in range(THROUGH_COUNT[cell]):

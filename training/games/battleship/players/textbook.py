@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import CELL_FEATURES, board_geometry, cell_rows, hear, settle
+from ai_functions.policies.battleship.features import CELL_FEATURES, board_geometry, cell_rows, settle, tried_cells
 from ai_functions.policies.battleship.inference import infer
 from games.battleship.fleet import Cell, random_placement
 from games.battleship.observation import PlaceObservation
@@ -80,10 +80,9 @@ _DENSITY = CELL_FEATURES.index("density")
 
 def _density(observation: ShootObservation, random: Random) -> Cell:
     """Shoot where most placements fit, ten times as many for each open hit; the published density player."""
-    heard = hear(observation)
-    rows = cell_rows(observation, heard)
+    rows = cell_rows(observation)
     score = rows[:, _DENSITY] + rows[:, _DENSITY + len(CELL_FEATURES)]
-    score[heard.tried] = -1
+    score[tried_cells(observation)] = -1
     best = np.flatnonzero(score == score.max())
     row, column = divmod(int(random.choice(best.tolist())), observation.variant.size)
     return Cell(column, row)
@@ -95,11 +94,10 @@ _AS_LIKELY = 1e-6
 
 def _posterior(observation: ShootObservation, random: Random) -> Cell:
     """Shoot where most of the whole fleets that agree with the answers have a ship."""
-    size = observation.variant.size
     chance = infer(observation, pairs=_FEWEST_PAIRS).placement @ board_geometry(observation.variant).cover
-    chance[[report.cell.row * size + report.cell.column for report in observation.shots]] = -1
+    chance[tried_cells(observation)] = -1
     best = np.flatnonzero(chance >= chance.max() - _AS_LIKELY)
-    row, column = divmod(int(random.choice(best.tolist())), size)
+    row, column = divmod(int(random.choice(best.tolist())), observation.variant.size)
     return Cell(column, row)
 
 
