@@ -1,4 +1,4 @@
-"""Whether any fleet at all agrees with what a shooter heard: the contradictions that only a search can find."""
+"""Whether any fleet at all agrees with the shot history: the contradictions that only a search can find."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def first_contradiction(variant: Variant, shots: Sequence[Report]) -> int | None
     """Return the index of the first shot whose answer leaves no fleet, or None while one may exist."""
     if not _contradicts(variant, shots):
         return None
-    agrees, contradicts = 0, len(shots)  # what is heard only ever rules fleets out, so halving finds the shot
+    agrees, contradicts = 0, len(shots)  # answers only ever rule fleets out, so halving finds the shot
     while contradicts - agrees > 1:
         middle = (agrees + contradicts) // 2
         if _contradicts(variant, shots[:middle]):
@@ -34,7 +34,7 @@ def first_contradiction(variant: Variant, shots: Sequence[Report]) -> int | None
 def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list[int]]:
     """Return the bitboards each ship could lie on, the other ships left aside.
 
-    A sunk ship took the shot that sank it and hits heard before; a ship afloat has a cell that was not hit.
+    A sunk ship took the shot that sank it and hits before; a ship afloat has a cell that was not hit.
     """
     history = read_shots(variant, shots)
     boards: dict[str, list[int]] = {}

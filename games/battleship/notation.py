@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MISS, HIT, SUNK, CALLED = "miss", "hit", "sunk", "called"
 RESULTS = (MISS, HIT, SUNK, CALLED)
-"""What a shooter hears.  ``called``: in a salvo, a shot that is answered only when all have been called."""
+"""Answers to a shot.  ``called``: in a salvo, a shot that is answered only when all have been called."""
 COLUMNS = "ABCDEFGHIJKLMNO"
 
 _CELL = re.compile(r"([A-O])([1-9][0-9]?)")
@@ -30,7 +30,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A shot and what its shooter heard; ``ship`` is named when it sank."""
+    """A shot and its answer; ``ship`` is named when it sank."""
 
     cell: Cell
     result: str

@@ -31,7 +31,7 @@ class PlaceObservation:
 
 @dataclass(frozen=True, slots=True)
 class ShootObservation:
-    """What a shooter has shot and heard, in order."""
+    """A player's shots and their answers, in order."""
 
     variant: Variant
     shots: tuple[Report, ...]

@@ -1,8 +1,8 @@
 """The rules of Battleship as a :class:`games.core.Game`.
 
-Both players place their fleets at step 0, unseen by each other; then they shoot in turn, ``one`` first.  A shooter
-hears miss, hit, or sunk and which ship; never the sunk ship's outline.  Who sinks the last ship wins.  In a salvo the
-shooter's steps follow each other, and all are answered after the last.
+Both players place their fleets at step 0, unseen by each other; then they shoot in turn, ``one`` first.  A shooter is
+answered miss, hit, or sunk and which ship; never the sunk ship's outline.  Who sinks the last ship wins.  In a salvo
+the shooter's steps follow each other, and all are answered after the last.
 """
 
 from __future__ import annotations
@@ -75,14 +75,14 @@ class State:
     fleets: tuple[Placement, Placement] | None
     """None until both have been placed."""
     shots: tuple[tuple[Report, ...], tuple[Report, ...]]
-    """What each player has shot and heard."""
+    """Each player's shots and their answers."""
     turn: Player
     """Whose shot it is, once the fleets lie."""
     called: tuple[Cell, ...] = ()
     """Shots of the salvo that goes on."""
 
     def shots_of(self, player: Player) -> tuple[Report, ...]:
-        """Return what ``player`` has shot and heard."""
+        """Return the shots of ``player`` and their answers."""
         return self.shots[PLAYERS.index(player)]
 
     def fleet_of(self, player: Player) -> Placement | None:
@@ -103,7 +103,7 @@ def to_act(state: State) -> tuple[Player, ...]:
 
 
 def observe(state: State, player: Player) -> Observation:
-    """Return what ``player`` has shot and heard.  Nothing of either fleet is looked at."""
+    """Return the shots of ``player`` and their answers.  Nothing of either fleet is looked at."""
     if state.fleets is None:
         return PlaceObservation(state.variant)
     shots = state.shots_of(player)
@@ -211,7 +211,7 @@ def _answer(state: State, called: tuple[Cell, ...]) -> tuple[State, tuple[Event,
 
 
 def _report(variant: Variant, fleet: Placement, before: list[Report], cell: Cell) -> Report:
-    """Return what the shooter hears of a shot at ``cell`` after the shots ``before``."""
+    """Return the answer to a shot at ``cell`` after the shots ``before``."""
     ship = fleet.ship_at(variant, cell)
     if ship is None:
         return Report(cell, MISS)

@@ -1,4 +1,4 @@
-"""Whole fleets that agree with everything heard, found by a search that is complete.
+"""Whole fleets that agree with all answers, found by a search that is complete.
 
 ``inference`` counts fleets and follows only so many ways to explain the hits.  Two things keep it from losing
 the last one: ``HitCover`` tells which ways can still be completed, and where none is left ``find_fleets`` searches.

@@ -169,8 +169,8 @@ class Expert:
         if isinstance(observation, PlaceObservation):
             return explain_placement(observation.variant, self._own)
         cells, chances, posterior = self.consider(observation)
-        told = explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
-        return {**told, "chance_of_winning": self.wins(observation, posterior)}
+        explained = explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
+        return {**explained, "chance_of_winning": self.wins(observation, posterior)}
 
 
 def hiding_weights(tilt: float) -> list[float]:

@@ -1,7 +1,7 @@
-"""Which whole fleets agree with everything heard, and how likely each is: the posterior that strong play rests on.
+"""Which whole fleets agree with the shot history, and how likely each is: the posterior that strong play rests on.
 
 Fleets are built up as rows of placements.  First the sunk ships take their hits, in every way the answers leave open
-(only a ship's name is told, so hits may be another's); then every hit left over is given to some ship afloat.  Ships
+(an answer only names the ship, so hits may be another's); then every hit left over is given to some ship afloat.  Ships
 not met yet lie on untouched water.  Where few ways are left they are laid too, one row a fleet, and the posterior is
 exact. Where there are many, they stay *free*: a row stands for all the fleets that complete it, counted by how many
 placements each free ship has beside the row, and by how often two free ships would overlap (pairs exactly, three at
@@ -44,7 +44,7 @@ _NO_ROOM = 1e-9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fleets:
-    """Whole fleets that agree with what was heard."""
+    """Whole fleets that agree with the shot history."""
 
     rows: NDArray[np.int64]
     """Shape (rows, ships): numbers of placements in ``BoardGeometry.placements``; one past the last for a ship that is

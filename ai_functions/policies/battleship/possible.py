@@ -30,7 +30,7 @@ def reach_of(variant: Variant) -> NDArray[np.float32]:
 def possible_placements(observation: ShootObservation) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
     """Return which placements agree with the answers, each looked at alone, and the hits that sank nothing.
 
-    A sunk ship took the shot that sank it and hits heard before it; a ship afloat has a cell that was not hit.  Where
+    A sunk ship took the shot that sank it and hits before it; a ship afloat has a cell that was not hit.  Where
     ships keep apart, no other ship was hit beside it.
     """
     variant, geometry = observation.variant, board_geometry(observation.variant)

@@ -1,7 +1,7 @@
 """The posterior over whole fleets as numbers: what the strongest player knows of each cell.
 
 Several priors stand side by side, from the uniform fleet to what was learned of one player; each is believed as far as
-the answers heard so far bear it out.
+the answers so far bear it out.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Prior:
 
     name: str
     belief: float
-    """Before anything is heard; the beliefs of all priors sum to 1."""
+    """Before the first shot; the beliefs of all priors sum to 1."""
     weight: NDArray[np.float64] | None
     """Shape (placements,): how much each placement counts; None for uniform fleets."""
     touching: float
@@ -65,7 +65,7 @@ def make_prior(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """What is believed after the answers heard."""
+    """What is believed after the shots fired."""
 
     geometry: BoardGeometry
     placement: NDArray[np.float64]

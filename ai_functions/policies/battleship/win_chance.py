@@ -1,6 +1,6 @@
 """How likely a game is won from here, as numbers: the race that two fleets sunk shot by shot make.
 
-A shooter does not hear how far the enemy is with its own fleet.  So the chance is that of sinking the enemy's fleet
+A shooter does not know how far the enemy is with its own fleet.  So the chance is that of sinking the enemy's fleet
 before someone as strong, who has fired as many shots, sinks one's own; it was learned from who won recorded games.
 """
 

@@ -54,7 +54,7 @@ def _fleet(seed: int, against: Opponent | None) -> Placement:
 
 
 def sink(opponent: Opponent, fleet: Placement, seed: int) -> list[Report]:
-    """Return what the opponent shot and heard until the fleet had sunk.  Raises IllegalActionError."""
+    """Return the opponent's shots and their answers until the fleet had sunk.  Raises IllegalActionError."""
     target = Target(fleet)
     shots: list[Report] = []
     tried = set()
@@ -85,7 +85,7 @@ class Target:
         return any(self._left.values())
 
     def answer(self, cell: Cell) -> Report:
-        """Return what a shot at ``cell`` hears."""
+        """Return the answer to a shot at ``cell``."""
         ship = self._ship_at.get(cell)
         if ship is None:
             return Report(cell, MISS)

@@ -1,7 +1,7 @@
 """What a shot is worth beyond its chance to hit, tuned for the only thing that counts: shots to sink recorded fleets.
 
 The covariance matrix adaptation evolution strategy (Hansen 2016, the library ``cma``) tries weights for what
-``posterior`` tells of cells, all of a generation at the same fleets.  They are compared by the shots they
+``posterior`` computes for cells, all of a generation at the same fleets.  They are compared by the shots they
 needed, less their control variates (``compiled.control_variates``), whose worth the games before tell.  The board has
 no left and right: a fleet stands for all eight ways to turn and mirror it.
 """

@@ -1,7 +1,7 @@
 """The strongest shooter's chances in compiled code: what it believes of each cell.
 
-The chances are those of ``infer`` with no ship laid that was not met, unless counting finds no room.  The
-standard game only.
+The chances are those of ``inference`` of the function with no ship laid that was not met, unless counting finds no
+room.  The standard game only.
 """
 
 from __future__ import annotations

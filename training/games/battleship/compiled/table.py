@@ -1,4 +1,4 @@
-"""The table that the compiled shooter plays at: what it heard, kept up to date shot by shot.
+"""The compiled shooter's shot history: what follows from it, kept up to date shot by shot.
 
 The standard game only.
 """
@@ -84,7 +84,7 @@ ONE = np.uint64(1)
 
 
 class Table(NamedTuple):
-    """What was heard, and what follows from it at once."""
+    """The shot history, and what follows from it at once."""
 
     at: NDArray[np.int64]
     """Shape (cells,): which ship lies there, -1 for none.  Only ``_shoot`` looks at it."""

@@ -4,7 +4,7 @@
 - ``recent``: of the latest fleets, for players change their habits;
 - ``other``: of the fleets of the other style; without one, what follows from the last fleets.
 
-The expert weighs them against each other and against uniform fleets by the answers heard within a game.
+The expert weighs them against each other and against uniform fleets by the answers within a game.
 """
 
 from __future__ import annotations

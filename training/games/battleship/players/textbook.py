@@ -1,7 +1,7 @@
 """Textbook players of Battleship, as ``(observation, random) -> action``, in ``LADDER``, weakest first.
 
-The stronger levels learn from them (``people`` has whom the weaker ones learn from) and are what levels are compared
-with.
+The stronger levels learn from them (``people`` has whom the weaker ones learn from), and levels are compared with
+them.
 """
 
 from __future__ import annotations

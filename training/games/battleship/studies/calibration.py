@@ -12,6 +12,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ai_functions.policies.battleship.expert import Expert
+from ai_functions.policies.battleship.features import tried_cells
 from games.battleship.fleet import STANDARD, random_placement
 from games.battleship.observation import ShootObservation
 from training.evaluation.evaluate import task_seeds
@@ -39,12 +40,11 @@ def calibration(fleets: int) -> str:
         fleet = random_placement(STANDARD, Random(seed))  # noqa: S311 - a game, not a secret
         board = fleet.board(STANDARD)
         truth = np.array([board >> cell & 1 for cell in range(STANDARD.size**2)])
-        heard = sink(expert.act, fleet, seed)
-        lengths.append(len(heard))
-        for number in range(0, len(heard), EVERY):
-            observation = ShootObservation(STANDARD, tuple(heard[:number]))
-            untried = np.ones(len(truth), np.bool_)
-            untried[[one.cell.row * STANDARD.size + one.cell.column for one in heard[:number]]] = False
+        shots = sink(expert.act, fleet, seed)
+        lengths.append(len(shots))
+        for number in range(0, len(shots), EVERY):
+            observation = ShootObservation(STANDARD, tuple(shots[:number]))
+            untried = ~tried_cells(observation)
             posterior = expert.believe(observation)
             said.append(posterior.cell[untried])
             happened.append(truth[untried])
