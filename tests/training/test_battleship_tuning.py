@@ -23,6 +23,7 @@ from training.games.battleship.compiled.inference import look
 from training.games.battleship.compiled.table import MISSED, STRUCK, new_table, shoot
 from training.games.battleship.self_play import observe_shots, self_played_race_part, won_from
 from training.games.battleship.standard_placements import symmetric
+from training.games.battleship.studies import one_source
 from training.games.battleship.tuning import tuned_part
 
 if TYPE_CHECKING:
@@ -135,3 +136,12 @@ def test_tuning_saves_shots_and_tells_who_wins() -> None:
     assert hopes.min() < 0.3
     assert hopes.max() > 0.7
     assert any("generation 5 of 6" in line for line in said)
+
+
+@pytest.mark.slow
+def test_the_trial_of_one_source_for_both_can_be_repeated(capfd: pytest.CaptureFixture[str]) -> None:
+    """What docs/decisions/0023 says stands in the way is looked for again: a newer numba may compile it."""
+    one_source.main(3)
+    lines = capfd.readouterr().out.splitlines()
+    assert sum("ms a position" in line for line in lines) == 4
+    assert "np.add.reduceat: does not compile" in lines
