@@ -86,6 +86,7 @@ def test_the_true_fleet_is_never_ruled_out(seed: int, heard: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6))
+@example(94890)  # the search has to begin anew, or takes more nodes than it may
 @example(1510)  # ships crowd each other so that none of some ship's placements seems to be free
 def test_the_true_fleet_is_never_ruled_out_in_any_variant(seed: int) -> None:
     position = any_position(seed)
