@@ -27,8 +27,8 @@ QUICK_CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("my
 """What takes seconds: format, lint, types, import rules."""
 X_TOOLS = ("Xvfb", "openbox", "xdotool")
 """Of the Debian packages xvfb, openbox, xdotool."""
-PARALLEL = ("-n", str(min(6, (os.cpu_count() or 1) + 1)), "--dist", "loadfile", "--no-loadscope-reorder")
-"""A file's tests stay together and share what they start.  One more than there are cores, since many tests wait."""
+PARALLEL = ("-n", str(min(6, (os.cpu_count() or 1) + 2)), "--dist", "loadfile", "--no-loadscope-reorder")
+"""A file's tests stay together and share what they start.  Two more than there are cores, since many tests wait."""
 EXIT_USAGE = 2
 PIP_KEPT = frozenset(
     {"CACHE_DIR", "CERT", "CLIENT_CERT", "CONFIG_FILE", "DEFAULT_TIMEOUT", "EXTRA_INDEX_URL", "FIND_LINKS", "INDEX_URL",
