@@ -75,5 +75,10 @@ def test_too_few_tasks_are_told_by_the_error():
     assert setting.tasks < 800
 
 
+def test_what_is_known_from_one_setting_alone_has_the_error_of_its_tasks():
+    setting = found(aim=66, start=1.179, noise=9.0, seed=31, most=40)
+    assert setting.standard_error < 2
+
+
 def test_the_same_tasks_give_the_same_setting():
     assert found(seed=3) == found(seed=3)

@@ -38,6 +38,8 @@ _ROUGH, _MOST_ROUGH = 0.67, 384
 """The error of a setting, as a share of the band, that will do for a first look at it, and the most tasks it gets."""
 _NARROWEST, _WIDEST = 0.03, 0.6
 """How far from the aim, in the dial's logarithm, settings are measured."""
+_SAME = 1e-9
+"""Places no further apart are one: between their roundings no slope can be seen."""
 _SURE = 3.0
 """Standard errors."""
 
@@ -116,7 +118,7 @@ class _Measured:
         values = less_chance(np.concatenate(self.values)[near], np.concatenate(self.controls)[near])
         middle, level = float(places.mean()), float(values.mean())
         off = places - middle
-        spread = float(off @ off)
+        spread = float(off @ off) if np.ptp(places) > _SAME else 0.0
         slope = float(off @ (values - level)) / spread if spread > 0 else 0.0
         left = values - level - slope * off
         noise = sqrt(float(left @ left) / max(1, len(values) - 2))
