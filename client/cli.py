@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from errno import ENOSPC
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,9 @@ import typer
 from client.commands import bench, cloud, match, opponents, play, records, train
 from client.commands.context import choose_cloud, err, explain_missing
 from client.console import labelled, prepare
-from client.settings import home
+from client.settings import HOME, home
 
 EXIT_USAGE = 2
-VARIABLE = "LAMBDA_ARCADE_HOME"
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
@@ -81,5 +81,5 @@ def _reason(error: Exception) -> str:
     if error.filename is None and error.errno != ENOSPC:
         return error.strerror
     what = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
-    ours = error.filename is None or str(error.filename).startswith(str(home()))
-    return f"{what}; {VARIABLE} chooses another folder for what is kept (now {home()})" if ours else what
+    ours = error.filename is None or Path(str(error.filename)).is_relative_to(home())
+    return f"{what}; {HOME} chooses another folder for what is kept (now {home()})" if ours else what

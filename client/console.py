@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import sys
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
-
-if TYPE_CHECKING:
-    from typing import TextIO
 
 
 class PlainConsole(Console):
@@ -42,12 +39,9 @@ def _shown(character: str) -> str:
     return " " if character.isspace() else ascii(character)[1:-1]
 
 
-def prepare(*streams: TextIO | None) -> None:
-    """Let files and pipes get UTF-8 on every system, and a terminal get another mark for what it cannot show.
-
-    Without ``streams``, standard output and error.
-    """
-    for stream in streams or (sys.stdout, sys.stderr):
+def prepare() -> None:
+    """Let files and pipes get UTF-8 on every system, and a terminal get another mark for what it cannot show."""
+    for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             if stream.isatty():
                 stream.reconfigure(errors="replace")

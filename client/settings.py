@@ -19,6 +19,8 @@ from platformdirs import user_data_dir
 from client.ui.text.foreign_text import shorten
 
 FILE = "settings.json"
+HOME = "LAMBDA_ARCADE_HOME"
+"""The variable that names the folder of everything this program keeps."""
 MAX_NAME = 16
 """Letters."""
 NOBODY = "Captain"
@@ -27,7 +29,7 @@ NOBODY = "Captain"
 
 def home() -> Path:
     """Return the folder that holds everything of this program: ``LAMBDA_ARCADE_HOME`` or the system's usual place."""
-    return Path(os.environ.get("LAMBDA_ARCADE_HOME") or user_data_dir("lambda-arcade"))
+    return Path(os.environ.get(HOME) or user_data_dir("lambda-arcade"))
 
 
 @dataclass(slots=True)
