@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from errno import ENOSPC
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +10,7 @@ import typer
 from client.commands import bench, cloud, match, opponents, play, records, train
 from client.commands.context import choose_cloud, err, explain_missing
 from client.console import labelled, prepare
-from client.settings import HOME, home
+from client.troubles import told
 
 EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
@@ -58,10 +56,10 @@ def main() -> None:
     try:
         app()
     except ModuleNotFoundError as error:
-        told = explain_missing(error)
-        if told is None:
+        missing = explain_missing(error)
+        if missing is None:
             raise
-        err.print(labelled("error:", "red", f" {told}"), soft_wrap=True)
+        err.print(labelled("error:", "red", f" {missing}"), soft_wrap=True)
         sys.exit(EXIT_USAGE)
     except KeyboardInterrupt:
         err.print("interrupted")
@@ -70,16 +68,5 @@ def main() -> None:
         sys.stderr.close()  # whoever read our output has seen enough
         sys.exit(0)
     except (ValueError, RuntimeError, OSError) as error:
-        err.print(labelled("error:", "red", f" {_reason(error)}"), soft_wrap=True)
+        err.print(labelled("error:", "red", f" {told(error)}"), soft_wrap=True)
         sys.exit(EXIT_USAGE)
-
-
-def _reason(error: Exception) -> str:
-    """Return what went wrong; of a file or a disk without its number, and how to use another."""
-    if not isinstance(error, OSError) or not error.strerror:
-        return str(error)
-    if error.filename is None and error.errno != ENOSPC:
-        return error.strerror
-    what = error.strerror if error.filename is None else f"{error.filename}: {error.strerror}"
-    ours = error.filename is None or Path(str(error.filename)).is_relative_to(home())
-    return f"{what}; {HOME} chooses another folder for what is kept (now {home()})" if ours else what

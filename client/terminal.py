@@ -20,6 +20,7 @@ from rich.text import Text
 
 from client.console import PlainConsole, legible
 from client.games.words import event_text, quiet_events, score_text, winner_text
+from client.net.causes import sentence
 from client.net.opponent_client import participant
 from client.net.turn_based_match import TurnBasedMatch
 from games.catalog import find_game
@@ -155,7 +156,7 @@ class _Show:
             return
         line = event_text(event, self._names)
         if event.player not in {None, self._me} and self._last is not None:
-            line += f"   {_account(self._last)}"
+            line += f"   {_account(self._last, self._setup.opponent.title)}"
         self._lines.append(line)
 
     def fresh(self) -> list[str]:
@@ -176,7 +177,7 @@ class _Show:
         facts = Table.grid(padding=(0, 2))
         facts.add_row("opponent", f"{info.title}  ({info.name} v{info.version})")
         facts.add_row("person's seat", self._name)
-        facts.add_row("last answer", _account(self._last) if self._last is not None else "none yet")
+        facts.add_row("last answer", _account(self._last, info.title) if self._last is not None else "none yet")
         facts.add_row("answers", f"{self._answers}, {self._fallbacks} of them by a stand-in")
         lines = Text(legible("\n".join(self._lines[-LINES_KEPT:])))
         return Group(boards, facts, lines)
@@ -233,7 +234,7 @@ def _wait_for_person(played: TurnBasedMatch, console: PlainConsole) -> None:
             if event.kind not in quiet:
                 console.print(event_text(event, played.names), soft_wrap=True)
         for move in played.moves:
-            console.print(f"   {_account(move)}", soft_wrap=True)
+            console.print(f"   {_account(move, played.client.info.title)}", soft_wrap=True)
         if played.over or played.my_turn:
             return
         sleep(POLL_S)
@@ -298,11 +299,11 @@ def _side_by_side(board: str) -> RenderableType:
     return Columns([Text(part) for part in board.rstrip().split("\n\n")], padding=(0, 4))
 
 
-def _account(move: Move) -> str:
+def _account(move: Move, name: str) -> str:
     """Return how an answer came to be."""
     metadata = move.metadata
     if metadata.fallback is not None:
-        return f"{metadata.fallback.upper()}: a stand-in played ({move.detail})"
+        return f"{sentence(metadata.fallback, name)} A stand-in played ({move.detail})"
     cold = "cold" if metadata.cold else "warm"
     times = f"{metadata.latency_ms or 0:.1f} ms, computed in {metadata.compute_ms or 0:.1f} ms"
     return f"{move.name} v{move.version}: {times}, {cold}"

@@ -97,7 +97,7 @@ def check_guest(url: str) -> None:
     try:
         fetch_guest(url)
     except RemoteError as error:
-        if error.cause in {"nonsense", "refused"}:
+        if error.cause in {"nonsense", "refused", "gone"}:
             raise
 
 
@@ -120,15 +120,15 @@ class Session:
         self._options = options
         self._requests = RequestPool()
         self._uploader: Uploader | None = None
-        self._recorder = Recorder(own_records(), self._saved)
-        for told in self._recorder.recover():
-            err.print(told, soft_wrap=True)
+        self._recorder: Recorder | None = None
 
     def prepare(self, report: Report) -> tuple[Services, Setup | None]:
         """Bring the cloud up and return what scenes need, and the match to start with if one was asked for.
 
-        Takes its time; called off the main thread.  Raises RuntimeError or ValueError that says what to do.
+        Takes its time; called off the main thread, and again after an error.  Raises RuntimeError or ValueError that
+        says what to do, and OSError where this program's folder cannot be written to.
         """
+        recorder = self._record()
         for name in game_packages():
             find_game(name)  # imported here, where it takes its time, and not when the menu opens
         api, where, mend = self._reach(report)
@@ -140,7 +140,7 @@ class Session:
         services = Services(
             fetch=lambda: [*look(api, mend), *guests],
             connect=lambda info: DeployedOpponentClient(self._requests, info),
-            journal=self._recorder.journal,
+            journal=recorder.journal,
             finished=_already_kept,
             where=where,
             trouble=self._trouble,
@@ -173,9 +173,18 @@ class Session:
     def close(self) -> None:
         """Write down what is left, and give the uploads a moment."""
         self._requests.close()
-        self._recorder.close()
+        if self._recorder is not None:
+            self._recorder.close()
         if self._uploader is not None:
             self._uploader.close(UPLOAD_S)
+
+    def _record(self) -> Recorder:
+        """Return who writes matches down; at first, take in what a killed program left."""
+        if self._recorder is None:
+            self._recorder = Recorder(own_records(), self._saved)
+            for line in self._recorder.recover():
+                err.print(line, soft_wrap=True)
+        return self._recorder
 
     def _reach(self, report: Report) -> tuple[str, str, Callable[[], object]]:
         """Return the API of the chosen cloud, its name, and what to do when it is not there any more."""
@@ -200,7 +209,7 @@ class Session:
     def _trouble(self) -> str | None:
         uploads = None if self._uploader is None else self._uploader.trouble
         waiting = f"A record waits to be uploaded; it is kept and sent again ({uploads})." if uploads else None
-        return self._recorder.failure or waiting
+        return (self._recorder and self._recorder.failure) or waiting
 
     def _saved(self, path: Path) -> None:
         if self._uploader is not None:

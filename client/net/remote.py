@@ -39,6 +39,8 @@ FIRST_BACKOFF_S = 0.05
 MAX_BACKOFF_S = 0.8
 RETRIED = frozenset({429, 500, 502, 503, 504})
 """Throttled, failed or not there for a moment.  Every other status is final."""
+GONE = frozenset({404, 410})
+"""Not found: the catalog listed it, and it was deleted since."""
 OK = 200
 MAX_ANSWER_BYTES = 1024 * 1024
 """An explained move has some 10 KB, a catalog of a hundred opponents 100 KB."""
@@ -52,7 +54,7 @@ _threads = threading.local()
 class RemoteError(RuntimeError):
     """No usable answer.
 
-    ``cause`` is one word for the HUD: timeout, unreachable, throttled, error, refused or nonsense.
+    ``cause`` is one word for the HUD: timeout, unreachable, throttled, error, gone, refused or nonsense.
     """
 
     def __init__(self, cause: str, message: str) -> None:
@@ -299,6 +301,8 @@ def _session(*, guest: bool = False) -> requests.Session:
 def _cause(status: int) -> str:
     if status == 429:  # noqa: PLR2004 - Too Many Requests
         return "throttled"
+    if status in GONE:
+        return "gone"
     return "error" if status in RETRIED else "refused"
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from client.scene_manager import TICKS_PER_SECOND, Services, Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
+from client.troubles import told
 from client.ui import theme
 from client.ui.canvas import WIDTH
 from client.ui.icon import draw_mark
@@ -34,6 +35,7 @@ Prepare: TypeAlias = Callable[[Report], tuple[Services, Setup | None]]
 """Returns what scenes need, and the match to begin with; without one the menu opens."""
 SHOWN = 9
 """Lines at a time; the last ones."""
+LOGS = "Try again, or look at the logs with:  lambda-arcade cloud logs"
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class LoadingScene:
         self._ticks = 0
         self._group: Group | None = None
         self._trouble = ""
+        self._advice = LOGS
         self._begin()
 
     def handle(self, event: Input) -> None:
@@ -122,8 +125,10 @@ class LoadingScene:
     def _work(self) -> None:
         try:
             self._ready = self._prepare(self._note)
+        except OSError as error:
+            self._error, self._advice = told(error), "Try again once that is mended."
         except Exception as error:  # noqa: BLE001 - whatever it is, the person must be told, and can try again
-            self._error = str(error) or type(error).__name__
+            self._error, self._advice = told(error), LOGS
 
     def _note(self, what: str, seconds: float | None) -> None:
         known = next((line for line in self._lines if line.what == what), None)
@@ -154,6 +159,5 @@ class LoadingScene:
         canvas.panel(box, theme.DEEP, theme.AMBER, 16, 0.96)
         canvas.text("This did not work", box[0] + 32, box[1] + 26, theme.HEADING, theme.AMBER)
         canvas.paragraph(self._trouble, (box[0] + 32, box[1] + 72, box[2] - 64, 110), theme.BODY, theme.FOAM)
-        advice = "Try again, or look at the logs with:  lambda-arcade cloud logs"
-        canvas.text(advice, box[0] + 32, box[1] + box[3] - 42, theme.SMALL, theme.MIST)
+        canvas.text(self._advice, box[0] + 32, box[1] + box[3] - 42, theme.SMALL, theme.MIST)
         group.draw(canvas)

@@ -160,7 +160,8 @@ class TurnBasedScene:
 
     def _back(self) -> None:
         if self._ended:
-            self._manager.to_menu()
+            if not self.buttons.unseen:
+                self._manager.to_menu()
         elif self.panel.typed:
             self.panel.write("")
         else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import TYPE_CHECKING
 
+from client.net.causes import sentence
 from client.net.cost import Bill
 from client.ui import theme
 
@@ -32,6 +33,7 @@ WAIT_SHOWN_S = 0.25
 class Noted:
     """One answer as the chart shows it."""
 
+    title: str
     name: str
     version: str
     latency_ms: float
@@ -60,6 +62,7 @@ class Hud:
         """Take in an answer that ``info`` was asked for."""
         metadata = move.metadata
         noted = Noted(
+            title=info.title,
             name=move.name or info.name,
             version=move.version or info.version,
             latency_ms=metadata.latency_ms or 0.0,
@@ -124,11 +127,10 @@ class Hud:
 
     def _draw_fallback(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
         left, width = inner
-        canvas.text(last.fallback.upper(), left, y + 2, theme.HEADING, theme.AMBER, within=width)
-        canvas.text("a local stand-in played this move", left, y + 34, theme.SMALL, theme.FOAM, within=width)
-        canvas.paragraph(
-            last.detail or f"{last.name} gave no answer", (left, y + 52, width, 44), theme.SMALL, theme.MIST
-        )
+        why = sentence(last.fallback, last.title)
+        down = y + 2 + canvas.paragraph(why, (left, y + 2, width, 40), theme.BODY, theme.AMBER)
+        canvas.text("A stand-in played this move.", left, down + 4, theme.SMALL, theme.FOAM, within=width)
+        canvas.paragraph(last.detail, (left, down + 24, width, y + 98 - down - 24), theme.SMALL, theme.MIST)
         return y + 100
 
     def _chart(self, canvas: Canvas, box: Box) -> None:

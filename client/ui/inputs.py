@@ -55,10 +55,13 @@ BUTTONS = {
     pygame.CONTROLLER_BUTTON_RIGHTSHOULDER: NEXT, pygame.CONTROLLER_BUTTON_LEFTSHOULDER: PREVIOUS,
 }  # fmt: skip
 HINTS = {
-    KEYBOARD: {ACCEPT: "Enter", BACK: "Esc", TURN: "R", SWAP: "Tab", SHUFFLE: "X", NEXT: "PgDn", PREVIOUS: "PgUp"},
+    KEYBOARD: {
+        ACCEPT: "Enter", BACK: "Esc", TURN: "R", SWAP: "Tab", SHUFFLE: "X", NEXT: "PgDn", PREVIOUS: "PgUp",
+        ERASE: "Bksp",
+    },
     MOUSE: {ACCEPT: "Click", BACK: "Esc", TURN: "Right-click", SWAP: "Tab", SHUFFLE: "X"},
     GAMEPAD: {ACCEPT: "A", BACK: "B", TURN: "X", SWAP: "Y", SHUFFLE: "Back", NEXT: "RB", PREVIOUS: "LB"},
-}
+}  # fmt: skip
 """What a command is called on each device, for the hint line."""
 STICK_ON, STICK_OFF = 18_000, 11_000
 REPEAT_AFTER, REPEAT_EVERY = 18, 5

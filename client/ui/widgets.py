@@ -171,11 +171,11 @@ class Group:
         self._dragged: Widget | None = None
         self.on_move: Callable[[], None] | None = None
         """Called when the focus moves or something is pressed: for a sound."""
-        self._unseen = unseen
+        self.unseen = unseen
 
     def handle(self, event: Input) -> bool:
         """Act on ``event``; return whether it was meant for a widget."""
-        if self._unseen:
+        if self.unseen:
             return False
         if isinstance(event, Pointer):
             return self._pointer(event)
@@ -191,7 +191,7 @@ class Group:
 
     def draw(self, canvas: Canvas) -> None:
         """Draw all of them."""
-        self._unseen = False
+        self.unseen = False
         for index, widget in enumerate(self.widgets):
             widget.draw(canvas, focused=index == self.focus)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tables import Table, info, wait_until
 
+from client.commands.game_options import GameOptions
+from client.commands.play import Session
 from client.games.battleship.scene import BattleshipScene
 from client.scene_manager import Setup
 from client.scenes.loading import LoadingScene
@@ -30,6 +32,9 @@ from client.ui.inputs import (
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    import pytest
+    import typer
 
     from client.ui.inputs import Input
 
@@ -111,6 +116,21 @@ def test_an_error_while_loading_is_shown_and_can_be_tried_again(table: Table) ->
     table.picture()
     scene.handle(Command(ACCEPT))
     wait_until(table, lambda: isinstance(table.manager.scenes[-1], MenuScene))
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_in_the_window(
+    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path / "file" / "home"))
+    session = Session(cast("typer.Context", None), None, None, GameOptions.read(()))
+    scene = LoadingScene(table.manager, session.prepare)
+    table.manager.push(scene)
+    wait_until(table, lambda: scene._group is not None)
+    session.close()
+    assert scene._trouble.startswith(f"{tmp_path / 'file' / 'home' / 'records' / 'journals'}: Not a directory")
+    assert "LAMBDA_ARCADE_HOME chooses another folder" in scene._trouble
+    table.picture()
 
 
 def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None:

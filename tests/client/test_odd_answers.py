@@ -105,7 +105,7 @@ def test_an_odd_answer_ends_in_a_move_that_says_why(game: str, what: str):
         (whole(said(), 307, location="http://127.0.0.1:9/"), "refused"),
         (whole(said(), 302, location="\xff\xfe\x01"), "unreachable"),
         (whole(b'{"detail": "no \\ud83d"}', 418), "refused"),
-        (whole(b"[" * 200_000, 404), "refused"),
+        (whole(b"[" * 200_000, 404), "gone"),
         (whole(b'{"detail": ' + b"[" * 500 + b"]" * 500 + b"}", 422), "refused"),
         (whole(said(), content_length="7"), "unreachable"),
         (whole(said(), content_encoding="gzip"), "unreachable"),

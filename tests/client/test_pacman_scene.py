@@ -243,7 +243,7 @@ def test_explaining_is_asked_for_and_no_longer(table: Table):
 def test_leaving_hands_the_abandoned_match_over_and_shows_the_menu(table: Table):
     table.sit_down()
     table.ticks(300)
-    table.press(BACK, DOWN, DOWN, DOWN, ACCEPT)
+    table.press(BACK, DOWN, DOWN, DOWN, ACCEPT, DOWN, ACCEPT)
     assert isinstance(table.manager.scenes[-1], MenuScene)
     (record,) = table.records
     assert record.outcome is None

@@ -19,6 +19,7 @@ from client.ui.inputs import (
     ACCEPT,
     BACK,
     DOWN,
+    ERASE,
     LEFT,
     LEFT_BUTTON,
     RIGHT,
@@ -289,20 +290,70 @@ def test_a_fleet_can_be_placed_with_keys_alone(table: Table) -> None:
     for _ in range(10):
         scene.handle(Command(LEFT))
         scene.handle(Command(UP))
-    for row in range(5):
-        scene.handle(Command(ACCEPT))
+    scene.handle(Command(ACCEPT))
+    for ship in placing.variant.names:
         assert placing.held is not None
-        if row == 4:
+        assert placing.held.ship == ship, "the next one is in the hand at once"
+        assert placing.legal(placing.held.placement), "and it lies where there is room"
+        if ship == "destroyer":
             scene.handle(Command(TURN))
         scene.handle(Command(ACCEPT))
-        if row < 4:
-            scene.handle(Command(DOWN))
     assert len(placing.placed) == 5
     assert placing.placed["destroyer"].vertical
     assert not scene.on_board, "with all ships at sea the focus is on the button that starts"
     scene.handle(Command(ACCEPT))
     assert scene.placing is None
     assert scene.battle.placed
+
+
+@pytest.mark.parametrize("by_button", [False, True])
+def test_after_a_random_fleet_accept_begins_the_battle(*, by_button: bool, table: Table) -> None:
+    scene = sit_down(table)
+    if by_button:
+        while scene.on_board:
+            scene.handle(Command(RIGHT))
+        scene.handle(Command(DOWN))
+        scene.handle(Command(ACCEPT))
+    else:
+        scene.handle(Command(SHUFFLE))
+    assert scene.placing is not None
+    assert scene.placing.placement is not None
+    scene.handle(Command(ACCEPT))
+    assert scene.placing is None
+    assert scene.battle.placed
+
+
+def test_random_clear_and_each_ship_laid_can_be_taken_back(table: Table) -> None:
+    scene = sit_down(table)
+    placing = scene.placing
+    assert placing is not None
+    stages = [dict(placing.placed)]
+    scene.handle(Command(ACCEPT))
+    scene.handle(Command(ACCEPT))
+    scene.handle(Command(ERASE))  # lets go of the second ship, which was taken up by itself
+    assert placing.held is None
+    stages.append(dict(placing.placed))
+    assert list(placing.placed) == ["carrier"]
+    for change in (placing.shuffle, placing.clear, placing.shuffle):
+        change()
+        stages.append(dict(placing.placed))
+    while stages:
+        assert placing.placed == stages.pop()
+        assert placing.can_undo == bool(stages)
+        scene.handle(Command(ERASE))
+
+
+def test_a_ship_that_is_lifted_and_let_go_lies_where_it_was(table: Table) -> None:
+    scene = sit_down(table)
+    placing = scene.placing
+    assert placing is not None
+    placing.shuffle()
+    before = dict(placing.placed)
+    scene.handle(Pointer("press", *scene.placing_board.centre(before["carrier"].cell), button=LEFT_BUTTON))
+    assert placing.held is not None
+    placing.clear()
+    placing.undo()
+    assert placing.placed == before
 
 
 def test_the_battle_cannot_begin_before_every_ship_lies(table: Table) -> None:
@@ -363,6 +414,15 @@ def test_leaving_from_the_pause_leads_to_the_menu_and_closes_the_match(table: Ta
     put_to_sea(table, scene)
     scene.handle(Command(BACK))
     for name in (DOWN, DOWN, DOWN, ACCEPT):
+        table.manager.handle(Command(name))
+    assert scene in table.manager.scenes, "it asks once"
+    table.picture()
+    table.manager.handle(Command(BACK))
+    for name in (DOWN, DOWN, DOWN, ACCEPT):
+        table.manager.handle(Command(name))
+    table.manager.handle(Command(ACCEPT))
+    assert isinstance(table.manager.scenes[-1], PauseScene), "what is marked first is to stay"
+    for name in (DOWN, DOWN, DOWN, ACCEPT, DOWN, ACCEPT):
         table.manager.handle(Command(name))
     assert isinstance(table.manager.scenes[-1], MenuScene)
     assert len(table.records) == 1

@@ -57,7 +57,7 @@ def test_the_boards_move_on_a_terminal(tmp_path: Path) -> None:
 
 def test_what_a_stand_in_played_is_said_with_its_cause(tmp_path: Path) -> None:
     text, _ = play(tmp_path, terminal=False, fallback="timeout")
-    assert "TIMEOUT: a stand-in played (no answer within 12.0 s)" in text
+    assert "Alpha did not answer in time. A stand-in played (no answer within 12.0 s)" in text
 
 
 def test_a_match_that_takes_too_long_is_left_and_recorded(tmp_path: Path) -> None:

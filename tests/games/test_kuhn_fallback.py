@@ -28,7 +28,7 @@ SOUND = {
     "explanation": None,
 }
 WAYS: dict[str, tuple[Any, str]] = {
-    "is not there": (whole(b'{"message": "Not Found"}', 404), "refused"),
+    "is not there": (whole(b'{"message": "Not Found"}', 404), "gone"),
     "answers nonsense": (whole(b"[" * 200_000), "nonsense"),
     "answers in HTML": (whole(b"<!doctype html>"), "nonsense"),
     "plays another game": (whole(json.dumps({**SOUND, "action": "B7"}).encode()), "illegal"),

@@ -10,7 +10,7 @@ from client.games.battleship.explanation import draw_heat, draw_thought
 from client.games.battleship.panels import accuracy, draw_fleet, draw_log
 from client.games.battleship.ships import ship_sprite
 from client.ui import theme
-from client.ui.inputs import ACCEPT, BACK, NEXT, SHUFFLE, TURN
+from client.ui.inputs import ACCEPT, BACK, ERASE, NEXT, SHUFFLE, TURN
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import hint_line
 from games.battleship.fleet import placement_board
@@ -237,7 +237,7 @@ def _hints(canvas: Canvas, scene: Drawable) -> None:
     if scene.ended:
         return
     if scene.placing is not None:
-        hints = [(ACCEPT, "take, put down"), (TURN, "turn"), (NEXT, "next ship"), (SHUFFLE, "random")]
+        hints = [(ACCEPT, "take, put down"), (TURN, "turn"), (NEXT, "next ship"), (SHUFFLE, "random"), (ERASE, "undo")]
         hint_line(canvas, scene.manager.device, hints, 76, 624)
     else:
         hints = [(ACCEPT, "fire"), (BACK, "pause")]

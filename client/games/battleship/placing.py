@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from client.ui.inputs import (
     ACCEPT,
     DIRECTIONS,
+    ERASE,
     LEFT_BUTTON,
     NEXT,
     PREVIOUS,
@@ -76,6 +77,10 @@ class Placing:
         self._play_sound = play_sound
         self.pointer = (0.0, 0.0)
         self._pressed_at: tuple[float, float] | None = None
+        self._vertical = False
+        """How the ship laid last lies; the next one is taken up like it."""
+        self._past: list[dict[str, ShipPlacement]] = []
+        """What lay on the board before each change; the last one is what ``undo`` brings back."""
 
     @property
     def variant(self) -> Variant:
@@ -100,14 +105,30 @@ class Placing:
 
     def shuffle(self) -> None:
         """Lay the whole fleet out at random."""
+        self._remember()
         self.held = None
         self.placed = {placement.ship: placement for placement in random_placement(self.variant, self._random).ships}
         self._play_sound("place")
 
     def clear(self) -> None:
         """Take every ship off."""
+        self._remember()
         self.held = None
         self.placed = {}
+        self._play_sound("back")
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return self.held is not None or bool(self._past)
+
+    def undo(self) -> None:
+        """Let go of the ship in the hand, or take back what was done last: a ship laid or turned, random, clear."""
+        if not self.can_undo:
+            self._play_sound("refuse")
+            return
+        self.placed = self._lying() if self.held is not None else self._past.pop()
+        self.held = None
         self._play_sound("back")
 
     def handle(self, event: Input) -> bool:
@@ -139,6 +160,7 @@ class Placing:
         if fitting is None:
             self._play_sound("refuse")
         else:
+            self._remember()
             self.placed[placement.ship] = fitting
             self._play_sound("turn")
 
@@ -149,6 +171,8 @@ class Placing:
             self.turn()
         elif event.name == SHUFFLE:
             self.shuffle()
+        elif event.name == ERASE:
+            self.undo()
         elif event.name == ACCEPT:
             self.by_keys = True
             return self._use()
@@ -171,9 +195,10 @@ class Placing:
         return True
 
     def _use(self) -> bool:
-        """Put down, pick up, or take the next ship from the dock."""
+        """Put down and take up the next one, pick up, or take the next ship from the dock."""
         if self.held is not None:
-            self._put_down()
+            if self._put_down():
+                self._take_next(1)
         elif (placement := self._at(self.cursor)) is not None:
             self._lift(placement, self.cursor, sticky=True)
         else:
@@ -190,9 +215,20 @@ class Placing:
             return False
         current = waiting.index(self.held.ship) if self.held is not None and self.held.ship in waiting else -(by > 0)
         ship = waiting[(current + by) % len(waiting)]
-        vertical = self.held.vertical if self.held is not None else False
+        vertical = self.held.vertical if self.held is not None else self._vertical
+        self._move_to_room(ship, vertical=vertical)
         self.held = Held(ship, vertical, 0, self.cursor, None, sticky=True)
         return True
+
+    def _move_to_room(self, ship: str, *, vertical: bool) -> None:
+        """Move the cursor to the nearest cell from which ``ship`` may lie; where there is none it stays."""
+        cells = [Cell(column, row) for column in range(self.variant.size) for row in range(self.variant.size)]
+        here = self.cursor
+        self.cursor = min(
+            (cell for cell in cells if self.legal(ShipPlacement(ship, cell, vertical=vertical))),
+            key=lambda cell: (abs(cell.column - here.column) + abs(cell.row - here.row), cell),
+            default=here,
+        )
 
     def _pointer(self, event: Pointer) -> bool:
         cell = self.board.cell_at(event.x, event.y)
@@ -251,23 +287,26 @@ class Placing:
         self.held = Held(placement.ship, placement.vertical, self._grip(placement, cell), cell, placement, sticky)
         self._play_sound("turn")
 
-    def _put_down(self) -> None:
-        """Put the ship down where it is held; where it cannot lie, it goes back where it came from."""
+    def _put_down(self) -> bool:
+        """Put the ship down where it is held, and return True; where it cannot lie, it goes back where it came from."""
         held = self.held
         if held is None:
-            return
+            return False
         placement = self.settled(held)
         if placement is not None and self.legal(placement):
+            if placement != held.back_to:
+                self._remember()
             self.placed[held.ship] = placement
+            self._vertical = placement.vertical
             self.held = None
             self._play_sound("place")
-        elif placement is None or not held.sticky:
+            return True
+        if placement is None or not held.sticky:
             if held.back_to is not None:
                 self.placed[held.ship] = held.back_to
             self.held = None
-            self._play_sound("refuse")
-        else:
-            self._play_sound("refuse")
+        self._play_sound("refuse")
+        return False
 
     def settled(self, held: Held) -> ShipPlacement | None:
         """Return the placement nearest to the hand that lies wholly on the board; None when the hand is far off."""
@@ -280,6 +319,15 @@ class Placing:
         return ShipPlacement(
             held.ship, Cell(min(max(0, column), most_across), min(max(0, row), most_down)), vertical=held.vertical
         )
+
+    def _lying(self) -> dict[str, ShipPlacement]:
+        """Return what lies on the board, a ship that was lifted from it where it came from."""
+        held = self.held
+        lifted = {} if held is None or held.back_to is None else {held.ship: held.back_to}
+        return self.placed | lifted
+
+    def _remember(self) -> None:
+        self._past.append(self._lying())
 
     def _at(self, cell: Cell) -> ShipPlacement | None:
         bit = self.variant.bit(cell)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,20 @@ from client.scene_manager import TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
-from client.ui.inputs import ACCEPT, BACK, DIRECTIONS, LEFT, LEFT_BUTTON, RIGHT, SHUFFLE, STEP, SWAP, Command, Pointer
+from client.ui.inputs import (
+    ACCEPT,
+    BACK,
+    DIRECTIONS,
+    ERASE,
+    LEFT,
+    LEFT_BUTTON,
+    RIGHT,
+    SHUFFLE,
+    STEP,
+    SWAP,
+    Command,
+    Pointer,
+)
 from client.ui.widgets import Button, Group
 from games.battleship.fleet import Cell
 from games.battleship.notation import HIT, MISS, SUNK
@@ -62,7 +76,7 @@ class BattleshipScene:
         self._ended = False
         manager.sounds.add(SYNTHS)
         self._set_buttons()
-        self.buttons.widgets[0].enabled = False
+        self._allow_buttons(self.placing)
 
     @property
     def name_of_foe(self) -> str:
@@ -73,17 +87,30 @@ class BattleshipScene:
         """Place, shoot, or press a button."""
         self._dispatch(event)
         if self.placing is not None:
-            self.buttons.widgets[0].enabled = self.placing.placement is not None
+            self._allow_buttons(self.placing)
+
+    def _allow_buttons(self, placing: Placing) -> None:
+        """Let those be pressed that mean something now."""
+        begin, undo, _, clear, _ = self.buttons.widgets
+        begin.enabled = placing.placement is not None
+        clear.enabled = bool(placing.placed)
+        undo.enabled = placing.can_undo
 
     def _dispatch(self, event: Input) -> None:
         if isinstance(event, Command) and event.name == BACK and not event.repeat:
-            self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
+            self._back()
         elif isinstance(event, Command) and event.name == SWAP and not self.battle.over:
             self.open_swap()
         elif isinstance(event, Pointer):
             self._point(event)
         elif isinstance(event, Command):
             self._command(event)
+
+    def _back(self) -> None:
+        if not self._ended:
+            self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
+        elif not self.buttons.unseen:
+            self.manager.to_menu()
 
     def tick(self) -> None:
         """Let the match go on."""
@@ -134,7 +161,10 @@ class BattleshipScene:
             self._aim(event)
             return
         if self.placing is not None and event.name == SHUFFLE:
-            self.placing.shuffle()
+            self._at_random(self.placing)
+            return
+        if self.placing is not None and event.name == ERASE:
+            self.placing.undo()
             return
         if self.on_board and self.placing is not None and self._place(self.placing, event):
             return
@@ -156,6 +186,12 @@ class BattleshipScene:
             self.buttons.focus = 0
             return True
         return handled
+
+    def _at_random(self, placing: Placing) -> None:
+        """Lay the fleet out by chance; accept then begins the battle."""
+        placing.shuffle()
+        self.on_board = False
+        self.buttons.focus = 0
 
     def _aim(self, event: Command) -> None:
         """Move the cursor, or shoot."""
@@ -250,8 +286,9 @@ class BattleshipScene:
         elif self.placing is not None:
             widgets = [
                 Button((620, 548, 320, 50), "Put to sea", self._put_to_sea, "primary"),
-                Button((620, 608, 154, 44), "Random", self.placing.shuffle, hint="X"),
-                Button((786, 608, 154, 44), "Clear", self.placing.clear),
+                Button((620, 608, 92, 44), "Undo", self.placing.undo),
+                Button((720, 608, 120, 44), "Random", partial(self._at_random, self.placing), hint="X"),
+                Button((848, 608, 92, 44), "Clear", self.placing.clear),
                 Button((980, 626, 264, 44), "Swap opponent", self.open_swap, hint="Tab"),
             ]
         else:

@@ -86,7 +86,7 @@ class PacmanScene:
     def handle(self, event: Input) -> None:
         """Steer, swap, explain, pause."""
         if self.over:
-            if isinstance(event, Command) and event.name == BACK:
+            if isinstance(event, Command) and event.name == BACK and not self._end.unseen:
                 self._manager.to_menu()
             else:
                 self._end.handle(event)

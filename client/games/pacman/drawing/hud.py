@@ -15,6 +15,7 @@ from client.games.pacman.drawing.board import ghost_look
 from client.games.pacman.drawing.fruit import draw_fruit
 from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED
 from client.games.pacman.network.schedule import REQUESTS_A_MINUTE
+from client.net.causes import sentence
 from client.net.cost import Bill
 from client.ui import theme
 from client.ui.canvas import HEIGHT
@@ -121,7 +122,8 @@ class TeamHud:
         if last is None:
             canvas.text("no junction yet", x, y + 46, theme.SMALL, theme.HAZE)
         elif last.reply is None:
-            canvas.text(f"no answer: {last.cause}", x, y + 46, theme.SMALL, theme.AMBER, within=width - 44)
+            why = sentence(last.cause or "", controller.info.title)
+            canvas.text(why, x, y + 46, theme.SMALL, theme.AMBER, within=width - 44)
         else:
             reply = last.reply
             words = f"{_figure(reply.latency_ms)} ms"
