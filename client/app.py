@@ -69,14 +69,15 @@ def run(
     *,
     game: str | None = None,
     fullscreen: bool | None = None,
+    warn: Callable[[str], object],
 ) -> None:
     """Show the loading scene, which calls ``prepare`` in a thread, and play until the window is closed.
 
     ``shown`` is called once, when the first picture is on the screen.  ``game`` and ``fullscreen`` go before what was
-    chosen the last time.
+    chosen the last time.  ``warn`` is told what cannot be taken from the settings that were kept.
     """
     folder = home()
-    settings = Settings.load(folder)
+    settings = Settings.load(folder, warn)
     settings.last_game = game or settings.last_game
     if fullscreen is not None:
         settings.fullscreen = fullscreen

@@ -7,16 +7,22 @@ and only what is newest.
 from __future__ import annotations
 
 import json
+import math
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from platformdirs import user_data_dir
 
 from client.ui.text.foreign_text import shorten
+from games.schema import NotJsonError, load_json
+from games.texts import describe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FILE = "settings.json"
 HOME = "LAMBDA_ARCADE_HOME"
@@ -50,16 +56,30 @@ class Settings:
     last_opponent: str = ""
 
     @classmethod
-    def load(cls, folder: Path) -> Settings:
-        """Return what was kept in ``folder``; a value that is missing or odd gives way to its default."""
-        try:
-            data = json.loads((folder / FILE).read_text("utf-8"))
-        except (OSError, ValueError, RecursionError):
-            return cls()  # a first start, or a file somebody has edited badly: the game starts with its defaults
+    def load(cls, folder: Path, warn: Callable[[str], object] = lambda _: None) -> Settings:
+        """Return what was kept in ``folder``; a value that is missing or odd gives way to its default.
+
+        ``warn`` is told of a file that cannot be read, and of each odd value.
+        """
+        path = folder / FILE
         kept = cls()
-        if isinstance(data, dict):
-            for item in fields(cls):
-                _take(kept, item.name, data.get(item.name))
+        try:
+            data = load_json(path.read_bytes())
+        except FileNotFoundError:
+            return kept  # a first start
+        except OSError as error:
+            warn(f"{path}: {error.strerror}; the settings are the usual ones")
+            return kept
+        except NotJsonError as error:
+            warn(f"{path}: {error}; the settings are the usual ones")
+            return kept
+        if not isinstance(data, dict):
+            warn(f"{path}: {describe(data)} are no settings; they are the usual ones")
+            return kept
+        for item in fields(cls):
+            if item.name in data and not _take(kept, item.name, data[item.name]):
+                told = describe(getattr(kept, item.name))
+                warn(f"{path}: {item.name} is {describe(data[item.name])}; it is {told} instead")
         return kept
 
     def save(self, folder: Path) -> None:
@@ -105,13 +125,17 @@ class SettingsWriter:
             self.trouble = None
 
 
-def _take(settings: Settings, name: str, value: Any) -> None:
+def _take(settings: Settings, name: str, value: Any) -> bool:
+    """Set what ``name`` is to be, as far as it can be; return whether ``value`` was taken as it is."""
     default = getattr(settings, name)
-    if isinstance(default, bool):
-        if isinstance(value, bool):
-            setattr(settings, name, value)
-    elif isinstance(default, float):
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            setattr(settings, name, float(min(1, max(0, value))))
-    elif isinstance(value, str):
-        setattr(settings, name, shorten(value, MAX_NAME) or default if name == "name" else value)
+    if type(default) is float:
+        if type(value) not in {int, float} or (isinstance(value, float) and math.isnan(value)):
+            return False
+        setattr(settings, name, float(min(1, max(0, value))))
+    elif type(value) is not type(default):
+        return False
+    elif name == "name":
+        setattr(settings, name, shorten(value, MAX_NAME) or default)
+    else:
+        setattr(settings, name, value)
+    return bool(getattr(settings, name) == value)

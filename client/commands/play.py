@@ -226,7 +226,7 @@ def _in_window(session: Session, game: str | None, fullscreen: bool | None) -> b
     except app.NoDisplayError as error:
         err.print(f"no display ({error}): showing a match here in the terminal", soft_wrap=True)
         return False
-    app.run(window, session.prepare, session.shown, game=game, fullscreen=fullscreen)
+    app.run(window, session.prepare, session.shown, game=game, fullscreen=fullscreen, warn=left_out)
     return True
 
 
@@ -235,7 +235,7 @@ def _in_terminal(session: Session) -> None:
     from client.terminal import play_match  # noqa: PLC0415 - needed only without a window
 
     services, asked = session.prepare(_tell)
-    play_match(services, session.first_or_any(services, asked, person=True), Settings.load(home()).name)
+    play_match(services, session.first_or_any(services, asked, person=True), Settings.load(home(), left_out).name)
 
 
 def _show_in_terminal(session: Session) -> None:

@@ -198,7 +198,10 @@ def read_journal(name: str, content: bytes) -> GameRecord:
             raise RecordError(f"{name}:{number}: {error}") from error
     if record is None:
         raise RecordError(f"{name}: it ended before its first line did")
-    return _close(replace(record, participants=tuple(participants)), turns)
+    try:
+        return _close(replace(record, participants=tuple(participants)), turns)
+    except RecordError as error:
+        raise RecordError(f"{name}: {error}") from error
 
 
 def _close(head: GameRecord, turns: list[Turn]) -> GameRecord:

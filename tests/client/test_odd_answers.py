@@ -159,6 +159,38 @@ def test_a_body_that_drips_or_never_ends_is_given_up():
     assert causes == {drip: "timeout", flood: "nonsense"}
 
 
+def test_a_head_that_drips_is_given_up_and_holds_no_thread():
+    """Three ways: the status line, a header's value, and one header after another."""
+    stop = threading.Event()
+    left = threading.Semaphore(0)
+
+    def drip(*, first: bytes, again: bytes) -> Any:
+        def respond(handler: BaseHTTPRequestHandler) -> None:
+            try:
+                handler.wfile.write(first)
+                while not stop.wait(0.02):
+                    handler.wfile.write(again)
+            except OSError:
+                left.release()
+            handler.close_connection = True
+
+        return respond
+
+    ways = {
+        "status": drip(first=b"HTTP/1.1 200 ", again=b"O"),
+        "value": drip(first=b"HTTP/1.1 200 OK\r\nx: ", again=b"y"),
+        "headers": drip(first=b"HTTP/1.1 200 OK\r\n", again=b"x: y\r\n"),
+    }
+    for way in ways.values():
+        with serving(way) as url:
+            with pytest.raises(RemoteError) as caught:
+                RemoteOpponent(url, guest=True).ask(request_of("battleship"), 0.5)
+            assert caught.value.cause == "timeout"
+            assert left.acquire(timeout=10), "the connection is closed"
+            stop.set()
+        stop.clear()
+
+
 def request_of(game: str) -> MoveRequest:
     match, seat = new_match(game)
     return MoveRequest(game, "m", 0, 1, match.game.encode_observation(match.ask(seat)))
