@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,10 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(1000, marks=pytest.mark.slow)])
-def test_whatever_is_asked_is_answered_as_the_document_says(environment: Environment, tmp_path: Path, examples: int):
+@pytest.mark.parametrize(("examples", "least"), [(10, 400), pytest.param(3500, 10_000, marks=pytest.mark.slow)])
+def test_whatever_is_asked_is_answered_as_the_document_says(
+    environment: Environment, tmp_path: Path, examples: int, least: int
+):
     asked = json.loads(json.dumps(document()))  # parts of it are the module's own
     for path in asked["paths"].values():
         for parameter in path.get("parameters", []):
@@ -34,3 +37,5 @@ def test_whatever_is_asked_is_answered_as_the_document_says(environment: Environ
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
     assert "3 passed" in done.stdout or "4 passed" in done.stdout
+    (asked_for,) = re.findall(r"(\d+) generated, \1 passed", done.stdout)
+    assert int(asked_for) > least
