@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Column, Table
 
 from client.commands.context import UsageError, err, find_environment, left_out, out, print_json, tell
+from client.commands.simulate import simulate
 from client.console import labelled
 from client.net.remote import KEY_VARIABLE, RemoteError, new_session, post_once, readable
 from client.net.signing import AUTH_VARIABLE, IAM
@@ -45,6 +46,7 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
         drill
     )
+    family.command(epilog="Example: lambda-arcade cloud simulate --players 10000")(simulate)
     app.add_typer(family, name="cloud")
 
 

@@ -56,6 +56,8 @@ MISDEEDS = {
     "hangs": "import time; time.sleep(60)",
     "crashes": "import os; os._exit(13)",
     "raises": "raise RuntimeError('drill')",
+    "waits": "import time; time.sleep(0.8)",
+    "waits_too": "import time; time.sleep(0.8)  # again",
 }
 
 
@@ -76,7 +78,8 @@ def run_drill(
     The victim plays the game of the first of them.  Raises CloudError when the drill itself cannot be carried out.
     """
     with tempfile.TemporaryDirectory() as folder:
-        victims = {kind: make_victim(Path(folder), str(others[0]["game"]), kind) for kind in MISDEEDS}
+        kinds = ("well", "hangs", "crashes", "raises")
+        victims = {kind: make_victim(Path(folder), str(others[0]["game"]), kind) for kind in kinds}
         deploy_victim(environment, victims["well"])
         victim = victim_entry(environment, str(others[0]["game"]))
         endpoint, request = victim["endpoint"], find_request(send, victim)

@@ -21,7 +21,9 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")
 
 
-@pytest.mark.parametrize(("examples", "least"), [(10, 400), pytest.param(3500, 10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("examples", "least"), [(10, 400), pytest.param(3500, 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+)
 def test_whatever_is_asked_is_answered_as_the_document_says(
     environment: Environment, tmp_path: Path, examples: int, least: int
 ):

@@ -34,6 +34,7 @@ def register(root: typer.Typer) -> None:
     app.command(epilog="Example: lambda-arcade bench throughput battleship_easy --callers 1 --callers 50")(
         functions.throughput
     )
+    app.command(epilog="Example: lambda-arcade bench simulation --seconds 60")(functions.simulation)
     app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")(functions.releases)
     app.command(epilog="Example: lambda-arcade bench cold --starts 10")(functions.cold)
     app.command(epilog="Example: lambda-arcade bench sizes --json")(functions.sizes)

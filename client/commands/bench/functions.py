@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench.table import AsJson, Spread, show
-from client.commands.context import UsageError, err, find_environment, left_out
+from client.commands.context import UsageError, err, find_environment, left_out, tell
 from client.net.remote import OpponentInfo, RemoteOpponent, fetch_opponents, post_once
 from games.catalog import find_game
 
@@ -71,6 +71,24 @@ def throughput(
                          "p99": times.p99_ms})  # fmt: skip
     show([{key: round(value, 1) if isinstance(value, float) else value for key, value in row.items()} for row in rows],
           json=json, title="Moves a second, over HTTP")  # fmt: skip
+
+
+def simulation(
+    context: typer.Context,
+    game: Annotated[str, typer.Option(help="What the function that is loaded plays.")] = "battleship",
+    seconds: Annotated[float, typer.Option(min=5, help="How long the ramp lasts.")] = 30,
+    json: AsJson = False,  # noqa: FBT002
+) -> None:
+    """Load a function for real, and compare what comes of it with what ``cloud simulate``'s model says."""
+    from infra.load.rehearsal import rehearse  # noqa: PLC0415
+
+    environment = find_environment(context)
+    rows: list[JsonObject] = [
+        {"what": one.what, "measured": round(one.measured, 1), "modelled": round(one.modelled, 1),
+         "ratio": None if one.ratio is None else round(one.ratio, 2), "meant": one.within}
+        for one in rehearse(environment, post_once, game, seconds, tell)
+    ]  # fmt: skip
+    show(rows, json=json, title="The model beside a real ramp")
 
 
 def releases(
