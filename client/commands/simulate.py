@@ -12,7 +12,7 @@ from rich.table import Table
 
 from client.commands.context import UsageError, err, left_out, out, print_json
 from client.commands.records import read_sources
-from games.catalog import find_game
+from games.catalog import find_game, game_packages
 from infra.core.percentiles import percentile
 from infra.core.prices import AS_OF
 
@@ -39,7 +39,7 @@ def simulate(  # noqa: PLR0913 - a command's options
             help="Files, folders or s3:// of records to take thinking times from; else a steady pace is assumed."
         ),
     ] = None,
-    game: Annotated[str, typer.Option(help="What they play.")] = "battleship",
+    game: Annotated[str | None, typer.Option(help="What they play; without it the first game there is.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="The account's quota of environments at once.")] = 1000,
     run_ms: Annotated[float, typer.Option(min=0.1, help="What a move takes a warm function.")] = 10,
     start_ms: Annotated[float, typer.Option(min=0, help="What a cold start adds to that.")] = 800,
@@ -55,6 +55,7 @@ def simulate(  # noqa: PLR0913 - a command's options
     from infra.load.thinking import assumed, thinking_of  # noqa: PLC0415
 
     random = Random(seed)  # noqa: S311 - a model
+    game = game or next(iter(game_packages()))
     if records is None:
         thinking = assumed(find_game(game).INFO.moves_per_second, MATCH_MINUTES, random)
     else:

@@ -13,7 +13,7 @@ from ai_functions.runtime.protocol import MoveRequest
 from client.commands.bench.table import AsJson, Spread, show
 from client.commands.context import UsageError, err, find_environment, left_out, tell
 from client.net.remote import OpponentInfo, RemoteOpponent, fetch_opponents, post_once
-from games.catalog import find_game
+from games.catalog import find_game, game_packages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,9 @@ def throughput(
 
 def simulation(
     context: typer.Context,
-    game: Annotated[str, typer.Option(help="What the function that is loaded plays.")] = "battleship",
+    game: Annotated[
+        str | None, typer.Option(help="What the function that is loaded plays; without it the first game there is.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=5, help="How long the ramp lasts.")] = 30,
     json: AsJson = False,  # noqa: FBT002
 ) -> None:
@@ -86,7 +88,7 @@ def simulation(
     rows: list[JsonObject] = [
         {"what": one.what, "measured": round(one.measured, 1), "modelled": round(one.modelled, 1),
          "ratio": None if one.ratio is None else round(one.ratio, 2), "meant": one.within}
-        for one in rehearse(environment, post_once, game, seconds, tell)
+        for one in rehearse(environment, post_once, game or next(iter(game_packages())), seconds, tell)
     ]  # fmt: skip
     show(rows, json=json, title="The model beside a real ramp")
 
