@@ -2,7 +2,8 @@
 
 It listens on loopback, where every page in a browser and every resolver trick can reach it.  A control plane that
 deploys code must not be reachable that way, so whatever names a foreign host, or was sent by a page of another
-origin, is turned away; and a body that is larger than any of AWS's own limits is not read.
+origin, is turned away.  A page of its own, such as the site, reaches the HTTP API and nothing else.  A body that is
+larger than any of AWS's own limits is not read.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     Send = Callable[[dict[str, Any]], Awaitable[None]]
     App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+HTTP_API = "/_aws/execute-api/"
+"""Where the site comes from, and all that its pages may call: functions answer there, and nothing is deployed."""
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY_BYTES = 300 * 1024 * 1024
 """The largest single upload the local cloud takes: a layer's zip, with room."""
@@ -63,10 +66,8 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tu
     host = found.get(b"host", "")
     if not is_loopback(host):
         return 403, "AccessDeniedException", f"Host {host!r} is not this machine; the local cloud serves loopback only"
-    if b"origin" in found:
-        return 403, "AccessDeniedException", f"a page of {found[b'origin']!r} may not call the local cloud"
-    if found.get(b"sec-fetch-site", "none") not in {"none", "same-origin"}:
-        return 403, "AccessDeniedException", "a page of another site may not call the local cloud"
+    if wrong := _wrong_page(host, path, found):
+        return 403, "AccessDeniedException", wrong
     length = found.get(b"content-length", "0")
     limit = limit_for(path)
     if not length.isdecimal() or int(length) > limit:
@@ -75,6 +76,19 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tu
             return 413, "RequestTooLargeException", message
         return 413, "RequestEntityTooLargeException", f"{method} of {length} bytes; the limit here is {limit}"
     return None
+
+
+def _wrong_page(host: str, path: str, headers: dict[bytes, str]) -> str:
+    """Return why a page in a browser may not send this; empty where it may, or where no page did."""
+    own = f"http://{host}"
+    origin, site = headers.get(b"origin", own), headers.get(b"sec-fetch-site", "none")
+    if origin != own:
+        return f"a page of {origin!r} may not call the local cloud"
+    if site not in {"none", "same-origin"}:
+        return "a page of another site may not call the local cloud"
+    if (b"origin" in headers or site == "same-origin") and not path.startswith(HTTP_API):
+        return "a page may call the HTTP API of the local cloud, and nothing else of it"
+    return ""
 
 
 def is_loopback(host: str) -> bool:
@@ -93,7 +107,7 @@ def limit_for(path: str) -> int:
     """Return how many bytes of body a request to ``path`` may have."""
     if is_invocation(path) or path.startswith("/_aws/lambda-url/"):
         return MAX_INVOKE_BYTES
-    if path.startswith("/_aws/execute-api/"):
+    if path.startswith(HTTP_API):
         return MAX_HTTP_API_BYTES
     return MAX_BODY_BYTES
 

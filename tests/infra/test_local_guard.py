@@ -39,6 +39,29 @@ def test_a_page_of_another_origin_is_refused(header: bytes, value: bytes) -> Non
     assert refusal[0] == 403
 
 
+OWN_PAGE = [(b"origin", b"http://127.0.0.1:4566")], [(b"sec-fetch-site", b"same-origin")]
+
+
+@pytest.mark.parametrize("page", OWN_PAGE)
+def test_a_page_of_its_own_may_call_the_http_api_and_nothing_else(page: list[tuple[bytes, bytes]]) -> None:
+    headers = [(b"host", b"127.0.0.1:4566"), *page]
+    assert refuse("GET", "/_aws/execute-api/abc/$default/opponents", headers) is None
+    for path in ("/", "/bucket/key", "/_arcade/health", "/_aws/lambda-url/abc/", INVOKE, "/2015-03-31/functions/x"):
+        refusal = refuse("POST", path, headers)
+        assert refusal is not None
+        assert refusal[0] == 403
+
+
+@pytest.mark.parametrize(
+    "origin", [b"http://localhost:4566", b"http://127.0.0.1:4567", b"https://127.0.0.1:4566", b"http://127.0.0.1", b""]
+)
+def test_another_name_or_port_is_another_origin(origin: bytes) -> None:
+    headers = [(b"host", b"127.0.0.1:4566"), (b"origin", origin)]
+    refusal = refuse("GET", "/_aws/execute-api/abc/$default/opponents", headers)
+    assert refusal is not None
+    assert refusal[0] == 403
+
+
 def test_a_payload_over_lambdas_limit_is_refused_before_it_is_read() -> None:
     headers = [(b"host", b"localhost"), (b"content-length", str(MAX_INVOKE_BYTES + 1).encode())]
     refusal = refuse("POST", INVOKE, headers)
