@@ -102,7 +102,11 @@ def package_service(name: str, outside: AbstractSet[str] = frozenset()) -> Packa
     if "games/catalog.py" not in needed:
         return pack(name, needed)
     games = game_packages()  # the catalogue imports rules by name
-    return pack(name, {**_needed_by([*roots, *map(_rules, games)], games, outside), **_registered(games)})
+    roots += map(_rules, games)
+    if "games/frames.py" in needed:  # and this what is drawn of each
+        views = (part_name(game, "view", "games") for game in games)
+        roots += [_file_of(view, f"{view} is gone") for view in views if view is not None]
+    return pack(name, {**_needed_by(roots, games, outside), **_registered(games)})
 
 
 def package_trainer(game: str, outside: AbstractSet[str]) -> Package:

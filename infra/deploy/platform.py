@@ -13,7 +13,7 @@ from infra.core.errors import CloudError
 from infra.deploy.auth import KEY, chosen, new_key, route_settings
 from infra.deploy.execute import carry_out
 from infra.deploy.plan import Upload, Wanted, plan_stack
-from infra.deploy.services import AUTHORIZER, GUARDED, SERVICES
+from infra.deploy.services import AUTHORIZER, GUARDED, SERVICES, SITE
 from infra.templates import template
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def deploy_platform(
         }
         jobs = [
             pool.submit(
-                _deploy_service,
+                deploy_service,
                 environment,
                 service,
                 found,
@@ -63,12 +63,18 @@ def deploy_platform(
                 progress,
                 guard if service.name in GUARDED else {},
             )
-            for service in sorted(SERVICES.values(), key=lambda item: item.layer or "")
+            for service in sorted(_services(environment, found), key=lambda item: item.layer or "")
             if service.layer is None or made[service.layer].result() is None
         ]
         for job in (*made.values(), *jobs):
             job.result()
     return found
+
+
+def _services(environment: Environment, found: Mapping[str, Stack]) -> list[Service]:
+    """Return the platform's own functions that are to be there."""
+    published = environment.names.service(SITE.name) in found
+    return [*SERVICES.values(), *([SITE] if published else [])]
 
 
 def layers_for(folders: Sequence[Path]) -> list[str]:
@@ -131,7 +137,7 @@ def wanted_layer(environment: Environment, layer: Layer) -> Wanted:
     )
 
 
-def _deploy_service(
+def deploy_service(
     environment: Environment,
     service: Service,
     found: dict[str, Stack],
@@ -139,6 +145,7 @@ def _deploy_service(
     progress: Progress,
     settings: Mapping[str, str],
 ) -> None:
+    """Bring the stack of one of the platform's own functions up to date; ``settings`` are further parameters."""
     package = package_service(service.name, service.outside)
     cache_seconds = LOCAL_CACHE_S if environment.cloud.account.local else AWS_CACHE_S
     known = {**environment.platform, "ApiBaseUrl": environment.api, "CacheSeconds": str(cache_seconds)}
@@ -170,6 +177,6 @@ def _deploy_authorizer(
         stack = environment.cloud.stack(environment.names.service(AUTHORIZER.name))
         kept = stack.parameters.get("KeySha256") if stack else None
         key, key_sha256 = ("", kept) if kept else new_key()
-        _deploy_service(environment, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
+        deploy_service(environment, AUTHORIZER, found, functions, progress, {"KeySha256": key_sha256})
     if key:
         progress(f"the API key, which is shown this once: {key}", 0.0)

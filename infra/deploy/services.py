@@ -42,6 +42,8 @@ _ALL = (
 )
 AUTHORIZER = Service("authorizer", ("BucketName", "ApiId"))
 """Deployed only where the API is to be called with a key."""
-GUARDED = frozenset({"catalog", "recorder"})
+SITE = Service("site", ("BucketName", "ApiId", "RatingsTable", "CacheSeconds"))
+"""Deployed when the site is published, and kept up to date from then on."""
+GUARDED = frozenset({"catalog", "recorder", "site"})
 """Those with a route of their own on the API."""
 SERVICES: Mapping[str, Service] = {service.name: service for service in _ALL}

@@ -22,13 +22,14 @@ from ai_functions.runtime.protocol import (
     MoveRequest,
 )
 from games.catalog import GAMES, find_game
+from games.frames import MAX_STEPS as MAX_SHOWN
 from games.match import Match
 from games.record import PERSON, Participant
-from games.record_fields import RECORD, Time
+from games.record_fields import MATCH_ID, OUTCOME, RECORD, Time
 from games.schema import AnyObject, Boolean, Choice, Dictionary, Integer, List, Nullable, Number, Object, Text
 
 if TYPE_CHECKING:
-    from games.core import JsonObject
+    from games.core import Json, JsonObject
     from games.schema import Kind
 
 _PROBLEMS = {"400": "Not JSON", str(TOO_LARGE): "Too large", str(UNPROCESSABLE): "A field is wrong; it is named"}
@@ -51,6 +52,10 @@ def document() -> JsonObject:
             },
             "/opponents/{name}/move": {"parameters": [_NAME], "post": _move()},
             "/records": {"post": _store()},
+            "/records/{match_id}/frames": {"parameters": _FRAME, "get": _show()},
+            "/leaderboard": {
+                "get": _operation("Everybody's rating, and the matches that were rated last", "Leaderboard")
+            },
         },
         "components": {"schemas": _schemas()},
     }
@@ -63,6 +68,22 @@ _NAME: JsonObject = {
     "description": "An opponent, or one version of it: my_opponent, my_opponent@7",
     "schema": {"type": "string", "pattern": "^[a-z0-9_]+(@[0-9]+)?$"},
 }
+
+
+_FRAME: list[Json] = [
+    {
+        "name": "match_id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "string", "pattern": f"^{MATCH_ID.pattern}$"},
+    },
+    {
+        "name": "from",
+        "in": "query",
+        "description": "The first step that is wanted",
+        "schema": {"type": "integer", "minimum": 0, "maximum": MAX_SHOWN, "default": 0},
+    },
+]
 
 
 def _operation(summary: str, schema: str) -> JsonObject:
@@ -106,6 +127,17 @@ def _store() -> JsonObject:
     }
 
 
+def _show() -> JsonObject:
+    problems = {"400": "No such step or id can be", "404": "No such record", str(UNPROCESSABLE): "It cannot be shown"}
+    return {
+        "summary": "A recorded match as the rules play it, step by step, for a viewer to draw",
+        "responses": {
+            "200": _content("Some of its frames", "Frames"),
+            **{status: _content(text, "Problem", kind=PROBLEM_TYPE) for status, text in problems.items()},
+        },
+    }
+
+
 def _schemas() -> JsonObject:
     of_a_game: JsonObject = {"enum": [*sorted(GAMES)]}
     return {
@@ -128,7 +160,41 @@ def _schemas() -> JsonObject:
         ),
         "Identity": _schema(GUEST),
         "Catalog": {"type": "array", "items": _schema(LISTED)},
+        **_schemas_of_site(),
     }
+
+
+def _schemas_of_site() -> JsonObject:
+    """Return what the site asks for.  It is deployed when the site is published."""
+    text, whole, number, truth = ({"type": kind} for kind in ("string", "integer", "number", "boolean"))
+    either: JsonObject = {"type": ["string", "null"]}
+    players = {"game": text, "kind": text, "name": text, "rating": number, "deviation": number, "games": whole}
+    matches = {"match_id": text, "game": text, "started_at": text}
+    turn = {"player": text, "action": text, "by": whole}
+    told = {"latency_ms": number, "compute_ms": number, "cold": truth, "fallback": text, "note": text}
+    event = {"kind": text, "player": either, "detail": {"type": "object"}}
+    frame = {
+        "step": whole,
+        "turns": {"type": "array", "items": _object({**turn, **told}, [*turn])},
+        "events": {"type": "array", "items": _object(event, [*event])},
+        "view": {"type": "object", "description": "What differs from the frame before; all of it in the first"},
+    }
+    seated = {"player": text, "kind": text, "name": text, "version": text, "since_step": whole}
+    match = {
+        "match_id": text, "game": text, "title": text, "started_at": text, "steps": whole, "score": text,
+        "real_time": truth, "steps_per_second": number, "seats": {"type": "array", "items": text},
+        "outcome": {"anyOf": [_schema(OUTCOME), {"type": "null"}]},
+        "participants": {"type": "array", "items": _object(seated, [*seated])},
+        "still": {"type": "object", "description": "What stays as it is during the match"},
+        "frames": {"type": "array", "items": _object(frame, [*frame])},
+        "next": {"type": ["integer", "null"], "description": "The step to go on from; null after the last"},
+    }  # fmt: skip
+    board = {
+        "players": {"type": "array", "items": _object(players, [*players])},
+        "matches": {"type": "array", "items": _object(matches, [*matches])},
+        "partial": truth,
+    }
+    return {"Frames": _object(match, [*match]), "Leaderboard": _object(board, [*board])}
 
 
 def _schema(kind: Kind[Any], **instead: JsonObject) -> JsonObject:

@@ -9,7 +9,7 @@ from infra.templates.intrinsics import to_yaml
 from infra.templates.layer import layer
 from infra.templates.opponent import opponent
 from infra.templates.platform import platform
-from infra.templates.services import authorizer, catalog, coach, guard, rater, recorder
+from infra.templates.services import authorizer, catalog, coach, guard, rater, recorder, site
 from infra.templates.trainer import trainer
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ SERVICES = FOLDER.parent / "services"
 
 def written() -> dict[Path, str]:
     """Return the text of every template, by the file that it belongs into."""
-    services = (authorizer, catalog, coach, guard, rater, recorder, trainer)
+    services = (authorizer, catalog, coach, guard, rater, recorder, site, trainer)
     return {
         **{FOLDER / f"{make.__name__}.yaml": to_yaml(make()) for make in (layer, opponent, platform)},
         **{SERVICES / make.__name__ / "template.yaml": to_yaml(make()) for make in services},

@@ -101,15 +101,18 @@ def integration(function: Node, more: Mapping[str, Node] | None = None, **attrib
     return resource("ApiGatewayV2::Integration", properties, **attributes)
 
 
-def route(key: Node, target: str = "Integration", **attributes: Node) -> dict[str, Node]:
-    """Return a route of the HTTP API to the integration ``target``."""
+def route(key: Node, target: str = "Integration", *, asks: bool = True, **attributes: Node) -> dict[str, Node]:
+    """Return a route of the HTTP API to the integration ``target``; unless it ``asks``, it is open to everybody."""
     properties = {
         "ApiId": ref("ApiId"),
         "RouteKey": key,
         "Target": sub(f"integrations/${{{target}}}"),
-        "AuthorizationType": ref("Authorization"),
-        "AuthorizerId": if_("AsksAuthorizer", ref("AuthorizerId")),
     }
+    if asks:
+        properties |= {
+            "AuthorizationType": ref("Authorization"),
+            "AuthorizerId": if_("AsksAuthorizer", ref("AuthorizerId")),
+        }
     return resource("ApiGatewayV2::Route", properties, **attributes)
 
 

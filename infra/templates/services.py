@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from infra.templates import parameters
@@ -15,12 +16,14 @@ from infra.templates.functions import (
     route,
 )
 from infra.templates.intrinsics import Intrinsic, Node, arn, att, equals, ref, sub
-from infra.templates.parts import output, resource, statement, template
+from infra.templates.parts import in_bucket, output, resource, statement, template
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 CALLED_BY_API = "What the API calls."
+_ANY_PART = re.compile(r"{[^}]+}")
+"""A part of a route's path that the caller fills in."""
 
 
 def _function(
@@ -143,6 +146,40 @@ def catalog() -> dict[str, Node]:
             **parameters.platform_outputs("RatingsTable"),
         },
         {**function, **_routed("List", "GET", "/opponents")},
+        routed=True,
+    )
+
+
+def site() -> dict[str, Node]:
+    """Return the template of the site and of what its pages ask for.
+
+    Its files are open to everybody: a browser that opens a link sends no key.  What they show asks as all routes do.
+    """
+    files = statement("ReadSite", "s3:GetObject", in_bucket("site/*"))
+    ratings = statement("ReadRatings", "dynamodb:Scan", arn("dynamodb", "table/${RatingsTable}"))
+    variables = {
+        "BUCKET": ref("BucketName"),
+        "RATINGS_TABLE": ref("RatingsTable"),
+        "CACHE_SECONDS": ref("CacheSeconds"),
+    }
+    paths = {"Files": "/site/{proxy+}", "Frames": "/records/{match_id}/frames", "Leaderboard": "/leaderboard"}
+    called = {
+        f"{name}Permission": permission("apigateway", _execute_api(f"*/GET{_ANY_PART.sub('*', path)}"))
+        for name, path in paths.items()
+    }
+    routes = {name: route(f"GET {path}", asks=name != "Files") for name, path in paths.items()}
+    return _template(
+        "the site: ladder, opponents, leaderboard, and replays of records.",
+        {
+            **parameters.platform_outputs("BucketName", "ApiId", "RatingsTable"),
+            "CacheSeconds": parameters.number("How old the leaderboard may be.", Default=5, MinValue=0, MaxValue=60),
+        },
+        {
+            **_function("site", 1024, 29, variables, files, may_read_records(), ratings, live=CALLED_BY_API),
+            **called,
+            "Integration": integration(ref("Live")),
+            **routes,
+        },
         routed=True,
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from infra.deploy.site import publish
 from infra.services.openapi import document
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "
 def test_whatever_is_asked_is_answered_as_the_document_says(
     environment: Environment, tmp_path: Path, examples: int, least: int
 ):
+    publish(environment, {"index.html": b""}, lambda _what, _seconds: None)  # with it come two of the paths
     asked = json.loads(json.dumps(document()))  # parts of it are the module's own
     for path in asked["paths"].values():
         for parameter in path.get("parameters", []):
-            parameter["schema"] = {"enum": ["first_free", "first_free@1", "nobody"]}
+            if parameter["name"] == "name":
+                parameter["schema"] = {"enum": ["first_free", "first_free@1", "nobody"]}
     (tmp_path / "openapi.json").write_text(json.dumps(asked))
     done = subprocess.run(
         [SCHEMATHESIS, "run", "openapi.json", "--url", environment.api, "--checks", CHECKS, "--seed", "1", "--no-color",
@@ -38,6 +41,6 @@ def test_whatever_is_asked_is_answered_as_the_document_says(
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
-    assert "3 passed" in done.stdout or "4 passed" in done.stdout
+    assert f" {len(asked['paths'])} passed" in done.stdout, done.stdout
     (asked_for,) = re.findall(r"(\d+) generated, \1 passed", done.stdout)
     assert int(asked_for) > least

@@ -71,7 +71,7 @@ def test_no_function_may_read_or_write_an_artifact_but_a_trainer_its_own(path: P
             _, _, where = resource["Fn::Sub"].partition("${BucketName}/")
             if item["Action"] == "s3:ListBucket":
                 where = item["Condition"]["StringEquals"]["s3:prefix"]["Fn::Sub"]
-            assert where.startswith(("records/", "annotations/", *own))
+            assert where.startswith(("records/", "annotations/", "site/", *own))
 
 
 def test_a_trainer_may_change_its_own_opponent_alone():
