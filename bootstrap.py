@@ -27,6 +27,8 @@ QUICK_CHECKS = (("ruff", "format", "--check", "."), ("ruff", "check", "."), ("my
 """What takes seconds: format, lint, types, import rules."""
 X_TOOLS = ("Xvfb", "openbox", "xdotool")
 """Of the Debian packages xvfb, openbox, xdotool."""
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+"""What a Chromium is called, that of the Debian package chromium first."""
 PARALLEL = ("-n", str(min(6, (os.cpu_count() or 1) + 2)), "--dist", "loadfile", "--no-loadscope-reorder")
 """A file's tests stay together and share what they start.  Two more than there are cores, since many tests wait."""
 EXIT_USAGE = 2
@@ -88,7 +90,15 @@ def _checked_and_tested(expression: str, arguments: list[str], *more: str) -> in
     install(LOCK, DEV_LOCK)
     some_tests = any(not word.startswith("-") for word in arguments)
     failed = [] if some_tests else _failed(QUICK_CHECKS)
-    status = run(PYTHON, "-m", "pytest", "-m", expression + _without_window(), *more, *(arguments or PARALLEL))
+    status = run(
+        PYTHON,
+        "-m",
+        "pytest",
+        "-m",
+        expression + _without_window() + _without_browser(),
+        *more,
+        *(arguments or PARALLEL),
+    )
     _tell(failed)  # once more: above it scrolled out of sight
     return status or bool(failed)
 
@@ -99,6 +109,14 @@ def _without_window() -> str:
         return ""
     print(f"left out: tests of the window on an X server; they need Linux and {', '.join(X_TOOLS)}", flush=True)
     return " and not window"
+
+
+def _without_browser() -> str:
+    """Return what leaves out the tests of the site in a browser where there is none, having said so."""
+    if any(map(shutil.which, CHROMIUMS)):
+        return ""
+    print("left out: tests of the site in a browser; they need Chromium (Debian's package chromium)", flush=True)
+    return " and not browser"
 
 
 def check(_arguments: list[str]) -> int:

@@ -5,9 +5,10 @@ const KEY = "lambda-arcade-key";
 
 /** What the API or the network answered instead of what was asked for; `message` is for people. */
 export class Problem extends Error {
-  constructor(message, status = 0) {
+  constructor(message, status = 0, field = "") {
     super(message);
     this.status = status;
+    this.field = field;
   }
 
   /** Whether the API wants a key, or another one. */
@@ -27,7 +28,7 @@ export async function ask(path) {
   const answer = await fetchAt(new URL(path, BASE), key ? { "x-api-key": key } : {});
   const told = await answer.json().catch(() => null);
   if (answer.ok && told !== null) return told;
-  throw new Problem(told?.detail ?? told?.message ?? `The answer was ${answer.status}.`, answer.status);
+  throw new Problem(told?.detail ?? told?.message ?? `The answer was ${answer.status}.`, answer.status, told?.field);
 }
 
 /** Return the games: by name, their title and tagline, and whether somebody has drawn them. */

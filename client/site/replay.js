@@ -5,6 +5,7 @@ import { called, el, moment, player, svg } from "./dom.js";
 import { Film } from "./film.js";
 import { ending, happened, provenance, seated } from "./words.js";
 
+const ID = /^[0-9A-Za-z_-]{1,128}$/;
 const SPEEDS = [0.25, 0.5, 1, 2, 4];
 const AHEAD = 150; // frames before the end of what is here at which the next piece is fetched
 const LISTED = 40;
@@ -14,6 +15,7 @@ const ICONS = {
 };
 
 export async function replay(id, move) {
+  if (!ID.test(id)) throw new Problem("No match has this id: ids are letters, digits, - and _.");
   const film = new Film(id);
   const first = step(move, Infinity);
   const [known] = await Promise.all([games(), film.at(first).catch((error) => beyond(error, film))]);
@@ -23,7 +25,7 @@ export async function replay(id, move) {
 
 /** A link may name a move that the match has not: then it begins at the first. */
 function beyond(error, film) {
-  if (error.status !== 422) throw error;
+  if (error.field !== "from") throw error;
   return film.at(0);
 }
 
