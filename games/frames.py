@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 200_000
 """Steps of a match that is shown: 55 minutes of Pac-Man.  The steps before those asked for are played again, too."""
-MAX_PARTICIPANTS = 1000
+MAX_PARTICIPANTS = 200
+"""Who sat down, those swapped in included: their names are part of every answer."""
 MAX_FRAMES = 500
 """Frames of one answer."""
 MAX_CHARACTERS = 2_000_000

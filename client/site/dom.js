@@ -24,7 +24,14 @@ function fill(made, given, inside) {
 
 /** Return somebody's name: of any script and length, it changes the direction of nothing around it. */
 export function called(name) {
-  return el("bdi", { class: "name", dir: "auto" }, name);
+  const parts = name.split(/(?<=_)/); // a line may break after each _
+  return el("bdi", { class: "name", dir: "auto" }, parts.flatMap((part, index) => (index ? [el("wbr"), part] : [part])));
+}
+
+/** Return `text` as a sentence. */
+export function sentence(text) {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.?!]$/.test(whole) ? whole : `${whole}.`;
 }
 
 /** Return who played, with the way to an opponent's page where it is a function. */

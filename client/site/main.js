@@ -1,7 +1,7 @@
 // Which page is shown: what stands after the # of the address says it.
 
 import { Problem, keepKey } from "./api.js";
-import { el } from "./dom.js";
+import { el, sentence } from "./dom.js";
 import { ladder } from "./ladder.js";
 import { leaderboard } from "./leaderboard.js";
 import { opponent } from "./opponent.js";
@@ -54,7 +54,7 @@ function mark(page) {
 function trouble(error) {
   if (!(error instanceof Problem)) console.error(error);
   const message = error instanceof Problem ? error.message : `This page has a fault: ${error.message}`;
-  return el("section", { class: "panel notice", role: "alert" }, el("h1", {}, "That did not work"), el("p", {}, message),
+  return el("section", { class: "panel notice", role: "alert" }, el("h1", {}, "That did not work"), el("p", {}, sentence(message)),
     error.wantsKey ? keyForm() : el("p", {}, el("button", { type: "button", click: again }, "Try again")));
 }
 

@@ -30,14 +30,14 @@ function measures(one) {
   const found = Object.entries(one.measured ?? {});
   const rows = found.map(([what, mean]) => el("tr", {}, el("th", { scope: "row" }, what.replaceAll("_", " ")), el("td", { class: "figure" }, mean)));
   return el("section", { class: "panel" }, el("h2", {}, "Measured"),
-    rows.length ? el("table", {}, el("tbody", {}, rows)) : el("p", { class: "quiet" }, "Nothing was measured of it."),
+    rows.length ? el("table", { class: "facts" }, el("tbody", {}, rows)) : el("p", { class: "quiet" }, "Nothing was measured of it."),
     el("p", { class: "quiet" }, rows.length ? "Means, from the evaluation that its model passed." : ""));
 }
 
 function versions(one) {
   const shares = { [one.version]: 1 - Object.values(one.weights ?? {}).reduce((sum, weight) => sum + weight, 0), ...one.weights };
   const rows = Object.entries(shares).map(([version, share]) => el("tr", {}, el("th", { scope: "row" }, `version ${version}`),
-    el("td", { class: "figure" }, `${Math.round(share * 100)} %`), el("td", {}, el("code", {}, `${one.name}@${version}`))));
+    el("td", { class: "figure" }, `${Math.round(share * 100)} %`), el("td", {}, el("code", {}, called(`${one.name}@${version}`)))));
   const price = one.price?.move_usd == null ? null : el("p", { class: "quiet" }, `A move costs ${(one.price.move_usd * 1e6).toFixed(2)} $ a million on AWS, and each millisecond ${(one.price.ms_usd * 1e6).toFixed(4)} $ more.`);
   return el("section", { class: "panel" }, el("h2", {}, "Versions that answer"),
     el("table", {}, el("thead", {}, el("tr", {}, ["version", "new matches", "pinned as"].map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, rows)),
@@ -54,7 +54,7 @@ async function tellLearned(one, place) {
   }
   if (!data || typeof data !== "object") return;
   const rows = Object.entries(data).map(([what, value]) => el("tr", {}, el("th", { scope: "row" }, what.replaceAll("_", " ")), el("td", {}, short(value))));
-  place.append(el("section", { class: "panel" }, el("h2", {}, "Trained on"), el("table", {}, el("tbody", {}, rows))));
+  place.append(el("section", { class: "panel" }, el("h2", {}, "Trained on"), el("table", { class: "facts" }, el("tbody", {}, rows))));
 }
 
 function short(value) {

@@ -1,7 +1,7 @@
 // A recorded match, step by step, opened by a link at a move: #record=ID&move=N.
 
 import { Problem, games } from "./api.js";
-import { called, el, moment, player, svg } from "./dom.js";
+import { called, el, moment, player, sentence, svg } from "./dom.js";
 import { Film } from "./film.js";
 import { ending, happened, provenance, seated } from "./words.js";
 
@@ -188,7 +188,7 @@ class Replay {
 
   fail(error) {
     this.play(false);
-    this.happened.textContent = error instanceof Problem ? error.message : `This page has a fault: ${error.message}`;
+    this.happened.textContent = error instanceof Problem ? sentence(error.message) : `This page has a fault: ${error.message}`;
   }
 
   show() {

@@ -67,6 +67,12 @@ def test_a_room_knows_no_game_by_its_name(room: str) -> None:
     assert found == []
 
 
+def test_the_pages_of_the_site_know_no_game_by_its_name() -> None:
+    pages = sorted((ROOT / "client" / "site").iterdir())
+    assert pages
+    assert [page.name for page in pages if NAMES.search(page.read_text("utf-8"))] == []
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [

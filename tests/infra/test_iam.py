@@ -19,6 +19,7 @@ from infra.core.errors import CloudError
 from infra.core.names import Names
 from infra.core.state import Account
 from infra.deploy.deploy import Options, delete_opponent, deploy_all, deploy_opponents
+from infra.deploy.site import publish
 from infra.deploy.versions import rollback
 from infra.environment.environment import Environment
 from infra.monitor.status import log_group, take_status
@@ -166,4 +167,5 @@ def test_the_deployers_policy_is_enough_to_deploy_roll_back_and_delete(
     rollback(mine, "first_free")
     assert take_status(mine)
     cloud.log_events(log_group(mine, "first_free"), 0)
+    publish(mine, {"index.html": b"<!doctype html>"}, lambda *_: None)
     delete_opponent(mine, "first_free")

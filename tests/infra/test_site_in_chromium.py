@@ -203,8 +203,8 @@ def test_the_ladder_an_opponent_and_the_leaderboard_are_reached_by_keys(opened: 
 @pytest.mark.parametrize(
     ("where", "said", "errors"),
     [
-        ("#record=nobody&move=1", "no record is called nobody", 1),
-        ("#record=future&move=1", "schema 99", 1),
+        ("#record=nobody&move=1", "No record is called nobody.", 1),
+        ("#record=future&move=1", "Schema 99", 1),
         ("#record=..%2F..%2Fopponents&move=1", "No match has this id", 0),
         ("#opponent=nobody", "Nobody of this name", 0),
         ("#nonsense", "There is no such page", 0),
