@@ -5,6 +5,7 @@ import { el } from "../dom.js";
 const TILE = 8; // the rules' pixels
 const WALLS = ["#3a80ff", "#966cff", "#26c4aa", "#ff7aa8", "#eca844"];
 const COLOURS = { blinky: "#ff5252", pinky: "#ff94d6", inky: "#46def0", clyde: "#ffb048" };
+const FROZEN = 60 / 210; // of the time after he was caught in which nothing moves
 const DOT = "#ffdeb2";
 const WAYS = { up: [0, -1], left: [-1, 0], down: [0, 1], right: [1, 0] };
 const ANGLES = { right: 0, down: 0.5, left: 1, up: 1.5 };
@@ -68,7 +69,7 @@ class Arcade {
     if (now.fruit) paintFruit(pen, this.columns / 2, this.still.fruit[1] + 0.5);
     if (now.phase !== "cleared" && now.phase !== "over") {
       const blinking = now.fright < 120 && Math.floor(frame.step / 14) % 2;
-      if (now.phase !== "caught") for (const ghost of now.ghosts) this.paintGhost(ghost, frame.step, blinking);
+      if (!(now.caught > FROZEN)) for (const ghost of now.ghosts) this.paintGhost(ghost, frame.step, blinking);
     }
     this.paintPacman(now, frame.step);
     if (now.phase === "ready") caption(pen, this.columns / 2, this.still.fruit[1] + 0.5, "READY", "#ffd64a");
@@ -155,13 +156,14 @@ class Arcade {
   paintPacman(now, tick) {
     const [px, py, heading, moving] = now.pacman;
     const { pen } = this;
-    const folded = now.caught;
+    const folded = now.caught > FROZEN ? (now.caught - FROZEN) / (1 - FROZEN) : null;
     if (now.phase === "over" || (folded !== null && folded > 0.95)) return;
     const open = folded !== null ? Math.max(0.08, folded) : moving ? 0.06 + 0.2 * Math.abs(Math.sin(tick / 3.2)) : 0.16;
     const facing = (folded !== null ? ANGLES.up : ANGLES[heading]) * Math.PI;
     pen.save();
     pen.translate((px + 0.5) / TILE, (py + 0.5) / TILE);
-    const light = pen.createLinearGradient(0, -0.8, 0, 0.8);
+    const [right, down] = [0.8 * Math.sin(facing), 0.8 * Math.cos(facing)]; // down on the screen, as he is turned
+    const light = pen.createLinearGradient(-right, -down, right, down);
     light.addColorStop(0, "#ffe07a");
     light.addColorStop(1, "#ee961e");
     pen.fillStyle = light;
