@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from client.commands.context import find_environment, out, print_json, tell
+from client.commands.records import find_record
 from games.catalog import find_game, game_packages
 from games.core import GameError
 
@@ -26,11 +27,14 @@ DRAWING = "site.js"
 
 def register(app: typer.Typer) -> None:
     """Add the command to ``app``."""
-    app.command(epilog="Example: lambda-arcade site")(site)
+    app.command(epilog="Examples: lambda-arcade site  |  lambda-arcade site 5ca8e752")(site)
 
 
 def site(
     context: typer.Context,
+    record: Annotated[
+        str | None, typer.Argument(help="A match id (or its beginning), whose link is printed too.")
+    ] = None,
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
@@ -41,12 +45,15 @@ def site(
     """
     from infra.deploy.site import publish  # noqa: PLC0415 - infra is imported inside commands
 
+    match_id = None if record is None else find_record(context, record).match_id
     address = publish(find_environment(context), site_files(), tell)
+    link = None if match_id is None else f"{address}#record={match_id}&move=0"
     if as_json:
-        print_json({"url": address})
+        print_json({"url": address, "record": link})
         return
     out.print(address, soft_wrap=True)
-    out.print(f"a match: {address}#record=ID&move=0 (lambda-arcade records list tells the IDs)", soft_wrap=True)
+    if link is not None:
+        out.print(link, soft_wrap=True)
 
 
 def site_files() -> dict[str, bytes]:

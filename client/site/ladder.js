@@ -34,6 +34,6 @@ export function opener() {
     event.preventDefault();
     location.hash = `record=${encodeURIComponent(input.value)}&move=0`;
   };
-  return el("form", { class: "panel open", submit: open }, el("label", { for: "match" }, "Watch a match: its id, as ", el("code", {}, "lambda-arcade records list"), " tells it"),
+  return el("form", { class: "panel open", submit: open }, el("label", { for: "match" }, "Watch a match: its id, as ", el("code", {}, "lambda-arcade records show"), " tells it"),
     el("div", { class: "row" }, input, el("button", { type: "submit" }, "Open")));
 }

@@ -175,6 +175,8 @@ def test_a_name_is_shown_whole_and_is_only_text(opened: Opened, size: tuple[int,
         title = page.locator("h1 .name").first
         expect(title).to_have_text(name)
         assert title.evaluate("one => one.scrollWidth <= one.parentElement.clientWidth + 1")
+        for shown_again in page.locator(".moves .name", has_text=name).all():
+            assert shown_again.evaluate("one => one.scrollWidth <= one.parentElement.clientWidth")
         assert page.locator("main img").count() == 0
 
 
@@ -203,7 +205,7 @@ def test_the_ladder_an_opponent_and_the_leaderboard_are_reached_by_keys(opened: 
 @pytest.mark.parametrize(
     ("where", "said", "errors"),
     [
-        ("#record=nobody&move=1", "No record is called nobody.", 1),
+        ("#record=nobody&move=1", "No record that was uploaded is called nobody.", 1),
         ("#record=future&move=1", "Schema 99", 1),
         ("#record=..%2F..%2Fopponents&move=1", "No match has this id", 0),
         ("#opponent=nobody", "Nobody of this name", 0),

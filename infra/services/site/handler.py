@@ -77,7 +77,9 @@ def _frames(match_id: str, query: dict[str, str]) -> dict[str, Any]:
         MATCH_ID.parse(match_id, "match_id")
         content = _find(match_id)
         if content is None:
-            return _problem(NOT_FOUND, "No such record", f"no record is called {match_id}", "match_id")
+            return _problem(
+                NOT_FOUND, "No such record", f"no record that was uploaded is called {match_id}", "match_id"
+            )
         answer = frames_of(GameRecord.from_line(content), int(first))
     except InvalidError as error:
         return _problem(BAD_REQUEST, "No match id", str(error), error.field)
