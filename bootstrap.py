@@ -112,11 +112,35 @@ def _without_window() -> str:
 
 
 def _without_browser() -> str:
-    """Return what leaves out the tests of the site in a browser where there is none, having said so."""
-    if any(map(shutil.which, CHROMIUMS)):
+    """Return what leaves out the tests of the site in a browser where there is none, having said so.
+
+    On Debian, root gets one installed.
+    """
+    if _has_chromium() or (_may_install() and _installs_chromium()):
         return ""
     print("left out: tests of the site in a browser; they need Chromium (Debian's package chromium)", flush=True)
     return " and not browser"
+
+
+def _has_chromium() -> bool:
+    return any(map(shutil.which, CHROMIUMS))
+
+
+def _may_install() -> bool:
+    """Return whether this is root on Debian: other systems' package of this name may be none, or an empty one."""
+    if sys.platform == "win32":
+        return False
+    release = Path("/etc/os-release")
+    debian = release.exists() and "ID=debian" in release.read_text("utf-8").splitlines()
+    return debian and os.geteuid() == 0 and shutil.which("apt-get") is not None
+
+
+def _installs_chromium() -> bool:
+    print("installing Debian's package chromium for the tests of the site (this once)", flush=True)
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (("update",), ("install", "--yes", "--no-install-recommends", "chromium")):
+        subprocess.run(["apt-get", "--quiet", *words], check=False, env=quiet, stdout=subprocess.DEVNULL)
+    return _has_chromium()
 
 
 def check(_arguments: list[str]) -> int:

@@ -94,3 +94,44 @@ def test_words_that_name_tests_run_nothing_else(project: Project) -> None:
     status, typed, _ = project.run("test", "tests/rules", "-x")
     assert (status, len(typed)) == (0, 1)
     assert typed[0].endswith(" tests/rules -x")
+
+
+def test_tests_that_need_what_is_not_installed_are_left_out_and_named(
+    project: Project, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for found in (True, False):
+        tools = tmp_path / f"tools {found}"
+        tools.mkdir()
+        for name in ("sh", "env"):
+            (tools / name).symlink_to(str(shutil.which(name)))
+        if found:
+            (tools / "chromium").symlink_to("/bin/sh")
+        monkeypatch.setenv("PATH", str(tools))
+        status, typed, _ = project.run("test", "tests/infra")
+        assert status == 0
+        assert ("not browser" in typed[0]) is not found
+        assert "not window" in typed[0]
+
+
+def test_what_the_tests_in_a_browser_need_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert bootstrap._without_browser() == " and not browser"
+    assert "Chromium (Debian's package chromium)" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
+@pytest.mark.parametrize("works", [True, False])
+def test_a_chromium_is_installed_by_the_package_manager(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, works: bool
+) -> None:
+    apt = tmp_path / "apt-get"
+    apt.write_text(f'#!/bin/sh\necho "$*" >> {tmp_path}/typed.txt\n')
+    if works:
+        apt.write_text(f"{apt.read_text()}: > {tmp_path}/chromium\n/bin/chmod +x {tmp_path}/chromium\n")
+    apt.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert bootstrap._installs_chromium() is works
+    typed = (tmp_path / "typed.txt").read_text().splitlines()
+    assert typed == ["--quiet update", "--quiet install --yes --no-install-recommends chromium"]
