@@ -34,6 +34,8 @@ class MoveMetadata:
     cold: bool | None = None
     fallback: str | None = None
     note: str | None = None
+    init_ms: float | None = None
+    """What the start took that the answer waited for; no record keeps it."""
 
 
 IN_PROCESS = MoveMetadata()

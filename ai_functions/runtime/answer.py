@@ -42,10 +42,13 @@ def identify(opponent: Loaded, version: str, card: JsonObject) -> JsonObject:
     }
 
 
-def move(opponent: Loaded, version: str, data: Any, *, cold: bool) -> tuple[MoveRequest, MoveResponse]:
+def move(
+    opponent: Loaded, version: str, data: Any, *, cold: bool, init_ms: float | None = None
+) -> tuple[MoveRequest, MoveResponse]:
     """Return the request that ``data`` means and the opponent's answer.
 
-    Raises Problem, naming the field, for anything that is not a request this opponent can answer.
+    ``init_ms`` is the start that it waited for.  Raises Problem, naming the field, for anything that is not a request
+    this opponent can answer.
     """
     request = parse_move_request(data, game=opponent.manifest.game)
     started = perf_counter()
@@ -64,5 +67,6 @@ def move(opponent: Loaded, version: str, data: Any, *, cold: bool) -> tuple[Move
         compute_ms=round((perf_counter() - started) * 1000, 3),
         cold=cold,
         explanation=explanation,
+        init_ms=init_ms,
     )
     return request, response

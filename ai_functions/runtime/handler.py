@@ -18,8 +18,10 @@ from ai_functions.runtime.answer import identify, move
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.model import read_card
 from ai_functions.runtime.protocol import Problem
+from ai_functions.runtime.started import running_ms
 
 if TYPE_CHECKING:
+    from ai_functions.runtime.protocol import MoveRequest
     from games.core import JsonObject
 
 STARTUP_IMPORTS = frozenset(
@@ -28,8 +30,8 @@ STARTUP_IMPORTS = frozenset(
 )  # fmt: skip
 """Top-level modules of the standard library that runtime and rules import by name at start-up."""
 
-NAMESPACE = "LambdaArcade"
-"""Of the CloudWatch metrics, written in the embedded metric format."""
+LOGGED_ONE_IN = 100
+"""Of the moves that are no news: a log line costs more than the computing that it tells of."""
 
 _FOLDER = Path(os.environ.get("LAMBDA_TASK_ROOT", ".")) / "opponent"
 _OPPONENT = load_opponent(_FOLDER)
@@ -38,7 +40,11 @@ _VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
 _READY_MS = int(time() * 1000)
 SOON_MS = 1000
 """A process that waits longer for its first Invoke was started for another call, or ahead of any."""
+_INIT_MS = running_ms()
+"""What this process's start took, which is billed with the call that waited for it."""
 _calls = 0
+_unlogged = 0
+"""Moves since the last line that told of one."""
 
 
 def handler(event: dict[str, Any], context: Any) -> JsonObject:
@@ -63,7 +69,7 @@ def _over_http(event: dict[str, Any], request_id: str) -> JsonObject:
     cold = _waited_for_start(event["requestContext"].get("timeEpoch"))
     try:
         if http.route(event) == "GET":
-            return http.respond(http.OK, {**identify(_OPPONENT, _VERSION, _CARD), "cold": cold})
+            return http.respond(http.OK, {**identify(_OPPONENT, _VERSION, _CARD), "cold": cold, **_first(request_id)})
         return http.respond(http.OK, _move(http.body(event), request_id, cold=cold))
     except Problem as problem:
         _log_problem(problem, request_id)
@@ -82,40 +88,47 @@ def _waited_for_start(asked_ms: Any) -> bool:
     return _calls == 1 and time() * 1000 - _READY_MS < SOON_MS
 
 
+def _first(request_id: str) -> JsonObject:
+    """Return what the start took if this, which is no move, is the first call; write a line about it then."""
+    if _calls > 1:
+        return {}
+    _log({"level": "INFO", "message": "started", "opponent": _OPPONENT.manifest.name, "version": _VERSION,
+          "request_id": request_id, "cold": True, "init_ms": _INIT_MS})  # fmt: skip
+    return {"init_ms": _INIT_MS}
+
+
 def _move(data: Any, request_id: str, *, cold: bool) -> JsonObject:
     started = perf_counter()
-    request, response = move(_OPPONENT, _VERSION, data, cold=cold)
-    _log(
-        {
-            "_aws": {
-                "Timestamp": int(time() * 1000),
-                "CloudWatchMetrics": [
-                    {
-                        "Namespace": NAMESPACE,
-                        "Dimensions": [["opponent"], ["opponent", "version"]],
-                        "Metrics": [
-                            {"Name": "Moves", "Unit": "Count"},
-                            {"Name": "ColdStarts", "Unit": "Count"},
-                            {"Name": "Latency", "Unit": "Milliseconds"},
-                            {"Name": "ClientLatency", "Unit": "Milliseconds"},
-                        ],
-                    }
-                ],
-            },
-            "level": "INFO",
-            "message": "move",
-            "opponent": response.name,
-            "version": response.version,
-            "match_id": request.match_id,
-            "turn": request.turn,
-            "request_id": request_id,
-            "Moves": 1,
-            "ColdStarts": int(cold),
-            "Latency": round((perf_counter() - started) * 1000, 3),
-            "ClientLatency": request.last_latency_ms or 0,
-        }
-    )
+    first = _calls == 1
+    request, response = move(_OPPONENT, _VERSION, data, cold=cold, init_ms=_INIT_MS if first else None)
+    _log_move(request, request_id, cold=cold, first=first, latency_ms=round((perf_counter() - started) * 1000, 3))
     return response.to_json()
+
+
+def _log_move(request: MoveRequest, request_id: str, *, cold: bool, first: bool, latency_ms: float) -> None:
+    """Write a line about every cold start and every so many other moves; ``moves`` counts those it stands for."""
+    global _unlogged  # noqa: PLW0603 - the process's own count
+    _unlogged += 1
+    if not (cold or first) and _unlogged < LOGGED_ONE_IN:
+        return
+    entry: JsonObject = {
+        "level": "INFO",
+        "message": "move",
+        "opponent": _OPPONENT.manifest.name,
+        "version": _VERSION,
+        "match_id": request.match_id,
+        "turn": request.turn,
+        "request_id": request_id,
+        "moves": _unlogged,
+        "latency_ms": latency_ms,
+        "client_latency_ms": request.last_latency_ms,
+    }
+    if cold or first:
+        entry["cold"] = True
+    if first:
+        entry["init_ms"] = _INIT_MS
+    _log(entry)
+    _unlogged = 0
 
 
 def _log_problem(problem: Problem, request_id: str) -> None:

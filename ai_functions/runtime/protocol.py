@@ -87,16 +87,21 @@ class MoveResponse:
     compute_ms: float
     cold: bool
     explanation: Json = None
+    init_ms: float | None = None
+    """What the start took that this answer waited for."""
 
     def to_json(self) -> JsonObject:
-        """Return the answer's body."""
-        return {
+        """Return the answer's body; what is not known is left out, but for the explanation."""
+        body: JsonObject = {
             "action": self.action,
             "model": {"name": self.name, "version": self.version, "sha256": self.sha256},
             "compute_ms": self.compute_ms,
             "cold": self.cold,
             "explanation": self.explanation,
         }
+        if self.init_ms is not None:
+            body["init_ms"] = self.init_ms
+        return body
 
     @classmethod
     def from_json(cls, data: Any) -> MoveResponse:
@@ -126,7 +131,7 @@ MODEL = Object(
 )
 RESPONSE = Object(
     {"action": Text(MAX_ACTION, 1), "model": MODEL, "compute_ms": Number(0, 3_600_000), "cold": Boolean()},
-    {"explanation": AnyJson()},
+    {"explanation": AnyJson(), "init_ms": Nullable(Number(0, 3_600_000))},
     extra=True,
 )
 

@@ -12,6 +12,7 @@ import requests
 import typer
 from rich.live import Live
 from rich.table import Column, Table
+from rich.text import Text
 
 from client.commands.context import UsageError, err, find_environment, left_out, out, print_json, tell
 from client.commands.simulate import simulate
@@ -21,8 +22,6 @@ from client.net.signing import AUTH_VARIABLE, IAM
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from infra.environment.environment import Environment
     from infra.monitor.status import FunctionStatus
 
@@ -31,6 +30,7 @@ REFRESH_S = 1.0
 CATALOG_S = 10.0
 FORBIDDEN = frozenset({401, 403})
 MAX_LOAD_S = 3600.0
+BILL_ROWS = 20
 HEADINGS = ("version", "reqs", "req/s", "now", "p50/p99", "cold", "err", "thr", "GB-s", "$/1000", "$/mon")
 """Times in milliseconds; ``now``: running at once; ``thr``: refused for want of concurrency."""
 
@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud down")(down)
     family.command(epilog="Example: lambda-arcade cloud status --watch")(status)
     family.command(epilog="Example: lambda-arcade cloud logs battleship_hard --follow")(logs)
+    family.command(epilog="Example: lambda-arcade cloud bill --json")(bill)
     family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
     family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
         drill
@@ -77,19 +78,51 @@ def status(
     as_json: JSON = False,
 ) -> None:
     """Show what each function does: versions, requests, concurrency, times, cold starts, errors and cost."""
+    from infra.monitor.metrics import COLD_STARTS_QUERY  # noqa: PLC0415
     from infra.monitor.status import take_status  # noqa: PLC0415
 
     environment = find_environment(context)
     if as_json:
         print_json([item.to_json() for item in take_status(environment)])
         return
+    as_of = environment.prices.as_of
     if not watch:
-        out.print(_table(take_status(environment)))
+        out.print(_table(take_status(environment), as_of))
+        if not environment.cloud.account.local:
+            out.print(f"cold starts are from CloudWatch Logs Insights:\n{COLD_STARTS_QUERY}", soft_wrap=True)
         return
-    with Live(_table(take_status(environment)), console=out, auto_refresh=False) as live:
+    with Live(_table(take_status(environment), as_of), console=out, auto_refresh=False) as live:
         while True:
             time.sleep(REFRESH_S)
-            live.update(_table(take_status(environment)), refresh=True)
+            live.update(_table(take_status(environment), as_of), refresh=True)
+
+
+def bill(context: typer.Context, *, as_json: JSON = False) -> None:
+    """Show what this month has cost so far and will have cost: by function, match and player.
+
+    On the local cloud it is what AWS would have billed for the same calls.
+    """
+    from infra.monitor.month import take_bill  # noqa: PLC0415
+
+    month = take_bill(find_environment(context))
+    if as_json:
+        print_json(asdict(month))
+        return
+    for what, rows in (("function", month.functions), ("match", month.matches), ("player", month.players)):
+        table = Table(what, "calls", "cold", "GB-s", "by gateway", "$", box=None, header_style="bold")
+        for row in rows[:BILL_ROWS]:
+            table.add_row(Text(str(row[what])), str(row["requests"]), str(row["cold_starts"]),
+                          f"{row['gb_seconds']:.3f}", str(row["gateway_requests"]), f"{row['usd']:.6f}")  # fmt: skip
+        out.print(table)
+        if len(rows) > BILL_ROWS:
+            out.print(f"and {len(rows) - BILL_ROWS} more; --json has them all")
+    stands = ", ".join(f"{what} {usd:.2f}" for what, usd in month.standing.items())
+    totals = Table(f"{month.month}, $", "without the free tier", "with", box=None, header_style="bold")
+    totals.add_row("so far", f"{month.so_far_usd:.4f}", f"{month.so_far_free_usd:.4f}")
+    totals.add_row("forecast", f"{month.forecast_usd:.4f}", f"{month.forecast_free_usd:.4f}")
+    out.print(totals)
+    out.print(f"of which stands, a month: {stands}\nAt AWS's list prices of {month.as_of}; {month.elapsed:.1%} of the "
+              "month has passed", soft_wrap=True)  # fmt: skip
 
 
 def logs(
@@ -278,7 +311,7 @@ def _print_event(at_ms: int, _event_id: str, text: str, *, as_json: bool) -> Non
     out.print(labelled(f"{stamp}.{at_ms % 1000:03}", "dim", f" {text}"), soft_wrap=True)
 
 
-def _table(found: list[FunctionStatus]) -> Table:
+def _table(found: list[FunctionStatus], as_of: str) -> Table:
     table = Table(Column("function", no_wrap=True), *HEADINGS, box=None, header_style="bold", padding=(0, 1, 0, 0))
     for item in found:
         table.add_row(
@@ -288,9 +321,7 @@ def _table(found: list[FunctionStatus]) -> Table:
             "-" if item.usd_per_1000 is None else f"{item.usd_per_1000:.4f}",
             "-" if item.usd_per_month is None else f"{item.usd_per_month:.2f}",
         )  # fmt: skip
-    from infra.core.prices import AS_OF  # noqa: PLC0415
-
-    table.caption = f"Costs at AWS's list prices of {AS_OF}, us-east-1; a month at the present rate"
+    table.caption = f"Costs at AWS's list prices of {as_of}, us-east-1; a month at the present rate"
     return table
 
 

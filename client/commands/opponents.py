@@ -59,7 +59,7 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
         out.print(f"each answers at {api}/opponents/NAME", soft_wrap=True)
 
 
-def deploy(  # noqa: PLR0913 - each is an option of the command
+def deploy(  # noqa: PLR0913, C901 - each is an option of the command
     context: typer.Context,
     name: Annotated[
         str | None, typer.Argument(help="An opponent of the ladder, or a folder.", metavar="NAME|FOLDER")
@@ -82,6 +82,10 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     auth: Annotated[
         str | None, typer.Option(help="With --all: who may call the API (none, key or iam); stays as it is without.")
     ] = None,
+    dashboard: Annotated[
+        bool | None,
+        typer.Option(help="With --all: have a CloudWatch dashboard, for 3 $ a month; stays as it is without."),
+    ] = None,
     architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
     as_json: JSON = False,
 ) -> None:
@@ -96,13 +100,15 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
         raise UsageError("--canary, --subscribe and --url go with one opponent, not with --all")
     if auth and not everyone:
         raise UsageError("--auth goes with --all: it holds for the whole API")
+    if dashboard is not None and not everyone:
+        raise UsageError("--dashboard goes with --all: there is one for all opponents")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
     environment = find_environment(context, architecture=architecture)
     options = Options(canary=None if canary is None else share(canary), subscribe=subscribe, url=url, dry_run=dry_run)
     if dry_run:
         done = deploy_opponents(environment, folders, tell, options)
     elif everyone:
-        done = deploy_all(environment, folders, tell, options, auth=auth)
+        done = deploy_all(environment, folders, tell, options, auth=auth, dashboard=dashboard)
     else:
         if not environment.has_platform:
             deploy_platform(environment, layers_for(folders), tell)

@@ -140,7 +140,9 @@ class PendingRequest:
             return self._fall_back("closed", "the program is closing")
         response = reply.response
         note = f"{reply.attempts} attempts" if reply.attempts > 1 else None
-        metadata = MoveMetadata(round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note)
+        metadata = MoveMetadata(
+            round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note, init_ms=response.init_ms
+        )
         return Move(action, metadata, response.name, response.version, response.sha256, response.explanation)
 
     def _fall_back(self, cause: str, detail: str) -> Move:

@@ -11,7 +11,7 @@ from math import log10
 from typing import TYPE_CHECKING
 
 from client.net.causes import sentence
-from client.net.cost import Bill
+from client.net.cost import Bill, cents
 from client.ui import theme
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Noted:
     note: str
     colour: str
     """Of the function that was asked, which may have left its seat since."""
+    spent_usd: float | None = None
+    """What it cost, its start included; None where nobody says."""
 
 
 class Hud:
@@ -61,6 +63,10 @@ class Hud:
     def note(self, info: OpponentInfo, move: Move) -> None:
         """Take in an answer that ``info`` was asked for."""
         metadata = move.metadata
+        fallback = metadata.fallback or ""
+        spent = None
+        if not fallback:
+            spent = self.bill.add(info.price, metadata.compute_ms or 0.0, metadata.init_ms or 0.0)
         noted = Noted(
             title=info.title,
             name=move.name or info.name,
@@ -68,10 +74,11 @@ class Hud:
             latency_ms=metadata.latency_ms or 0.0,
             compute_ms=metadata.compute_ms or 0.0,
             cold=bool(metadata.cold),
-            fallback=metadata.fallback or "",
+            fallback=fallback,
             detail=move.detail,
             note=metadata.note or "",
             colour=info.colour,
+            spent_usd=spent,
         )
         self.info = info
         self.last = noted
@@ -79,8 +86,6 @@ class Hud:
         self.answers += 1
         self.cold_starts += noted.cold
         self.fallbacks += bool(noted.fallback)
-        if not noted.fallback:
-            self.bill.add(info.price, noted.compute_ms)
 
     def seat(self, info: OpponentInfo) -> None:
         """Show another opponent: it plays from now on."""
@@ -123,6 +128,8 @@ class Hud:
         _pair(canvas, inner, y + 18, "answered by", f"{last.name} v{last.version}" if last.version else last.name)
         if last.note:
             _pair(canvas, inner, y + 36, "note", last.note)
+        elif last.cold and last.spent_usd is not None:
+            _pair(canvas, inner, y + 36, "this start cost", cents(last.spent_usd, 4))
         return y + 64
 
     def _draw_fallback(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from infra.aws.session import Session, in_one_line
+from infra.aws.session import Session, in_one_line, patiently
 from infra.core.errors import CloudError
 from infra.core.state import FunctionVersion, Pointer
 
@@ -24,6 +24,13 @@ class Functions(Session):
         pages = self.client("lambda").get_paginator("list_functions").paginate()
         found = {item["FunctionName"]: int(item["MemorySize"]) for page in pages for item in page["Functions"]}
         return {name: memory for name, memory in found.items() if name.startswith(f"{prefix}-")}
+
+    @in_one_line
+    def architectures(self, prefix: str) -> dict[str, str]:
+        """Return the processor of each function whose name starts with ``prefix``."""
+        pages = self.client("lambda").get_paginator("list_functions").paginate()
+        found = [item for page in pages for item in page["Functions"] if item["FunctionName"].startswith(f"{prefix}-")]
+        return {item["FunctionName"]: (item.get("Architectures") or ["x86_64"])[0] for item in found}
 
     @in_one_line
     def metrics(self, queries: list[dict[str, Any]], start: datetime, end: datetime) -> dict[str, list[float]]:
@@ -56,6 +63,15 @@ class Functions(Session):
             FunctionName=function, Name=LIVE, FunctionVersion=pointer.version,
             RoutingConfig={"AdditionalVersionWeights": weights},
         )  # fmt: skip
+
+    @in_one_line
+    def delete_alarms(self, prefix: str) -> None:
+        """Delete the alarms whose name starts with ``prefix``, if there are any."""
+        client = self.client("cloudwatch")
+        pages = client.get_paginator("describe_alarms").paginate(AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm"])
+        names = [item["AlarmName"] for page in pages for item in page["MetricAlarms"]]
+        if names:
+            client.delete_alarms(AlarmNames=names)
 
     @in_one_line
     def reserve(self, function: str, concurrency: int | None) -> None:
@@ -103,6 +119,25 @@ class Functions(Session):
         except client.exceptions.ResourceNotFoundException:
             raise CloudError(f"{group}: there is no such log; is the function deployed?") from None
         return sorted(found, key=lambda item: item[0])
+
+    @in_one_line
+    def query_logs(
+        self, query: str, groups: list[str], start: datetime, end: datetime, *, patience_s: float
+    ) -> list[dict[str, str]]:
+        """Return the rows that Logs Insights finds in ``groups``.  Raises CloudError if that takes too long."""
+        if not groups:
+            return []
+        client = self.client("logs")
+        begun = client.start_query(
+            logGroupNames=groups, queryString=query, startTime=int(start.timestamp()), endTime=int(end.timestamp())
+        )
+        for _ in patiently(patience_s):
+            found = client.get_query_results(queryId=begun["queryId"])
+            if found["status"] == "Complete":
+                return [{cell["field"]: cell["value"] for cell in row} for row in found["results"]]
+            if found["status"] not in {"Scheduled", "Running"}:
+                raise CloudError(f"Logs Insights: the query is {found['status']}")
+        raise CloudError(f"Logs Insights did not answer within {patience_s:.0f} s")
 
 
 def _pointer(alias: Any) -> Pointer:

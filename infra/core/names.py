@@ -16,6 +16,11 @@ class Names:
         """The stack of what is shared."""
         return f"{self.prefix}-platform"
 
+    @property
+    def dashboard(self) -> str:
+        """The stack of the dashboard."""
+        return f"{self.prefix}-dashboard"
+
     def layer(self, layer: str) -> str:
         """Return the stack of a layer."""
         return f"{self.prefix}-layer-{layer}"

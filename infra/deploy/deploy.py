@@ -103,12 +103,13 @@ def deploy_all(
     options: Options = DEFAULT,
     *,
     auth: str | None = None,
+    dashboard: bool | None = None,
 ) -> list[Deployed]:
     """Bring the platform, the opponents in ``folders`` and the trainers there are up to date.
 
-    ``auth`` is as for ``deploy_platform``.
+    ``auth`` and ``dashboard`` are as for ``deploy_platform``.
     """
-    found = deploy_platform(environment, layers_for(folders), progress, auth=auth)
+    found = deploy_platform(environment, layers_for(folders), progress, auth=auth, dashboard=dashboard)
     done = deploy_opponents(environment, folders, progress, options, found)
     for name in trained_opponents(environment, found):
         began = time.monotonic()
@@ -171,7 +172,7 @@ def _deploy_opponent(
     function = environment.names.function(manifest.name)
     step, pointer = _plan(environment, wanted, stack, functions, options)
     if options.dry_run:
-        cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb)
+        cost = keep_usd_a_month(len(package.content), memory_mb=manifest.function.memory_mb, prices=environment.prices)
         return Deployed(wanted.label, step.verb, 0.0, step.why, changes=preview(environment, step), keep_usd=cost)
     if step.idle:
         version = pointer.version if pointer else None

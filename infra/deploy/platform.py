@@ -32,19 +32,24 @@ LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
 
 
 def deploy_platform(
-    environment: Environment, layers: Sequence[str], progress: Progress, *, auth: str | None = None
+    environment: Environment,
+    layers: Sequence[str],
+    progress: Progress,
+    *,
+    auth: str | None = None,
+    dashboard: bool | None = None,
 ) -> dict[str, Stack]:
     """Bring the platform, the layers named and the platform's own functions up to date; return the stacks there are.
 
-    ``auth`` says who may call the API: none, key or iam; None leaves that as it is.
+    ``auth`` says who may call the API (none, key or iam), ``dashboard`` whether there is one; None leaves it as it is.
     """
     found = stacks_found(environment)
     authorization = chosen(auth, found, environment.names)
     tags = {"application": environment.names.prefix}
-    wanted = Wanted(
-        environment.names.platform, "platform", template("platform"), {"Prefix": environment.names.prefix}, tags
-    )
+    parameters = {"Prefix": environment.names.prefix}
+    wanted = Wanted(environment.names.platform, "platform", template("platform"), parameters, tags)
     carry_out(environment, plan_stack(wanted, found.get(wanted.stack)), None, progress)
+    _deploy_dashboard(environment, found, progress, wanted=dashboard)
     functions = environment.cloud.functions(environment.names.prefix)
     if authorization == KEY:
         _deploy_authorizer(environment, found, functions, progress)
@@ -75,6 +80,23 @@ def _services(environment: Environment, found: Mapping[str, Stack]) -> list[Serv
     """Return the platform's own functions that are to be there."""
     published = environment.names.service(SITE.name) in found
     return [*SERVICES.values(), *([SITE] if published else [])]
+
+
+def _deploy_dashboard(
+    environment: Environment, found: dict[str, Stack], progress: Progress, *, wanted: bool | None
+) -> None:
+    """Have a dashboard or none, as wanted; None leaves that as it is."""
+    name = environment.names.dashboard
+    if wanted is False:
+        if found.pop(name, None) is not None:
+            environment.cloud.delete_stack(name, patience_s=environment.patience_s)
+        return
+    if wanted or name in found:
+        prefix = environment.names.prefix
+        stack = Wanted(name, "dashboard", template("dashboard"), {"Prefix": prefix}, {"application": prefix})
+        done = carry_out(environment, plan_stack(stack, found.get(name)), None, progress)
+        if done is not None:
+            found[name] = done
 
 
 def layers_for(folders: Sequence[Path]) -> list[str]:
@@ -148,7 +170,12 @@ def deploy_service(
     """Bring the stack of one of the platform's own functions up to date; ``settings`` are further parameters."""
     package = package_service(service.name, service.outside)
     cache_seconds = LOCAL_CACHE_S if environment.cloud.account.local else AWS_CACHE_S
-    known = {**environment.platform, "ApiBaseUrl": environment.api, "CacheSeconds": str(cache_seconds)}
+    known = {
+        **environment.platform,
+        "ApiBaseUrl": environment.api,
+        "CacheSeconds": str(cache_seconds),
+        "Prices": environment.prices.overrides(),
+    }
     parameters = {
         "Prefix": environment.names.prefix,
         "ArtifactKey": package.key,

@@ -18,7 +18,7 @@ class Service:
 
     name: str
     needs: tuple[str, ...]
-    """The parameters of its template that are outputs of the platform stack, or ApiBaseUrl or CacheSeconds."""
+    """The parameters of its template that are outputs of the platform stack, or ApiBaseUrl, CacheSeconds or Prices."""
     layer: str | None = None
     outside: frozenset[str] = frozenset()
     """The packages that its layer brings."""
@@ -29,7 +29,7 @@ class Service:
 
 
 _ALL = (
-    Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable", "CacheSeconds")),
+    Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable", "CacheSeconds", "Prices")),
     Service("recorder", ("BucketName", "ApiId")),
     Service(
         "rater",

@@ -1,4 +1,7 @@
-"""Which version serves: promote and rollback move the alias ``live`` and nothing else, so both are immediate."""
+"""Which version serves: promote and rollback move the alias ``live``, so both are immediate.
+
+A canary's alarms end with it.
+"""
 
 from __future__ import annotations
 
@@ -49,6 +52,7 @@ def rollback(environment: Environment, name: str, version: str | None = None) ->
 def _move(environment: Environment, name: str, function: str, pointer: Pointer) -> Pointer:
     with environment.held(name):
         environment.cloud.point(function, pointer)
+        environment.cloud.delete_alarms(f"{function}-canary-")
     return pointer
 
 

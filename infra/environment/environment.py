@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from infra.aws import api_base_url
 from infra.core.errors import CloudError
 from infra.core.names import Names
+from infra.core.prices import PriceError, price_table
 from infra.environment.locks import held
 from infra.local.paths import cloud_paths
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from infra.aws import Cloud
     from infra.build.layers import Target
+    from infra.core.prices import Prices
     from infra.core.state import Change, Stack
 
 Progress: TypeAlias = Callable[[str, float | None], None]
@@ -56,6 +58,14 @@ class Environment:
     cache: Path = field(default_factory=lambda: cloud_paths().home / "cache")
     settings: tuple[tuple[str, str], ...] = ()
     """Further parameters of the opponents' template, such as Authorization."""
+
+    @property
+    def prices(self) -> Prices:
+        """AWS's prices, with those that a file in the user's home puts in their place.  Raises CloudError."""
+        try:
+            return price_table(cloud_paths().home)
+        except PriceError as error:
+            raise CloudError(str(error)) from error
 
     @property
     def patience_s(self) -> float:

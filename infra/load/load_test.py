@@ -104,14 +104,15 @@ def run_load(
     player.join()
     gb_seconds = _gb_seconds(environment, function, memory) - gb_seconds_before
     answered = max(1, len(log.calls))
-    found = _seconds(log.calls, move_usd(gb_seconds / answered))
+    one = move_usd(gb_seconds / answered, prices=environment.prices)
+    found = _seconds(log.calls, one)
     return LoadReport(
         name=str(entry["name"]),
         driven=Times.of(log.calls),
         cold_starts=sum(call.cold for call in log.calls),
         peak_concurrency=max((item.concurrency for item in found), default=0),
         gb_seconds=gb_seconds,
-        usd=answered * move_usd(gb_seconds / answered),
+        usd=answered * one,
         other=str(other["name"]),
         other_before=before,
         other_during=Times.of(watched.since(start)),

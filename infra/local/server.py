@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.guard import Guard
+from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import execution, private_names
@@ -120,7 +121,8 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     mend_change_sets(cloudformation)
     mend_iam(iam_evaluator, iam_actions)
     metrics, observer, archives = Metrics(), Observer(), Archives(paths.unpacked)
-    executor = execution.Executor(lambda_svc, pool, archives, metrics, observer, endpoint)
+    ledger = Ledger(paths.folder / "ledger.sqlite")
+    executor = execution.Executor(lambda_svc, pool, archives, metrics, observer, endpoint, ledger)
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
     mend_route_throttling(apigateway)
@@ -129,7 +131,8 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     StreamPoller(lambda_svc, endpoint).install()
     store = StateStore(ministack, paths.state)
     archives.keep_only(store.install(before_last=observer.close))
-    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": metrics.to_json}
+    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": metrics.to_json,
+           "/_arcade/calls": ledger.to_json}  # fmt: skip
     return Guard(_with_own_paths(Durable(ministack.app, store), own))
 
 

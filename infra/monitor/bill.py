@@ -5,16 +5,25 @@ A plain estimate; its assumptions stand here as numbers so that they can be argu
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from games.catalog import GAMES, find_game
 from infra.core.prices import (
-    ALARMS_AN_OPPONENT,
-    AS_OF,
-    METRICS_A_VERSION,
+    ALARMS,
+    FREE_TIER,
+    GATEWAY,
+    POLLS_A_QUEUE,
     PRICES,
+    QUEUES,
     SECONDS_A_MONTH,
+    URL,
     billed_gb_seconds,
+    keep_usd_a_month,
     move_usd,
 )
+
+if TYPE_CHECKING:
+    from infra.core.prices import Prices
 
 PLAYERS = (1, 100, 10_000)
 HOURS_A_DAY = 4
@@ -22,7 +31,12 @@ OPPONENTS = 9
 MEMORY_MB = 512
 BILLED_MS = 10
 """Of one move on AWS.  The local cloud bills 1 to 3 ms on a whole core; 512 MB is under a third of one."""
-ANSWER_BYTES = 600
+COLD_INIT_MS = 600
+"""Of a start on AWS, which is billed with the move that it delays."""
+ZIP_BYTES = 1_000_000
+"""Of an opponent, rounded up: code and model."""
+LAYER_BYTES = 90_000_000
+"""Of all layers of the platform together, in the bucket."""
 QUOTA_CONCURRENCY, QUOTA_API_REQUESTS = 1000, 10_000
 """AWS's defaults for an account in one region."""
 REQUESTS_A_CONCURRENCY = 10
@@ -34,24 +48,47 @@ def moves_a_second() -> dict[str, float]:
     return {name: find_game(name).INFO.moves_per_second for name in GAMES}
 
 
+def one_move_usd(via: str = GATEWAY, init_ms: float = 0.0, prices: Prices = PRICES) -> float:
+    """Return what a move of the assumptions costs; ``init_ms`` is the start that it waited for."""
+    return move_usd(billed_gb_seconds(BILLED_MS, MEMORY_MB, init_ms), via=via, prices=prices)
+
+
 def playing_usd(players: int, moves_a_second: float) -> float:
     """Return what the moves of so many players at once cost in a month."""
-    moves = players * moves_a_second * HOURS_A_DAY * 3600 * 30
-    one = move_usd(billed_gb_seconds(BILLED_MS, MEMORY_MB)) + ANSWER_BYTES / 1e9 * PRICES.egress_gb
-    return moves * one
+    return players * moves_a_second * HOURS_A_DAY * 3600 * 30 * one_move_usd()
 
 
-def standing_usd() -> float:
-    """Return what a month costs whoever plays: alarms, the metrics of opponents that are played, the dashboard."""
-    metrics = 2 * METRICS_A_VERSION * PRICES.metric_month
-    return OPPONENTS * (ALARMS_AN_OPPONENT * PRICES.alarm_month + metrics) + PRICES.dashboard_month
+def standing(opponents: int = OPPONENTS, prices: Prices = PRICES, *, dashboard: bool = False) -> dict[str, float]:
+    """Return what a month costs whoever plays, by what it is for, without the free tier."""
+    zips = opponents * keep_usd_a_month(ZIP_BYTES, prices=prices) + LAYER_BYTES / 1e9 * prices.s3_gb_month
+    return {
+        "alarms": ALARMS * prices.alarm_month,
+        "zips": zips,
+        "queues": QUEUES * POLLS_A_QUEUE * prices.sqs_request,
+        **({"dashboard": prices.dashboard_month} if dashboard else {}),
+    }
+
+
+def standing_free(prices: Prices = PRICES) -> dict[str, float]:
+    """Return what the free tier takes off each line of ``standing``, at most."""
+    return {
+        "alarms": FREE_TIER.alarms * prices.alarm_month,
+        "queues": FREE_TIER.sqs_requests * prices.sqs_request,
+        "dashboard": FREE_TIER.dashboards * prices.dashboard_month,
+    }
+
+
+def standing_usd(opponents: int = OPPONENTS, prices: Prices = PRICES, *, free: bool = False) -> float:
+    """Return the sum of ``standing``; ``free`` takes the free tier off."""
+    off = standing_free(prices) if free else {}
+    return sum(max(0.0, usd - off.get(what, 0.0)) for what, usd in standing(opponents, prices).items())
 
 
 def tables() -> str:
     """Return the tables as Markdown."""
     terms = f"{HOURS_A_DAY} hours a day, {OPPONENTS} opponents, {BILLED_MS} ms a move at {MEMORY_MB} MB"
     lines = [
-        f"Prices of {AS_OF}; {terms}.",
+        f"Prices of {PRICES.as_of}; {terms}.",
         "",
     ]
     lines += [
@@ -78,6 +115,15 @@ def tables() -> str:
                 f"| {players:,} | {game} | {needed:,.1f} | {QUOTA_CONCURRENCY:,} "
                 f"| {moves:,.1f} | {QUOTA_API_REQUESTS:,} |"
             )
+    lines += ["", "| a move, $ a million | Function URL | gateway |", "|---|--:|--:|"]
+    for what, init_ms in (("warm", 0.0), (f"cold, {COLD_INIT_MS} ms of start", COLD_INIT_MS)):
+        by_url, by_gateway = (one_move_usd(via, init_ms) * 1e6 for via in (URL, GATEWAY))
+        lines.append(f"| {what} | {by_url:.2f} | {by_gateway:.2f} |")
+    off = standing_free()
+    lines += ["", "| standing, $/month | without the free tier | with |", "|---|--:|--:|"]
+    for what, usd in (*standing().items(), ("together", standing_usd())):
+        free = standing_usd(free=True) if what == "together" else max(0.0, usd - off.get(what, 0.0))
+        lines.append(f"| {what} | {usd:.2f} | {free:.2f} |")
     gigabytes = MEMORY_MB / 1024
     warm = gigabytes * PRICES.provisioned_gb_second * SECONDS_A_MONTH
     snap = gigabytes * PRICES.snapstart_cache_gb_second * SECONDS_A_MONTH

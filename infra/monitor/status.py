@@ -13,6 +13,7 @@ from infra.monitor.metrics import take_metrics
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from infra.core.prices import Prices
     from infra.core.state import Pointer
     from infra.environment.environment import Environment
 
@@ -45,7 +46,7 @@ class FunctionStatus:
 
 def take_status(environment: Environment) -> list[FunctionStatus]:
     """Return the status of every function of the environment, by name and version."""
-    functions = environment.cloud.functions(environment.names.prefix)
+    functions, prices = environment.cloud.functions(environment.names.prefix), environment.prices
     metrics = take_metrics(environment, functions)
     found = []
     for function in sorted(functions):
@@ -54,7 +55,7 @@ def take_status(environment: Environment) -> list[FunctionStatus]:
         seen = {version: item for (name, version), item in metrics.items() if name == function}
         for version in sorted({*shares, *seen}, key=lambda text: (len(text), text)):
             name = function.removeprefix(f"{environment.names.prefix}-")
-            found.append(_status(name, version, shares.get(version), seen.get(version, {})))
+            found.append(_status(name, version, shares.get(version), seen.get(version, {}), prices))
     return found
 
 
@@ -76,11 +77,11 @@ def _shares(pointer: Pointer | None) -> dict[str, float]:
     return {pointer.version: 1 - pointer.weight, pointer.canary: pointer.weight}
 
 
-def _status(name: str, version: str, share: float | None, metrics: Mapping[str, Any]) -> FunctionStatus:
+def _status(name: str, version: str, share: float | None, metrics: Mapping[str, Any], prices: Prices) -> FunctionStatus:
     requests = int(metrics.get("requests", 0))
     rate = float(metrics.get("requests_per_second", 0.0))
     gb_seconds = float(metrics.get("gb_seconds", 0.0))
-    one = move_usd(gb_seconds / requests) if requests else None
+    one = move_usd(gb_seconds / requests, prices=prices) if requests else None
     return FunctionStatus(
         name=name,
         version=version,

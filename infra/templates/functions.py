@@ -54,7 +54,8 @@ class Function:
             **self.settings,
             "Role": att(f"{own}Role"),
             "Environment": {"Variables": dict(self.variables)},
-            "LoggingConfig": {"LogGroup": ref(f"{own}Log")},
+            # Lambda's own lines of a request that went well would cost as much as the request itself.
+            "LoggingConfig": {"LogGroup": ref(f"{own}Log"), "LogFormat": "JSON", "SystemLogLevel": "WARN"},
             "Tags": marked,
         }
         version = {

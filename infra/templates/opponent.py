@@ -1,4 +1,4 @@
-"""One opponent: a function that stands alone, with its own role, log, versions, routes and alarms.
+"""One opponent: a function that stands alone, with its own role, log, versions and routes.
 
 A deployment's new version takes one of three slots, each with routes of its own, so that a match ends with the version
 it began with.
@@ -35,7 +35,7 @@ from infra.templates.opponent_parameters import opponent_parameters
 from infra.templates.parts import Alarm, in_bucket, kept, output, resource, role, statement, template
 
 DESCRIPTION = (
-    "Lambda Arcade, one opponent: a function that stands alone, with its own role, log, versions, routes and alarms."
+    "Lambda Arcade, one opponent: a function that stands alone, with its own role, log, versions and routes."
     " Every change of Release publishes an immutable version. The versions in slots A, B and C keep routes of their"
     " own, so that a match ends with the version it began with; a deployment takes the slot that was filled longest"
     " ago."
@@ -55,7 +55,7 @@ def opponent() -> dict[str, Node]:
             **_url(),
             **_routes(),
             "Entry": _entry(),
-            **_alarms(),
+            **_canary_alarms(),
         },
         _outputs(),
         _conditions(),
@@ -196,50 +196,30 @@ def _entry() -> dict[str, Node]:
     return resource("SSM::Parameter", properties)
 
 
-def _alarms() -> dict[str, Node]:
-    function: dict[str, Node] = {"FunctionName": ref("Function")}
-    live = {**function, "Resource": sub("${Function}:live")}
-    canary = {**live, "ExecutedVersion": att("Version", "Version")}
-    name = "${Prefix}-${OpponentName}"
+def _canary_alarms() -> dict[str, Node]:
+    """Return what watches a canary, for as long as it is one.
+
+    They are named after their version: whoever ends a canary deletes them at once, and the next one's are others.
+    """
+    canary: dict[str, Node] = {
+        "FunctionName": ref("Function"),
+        "Resource": sub("${Function}:live"),
+        "ExecutedVersion": att("Version", "Version"),
+    }
+    name = "${Prefix}-${OpponentName}-canary-${Version.Version}"
     ends = (ref("CanaryAlarmsTopic"),)
     return {
-        "ErrorsAlarm": Alarm(
-            name=f"{name}-errors",
-            description=sub("${OpponentName} fails at more than one request in a hundred."),
-            metric="AWS/Lambda Errors",
-            dimensions=live,
-            statistic="Average",  # of a 0 or a 1 for each request: the share that failed
-            threshold=0.01,
-            periods=2,
-        ).resource(),
-        "ThrottlesAlarm": Alarm(
-            name=f"{name}-throttles",
-            description=sub("${OpponentName} is refused the concurrency it needs."),
-            metric="AWS/Lambda Throttles",
-            dimensions=function,
-            statistic="Sum",
-            periods=3,
-        ).resource(),
-        "LatencyAlarm": Alarm(
-            name=f"{name}-latency",
-            description=sub("${OpponentName} answers one request in a hundred later than it promises."),
-            metric="AWS/Lambda Duration",
-            dimensions=live,
-            statistic="p99",
-            threshold=ref("DeadlineMs"),
-            periods=3,
-        ).resource(),
         "CanaryErrorsAlarm": Alarm(
-            name=f"{name}-canary-errors",
+            name=f"{name}-errors",
             description=sub("The canary of ${OpponentName} fails; the guard ends it."),
             metric="AWS/Lambda Errors",
             dimensions=canary,
-            statistic="Average",
+            statistic="Average",  # of a 0 or a 1 for each request: the share that failed
             threshold=0.01,
             actions=ends,
         ).resource(Condition="IsCanary"),
         "CanaryLatencyAlarm": Alarm(
-            name=f"{name}-canary-latency",
+            name=f"{name}-latency",
             description=sub("The canary of ${OpponentName} is late; the guard ends it."),
             metric="AWS/Lambda Duration",
             dimensions=canary,

@@ -67,9 +67,7 @@ def _settings() -> dict[str, Node]:
             Default=0,
             MinValue=0,
         ),
-        "DeadlineMs": number(
-            "The answer time the manifest promises. Above it at p99, an alarm goes off.", Default=1000
-        ),
+        "DeadlineMs": number("The answer time the manifest promises. A canary above it at p99 is ended.", Default=1000),
         **parameters.authorization("the routes"),
         "FunctionUrl": text(
             "Whether the function also has a URL of its own.", Default="none", AllowedValues=["none", "iam", "public"]

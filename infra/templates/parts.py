@@ -125,6 +125,7 @@ class Alarm:
     metric: str
     """Namespace and name, such as ``AWS/Lambda Errors``."""
     dimensions: Mapping[str, Node]
+    """Without any it is the sum over all functions of the account in the region."""
     statistic: str
     """``Sum``, ``Average``, ``Maximum``, or a percentile such as ``p99``."""
     threshold: Node = 0
@@ -135,6 +136,7 @@ class Alarm:
     def resource(self, **attributes: Node) -> dict[str, Node]:
         """Return it."""
         namespace, _, metric = self.metric.rpartition(" ")
+        dimensions = [{"Name": key, "Value": value} for key, value in self.dimensions.items()]
         kind = "ExtendedStatistic" if self.statistic.startswith("p") else "Statistic"
         properties = {
             "AlarmName": sub(self.name),
@@ -142,7 +144,7 @@ class Alarm:
             **({"AlarmActions": list(self.actions)} if self.actions else {}),
             "Namespace": namespace,
             "MetricName": metric,
-            "Dimensions": [{"Name": key, "Value": value} for key, value in self.dimensions.items()],
+            **({"Dimensions": dimensions} if dimensions else {}),
             kind: self.statistic,
             "Period": self.period_s,
             "EvaluationPeriods": self.periods,

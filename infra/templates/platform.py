@@ -1,4 +1,4 @@
-"""What all opponents share: a bucket for records and artifacts, the HTTP API, tables, queues and a dashboard."""
+"""What all opponents share: a bucket for records and artifacts, the HTTP API, tables, queues and alarms."""
 
 from __future__ import annotations
 
@@ -18,33 +18,12 @@ from infra.templates.parts import (
 )
 
 DESCRIPTION = (
-    "Lambda Arcade, what all opponents share: a bucket for records and artifacts, the HTTP API, tables, queues and a"
-    " dashboard. Deploy it first; each opponent is a stack of its own over this one."
+    "Lambda Arcade, what all opponents share: a bucket for records and artifacts, the HTTP API, tables, queues and"
+    " alarms. Deploy it first; each opponent is a stack of its own over this one."
 )
 BUCKET = "${Prefix}-${AWS::AccountId}-${AWS::Region}"
 SAME_ACCOUNT = {"StringEquals": {"aws:SourceAccount": ref("AWS::AccountId")}}
-ACCESS_LOG = (
-    '{"time":"$context.requestTime","request_id":"$context.requestId","route":"$context.routeKey",'
-    ' "status":"$context.status","latency_ms":"$context.responseLatency",'
-    ' "function_ms":"$context.integrationLatency","error":"$context.integrationErrorMessage"}'
-)
-DASHBOARD = r"""{"widgets": [
-  {"type": "metric", "x": 0, "y": 0, "width": 12, "height": 6, "properties": {
-    "title": "Moves a minute", "region": "${AWS::Region}", "stat": "Sum", "period": 60,
-    "metrics": [[{"expression": "SEARCH('{LambdaArcade,opponent} MetricName=\"Moves\"', 'Sum', 60)"}]]}},
-  {"type": "metric", "x": 12, "y": 0, "width": 12, "height": 6, "properties": {
-    "title": "Answer time p99 (ms)", "region": "${AWS::Region}", "period": 60,
-    "metrics": [[{"expression": "SEARCH('{LambdaArcade,opponent} MetricName=\"Latency\"', 'p99', 60)"}]]}},
-  {"type": "metric", "x": 0, "y": 6, "width": 12, "height": 6, "properties": {
-    "title": "Cold starts", "region": "${AWS::Region}", "stat": "Sum", "period": 60,
-    "metrics": [[{"expression": "SEARCH('{LambdaArcade,opponent} MetricName=\"ColdStarts\"', 'Sum', 60)"}]]}},
-  {"type": "metric", "x": 12, "y": 6, "width": 12, "height": 6, "properties": {
-    "title": "Errors and throttles", "region": "${AWS::Region}", "stat": "Sum", "period": 60,
-    "metrics": [
-      [{"expression": "SEARCH('{AWS/Lambda,FunctionName} ${Prefix} MetricName=\"Errors\"', 'Sum', 60)"}],
-      [{"expression": "SEARCH('{AWS/Lambda,FunctionName} ${Prefix} MetricName=\"Throttles\"', 'Sum', 60)"}]]}}
-]}
-"""
+ACCESS_LOG = "$context.requestId $context.status $context.responseLatency $context.routeKey"
 
 
 def platform() -> dict[str, Node]:
@@ -62,9 +41,7 @@ def platform() -> dict[str, Node]:
             "Ratings": table("${Prefix}-ratings", point_in_time=True, policy="Retain"),
             "Locks": table("${Prefix}-locks", expires="expires"),
             **_api(),
-            "Dashboard": resource(
-                "CloudWatch::Dashboard", {"DashboardName": ref("Prefix"), "DashboardBody": sub(DASHBOARD)}
-            ),
+            **_alarms(),
         },
         _outputs(),
         {"HasOrigin": differs("AllowedOrigin", "")},
@@ -154,15 +131,47 @@ def _dead_letters() -> dict[str, Node]:
         "MessageRetentionPeriod": 1209600,
         "Tags": tags(),
     }
-    alarm = Alarm(
-        name="${Prefix}-dead-letters",
-        description="A record or an event could not be worked on and waits in the dead-letter queue.",
-        metric="AWS/SQS ApproximateNumberOfMessagesVisible",
-        dimensions={"QueueName": att("DeadLetters", "QueueName")},
-        statistic="Maximum",
-        period_s=300,
-    )
-    return {"DeadLetters": resource("SQS::Queue", queue), "DeadLettersAlarm": alarm.resource()}
+    return {"DeadLetters": resource("SQS::Queue", queue)}
+
+
+def _alarms() -> dict[str, Node]:
+    """Return the alarms there are, each on a sum: a metric of each opponent's would cost more than its playing."""
+    return {
+        "ErrorsAlarm": Alarm(
+            name="${Prefix}-errors",
+            description="More than one in a hundred requests to the functions of this account fails.",
+            metric="AWS/Lambda Errors",
+            dimensions={},
+            statistic="Average",  # of a 0 or a 1 for each request: the share that failed
+            threshold=0.01,
+            periods=2,
+        ).resource(),
+        "ThrottlesAlarm": Alarm(
+            name="${Prefix}-throttles",
+            description="A function of this account is refused the concurrency it needs.",
+            metric="AWS/Lambda Throttles",
+            dimensions={},
+            statistic="Sum",
+            periods=3,
+        ).resource(),
+        "LatencyAlarm": Alarm(
+            name="${Prefix}-latency",
+            description="One request to the API in a hundred takes longer than a second.",
+            metric="AWS/ApiGateway Latency",
+            dimensions={"ApiId": ref("Api")},
+            statistic="p99",
+            threshold=1000,
+            periods=3,
+        ).resource(),
+        "DeadLettersAlarm": Alarm(
+            name="${Prefix}-dead-letters",
+            description="A record or an event could not be worked on and waits in the dead-letter queue.",
+            metric="AWS/SQS ApproximateNumberOfMessagesVisible",
+            dimensions={"QueueName": att("DeadLetters", "QueueName")},
+            statistic="Maximum",
+            period_s=300,
+        ).resource(),
+    }
 
 
 def _api() -> dict[str, Node]:
@@ -187,7 +196,7 @@ def _api() -> dict[str, Node]:
         "DefaultRouteSettings": {
             "ThrottlingRateLimit": ref("RequestsPerSecond"),
             "ThrottlingBurstLimit": ref("BurstRequests"),
-            "DetailedMetricsEnabled": True,
+            "DetailedMetricsEnabled": False,  # a metric for each route, for money
         },
         "Tags": {"application": ref("Prefix")},
     }

@@ -119,6 +119,7 @@ def catalog() -> dict[str, Node]:
         "RATINGS_TABLE": ref("RatingsTable"),
         "CACHE_SECONDS": ref("CacheSeconds"),
         "API_BASE_URL": ref("ApiBaseUrl"),
+        "PRICES": ref("Prices"),
     }
     function = _function(
         "catalog",
@@ -144,6 +145,7 @@ def catalog() -> dict[str, Node]:
                 MaxValue=60,
             ),
             **parameters.platform_outputs("RatingsTable"),
+            "Prices": parameters.text("Prices in the place of the built-in ones, as a JSON object.", Default=""),
         },
         {**function, **_routed("List", "GET", "/opponents")},
         routed=True,
@@ -235,12 +237,13 @@ def coach() -> dict[str, Node]:
 def guard() -> dict[str, Node]:
     """Return the template of what ends a canary."""
     move = statement("MoveLive", ["lambda:GetAlias", "lambda:UpdateAlias"], arn("lambda", "function:${Prefix}-*"))
+    end = statement("EndAlarms", "cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:${Prefix}-*"))
     subscription = {"TopicArn": ref("CanaryAlarmsTopic"), "Protocol": "lambda", "Endpoint": ref("Live")}
     return _template(
         "ends a canary whose alarm goes off.",
         parameters.platform_outputs("BucketName", "CanaryAlarmsTopic"),
         {
-            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move),
+            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move, end),
             "Permission": permission("sns", ref("CanaryAlarmsTopic")),
             "Subscription": resource("SNS::Subscription", subscription),
         },

@@ -12,7 +12,7 @@ from infra.templates.functions import (
     queue_of_new_records,
 )
 from infra.templates.intrinsics import Node, arn, att, differs, ref, sub
-from infra.templates.parts import Alarm, in_bucket, output, resource, statement, table, template
+from infra.templates.parts import in_bucket, output, resource, statement, table, template
 
 DESCRIPTION = (
     "Lambda Arcade, the trainer of one opponent. A small function counts new records, each once; when there are enough,"
@@ -34,14 +34,6 @@ def trainer() -> dict[str, Node]:
             **_trainer().resources(),
             "OnFailure": on_failure(retries=0),
             **_schedule(),
-            "FailedAlarm": Alarm(
-                name="${Prefix}-trainer-${OpponentName}-errors",
-                description=sub("A training of ${OpponentName} failed; its event waits in the dead-letter queue."),
-                metric="AWS/Lambda Errors",
-                dimensions={"FunctionName": ref("Function")},
-                statistic="Sum",
-                period_s=300,
-            ).resource(),
         },
         {"FunctionArn": output("The trainer.", att("Function"))},
         {"HasSchedule": differs("Schedule", "none")},

@@ -49,3 +49,15 @@ def test_a_move_that_the_fallback_played_costs_nothing() -> None:
     hud = Hud(priced)
     hud.note(priced, Move("A1", MoveMetadata(fallback="timeout")))
     assert hud.bill.usd is None
+
+
+def test_a_cold_start_shows_what_it_costs_and_the_warm_move_after_it_what_that_does() -> None:
+    priced = replace(info("someone"), price=Price(1e-6, 1e-8))
+    hud = Hud(priced)
+    cold = MoveMetadata(latency_ms=900.0, compute_ms=2.0, cold=True, init_ms=597.5)
+    hud.note(priced, Move("A1", cold, "someone", "1"))
+    assert hud.last is not None
+    assert hud.last.spent_usd == pytest.approx(1e-6 + 600 * 1e-8)
+    hud.note(priced, answered(2.0))
+    assert hud.last.spent_usd == pytest.approx(1e-6 + 2 * 1e-8)
+    assert hud.bill.usd == pytest.approx(2e-6 + 602 * 1e-8)

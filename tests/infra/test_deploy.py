@@ -137,13 +137,51 @@ def test_a_canary_whose_alarm_goes_off_is_ended_by_itself(environment: Environme
     one(environment, make("coalmine", "Two"), canary=0.5)
     assert listed(environment)["coalmine"]["weights"] == {"2": 0.5}
     environment.cloud.client("cloudwatch").set_alarm_state(
-        AlarmName=f"{environment.names.prefix}-coalmine-canary-errors", StateValue="ALARM", StateReason="a test"
+        AlarmName=f"{environment.names.prefix}-coalmine-canary-2-errors", StateValue="ALARM", StateReason="a test"
     )
     end = time.monotonic() + 60
     while listed(environment)["coalmine"]["weights"]:
         assert time.monotonic() < end, "the canary is still there"
         time.sleep(0.2)
     assert listed(environment)["coalmine"]["version"] == "1"
+    while canary_alarms(environment, "coalmine"):
+        assert time.monotonic() < end, "its alarms are still there"
+        time.sleep(0.2)
+
+
+def canary_alarms(environment: Environment, name: str) -> list[str]:
+    prefix = f"{environment.names.function(name)}-canary-"
+    answer = environment.cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)
+    return sorted(alarm["AlarmName"].removeprefix(prefix) for alarm in answer["MetricAlarms"])
+
+
+def test_a_canarys_alarms_go_with_it_and_the_next_ones_are_others(environment: Environment, make):
+    one(environment, make("finch"))
+    assert canary_alarms(environment, "finch") == []
+    one(environment, make("finch", "Two"), canary=0.5)
+    assert canary_alarms(environment, "finch") == ["2-errors", "2-latency"]
+    promote(environment, "finch")
+    assert canary_alarms(environment, "finch") == []
+    one(environment, make("finch", "Three"), canary=0.5)
+    assert canary_alarms(environment, "finch") == ["3-errors", "3-latency"]
+    rollback(environment, "finch")
+    assert canary_alarms(environment, "finch") == []
+    one(environment, make("finch", "Four"))
+    assert canary_alarms(environment, "finch") == []
+
+
+def test_there_is_a_dashboard_only_on_request(environment: Environment):
+    def dashboards() -> list[str]:
+        found = environment.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
+        return [item["DashboardName"] for item in found]
+
+    assert dashboards() == []
+    deploy_platform(environment, [], quiet, dashboard=True)
+    assert dashboards() == [environment.names.prefix]
+    deploy_platform(environment, [], quiet)
+    assert dashboards() == [environment.names.prefix]
+    deploy_platform(environment, [], quiet, dashboard=False)
+    assert dashboards() == []
 
 
 def test_a_rollback_goes_back_at_once_and_a_deployment_forward_again(environment: Environment, make):

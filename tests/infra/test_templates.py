@@ -14,7 +14,7 @@ from infra.templates.__main__ import written
 
 ROOT = Path(__file__).parents[2] / "infra"
 TEMPLATES = sorted([*ROOT.glob("templates/*.yaml"), *ROOT.glob("services/*/template.yaml")])
-FUNCTIONS = [path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml"}]
+FUNCTIONS = [path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml", "dashboard.yaml"}]
 
 
 def name_of(path: Path) -> str:

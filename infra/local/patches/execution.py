@@ -21,6 +21,7 @@ from infra.local.workers.worker import MAX_PAYLOAD_BYTES
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
 
+    from infra.local.logs.ledger import Ledger
     from infra.local.logs.metrics import Metrics
     from infra.local.logs.observer import Observer
     from infra.local.workers.pool import FunctionPool, WorkerPool
@@ -48,6 +49,7 @@ class Executor:
         metrics: Metrics,
         observer: Observer,
         endpoint: str,
+        ledger: Ledger,
     ) -> None:
         self._lambda = lambda_service
         self._pool = pool
@@ -55,6 +57,7 @@ class Executor:
         self._metrics = metrics
         self._observer = observer
         self._endpoint = endpoint
+        self._ledger = ledger
 
     def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error."""
@@ -81,6 +84,7 @@ class Executor:
             self._metrics.end(function, answer)
         events = log_events(call.request_id, function.version, function.memory_mb, answer)
         self._observer.note(key.account, key.region, function, events, answer)
+        self._ledger.note(function, call.payload, answer)
         result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
         if answer.error:
             result.update(error=True, function_error="Unhandled")

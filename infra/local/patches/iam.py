@@ -17,7 +17,7 @@ def mend_iam(evaluator: Any, actions: Any) -> None:
 
     A policy that asks for TLS is content with loopback, which nobody can listen to.  A parameter tree is named by its
     path, as AWS does; MiniStack looks for the name of a single parameter.  What is done to one alias is told from what
-    is done to all of a function's.
+    is done to all of a function's.  Alarms that are deleted are named.
     """
     resolve, describe = evaluator._resolve_condition_key, actions.extract_resource_arn  # noqa: SLF001 - see private_names
     lambda_action = actions._lambda_action  # noqa: SLF001
@@ -32,6 +32,9 @@ def mend_iam(evaluator: Any, actions: Any) -> None:
         if service == "ssm" and found == "*" and (tree := _parameter_path(body)):
             region, account = rest[-2:]
             return f"arn:aws:ssm:{region}:{account}:parameter{tree}"
+        if service == "monitoring" and found == "*" and (alarm := _one_alarm(body)):
+            region, account = rest[-2:]
+            return f"arn:aws:cloudwatch:{region}:{account}:alarm:{alarm}"
         return found
 
     @functools.wraps(lambda_action)
@@ -50,3 +53,14 @@ def _parameter_path(body: bytes) -> str | None:
         return None
     tree = data.get("Path") if isinstance(data, dict) else None
     return tree.rstrip("/") if isinstance(tree, str) else None
+
+
+def _one_alarm(body: bytes) -> str | None:
+    """Return the alarm that a DeleteAlarms names, the first of several that differ in their last word alone."""
+    try:
+        data = json.loads(body)
+    except ValueError:
+        return None
+    names = data.get("AlarmNames") if isinstance(data, dict) else None
+    alike = isinstance(names, list) and len({str(name).rpartition("-")[0] for name in names}) == 1
+    return str(names[0]) if alike else None

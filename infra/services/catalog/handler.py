@@ -18,13 +18,14 @@ from botocore.config import Config
 
 from ai_functions.runtime.listing import DEPLOYED
 from games.schema import InvalidError, NotJsonError, load_json
-from infra.core.prices import price_of
+from infra.core.prices import price_of, replaced
 
 PREFIX = os.environ["PREFIX"]
 RATINGS = os.environ["RATINGS_TABLE"]
 API = os.environ["API_BASE_URL"]
 CACHE_S = float(os.environ["CACHE_SECONDS"])
 """How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
+PRICES = replaced(json.loads(os.environ.get("PRICES") or "{}"), "Prices")
 LIVE = "live"
 LOCAL = "http://127.0.0.1:"
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, "mode": "standard"})
@@ -81,7 +82,7 @@ def _price(entry: dict[str, Any]) -> dict[str, float] | None:
     """Return what a move costs; None for an opponent that an earlier deployer listed without its memory."""
     if "memory_mb" not in entry:
         return None
-    return price_of(entry["memory_mb"], entry.get("architecture", "x86_64"))
+    return price_of(entry["memory_mb"], entry.get("architecture", "x86_64"), PRICES)
 
 
 def _entries() -> list[dict[str, Any]]:

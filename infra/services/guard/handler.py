@@ -1,6 +1,7 @@
 """Ends a canary whose alarm goes off: ``live`` goes back to the stable version alone, and nothing else changes.
 
-The alarms are those of the canary's own version (``infra/templates/opponent.yaml``); they exist as long as it does.
+The alarms are those of the canary's own version (``infra/templates/opponent.yaml``).  They cost something, so they go
+with it.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import boto3
 from botocore.config import Config
 
 PREFIX = os.environ["PREFIX"]
-ALARM = re.compile(rf"{re.escape(PREFIX)}-([a-z0-9_]+)-canary-(?:errors|latency)")
+ALARM = re.compile(rf"{re.escape(PREFIX)}-([a-z0-9_]+)-canary-(?:[0-9]+-)?(errors|latency)")
 LIVE = "live"
-_lambda = boto3.client("lambda", config=Config(connect_timeout=2, read_timeout=5))
+_CONFIG = Config(connect_timeout=2, read_timeout=5)
+_lambda = boto3.client("lambda", config=_CONFIG)
+_cloudwatch = boto3.client("cloudwatch", config=_CONFIG)
 
 
 def handler(event: dict[str, Any], context: Any) -> None:
@@ -24,9 +27,12 @@ def handler(event: dict[str, Any], context: Any) -> None:
     del context
     for entry in event["Records"]:
         alarm = json.loads(entry["Sns"]["Message"])
-        named = ALARM.fullmatch(str(alarm.get("AlarmName", "")))
+        name = str(alarm.get("AlarmName", ""))
+        named = ALARM.fullmatch(name)
         if named and alarm.get("NewStateValue") == "ALARM":
             end_canary(named.group(1), str(alarm.get("NewStateReason", "")))
+            both = name.removesuffix(named.group(2))
+            _cloudwatch.delete_alarms(AlarmNames=[f"{both}{kind}" for kind in ("errors", "latency")])
 
 
 def end_canary(opponent: str, reason: str) -> None:

@@ -69,7 +69,7 @@ class TeamHud:
         """Take in what was decided and what has come back in a tick; ``prices`` by the functions' names."""
         for answered in replies:
             if answered.compute_ms is not None:
-                self.bill.add(prices.get(answered.name), answered.compute_ms)
+                self.bill.add(prices.get(answered.name), answered.compute_ms, answered.init_ms or 0.0)
         for choice in choices:
             self.last[choice.ghost] = choice
             reply = choice.reply

@@ -45,6 +45,7 @@ class AskResult:
     latency_ms: float = 0.0
     compute_ms: float | None = None
     cold: bool | None = None
+    init_ms: float | None = None
     name: str = ""
     version: str = ""
     sha256: str = ""

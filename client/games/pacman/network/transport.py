@@ -94,6 +94,7 @@ def answer(ask: Ask, to: Answerer, request: MoveRequest, observation: Observatio
         latency_ms=remote.latency_ms,
         compute_ms=response.compute_ms,
         cold=response.cold,
+        init_ms=response.init_ms,
         name=response.name,
         version=response.version,
         sha256=response.sha256,
