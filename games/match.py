@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from games.core import AnyGame, Event, Json, Opponent, Outcome, Player
+    from games.record_fields import Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class MoveMetadata:
     note: str | None = None
     init_ms: float | None = None
     """What the start took that the answer waited for; no record keeps it."""
+    request_id: str | None = None
+    proofs: tuple[Proof, ...] = ()
 
 
 IN_PROCESS = MoveMetadata()
@@ -154,6 +157,8 @@ class Match:
             cold=metadata.cold,
             fallback=metadata.fallback,
             note=metadata.note,
+            request_id=metadata.request_id,
+            proofs=metadata.proofs,
         )
         self._submitted[player] = action
         self._turns.append(turn)

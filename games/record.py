@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from games.catalog import find_game
 from games.core import Event, GameError, NotationError, Outcome
-from games.record_fields import KINDS, MATCH_ID, MAX_STEPS, RECORD, SCHEMA
+from games.record_fields import KINDS, MATCH_ID, MAX_STEPS, RECORD, SCHEMA, Proof
 from games.schema import InvalidError, NotJsonError, load_json
 from games.texts import describe
 
@@ -72,6 +72,10 @@ class Turn:
     """
     note: str | None = None
     """What else a viewer may want to know, such as ``prefetched``."""
+    request_id: str | None = None
+    """By which the cloud's logs know the request; None for someone in the process."""
+    proofs: tuple[Proof, ...] = ()
+    """That the participant answered so, from those who can know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ class GameRecord:
     def to_json(self) -> JsonObject:
         """Return the record as JSON; ``from_json`` is its inverse."""
         data = asdict(self)
-        data["turns"] = [_pack(turn) for turn in self.turns]
+        data["turns"] = [pack(turn) for turn in self.turns]
         return data
 
     def to_line(self) -> str:
@@ -200,6 +204,18 @@ def verify(record: GameRecord) -> None:
         raise RecordError(f"{record.match_id}: ends in state {record.digest}, the rules lead to {digest}", "digest")
 
 
+def bears_proofs(record: GameRecord) -> bool:
+    """Whether a function played, and each of its turns has a proof; whether those are valid is another matter."""
+    functions = {index for index, one in enumerate(record.participants) if one.kind == FUNCTION}
+    turns = [turn for turn in record.turns if turn.participant in functions]
+    return bool(turns) and all(turn.proofs for turn in turns)
+
+
+def is_unreferred(record: GameRecord) -> bool:
+    """Whether a person played: nobody can say that they saw no more than they should."""
+    return any(one.kind == PERSON for one in record.participants)
+
+
 def headline(record: GameRecord) -> str:
     """Return how the match ended, in one line: who won, why, and the scores in the game's unit (``GameInfo.score``).
 
@@ -293,11 +309,12 @@ def _named(data: Any) -> str:
 
 _TURN_DEFAULTS: dict[str, Any] = {
     name: Turn.__dataclass_fields__[name].default
-    for name in ("at_ms", "latency_ms", "compute_ms", "cold", "fallback", "note")
+    for name in ("at_ms", "latency_ms", "compute_ms", "cold", "fallback", "note", "request_id", "proofs")
 }
 
 
-def _pack(turn: Turn) -> dict[str, Any]:
-    """Return a turn without what it leaves at its default: Pac-Man's records hold thousands."""
+def pack(turn: Turn) -> dict[str, Any]:
+    """Return a turn as JSON without what it leaves at its default: Pac-Man's records hold thousands."""
     data = asdict(turn)
+    data["proofs"] = tuple([proof.to_json() for proof in turn.proofs])
     return {key: value for key, value in data.items() if key not in _TURN_DEFAULTS or value != _TURN_DEFAULTS[key]}

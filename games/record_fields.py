@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from games.schema import (
     AnyJson,
@@ -51,6 +53,64 @@ class Time:
 SEAT = Text(40, 1, r"[a-z0-9_]+", "small letters, digits and _")
 MATCH_ID = Text(128, 1, r"[0-9A-Za-z_-]+", "letters, digits, - and _")
 """It names a file and an object in a bucket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A function's word for an answer: ``ai_functions.runtime.proof`` says what it is made of.
+
+    What is at its default is as the turn, or the turn's participant, has it.
+    """
+
+    proof: str
+    """Which key of the platform's, a dot, and the code that nobody makes without it."""
+    step: int = -1
+    """At which it was asked."""
+    action: str = ""
+    """What it answered."""
+    asked: tuple[str, ...] = ()
+    """What of the observation it was asked about, where it was not all that was to be decided: names of ghosts."""
+    name: str = ""
+    version: str = ""
+    sha256: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it without what is at its default."""
+        return {
+            key: list(value) if key == "asked" else value for key, value in asdict(self).items() if value not in _SAME
+        }
+
+
+_SAME: tuple[Any, ...] = (-1, "", ())
+MAX_PROOFS = 8
+"""Of a turn: four ghosts may be moved by four functions, each of which answered once."""
+
+
+PROOF = Object(
+    {"proof": Text(120, 1, r"[0-9A-Za-z_.-]+", "letters, digits, ., - and _")},
+    {
+        "step": Integer(-1, MAX_STEPS),
+        "action": Text(MAX_ACTION),
+        "asked": List(SEAT, 8),
+        "name": Text(MAX_NAME),
+        "version": Text(MAX_VERSION),
+        "sha256": Text(MAX_SHA256),
+    },
+)
+
+
+class Proofs(List[Any]):
+    """The proofs of a turn."""
+
+    def __init__(self) -> None:
+        super().__init__(PROOF, MAX_PROOFS)
+
+    def parse(self, value: object, path: str, /) -> Any:
+        """Return them."""
+        found = super().parse(value, path)
+        return tuple([Proof(**{**item, "asked": tuple(item.get("asked", ()))}) for item in found])
+
+
 PARTICIPANT = Object(
     {"player": SEAT, "kind": Choice(KINDS), "name": Text(MAX_NAME)},
     {"version": Text(MAX_VERSION), "sha256": Text(MAX_SHA256), "since_step": Integer(0, MAX_STEPS)},
@@ -69,6 +129,8 @@ TURN = Object(
         "cold": Nullable(Boolean()),
         "fallback": Nullable(Text(40, 1)),
         "note": Nullable(Text(200)),
+        "request_id": Nullable(Text(100)),
+        "proofs": Proofs(),
     },
 )
 OUTCOME = Object(

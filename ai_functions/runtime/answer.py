@@ -6,6 +6,7 @@ from random import Random
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
+from ai_functions.runtime.proof import Claim, digest, prove
 from ai_functions.runtime.protocol import (
     PROTOCOL,
     UNPROCESSABLE,
@@ -17,6 +18,7 @@ from games.core import ObservationError
 
 if TYPE_CHECKING:
     from ai_functions.runtime.loader import Loaded
+    from ai_functions.runtime.proof import ProofKey
     from ai_functions.runtime.protocol import MoveRequest
     from games.core import JsonObject
 
@@ -43,12 +45,19 @@ def identify(opponent: Loaded, version: str, card: JsonObject) -> JsonObject:
 
 
 def move(
-    opponent: Loaded, version: str, data: Any, *, cold: bool, init_ms: float | None = None
+    opponent: Loaded,
+    version: str,
+    data: Any,
+    *,
+    cold: bool,
+    init_ms: float | None = None,
+    request_id: str = "",
+    key: ProofKey | None = None,
 ) -> tuple[MoveRequest, MoveResponse]:
     """Return the request that ``data`` means and the opponent's answer.
 
-    ``init_ms`` is the start that it waited for.  Raises Problem, naming the field, for anything that is not a request
-    this opponent can answer.
+    ``init_ms`` is the start that it waited for; with a ``key`` the answer bears a proof.  Raises Problem, naming the
+    field, for anything that is not a request this opponent can answer.
     """
     request = parse_move_request(data, game=opponent.manifest.game)
     started = perf_counter()
@@ -59,8 +68,9 @@ def move(
     except ObservationError as error:
         field = f"observation.{error.field}" if error.field else "observation"
         raise Problem(UNPROCESSABLE, "Impossible observation", error.message, field) from error
+    printed = opponent.game.print_action(action)
     response = MoveResponse(
-        action=opponent.game.print_action(action),
+        action=printed,
         name=opponent.manifest.name,
         version=version,
         sha256=opponent.sha256,
@@ -68,5 +78,20 @@ def move(
         cold=cold,
         explanation=explanation,
         init_ms=init_ms,
+        request_id=request_id or None,
+        proof=None if key is None else prove(key, _claim(opponent, version, request, printed)),
     )
     return request, response
+
+
+def _claim(opponent: Loaded, version: str, request: MoveRequest, action: str) -> Claim:
+    return Claim(
+        opponent.manifest.name,
+        version,
+        opponent.sha256,
+        request.match_id,
+        request.turn,
+        request.seed,
+        digest(request.observation),
+        action,
+    )

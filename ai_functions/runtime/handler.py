@@ -17,6 +17,7 @@ from ai_functions.runtime import http
 from ai_functions.runtime.answer import identify, move
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.model import read_card
+from ai_functions.runtime.proof import KEY_VARIABLE, ProofKey
 from ai_functions.runtime.protocol import Problem
 from ai_functions.runtime.started import running_ms
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 STARTUP_IMPORTS = frozenset(
     {"base64", "dataclasses", "functools", "hashlib", "importlib", "json", "os",
-     "pathlib", "random", "re", "sys", "time", "tomllib", "typing"}
+     "hmac", "pathlib", "random", "re", "sys", "time", "tomllib", "typing"}
 )  # fmt: skip
 """Top-level modules of the standard library that runtime and rules import by name at start-up."""
 
@@ -40,6 +41,7 @@ _VERSION = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
 _READY_MS = int(time() * 1000)
 SOON_MS = 1000
 """A process that waits longer for its first Invoke was started for another call, or ahead of any."""
+_KEY = ProofKey.parse(os.environ[KEY_VARIABLE]) if os.environ.get(KEY_VARIABLE) else None
 _INIT_MS = running_ms()
 """What this process's start took, which is billed with the call that waited for it."""
 _calls = 0
@@ -100,7 +102,9 @@ def _first(request_id: str) -> JsonObject:
 def _move(data: Any, request_id: str, *, cold: bool) -> JsonObject:
     started = perf_counter()
     first = _calls == 1
-    request, response = move(_OPPONENT, _VERSION, data, cold=cold, init_ms=_INIT_MS if first else None)
+    request, response = move(
+        _OPPONENT, _VERSION, data, cold=cold, init_ms=_INIT_MS if first else None, request_id=request_id, key=_KEY
+    )
     _log_move(request, request_id, cold=cold, first=first, latency_ms=round((perf_counter() - started) * 1000, 3))
     return response.to_json()
 

@@ -89,6 +89,10 @@ class MoveResponse:
     explanation: Json = None
     init_ms: float | None = None
     """What the start took that this answer waited for."""
+    request_id: str | None = None
+    """By which the cloud's logs know this request."""
+    proof: str | None = None
+    """That this function answered so: ``ai_functions.runtime.proof``."""
 
     def to_json(self) -> JsonObject:
         """Return the answer's body; what is not known is left out, but for the explanation."""
@@ -99,9 +103,8 @@ class MoveResponse:
             "cold": self.cold,
             "explanation": self.explanation,
         }
-        if self.init_ms is not None:
-            body["init_ms"] = self.init_ms
-        return body
+        known: JsonObject = {"init_ms": self.init_ms, "request_id": self.request_id, "proof": self.proof}
+        return body | {key: value for key, value in known.items() if value is not None}
 
     @classmethod
     def from_json(cls, data: Any) -> MoveResponse:
@@ -131,7 +134,12 @@ MODEL = Object(
 )
 RESPONSE = Object(
     {"action": Text(MAX_ACTION, 1), "model": MODEL, "compute_ms": Number(0, 3_600_000), "cold": Boolean()},
-    {"explanation": AnyJson(), "init_ms": Nullable(Number(0, 3_600_000))},
+    {
+        "explanation": AnyJson(),
+        "init_ms": Nullable(Number(0, 3_600_000)),
+        "request_id": Nullable(Text(100)),
+        "proof": Nullable(Text(120, 1, r"[0-9A-Za-z_.-]+", "letters, digits, ., - and _")),
+    },
     extra=True,
 )
 

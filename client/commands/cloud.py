@@ -43,6 +43,7 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud status --watch")(status)
     family.command(epilog="Example: lambda-arcade cloud logs battleship_hard --follow")(logs)
     family.command(epilog="Example: lambda-arcade cloud bill --json")(bill)
+    family.command("rotate-key", epilog="Example: lambda-arcade cloud rotate-key")(rotate)
     family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
     family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
         drill
@@ -123,6 +124,14 @@ def bill(context: typer.Context, *, as_json: JSON = False) -> None:
     out.print(totals)
     out.print(f"of which stands, a month: {stands}\nAt AWS's list prices of {month.as_of}; {month.elapsed:.1%} of the "
               "month has passed", soft_wrap=True)  # fmt: skip
+
+
+def rotate(context: typer.Context) -> None:
+    """Make a new key for proofs: functions use it from their next deployment on, and old proofs stay valid."""
+    from infra.deploy.keys import rotate_key  # noqa: PLC0415
+
+    number = rotate_key(find_environment(context))
+    out.print(f"key {number} is the newest; lambda-arcade deploy --all hands it to the functions")
 
 
 def logs(

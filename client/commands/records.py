@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from json import dumps
 from pathlib import Path
 from time import sleep
@@ -13,15 +14,17 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from client.commands.context import UsageError, err, find_environment, out, print_json
+from client.commands.context import UsageError, cloud_choice, err, find_environment, out, print_json
 from client.console import labelled
 from games.catalog import find_game
-from games.record import RecordError, headline, replay, verify
+from games.record import RecordError, bears_proofs, headline, is_unreferred, replay, verify
+from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from games.record import Frame, GameRecord
+    from infra.environment.environment import Environment
 
 EXIT_PROBLEMS = 1
 SHOWN_TURNS = 12
@@ -76,7 +79,7 @@ def list_records(
     table = Table("match", "game", "when (UTC)", "players", "result", box=None, header_style="bold")
     for record in records:
         when = record.started_at[5:16].replace("T", " ")
-        table.add_row(record.match_id[:8], record.game, when, Text(_players(record)), Text(headline(record)))
+        table.add_row(record.match_id[:8], record.game, when, Text(_players(record)), Text(_result(record)))
     out.print(table)
     out.print(f"{len(records)} matches")
 
@@ -105,30 +108,101 @@ def show(
         out.print(f"  a stand-in played {late.total()} of {len(found.turns)} actions: {told}")
     for turn in found.turns[-SHOWN_TURNS:]:
         latency = "" if turn.latency_ms is None else f"  {turn.latency_ms:.0f} ms"
-        out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}")
+        request = f"  request {turn.request_id}" if turn.request_id else ""
+        out.print(f"  {turn.step:>6} {turn.player:<8} {turn.action}{latency}{request}")
     *_, last = replay(found)
     out.print(find_game(found.game).board(last.state))
-    out.print(f"{headline(found)}; replayed and verified: {found.digest}")
+    out.print(f"{_result(found)}; replayed and verified: {found.digest}")
 
 
 def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJson = False) -> None:
-    """Say whether every record is possible under the rules.  Exit status 1 if one is not, or cannot be read."""
+    """Say whether every record is possible under the rules, and whether the functions in it answered as it says.
+
+    Proofs are checked with the keys of the cloud in use, where it runs.  Exit status 1 for a record that is impossible,
+    cannot be read, or has a proof that is none; one without proofs is no worse for that, and rates nobody.
+    """
     unreadable: list[str] = []
     problems: list[str] = []
+    possible: list[GameRecord] = []
     records = read_sources(context, sources or [str(own_records())], unreadable.append)
     for record in records:
         try:
             verify(record)
         except RecordError as error:
             problems.append(str(error))
+        else:
+            possible.append(record)
+    proofs = _check_proofs(context, possible)
     if json:
-        print_json({"records": len(records), "impossible": problems, "unreadable": unreadable})
+        print_json({"records": len(records), "impossible": problems, "unreadable": unreadable, **proofs.to_json()})
     else:
-        for problem in (*unreadable, *problems):
+        for problem in (*unreadable, *problems, *proofs.forged):
             out.print(labelled("✗", "red", f" {problem}"), soft_wrap=True)
         out.print(f"{len(records) - len(problems)} of {len(records)} records verified")
-    if problems or unreadable:
+        out.print(proofs.told(), soft_wrap=True)
+    if problems or unreadable or proofs.forged:
         raise typer.Exit(EXIT_PROBLEMS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Proofs:
+    """What became of the records' proofs."""
+
+    proved: int
+    without: int
+    forged: tuple[str, ...]
+    """Records with a proof that is none, and why."""
+    unchecked: str = ""
+    """Why nothing was checked."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {"proved": self.proved, "without_proofs": self.without, "forged": list(self.forged)} | (
+            {"unchecked": self.unchecked} if self.unchecked else {}
+        )
+
+    def told(self) -> str:
+        """Return it in a line."""
+        if self.unchecked:
+            return f"{self.without} without proofs; the others' were not checked: {self.unchecked}"
+        return f"{self.proved} proved, {self.without} without proofs, {len(self.forged)} with a proof that is none"
+
+
+def _check_proofs(context: typer.Context, records: list[GameRecord]) -> _Proofs:
+    from infra.core.errors import CloudError  # noqa: PLC0415 - infra is imported inside commands
+    from infra.core.proofs import why_unproved  # noqa: PLC0415
+    from infra.deploy.keys import platform_keys  # noqa: PLC0415
+    from infra.local import daemon  # noqa: PLC0415
+    from infra.local.paths import LocalCloudError  # noqa: PLC0415
+
+    proving = [record for record in records if bears_proofs(record)]
+    without = len(records) - len(proving)
+    if not proving:
+        return _Proofs(0, without, ())
+    if cloud_choice(context).local and daemon.status() is None:
+        return _Proofs(0, without, (), "the local cloud does not run; lambda-arcade cloud up")
+    try:
+        environment = find_environment(context)
+        keys, listed = platform_keys(environment), _games_listed(environment)
+    except (CloudError, LocalCloudError) as error:
+        return _Proofs(0, without, (), str(error))
+    if not keys:
+        return _Proofs(0, without, (), "the cloud in use has no keys; lambda-arcade deploy --all")
+    wrong = [(record, why) for record in proving if (why := why_unproved(record, keys, listed))]
+    forged = tuple(f"{record.match_id}: {why}" for record, why in wrong)
+    return _Proofs(len(proving) - len(forged), without, forged)
+
+
+def _games_listed(environment: Environment) -> dict[str, str]:
+    """Return the game of each opponent in the catalogue."""
+    entries = environment.cloud.parameters(f"/{environment.names.prefix}/opponents")
+    found = {}
+    for name, text in entries.items():
+        try:
+            found[name] = str(load_json(text)["game"])
+        except (NotJsonError, KeyError, TypeError):
+            continue  # the catalog leaves it out, too
+    return found
 
 
 def export(
@@ -177,7 +251,7 @@ def replay_record(
         for frame in replay(found):
             if frame.turns or frame.step == found.steps:
                 out.print(_screen(found, frame))
-    out.print(f"{headline(found)}; every step verified")
+    out.print(f"{_result(found)}; every step verified")
 
 
 def find_record(context: typer.Context, wanted: str) -> GameRecord:
@@ -211,10 +285,21 @@ def _players(record: GameRecord) -> str:
     return " - ".join(f"{item.name}{'@' if item.version else ''}{item.version}" for item in record.participants)
 
 
+def _result(record: GameRecord) -> str:
+    """Return how a match ended; nobody can say what a person saw beside the board."""
+    return f"{headline(record)}{', unreferred' if is_unreferred(record) and record.outcome else ''}"
+
+
 def _summary(record: GameRecord) -> dict[str, Any]:
     data = {key: value for key, value in record.to_json().items() if key not in {"turns", "seed", "policy_seed"}}
     fallbacks = sum(turn.fallback is not None for turn in record.turns)
-    return {**data, "turns": len(record.turns), "fallbacks": fallbacks}
+    return {
+        **data,
+        "turns": len(record.turns),
+        "fallbacks": fallbacks,
+        "proofs": bears_proofs(record),
+        "unreferred": is_unreferred(record),
+    }
 
 
 def _screen(record: GameRecord, frame: Frame) -> str:

@@ -15,6 +15,7 @@ import typer
 from client.commands.context import UsageError, err, find_environment, print_json, tell
 from client.commands.progress import reporting
 from client.commands.train_result import as_json, show
+from games.record import bears_proofs
 
 if TYPE_CHECKING:
     from games.record import GameRecord
@@ -232,7 +233,11 @@ def _own_records(game: str, player: str) -> str:
 def _read(context: typer.Context, sources: list[str], reporter: ProgressReporter) -> list[GameRecord]:
     from client.commands.records import read_sources  # noqa: PLC0415
 
-    return read_sources(context, sources, reporter.report)
+    records = read_sources(context, sources, reporter.report)
+    without = sum(not bears_proofs(record) for record in records)
+    if without:
+        reporter.report(f"{without} of {len(records)} records have no proofs of what their functions answered")
+    return records
 
 
 def _must_know(player: str, records: list[GameRecord]) -> None:

@@ -19,11 +19,14 @@ from client.net.fallback import fallback_action
 from client.net.remote import RemoteError
 from games.core import GameError
 from games.match import MoveMetadata
+from games.record_fields import Proof
 
 if TYPE_CHECKING:
+    from ai_functions.runtime.protocol import MoveResponse
     from client.net.remote import RemoteOpponent, Reply
     from games.core import Json, Player
     from games.match import Match
+    from games.record import Participant
 
 MOVE_S = 2.0
 """Each move's own time."""
@@ -59,6 +62,18 @@ class Move:
     explanation: Json = None
     detail: str = ""
     """In words, why the fallback policy played."""
+
+
+def proofs_of(response: MoveResponse, seated: Participant) -> tuple[Proof, ...]:
+    """Return what a record keeps of the answer's proof; who answered is named where that is not who is ``seated``."""
+    if response.proof is None:
+        return ()
+    name, version = _other(response.name, seated.name), _other(response.version, seated.version)
+    return (Proof(response.proof, name=name, version=version, sha256=_other(response.sha256, seated.sha256)),)
+
+
+def _other(said: str, seated: str) -> str:
+    return "" if said == seated else said
 
 
 class RequestPool:
@@ -141,7 +156,13 @@ class PendingRequest:
         response = reply.response
         note = f"{reply.attempts} attempts" if reply.attempts > 1 else None
         metadata = MoveMetadata(
-            round(reply.latency_ms, 2), response.compute_ms, response.cold, note=note, init_ms=response.init_ms
+            round(reply.latency_ms, 2),
+            response.compute_ms,
+            response.cold,
+            note=note,
+            init_ms=response.init_ms,
+            request_id=response.request_id,
+            proofs=proofs_of(response, self._match.participant(self._player)),
         )
         return Move(action, metadata, response.name, response.version, response.sha256, response.explanation)
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from games.catalog import find_game
-from games.record import GameRecord, Participant, RecordError, Turn, replay
+from games.record import GameRecord, Participant, RecordError, Turn, pack, replay
 from games.record_fields import PARTICIPANT, TURN
 from games.schema import load_json
 
@@ -128,7 +128,7 @@ class _MatchJournal:
 
     def turn(self, turn: Turn) -> None:
         """Note one action."""
-        self._note("turn", lambda: asdict(turn))
+        self._note("turn", lambda: pack(turn))
 
     def end(self, record: GameRecord) -> None:
         """Save the whole record, and only then drop the journal."""

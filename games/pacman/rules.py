@@ -63,15 +63,16 @@ from games.pacman.notation import Action, Exits, parse_action, print_action
 from games.pacman.observation import Decision, Observation, ask_only
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from random import Random
 
     from games.pacman.maze import Maze
+    from games.pacman.names import GhostName
 
 __all__ = [
-    "INFO", "NAME", "PLAYERS", "RULES_VERSION", "Action", "Observation", "State", "ask", "board", "chance", "check",
-    "decisions", "decode_observation", "digest", "encode_observation", "legal_actions", "observe", "outcome",
-    "parse_action", "print_action", "sample_action", "start", "step", "to_act",
+    "INFO", "NAME", "PLAYERS", "RULES_VERSION", "Action", "Observation", "State", "ask", "ask_early", "board",
+    "chance", "check", "decisions", "decode_observation", "digest", "encode_observation", "legal_actions", "observe",
+    "outcome", "parse_action", "print_action", "sample_action", "start", "step", "still_asked", "to_act",
 ]  # fmt: skip
 
 NAME = "pacman"
@@ -172,6 +173,18 @@ def ask(state: State, player: Player) -> Observation:
     """Return the screen; for the ghosts with the decisions that fall at this tick, so that none is taken too soon."""
     observation = observe(state, player)
     return ask_only(observation, [item.ghost for item in observation.decide if item.ticks == 0])
+
+
+def ask_early(state: State, player: Player, ghosts: Iterable[GhostName]) -> Observation:
+    """Return the screen with the decisions of these ghosts, however far ahead: what a function is asked in time."""
+    return ask_only(observe(state, player), ghosts)
+
+
+def still_asked(early: Observation, now: Observation) -> frozenset[GhostName]:
+    """Return the ghosts that take now the very decision that they had ahead of them in ``early``."""
+    ahead = {(item.ghost, item.junction, item.heading) for item in early.decide}
+    due = {(item.ghost, item.junction, item.heading) for item in now.decide}
+    return frozenset(ghost for ghost, _, _ in ahead & due)
 
 
 def decisions(state: State) -> tuple[Decision, ...]:

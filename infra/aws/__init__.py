@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from infra.aws.functions import Functions
 from infra.aws.locks import Locks
 from infra.aws.objects import Objects
+from infra.aws.parameters import Parameters
 from infra.aws.stacks import Stacks
 
 if TYPE_CHECKING:
     from infra.core.state import Account
 
 
-class Cloud(Stacks, Objects, Functions, Locks):
+class Cloud(Stacks, Objects, Functions, Parameters, Locks):
     """One account in one region, a file here for each service.  See ``Session``."""
 
 

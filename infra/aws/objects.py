@@ -43,15 +43,24 @@ class Objects(Session):
             self.client("s3").put_object(Bucket=bucket, Key=key, Body=file, ChecksumSHA256=checksum)
 
     def read_objects(
-        self, bucket: str, prefix: str, *, newest: int | None = None, largest: int | None = None
+        self,
+        bucket: str,
+        prefix: str,
+        *,
+        newest: int | None = None,
+        largest: int | None = None,
+        metadata: tuple[str, str] | None = None,
     ) -> Iterator[tuple[str, bytes]]:
         """Yield key and content of the objects of ``bucket`` whose key starts with ``prefix``, by key.
 
-        ``newest`` yields so many of them at most, those stored last; ``largest`` leaves out those with more bytes.
+        ``newest`` yields so many of them at most, those stored last; ``largest`` leaves out those with more bytes, and
+        ``metadata`` those without this entry.
         """
         keys = self._keys(bucket, prefix, newest, largest)
         with ThreadPoolExecutor(READERS) as pool:
-            yield from zip(keys, pool.map(lambda key: self._read(bucket, key), keys), strict=True)
+            for key, content in zip(keys, pool.map(lambda key: self._read(bucket, key, metadata), keys), strict=True):
+                if content is not None:
+                    yield key, content
 
     @in_one_line
     def _keys(self, bucket: str, prefix: str, newest: int | None, largest: int | None) -> list[str]:
@@ -64,6 +73,9 @@ class Objects(Session):
         return sorted(item["Key"] for item in found)
 
     @in_one_line
-    def _read(self, bucket: str, key: str) -> bytes:
-        content: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    def _read(self, bucket: str, key: str, metadata: tuple[str, str] | None) -> bytes | None:
+        found = self.client("s3").get_object(Bucket=bucket, Key=key)
+        if metadata is not None and found.get("Metadata", {}).get(metadata[0]) != metadata[1]:
+            return None
+        content: bytes = found["Body"].read()
         return content

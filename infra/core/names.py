@@ -17,6 +17,11 @@ class Names:
         return f"{self.prefix}-platform"
 
     @property
+    def keys(self) -> str:
+        """Where the platform's keys are in the parameter store."""
+        return f"/{self.prefix}/proofs"
+
+    @property
     def dashboard(self) -> str:
         """The stack of the dashboard."""
         return f"{self.prefix}-dashboard"

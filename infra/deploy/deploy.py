@@ -22,6 +22,7 @@ from infra.core.prices import keep_usd_a_month
 from infra.core.state import Account, Pointer
 from infra.deploy.auth import chosen, route_settings
 from infra.deploy.execute import carry_out, preview
+from infra.deploy.keys import ensure_keys, proof_key
 from infra.deploy.opponents import function_url, ladder_folders, subscription, wanted_opponent
 from infra.deploy.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.deploy.platform import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
@@ -133,6 +134,8 @@ def deploy_opponents(
     ``changes`` then tells what would.
     """
     found = stacks_found(environment) if found is None else found
+    if environment.has_platform:
+        ensure_keys(environment)  # before several want one at once
     functions = frozenset(environment.cloud.functions(environment.names.prefix))
 
     def one(folder: Path) -> Deployed:
@@ -167,6 +170,7 @@ def _deploy_opponent(
         settings=route_settings(chosen(None, found, environment.names), found, environment.names)
         | subscription(options.subscribe, stack)
         | function_url(options.url, stack)
+        | {"ProofKey": proof_key(environment, manifest.name)}
         | dict(environment.settings),
     )  # fmt: skip
     function = environment.names.function(manifest.name)

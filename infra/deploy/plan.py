@@ -158,13 +158,14 @@ def _with(step: StackPlan, more: Mapping[str, str]) -> StackPlan:
     return StackPlan(step.wanted, step.verb, {**step.parameters, **more}, step.why)
 
 
-_HASHED = frozenset({"ArtifactKey", "LayerArns", "Listing"})
+_HASHED = frozenset({"ArtifactKey", "LayerArns", "Listing", "ProofKey"})
 _WORDS = {
     "ArtifactKey": "new code or model",
     "LayerArns": "another layer",
     "MemoryMb": "memory",
     "TimeoutSeconds": "timeout",
     "Listing": "what the catalog shows",
+    "ProofKey": "the key of its proofs",
 }
 
 

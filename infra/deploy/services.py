@@ -30,7 +30,7 @@ class Service:
 
 _ALL = (
     Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable", "CacheSeconds", "Prices")),
-    Service("recorder", ("BucketName", "ApiId")),
+    Service("recorder", ("BucketName", "ApiId", "LocksTable")),
     Service(
         "rater",
         ("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),

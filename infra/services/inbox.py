@@ -17,6 +17,8 @@ from games.core import GameError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+PROVED, YES = "proved", "yes"
+"""What the recorder writes into an object's metadata."""
 MAX_OBJECT_BYTES = 8 * 1024 * 1024
 CLIENT_CONFIG = Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"})
 """For boto3's clients; timeouts in seconds."""
@@ -50,10 +52,16 @@ def objects_in(message: str) -> Iterator[Stored]:
 
 def read(client: Any, stored: Stored) -> bytes:
     """Return the object.  Raises TooLargeError before anything is read."""
+    return read_with_proof(client, stored)[0]
+
+
+def read_with_proof(client: Any, stored: Stored) -> tuple[bytes, bool]:
+    """Return the object, and whether the recorder found it proved.  Raises TooLargeError before anything is read."""
     if stored.size > MAX_OBJECT_BYTES:
         raise TooLargeError(f"s3://{stored.bucket}/{stored.key} has {stored.size} bytes, more than {MAX_OBJECT_BYTES}")
-    content: bytes = client.get_object(Bucket=stored.bucket, Key=stored.key)["Body"].read(MAX_OBJECT_BYTES + 1)
-    return content
+    found = client.get_object(Bucket=stored.bucket, Key=stored.key)
+    content: bytes = found["Body"].read(MAX_OBJECT_BYTES + 1)
+    return content, found.get("Metadata", {}).get(PROVED) == YES
 
 
 def work_through(event: dict[str, Any], work: Callable[[str], None]) -> Any:

@@ -121,7 +121,7 @@ def _store() -> JsonObject:
             "200": _content("Known already, and the same", "Stored"),
             "201": _content("Stored", "Stored"),
             "409": _content("Another record has this match id", "Problem", kind=PROBLEM_TYPE),
-            "429": {"description": "Throttled: ask again a little later"},
+            "429": {"description": "Throttled, or enough for today of this player or address: ask again later"},
             **{status: _content(text, "Problem", kind=PROBLEM_TYPE) for status, text in _PROBLEMS.items()},
         },
     }
@@ -143,8 +143,14 @@ def _schemas() -> JsonObject:
     return {
         "Record": _schema(RECORD, game=of_a_game),
         "Stored": _object(
-            {"match_id": {"type": "string"}, "key": {"type": "string"}, "stored": {"type": "boolean"}},
-            ["match_id", "key", "stored"],
+            {
+                "match_id": {"type": "string"},
+                "key": {"type": "string"},
+                "stored": {"type": "boolean"},
+                "proved": {"type": "boolean", "description": "One that is not rates nobody and trains nobody"},
+                "why": {"type": "string", "description": "Why it is not proved"},
+            },
+            ["match_id", "key", "stored", "proved"],
         ),
         "MoveRequest": _schema(REQUEST, game=of_a_game),
         "MoveResponse": _schema(RESPONSE),

@@ -102,6 +102,7 @@ def _function() -> dict[str, Node]:
         settings={"ReservedConcurrentExecutions": if_("ReservesConcurrency", ref("ReservedConcurrency"))},
         variables={
             "LAMBDA_ARCADE_BUCKET": ref("BucketName"),
+            "PROOF_KEY": ref("ProofKey"),
             "OPENBLAS_NUM_THREADS": "1",  # numpy would start threads at each cold start that no function has a core for
         },
         statements=(

@@ -68,6 +68,11 @@ def _settings() -> dict[str, Node]:
             MinValue=0,
         ),
         "DeadlineMs": number("The answer time the manifest promises. A canary above it at p99 is ended.", Default=1000),
+        "ProofKey": text(
+            "The key by which the function proves its answers, from the platform's and its name; empty for none.",
+            Default="",
+            AllowedPattern="([0-9]+:[0-9a-f]{64})?",
+        ),
         **parameters.authorization("the routes"),
         "FunctionUrl": text(
             "Whether the function also has a URL of its own.", Default="none", AllowedValues=["none", "iam", "public"]

@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 CALLED_BY_API = "What the API calls."
 _ANY_PART = re.compile(r"{[^}]+}")
 """A part of a route's path that the caller fills in."""
+UPLOADS_OF_A_PLAYER, UPLOADS_OF_AN_ADDRESS = 1000, 5000
+"""A day, at most: records that say who played, and that come from where."""
+
+
+def _may_check_proofs() -> dict[str, Node]:
+    trees = [arn("ssm", f"parameter/${{Prefix}}/{tree}") for tree in ("proofs", "opponents")]
+    return statement("CheckProofs", "ssm:GetParametersByPath", trees)
 
 
 def _function(
@@ -188,12 +195,30 @@ def site() -> dict[str, Node]:
 
 def recorder() -> dict[str, Node]:
     """Return the template of ``POST /records``."""
+    variables = {
+        "PREFIX": ref("Prefix"),
+        "BUCKET": ref("BucketName"),
+        "COUNTS_TABLE": ref("LocksTable"),
+        "UPLOADS_OF_A_PLAYER": ref("UploadsOfAPlayer"),
+        "UPLOADS_OF_AN_ADDRESS": ref("UploadsOfAnAddress"),
+    }
+    counts = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["uploads#*"]}}
+    table = arn("dynamodb", "table/${LocksTable}")
+    count = statement("CountUploads", "dynamodb:UpdateItem", table, Condition=counts)
     compare = statement("CompareWithStored", ["s3:GetObject", "s3:PutObject"], may_read_records()["Resource"])
     return _template(
         "POST /records: stores a recorded game that the rules allow, once.",
-        parameters.platform_outputs("BucketName", "ApiId"),
         {
-            **_function("recorder", 1024, 29, {"BUCKET": ref("BucketName")}, compare),
+            **parameters.platform_outputs("BucketName", "ApiId", "LocksTable"),
+            "UploadsOfAPlayer": parameters.number(
+                "Records a day of one player that are stored.", Default=UPLOADS_OF_A_PLAYER, MinValue=1
+            ),
+            "UploadsOfAnAddress": parameters.number(
+                "Records a day from one address that are stored.", Default=UPLOADS_OF_AN_ADDRESS, MinValue=1
+            ),
+        },
+        {
+            **_function("recorder", 1024, 29, variables, compare, count, _may_check_proofs()),
             **_routed("Store", "POST", "/records"),
         },
         routed=True,
@@ -202,12 +227,13 @@ def recorder() -> dict[str, Node]:
 
 def rater() -> dict[str, Node]:
     """Return the template of what rates the players of new records."""
+    variables = {"PREFIX": ref("Prefix"), "RATINGS_TABLE": ref("RatingsTable")}
     keep = statement(
         "KeepRatings",
         ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
         arn("dynamodb", "table/${RatingsTable}"),
     )
-    may = (may_read_records(), may_take_from_queue(), keep)
+    may = (may_read_records(), may_take_from_queue(), keep, _may_check_proofs())
     return _template(
         "rates both players of every new record, once.",
         {
@@ -215,7 +241,7 @@ def rater() -> dict[str, Node]:
             "LayerArn": parameters.text("The layer that it needs."),
         },
         {
-            **_function("rater", 512, 30, {"RATINGS_TABLE": ref("RatingsTable")}, *may, layers=[ref("LayerArn")]),
+            **_function("rater", 512, 30, variables, *may, layers=[ref("LayerArn")]),
             **queue_of_new_records("${Prefix}-rater"),
         },
     )

@@ -16,6 +16,7 @@ from client.records.recorder import save_record
 from games.battleship import rules
 from games.match import Match, play
 from games.record import BOT, GameRecord, Participant
+from games.record_fields import Proof
 from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
@@ -103,3 +104,39 @@ def test_a_replay_of_a_forged_record_is_refused(tmp_path: Path):
     record = GameRecord.from_line(path.read_text())
     path.write_text(replace(record, turns=(*record.turns[:-1], replace(record.turns[-1], action="Z99"))).to_line())
     assert "Z99" in str(run("replay", "aaa").exception)
+
+
+@pytest.mark.usefixtures("home")
+def test_what_people_reached_is_shown_as_unreferred(home: Path):
+    path = home / "records" / "battleship" / "aaa1.json"
+    record = GameRecord.from_line(path.read_text(encoding="utf-8"))
+    first, second = record.participants
+    path.write_text(
+        replace(record, participants=(replace(first, kind="person", name="Ada"), second)).to_line() + "\n",
+        encoding="utf-8",
+    )
+    listed = json.loads(run("records", "list", "--json").stdout)
+    assert [item["unreferred"] for item in listed] == [True, False]
+    assert "unreferred" in run("records", "show", "aaa1").output
+    assert "unreferred" not in run("records", "show", "bbb2").output
+
+
+@pytest.mark.usefixtures("home")
+def test_records_without_proofs_are_counted_and_found_sound():
+    done = run("records", "verify", "--json")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout) == {
+        "records": 2, "impossible": [], "unreadable": [], "proved": 0, "without_proofs": 2, "forged": [],
+    }  # fmt: skip
+
+
+def test_proofs_that_cannot_be_checked_are_said_not_to_have_been(home: Path):
+    path = home / "records" / "battleship" / "aaa1.json"
+    record = GameRecord.from_line(path.read_text(encoding="utf-8"))
+    turns = tuple(replace(turn, proofs=(Proof("1.AAAA"),), request_id="r-1") for turn in record.turns)
+    people = tuple(replace(one, kind="function") for one in record.participants)
+    path.write_text(replace(record, participants=people, turns=turns).to_line() + "\n", encoding="utf-8")
+    done = json.loads(run("records", "verify", "--json").stdout)
+    assert (done["without_proofs"], done["proved"], done["forged"]) == (1, 0, [])
+    assert "cloud" in done["unchecked"]
+    assert "request r-1" in run("records", "show", "aaa1").output

@@ -145,7 +145,7 @@ def test_a_service_ships_alone(service: str):
     names = names_in(package_service(service))
     assert f"infra/services/{service}/handler.py" in names
     assert not [name for name in names if name.startswith(("infra/local", "infra/aws"))]
-    declared = {"ai_functions/runtime/listing.py", "ai_functions/runtime/protocol.py"}
+    declared = {f"ai_functions/runtime/{name}.py" for name in ("listing", "proof", "protocol")}
     assert {name for name in names if name.startswith("ai_functions") and not name.endswith("__init__.py")} <= declared
 
 

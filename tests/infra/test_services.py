@@ -5,19 +5,25 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
 import requests
+from proving import prove_record, proved_line, proved_match
 
 from ai_functions.runtime.loader import load_opponent
+from client.net.remote import OpponentInfo, RemoteOpponent
+from client.net.request_pool import RequestPool, TimeBank
 from games.catalog import find_game
 from games.match import Match, play
 from games.record import GameRecord, Participant
+from infra.core.keys import newest
 from infra.core.prices import price_of
 from infra.deploy.deploy import Options, deploy_opponents
+from infra.deploy.keys import platform_keys, rotate_key
 from infra.services.rater.rating import Strength, rate, result_of
 
 if TYPE_CHECKING:
@@ -37,8 +43,9 @@ def recorded(seed: int, one: str = "first_free", two: str = "sparring") -> GameR
 
 
 def post(environment: Environment, line: str) -> requests.Response:
-    headers = {"content-type": "application/json"}
-    return requests.post(f"{environment.api}/records", data=line.encode(), headers=headers, timeout=60)
+    """Upload a record, proved as far as its functions would have."""
+    headers, content = {"content-type": "application/json"}, proved_line(environment, line).encode()
+    return requests.post(f"{environment.api}/records", data=content, headers=headers, timeout=60)
 
 
 def in_time(look: Callable[[], Any]) -> Any:
@@ -76,7 +83,8 @@ def test_a_record_is_stored_once_however_often_it_comes(environment: Environment
     first, second = post(environment, record.to_line()), post(environment, record.to_line())
     assert (first.status_code, second.status_code) == (201, 200)
     stored = dict(environment.cloud.read_objects(environment.platform["BucketName"], first.json()["key"]))
-    assert [GameRecord.from_line(content.decode()) for content in stored.values()] == [record]
+    proved = GameRecord.from_line(proved_line(environment, record.to_line()))
+    assert [GameRecord.from_line(content.decode()) for content in stored.values()] == [proved]
 
 
 def test_another_record_under_a_known_match_id_is_refused(environment: Environment):
@@ -379,3 +387,97 @@ def test_a_win_raises_the_winner_and_both_are_better_known():
     assert after[winner].rating > 1500 > after[1 - winner].rating
     assert all(item.deviation < Strength().deviation for item in after)
     assert [item.games for item in after] == [1, 1]
+
+
+def post_raw(environment: Environment, record: GameRecord) -> requests.Response:
+    headers = {"content-type": "application/json"}
+    content = record.to_line().encode()
+    return requests.post(f"{environment.api}/records", data=content, headers=headers, timeout=60)
+
+
+def upload(environment: Environment, record: GameRecord) -> dict[str, Any]:
+    answer = post_raw(environment, record)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+def test_a_record_without_valid_proofs_is_stored_and_rates_nobody(environment: Environment):
+    forged = [
+        recorded(301),
+        proved_match(302),  # by a key of somebody's own
+        replace(GameRecord.from_line(proved_line(environment, recorded(303).to_line())), match_id=uuid4().hex),
+    ]
+    for record in forged:
+        said = upload(environment, record)
+        assert not said["proved"]
+        assert said["why"]
+    good = GameRecord.from_line(proved_line(environment, recorded(304).to_line()))
+    assert upload(environment, good)["proved"]
+    in_time(lambda: f"match#{good.match_id}" in ratings(environment))
+    log, bucket = f"/aws/lambda/{environment.names.service('rater')}", environment.platform["BucketName"]
+
+    def told(match_id: str) -> bool:
+        return any(match_id in text for _, _, text in environment.cloud.log_events(log, 0))
+
+    for record in forged:
+        in_time(lambda match_id=record.match_id: told(match_id))
+        assert f"match#{record.match_id}" not in ratings(environment)
+        stored = environment.cloud.read_objects(bucket, f"records/battleship/{record.match_id}")
+        assert [content.decode() for _, content in stored] == [record.to_line() + "\n"]
+
+
+def test_what_is_proved_is_known_to_who_trains(environment: Environment):
+    good, bad = proved_line(environment, recorded(305).to_line()), recorded(306)
+    upload(environment, GameRecord.from_line(good))
+    upload(environment, bad)
+    bucket = environment.platform["BucketName"]
+    found = environment.cloud.read_objects(bucket, "records/battleship/", metadata=("proved", "yes"))
+    contents = {content.decode().rstrip("\n") for _, content in found}
+    assert good in contents
+    assert bad.to_line() not in contents
+
+
+def test_a_functions_own_answers_are_proved(environment: Environment):
+    game = find_game("battleship")
+    seats = {seat: Participant(seat, "function", "first_free", "1") for seat in game.PLAYERS}
+    entry = next(item for item in requests.get(f"{environment.api}/opponents", timeout=20).json()
+                 if item["name"] == "first_free")  # fmt: skip
+    seats = {seat: replace(one, version=entry["version"], sha256=entry["sha256"]) for seat, one in seats.items()}
+    match, pool = Match(game, seats, seed=11, policy_seed=12), RequestPool()
+    opponent = RemoteOpponent.of(OpponentInfo.from_json(entry))
+    while match.outcome is None:
+        for player in match.to_act():
+            move = pool.ask(match, player, opponent, TimeBank()).wait()
+            match.submit(player, move.action, move.metadata)
+        match.advance()
+    pool.close()
+    record = match.record()
+    assert all(turn.proofs and turn.request_id for turn in record.turns)
+    assert upload(environment, record)["proved"]
+
+
+def test_a_rotated_key_leaves_what_the_old_one_proved(environment: Environment):
+    before = GameRecord.from_line(proved_line(environment, recorded(307).to_line()))
+    assert rotate_key(environment) == newest(platform_keys(environment))
+    after = GameRecord.from_line(proved_line(environment, recorded(308).to_line()))
+    assert before.turns[0].proofs[0].proof.split(".")[0] != after.turns[0].proofs[0].proof.split(".")[0]
+    assert [upload(environment, record)["proved"] for record in (before, after)] == [True, True]
+    missing = prove_record(recorded(309), {"99": b"x" * 32}, key_id="99")
+    assert "with key 99, which this cloud does not have" in upload(environment, missing)["why"]
+
+
+def test_one_player_brings_so_many_records_a_day(environment: Environment):
+    name, day = f"Busy{uuid4().hex[:6]}", f"{datetime.now(UTC):%Y-%m-%d}"
+    record = recorded(310)
+    people = tuple(replace(one, kind="person", name=name) for one in record.participants)
+    upload(environment, replace(record, participants=people))
+    key = {"id": {"S": f"uploads#{day}#player#{name}"}}
+    table = environment.platform["LocksTable"]
+    dynamodb = environment.cloud.client("dynamodb")
+    assert dynamodb.get_item(TableName=table, Key=key)["Item"]["uploads"] == {"N": "1"}
+    dynamodb.update_item(TableName=table, Key=key, UpdateExpression="SET uploads = :full",
+                         ExpressionAttributeValues={":full": {"N": "1000"}})  # fmt: skip
+    again = replace(record, participants=people, match_id=uuid4().hex)
+    answer = post_raw(environment, again)
+    assert answer.status_code == 429
+    assert f"player {name}: 1000 records are taken a day" in answer.json()["detail"]

@@ -62,5 +62,6 @@ def _one_alarm(body: bytes) -> str | None:
     except ValueError:
         return None
     names = data.get("AlarmNames") if isinstance(data, dict) else None
-    alike = isinstance(names, list) and len({str(name).rpartition("-")[0] for name in names}) == 1
-    return str(names[0]) if alike else None
+    if not isinstance(names, list) or len({str(name).rpartition("-")[0] for name in names}) != 1:
+        return None
+    return str(names[0])

@@ -9,6 +9,7 @@ item is read as the start of a game's own (``Rated.start``), and stays as it is.
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from botocore.exceptions import ClientError
 from games.record import verify
 from games.record_lines import for_each_record
 from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
+from infra.services.proofs import why_not_proved
 from infra.services.rater.rating import Strength, rate, result_of
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ def _rate_message(message: str) -> None:
 
 def _rate_possible(record: GameRecord) -> None:
     verify(record)
+    if why := why_not_proved(record):
+        told = {"level": "INFO", "message": "not proved, rates nobody", "match_id": record.match_id, "why": why}
+        print(json.dumps(told))  # noqa: T201 - the log
+        return
     rate_record(record)
 
 

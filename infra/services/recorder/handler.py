@@ -1,6 +1,7 @@
 """``POST /records``: checks a recorded game by playing it again, and stores it once, under its match id.
 
-The same record twice leaves the same object; another record under an id that is taken is refused.
+The same record twice leaves the same object; another record under an id that is taken is refused.  One that is not
+proved is stored, and can be watched; that it is proved stands in the object's metadata, for those who train on it.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from botocore.exceptions import ClientError
 
 from games.record import GameRecord, RecordError, verify
 from games.schema import NotJsonError, load_json
+from infra.services.inbox import PROVED, YES
+from infra.services.proofs import why_not_proved
+from infra.services.recorder.caps import too_many
 
 BUCKET = os.environ["BUCKET"]
 MAX_BYTES = 5 * 1024 * 1024
@@ -24,11 +28,11 @@ MAX_STEPS = 500_000
 """Of a match, before it is replayed: over two hours of Pac-Man."""
 CLOCKS_DIFFER = timedelta(days=1)
 """How far the clock of whoever played may be ahead of ours."""
-STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE = 201, 200, 400, 409, 413, 422
+STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 201, 200, 400, 409, 413, 422, 429
 _s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"}))
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: PLR0911 - each refusal has its status
     """Answer the HTTP API."""
     text = event.get("body") or ""
     if event.get("isBase64Encoded"):
@@ -45,13 +49,23 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         verify(record)
     except RecordError as error:
         return _problem(UNPROCESSABLE, "Not a possible record", str(error), context, error.field)
+    if full := too_many(record, _address(event)):
+        return _problem(TOO_MANY, "Too many records", full, context)
+    why = why_not_proved(record)
     key = f"records/{record.game}/{record.match_id}.json"
     line = record.to_line() + "\n"
-    status = _store(key, line.encode())
+    status = _store(key, line.encode(), proved=not why)
     if status == CONFLICT:
         return _problem(CONFLICT, "Match id taken", f"another record has the match id {record.match_id}", context)
-    _log("INFO", "stored" if status == STORED else "known already", context, match_id=record.match_id)
-    return _respond(status, {"match_id": record.match_id, "key": key, "stored": status == STORED})
+    _log("INFO", "stored" if status == STORED else "known already", context, match_id=record.match_id,
+         unproved=why)  # fmt: skip
+    body = {"match_id": record.match_id, "key": key, "stored": status == STORED, "proved": not why}
+    return _respond(status, {**body, "why": why} if why else body)
+
+
+def _address(event: dict[str, Any]) -> str:
+    """Return where a request came from, as the gateway saw it."""
+    return str(((event.get("requestContext") or {}).get("http") or {}).get("sourceIp", ""))
 
 
 def _check(record: GameRecord) -> None:
@@ -62,9 +76,12 @@ def _check(record: GameRecord) -> None:
         raise RecordError(f"started_at is {record.started_at}; wanted: no later than {latest:%Y-%m-%d}", "started_at")
 
 
-def _store(key: str, content: bytes) -> int:
+def _store(key: str, content: bytes, *, proved: bool) -> int:
     try:
-        _s3.put_object(Bucket=BUCKET, Key=key, Body=content, ContentType="application/json", IfNoneMatch="*")
+        _s3.put_object(
+            Bucket=BUCKET, Key=key, Body=content, ContentType="application/json", IfNoneMatch="*",
+            Metadata={PROVED: YES} if proved else {},
+        )  # fmt: skip
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {409, 412}:
             raise

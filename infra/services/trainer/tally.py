@@ -1,4 +1,4 @@
-"""Counts each new record of a game once, and starts the trainer when there are enough.
+"""Counts each new record of a game that is proved once, and starts the trainer when there are enough.
 
 The note that a match has been counted and the count itself are written in one transaction: an event that comes twice
 changes nothing.  The trainer sets the count to nothing when it begins to read; until it is done it is not started
@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 
 from games.record import verify
 from games.record_lines import for_each_record
-from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
+from infra.services.inbox import CLIENT_CONFIG, objects_in, read_with_proof, work_through
 
 if TYPE_CHECKING:
     from games.record import GameRecord
@@ -47,7 +47,9 @@ def _count_message(message: str) -> None:
     for stored in objects_in(message):
         if not stored.key.startswith(f"records/{GAME}/"):
             continue
-        for_each_record(read(_s3, stored), _count_possible)
+        content, proved = read_with_proof(_s3, stored)
+        if proved:
+            for_each_record(content, _count_possible)
 
 
 def _count_possible(record: GameRecord) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from games.core import Json
     from games.pacman.names import Direction, GhostName
     from games.pacman.observation import Decision
+    from games.record_fields import Proof
 
 PREFETCHED, REFRESHED, CLASSIC = "prefetched", "refreshed", "classic"
 """What a choice rests on: an early answer, a late one, or the arcade's rule."""
@@ -50,6 +51,8 @@ class AskResult:
     version: str = ""
     sha256: str = ""
     explanation: Json = None
+    request_id: str | None = None
+    proof: Proof | None = None
     failure: str | None = None
     """One word: timeout, unreachable, throttled, error, refused, nonsense, illegal.  None: there is an answer."""
     detail: str = ""

@@ -136,4 +136,6 @@ def metadata_of(choices: Sequence[Choice]) -> MoveMetadata:
         cold=any(reply.cold for reply in replies) if replies else None,
         fallback=causes[0] if causes else None,
         note=" ".join(f"{choice.ghost}:{choice.kind}" for choice in choices),
+        request_id=next((reply.request_id for reply in replies if reply.request_id), None),
+        proofs=tuple(dict.fromkeys(reply.proof for reply in replies if reply.proof is not None)),
     )

@@ -16,11 +16,12 @@ from client.net.remote import RemoteError
 from games.core import NotationError
 from games.pacman import rules
 from games.pacman.observation import ask_only
+from games.record_fields import Proof
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ai_functions.runtime.protocol import MoveRequest
+    from ai_functions.runtime.protocol import MoveRequest, MoveResponse
     from client.games.pacman.network.messages import Ask
     from client.net.remote import Reply
     from games.pacman.names import Direction, GhostName
@@ -99,6 +100,23 @@ def answer(ask: Ask, to: Answerer, request: MoveRequest, observation: Observatio
         version=response.version,
         sha256=response.sha256,
         explanation=response.explanation,
+        request_id=response.request_id,
+        proof=_proof(ask, response),
+    )
+
+
+def _proof(ask: Ask, response: MoveResponse) -> Proof | None:
+    """Return what a record keeps of the answer's proof: it rests on the screen of some ticks before."""
+    if response.proof is None:
+        return None
+    return Proof(
+        response.proof,
+        ask.tick,
+        response.action,
+        tuple(sorted(ask.questions)),
+        response.name,
+        response.version,
+        response.sha256,
     )
 
 
