@@ -41,8 +41,11 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud up --json")(up)
     family.command(epilog="Example: lambda-arcade cloud down")(down)
     family.command(epilog="Example: lambda-arcade cloud status --watch")(status)
-    family.command(epilog="Example: lambda-arcade cloud logs battleship_hard --follow")(logs)
+    family.command(
+        epilog="Examples: lambda-arcade cloud logs battleship_hard --follow  |  lambda-arcade cloud logs --request ID"
+    )(logs)
     family.command(epilog="Example: lambda-arcade cloud bill --json")(bill)
+    family.command(epilog="Example: lambda-arcade --profile games cloud destroy")(destroy)
     family.command("rotate-key", epilog="Example: lambda-arcade cloud rotate-key")(rotate)
     family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
     family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
@@ -126,6 +129,35 @@ def bill(context: typer.Context, *, as_json: JSON = False) -> None:
               "month has passed", soft_wrap=True)  # fmt: skip
 
 
+def destroy(
+    context: typer.Context,
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Take away everything that was deployed: opponents, platform, recorded games, ratings and keys.
+
+    Asks first, and lists what is left.  Exit status 1 if something is.  Records on this machine stay.
+    """
+    from infra.deploy.destroy import destroy as run  # noqa: PLC0415
+    from infra.deploy.destroy import ours  # noqa: PLC0415
+
+    environment = find_environment(context)
+    stacks = ours(environment)
+    if not yes:
+        for stack in stacks:
+            err.print(f"  {stack.name}", soft_wrap=True)
+        told = f"Delete these {len(stacks)} stacks with all records, ratings and keys"
+        typer.confirm(f"{told}?", abort=True, err=True)
+    remains = run(environment, stacks, tell)
+    if as_json:
+        print_json({"deleted": [stack.name for stack in stacks], "left": remains})
+    else:
+        out.print("\n".join([f"{len(stacks)} stacks are gone", *(f"left: {item}" for item in remains)]))
+    if remains:
+        raise typer.Exit(1)
+
+
 def rotate(context: typer.Context) -> None:
     """Make a new key for proofs: functions use it from their next deployment on, and old proofs stay valid."""
     from infra.deploy.keys import rotate_key  # noqa: PLC0415
@@ -136,16 +168,28 @@ def rotate(context: typer.Context) -> None:
 
 def logs(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(help="An opponent, or one of the platform's own functions.", metavar="NAME")],
+    name: Annotated[
+        str | None, typer.Argument(help="An opponent, or one of the platform's own functions.", metavar="NAME")
+    ] = None,
     *,
+    request: Annotated[
+        str | None,
+        typer.Option(help="One request instead, by its id (HUD, records show).", metavar="ID"),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until interrupted.")] = False,
     minutes: Annotated[float, typer.Option("--minutes", help="How far back to begin.", min=0)] = 10,
     as_json: JSON = False,
 ) -> None:
-    """Show what a function logged."""
+    """Show what a function logged, or what gateway and function wrote about one request."""
     from infra.monitor.status import log_group  # noqa: PLC0415
 
+    if (name is None) == (request is None):
+        raise UsageError("give the name of a function, or --request with an id")
     environment = find_environment(context)
+    if request is not None:
+        _trace(environment, request, minutes, as_json=as_json)
+        return
+    assert name is not None  # noqa: S101 - one of the two is given
     group = log_group(environment, name)
     since = int((time.time() - 60 * minutes) * 1000)
     shown: set[tuple[int, str, str]] = set()
@@ -161,6 +205,20 @@ def logs(
         since = max(since, newest - 5000)
         shown = {event for event in shown if event[0] >= since}
         time.sleep(REFRESH_S)
+
+
+def _trace(environment: Environment, request: str, minutes: float, *, as_json: bool) -> None:
+    from infra.monitor.trace import trace  # noqa: PLC0415
+
+    lines = trace(environment, request, int((time.time() - 60 * minutes) * 1000))
+    if as_json:
+        print_json([line._asdict() for line in lines])
+        return
+    for line in lines:
+        _print_event(line.at_ms, "", f"{line.source}: {line.text}", as_json=False)
+    if not lines:
+        out.print(f"nothing is written of {request} in the last {minutes:g} minutes; on AWS only the gateway writes of "
+                  "moves that are no news, and a Function URL has none", soft_wrap=True)  # fmt: skip
 
 
 def load(  # noqa: PLR0913 - each is an option of the command

@@ -23,6 +23,7 @@ KEPT = 36
 """Answers that the chart shows."""
 FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
 """Ends of the chart's logarithmic scale."""
+REQUEST_SHOWN = 13
 MOST_RUNGS = 9
 """A stranger may call itself harder than that; the bars would leave the panel."""
 WAIT_SHOWN_S = 0.25
@@ -44,6 +45,8 @@ class Noted:
     note: str
     colour: str
     """Of the function that was asked, which may have left its seat since."""
+    request: str = ""
+    """The beginning of the cloud's id of the request, which is enough to find it."""
     spent_usd: float | None = None
     """What it cost, its start included; None where nobody says."""
 
@@ -75,6 +78,7 @@ class Hud:
             compute_ms=metadata.compute_ms or 0.0,
             cold=bool(metadata.cold),
             fallback=fallback,
+            request=(metadata.request_id or "")[:REQUEST_SHOWN],
             detail=move.detail,
             note=metadata.note or "",
             colour=info.colour,
@@ -126,11 +130,13 @@ class Hud:
         y += 42
         _pair(canvas, inner, y, "computed in", f"{_figure(last.compute_ms)} ms")
         _pair(canvas, inner, y + 18, "answered by", f"{last.name} v{last.version}" if last.version else last.name)
+        if last.request:
+            _pair(canvas, inner, y + 36, "request", last.request)
         if last.note:
-            _pair(canvas, inner, y + 36, "note", last.note)
+            _pair(canvas, inner, y + 54, "note", last.note)
         elif last.cold and last.spent_usd is not None:
-            _pair(canvas, inner, y + 36, "this start cost", cents(last.spent_usd, 4))
-        return y + 64
+            _pair(canvas, inner, y + 54, "this start cost", cents(last.spent_usd, 4))
+        return y + 78
 
     def _draw_fallback(self, canvas: Canvas, last: Noted, inner: tuple[float, float], y: float) -> float:
         left, width = inner

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from infra.aws.functions import Functions
+from infra.aws.leftovers import Leftovers
 from infra.aws.locks import Locks
 from infra.aws.objects import Objects
 from infra.aws.parameters import Parameters
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from infra.core.state import Account
 
 
-class Cloud(Stacks, Objects, Functions, Parameters, Locks):
+class Cloud(Stacks, Objects, Functions, Parameters, Leftovers, Locks):
     """One account in one region, a file here for each service.  See ``Session``."""
 
 

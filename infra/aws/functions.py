@@ -106,11 +106,19 @@ class Functions(Session):
         return body
 
     @in_one_line
-    def log_events(self, group: str, since_ms: int) -> list[tuple[int, str, str]]:
-        """Return time (ms), event id and text of what was logged since, oldest first."""
+    def log_groups(self, prefix: str) -> list[str]:
+        """Return the log groups whose name starts with ``prefix``."""
+        pages = self.client("logs").get_paginator("describe_log_groups").paginate(logGroupNamePrefix=prefix)
+        return [item["logGroupName"] for page in pages for item in page["logGroups"]]
+
+    @in_one_line
+    def log_events(self, group: str, since_ms: int, pattern: str = "") -> list[tuple[int, str, str]]:
+        """Return time (ms), event id and text of what was logged since, oldest first; ``pattern`` chooses among it."""
         client = self.client("logs")
         try:
-            pages = client.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since_ms)
+            pages = client.get_paginator("filter_log_events").paginate(
+                logGroupName=group, startTime=since_ms, **({"filterPattern": pattern} if pattern else {})
+            )
             found = [
                 (item["timestamp"], item.get("eventId", ""), item["message"].rstrip("\n"))
                 for page in pages

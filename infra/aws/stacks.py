@@ -169,6 +169,7 @@ def _stack(item: Any) -> Stack:
         parameters={entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in item.get("Parameters", ())},
         outputs={entry["OutputKey"]: entry["OutputValue"] for entry in item.get("Outputs", ())},
         reason=item.get("StackStatusReason", ""),
+        tags={entry["Key"]: entry["Value"] for entry in item.get("Tags", ())},
     )
 
 

@@ -78,9 +78,9 @@ LOGGED_ONE_IN = 100
 LINE_BYTES = 330
 """Measured: the JSON line of a move, and the 26 bytes that CloudWatch adds to each."""
 LOG_BYTES_A_MOVE = LINE_BYTES / LOGGED_ONE_IN
-ACCESS_LOG_BYTES = 95
-"""The gateway's line of a request, such as ``JKJaXmPLvHcESHA= 200 12 POST /opponents/battleship_expert@12/move``, and
-the 26 bytes that CloudWatch adds."""
+ACCESS_LOG_BYTES = 112
+"""The gateway's line of a request (the function's id of it, status, milliseconds, route), and the 26 bytes that
+CloudWatch adds."""
 ANSWER_BYTES = 600
 """Measured: an answer with its headers."""
 ALARMS = 4

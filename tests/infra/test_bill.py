@@ -105,7 +105,7 @@ def usage(function: str, match: str, **more: Any) -> Usage:
 
 def test_only_what_a_gateway_calls_pays_the_gateway():
     by = {via: usage("easy", "m", via=via).usd(PRICES) for via in (GATEWAY, URL, INVOKE)}
-    assert by[GATEWAY] - by[URL] == pytest.approx(10 * (PRICES.http_api_request + 95e-9 * PRICES.log_gb))
+    assert by[GATEWAY] - by[URL] == pytest.approx(10 * (PRICES.http_api_request + 112e-9 * PRICES.log_gb))
     assert by[URL] - by[INVOKE] == pytest.approx(10 * 600e-9 * PRICES.egress_gb)
 
 
@@ -162,6 +162,7 @@ def test_the_ledger_outlives_its_server(tmp_path: Path):
         (b'{"match_id": "m"}', (INVOKE, "")),
         (b'{"requestContext": {"domainName": "a.execute-api.b"}, "body": "nonsense"}', (INVOKE, "")),
         (b"[1]", (INVOKE, "")),
+        (b"[" * 100_000, (INVOKE, "")),
         (b"nonsense", (INVOKE, "")),
     ],
 )
@@ -170,6 +171,14 @@ def test_a_call_is_known_by_its_way_and_its_match(payload: bytes, wanted: tuple[
 
 
 REPORT = re.compile(r"Billed Duration: (\d+) ms\tMemory Size: (\d+) MB")
+
+
+def move_request(match_id: str) -> dict[str, Any]:
+    """Return the body of a request for a move."""
+    game = find_game("battleship")
+    state = game.start({}, Random(1))
+    seen = game.encode_observation(game.ask(state, "one"))
+    return {"protocol": 1, "game": "battleship", "match_id": match_id, "turn": 0, "seed": 1, "observation": seen}
 
 
 def reported(environment: Environment, function: str) -> tuple[int, float]:
@@ -194,10 +203,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("home")
 def test_the_local_clouds_bill_is_the_sum_of_its_report_lines(environment: Environment):
     before, said_before = billed(environment, "first_free"), reported(environment, "first_free")
-    game = find_game("battleship")
-    state = game.start({}, Random(1))
-    seen = game.encode_observation(game.ask(state, "one"))
-    request = {"protocol": 1, "game": "battleship", "match_id": "billed", "turn": 0, "seed": 1, "observation": seen}
+    request = move_request("billed")
     for _ in range(250):
         answer = requests.post(f"{environment.api}/opponents/first_free/move", json=request, timeout=20)
         assert answer.status_code == 200

@@ -58,7 +58,7 @@ def test_a_percentile_is_the_nearest_rank():
 def test_a_bill_is_requests_gateway_computing_and_log():
     assert billed_gb_seconds(1.2, 512) == pytest.approx(0.001)
     log, out = 3.3e-9 * 0.5, 600e-9 * 0.09
-    assert move_usd(0) == pytest.approx(1.2e-6 + log + 95e-9 * 0.5 + out)
+    assert move_usd(0) == pytest.approx(1.2e-6 + log + 112e-9 * 0.5 + out)
     assert move_usd(0, via="url") == pytest.approx(0.2e-6 + log + out)
     assert move_usd(0.001) - move_usd(0) == pytest.approx(0.001 * 0.0000166667)
     assert keep_usd_a_month(0) == 0

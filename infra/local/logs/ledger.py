@@ -86,7 +86,7 @@ class Ledger:
                     break
             try:
                 self._write([item for item in batch if not isinstance(item, threading.Event)])
-            except sqlite3.Error:  # a full disk must not end the counting
+            except Exception:  # whatever one batch holds, and a full disk, must not end the counting
                 log.exception("the ledger was not written")
             for item in batch:
                 if isinstance(item, threading.Event):
@@ -119,6 +119,6 @@ def way_and_match(payload: bytes) -> tuple[str, str]:
         via = GATEWAY if ".execute-api." in domain else URL if ".lambda-url." in domain else INVOKE
         data = event if via == INVOKE else json.loads(event.get("body") or "{}")
         match_id = str(data.get("match_id") or "") if "observation" in data else ""
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         return INVOKE, ""
     return via, match_id[:MAX_MATCH_ID]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from infra.local.workers.functions import Answer, Function
+    from infra.local.workers.functions import Answer, Call, Function
 
 MAX_EVENT_CHARACTERS = 256 * 1024
 """AWS: a longer line becomes several events."""
@@ -40,6 +40,11 @@ class Observer:
         """Take down one refused invocation."""
         self._queue.put(lambda: _write_throttle(account, region, name))
 
+    def access(self, account: str, region: str, call: Call, answer: Answer) -> None:
+        """Take down what the gateway says of a request, if one came by it and its access log is on."""
+        now_ms = time.time_ns() // 1_000_000
+        self._queue.put(lambda: _write_access(account, region, call, answer, now_ms))
+
     def close(self) -> None:
         """Write what is left and stop."""
         self._queue.put(None)
@@ -63,6 +68,31 @@ def _write(account: str, region: str, function: Function, events: Sequence[str],
         if line.startswith("{") and '"_aws"' in line:
             for namespace, name, value, unit, dimensions in embedded_metrics(line):
                 _record(namespace, name, value, unit, dimensions)
+
+
+def _write_access(account: str, region: str, call: Call, answer: Answer, now_ms: int) -> None:
+    """Write the access log's line in the format that our template asks for: MiniStack writes none."""
+    context = _http_context(call.payload)
+    if ".execute-api." not in str(context.get("domainName")):
+        return
+    from ministack.services import apigateway  # noqa: PLC0415 - as in ``_enter``
+
+    _enter(account, region)
+    stage = apigateway._stages.get(context.get("apiId"), {}).get(context.get("stage")) or {}  # noqa: SLF001
+    group = str((stage.get("accessLogSettings") or {}).get("destinationArn", "")).partition(":log-group:")[2]
+    if not group:
+        return
+    status = answer.payload.get("statusCode", 200) if isinstance(answer.payload, dict) and not answer.error else 500
+    line = f"{call.request_id} {status} {answer.duration_ms + (answer.init_ms or 0):.0f} {context.get('routeKey')}"
+    _append(group.removesuffix(":*"), str(context.get("apiId")), [line], now_ms)
+
+
+def _http_context(payload: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(payload).get("requestContext")
+    except (ValueError, AttributeError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _write_throttle(account: str, region: str, name: str) -> None:

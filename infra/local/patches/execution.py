@@ -84,6 +84,7 @@ class Executor:
             self._metrics.end(function, answer)
         events = log_events(call.request_id, function.version, function.memory_mb, answer)
         self._observer.note(key.account, key.region, function, events, answer)
+        self._observer.access(key.account, key.region, call, answer)
         self._ledger.note(function, call.payload, answer)
         result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
         if answer.error:
