@@ -37,7 +37,7 @@ _ALL = (
         "rating",
         frozenset({"openskill"}),
     ),
-    Service("guard", ("BucketName", "CanaryAlarmsTopic")),
+    Service("guard", ("BucketName", "CanaryAlarmsTopic", "DeadLettersQueue")),
     Service("coach", ("BucketName", "DeadLettersQueue", "NewRecordsTopic")),
 )
 AUTHORIZER = Service("authorizer", ("BucketName", "ApiId"))

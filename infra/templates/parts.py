@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from infra.templates.answers import left
 from infra.templates.intrinsics import Intrinsic, Node, ref, sub
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def template(
 
 def resource(kind: str, properties: Mapping[str, Node], **attributes: Node) -> dict[str, Node]:
     """Return a resource of ``AWS::<kind>``; ``attributes`` are Condition, DependsOn and the like."""
-    return {"Type": f"AWS::{kind}", **attributes, "Properties": dict(properties)}
+    return {"Type": f"AWS::{kind}", **attributes, **left(kind), "Properties": dict(properties)}
 
 
 def kept(policy: str, *, replaced: str | None = None) -> dict[str, str]:
@@ -102,13 +103,13 @@ def in_bucket(what: str) -> Intrinsic:
     return sub(f"arn:${{AWS::Partition}}:s3:::${{BucketName}}/{what}")
 
 
-def table(name: str, *, point_in_time: bool = False, expires: str = "", policy: str = "Delete") -> dict[str, Node]:
+def table(name: str, *, expires: str = "", policy: str = "Delete") -> dict[str, Node]:
     """Return a table with the key ``id``; ``expires`` is the attribute after which an item goes."""
     properties = {
         "TableName": sub(name),
         "BillingMode": "PAY_PER_REQUEST",
         **ID_KEY,
-        **({"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}} if point_in_time else {}),
+        "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},  # it costs by size, here nothing
         **({"TimeToLiveSpecification": {"AttributeName": expires, "Enabled": True}} if expires else {}),
         "SSESpecification": {"SSEEnabled": True},
         "Tags": tags(),

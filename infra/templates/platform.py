@@ -39,7 +39,7 @@ def platform() -> dict[str, Node]:
             }),
             **_topic("CanaryAlarms", "canary-alarms", "AlarmsTell", "cloudwatch", SAME_ACCOUNT),
             **_dead_letters(),
-            "Ratings": table("${Prefix}-ratings", point_in_time=True, policy="Retain"),
+            "Ratings": table("${Prefix}-ratings", policy="Retain"),
             "Locks": table("${Prefix}-locks", expires="expires"),
             **_api(),
             **_alarms(),

@@ -11,6 +11,7 @@ from infra.templates.functions import (
     integration,
     may_read_records,
     may_take_from_queue,
+    on_failure,
     permission,
     queue_of_new_records,
     route,
@@ -263,13 +264,15 @@ def coach() -> dict[str, Node]:
 def guard() -> dict[str, Node]:
     """Return the template of what ends a canary."""
     move = statement("MoveLive", ["lambda:GetAlias", "lambda:UpdateAlias"], arn("lambda", "function:${Prefix}-*"))
+    give_up = statement("GiveUp", "sqs:SendMessage", ref("DeadLettersQueue"))
     end = statement("EndAlarms", "cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:${Prefix}-*"))
     subscription = {"TopicArn": ref("CanaryAlarmsTopic"), "Protocol": "lambda", "Endpoint": ref("Live")}
     return _template(
         "ends a canary whose alarm goes off.",
-        parameters.platform_outputs("BucketName", "CanaryAlarmsTopic"),
+        parameters.platform_outputs("BucketName", "CanaryAlarmsTopic", "DeadLettersQueue"),
         {
-            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move, end),
+            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move, end, give_up),
+            "OnFailure": on_failure(retries=2),
             "Permission": permission("sns", ref("CanaryAlarmsTopic")),
             "Subscription": resource("SNS::Subscription", subscription),
         },

@@ -9,15 +9,17 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from proving import KEYS, proved_match
+from proving import EXAMPLE, KEYS, proved_match
 
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.proof import KEY_BYTES, Claim, ProofKey, digest, prove, proves
+from ai_functions.runtime.protocol import MoveRequest, MoveResponse
 from client.games.pacman.network.controllers import Controller, Team
 from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import answer
 from client.net.remote import OpponentInfo, Reply
+from client.net.request_pool import proofs_of
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, Participant, RecordError, bears_proofs, move_seed, replay, verify
@@ -25,8 +27,6 @@ from infra.core.proofs import why_unproved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from ai_functions.runtime.protocol import MoveRequest
 
 LISTED = {"first_free": "battleship", "sparring": "battleship"}
 LADDER = Path(__file__).parents[2] / "ai_functions"
@@ -285,3 +285,44 @@ def test_the_seed_of_a_decision_is_part_of_its_proof():
     turn = record.turns[shots(record)[0]]
     assert move_seed(record.policy_seed, turn.step, turn.player) != move_seed(0, turn.step, turn.player)
     assert why_unproved(replace(record, policy_seed=0), KEYS) != ""
+
+
+def old_answer(**more: Any) -> dict[str, Any]:
+    """Return what a function of a release before proofs answers."""
+    model = {"name": "first_free", "version": "1", "sha256": ""}
+    return {"action": "A1", "model": model, "compute_ms": 1.0, "cold": True, "explanation": None, **more}
+
+
+def test_an_old_function_is_understood_by_a_new_client_and_its_turns_have_no_proof():
+    response = MoveResponse.from_json(old_answer())
+    assert (response.proof, response.request_id, response.init_ms) == (None, None, None)
+    assert proofs_of(response, Participant("one", "function", "first_free", "1")) == ()
+
+
+def test_a_new_function_is_understood_by_a_client_that_passes_over_what_it_does_not_know():
+    said = MoveResponse.from_json(old_answer(proof="1.abc", request_id="r", init_ms=3.0)).to_json()
+    known = {"action", "model", "compute_ms", "cold", "explanation"}  # all that clients before proofs read
+    assert {key: said[key] for key in known} == old_answer()
+    assert MoveResponse.from_json(old_answer(of_a_later_release=1)).action == "A1"
+
+
+def test_a_record_without_proofs_is_written_as_before_so_that_old_clouds_take_it():
+    record = proved_match(9)
+    bare = replace(record, turns=tuple(replace(turn, proofs=()) for turn in record.turns))
+    old = {"step", "player", "action", "participant", "at_ms", "latency_ms", "compute_ms", "cold", "fallback", "note"}
+    assert {key for turn in bare.to_json()["turns"] for key in turn} <= old
+    assert GameRecord.from_line(bare.to_line()) == bare
+    assert not bears_proofs(bare)
+    assert why_unproved(bare, KEYS, LISTED) == "step 0, one: there is no proof"
+
+
+def test_an_old_function_without_a_key_goes_on_and_proves_nothing():
+    opponent = load_opponent(EXAMPLE)
+    game = find_game("battleship")
+    seen = game.encode_observation(game.ask(game.start({}, Random(1)), "one"))
+    request = MoveRequest("battleship", "m", 0, 1, seen)
+    _, without = move(opponent, "1", request.to_json(), cold=False)
+    _, proved = move(opponent, "1", request.to_json(), cold=False, key=ProofKey.of(KEYS["1"], "1", "first_free"))
+    assert without.proof is None
+    assert "proof" not in without.to_json()
+    assert replace(proved, proof=None, compute_ms=0) == replace(without, compute_ms=0)

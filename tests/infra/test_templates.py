@@ -11,6 +11,7 @@ from cfnlint.decode import cfn_yaml
 from cfnlint.runner import Runner
 
 from infra.templates.__main__ import written
+from infra.templates.answers import ANSWERS
 
 ROOT = Path(__file__).parents[2] / "infra"
 TEMPLATES = sorted([*ROOT.glob("templates/*.yaml"), *ROOT.glob("services/*/template.yaml")])
@@ -102,6 +103,26 @@ def test_every_log_is_kept_for_a_time_and_no_longer(path: Path):
     logs = [item["Properties"] for item in resources if item["Type"] == "AWS::Logs::LogGroup"]
     assert logs
     assert all("RetentionInDays" in item for item in logs)
+
+
+def test_every_finding_of_checkovs_that_is_left_has_its_reason_in_the_template():
+    for path in TEMPLATES:
+        for name, item in load(path)["Resources"].items():
+            answered = ANSWERS.get(item["Type"].removeprefix("AWS::"), {})
+            skipped = item.get("Metadata", {}).get("checkov", {}).get("skip", [])
+            assert {one["id"]: one["comment"] for one in skipped} == dict(answered), f"{path}: {name}"
+
+
+def test_tables_can_be_put_back_and_queues_are_encrypted_and_events_are_not_lost():
+    for path in TEMPLATES:
+        for name, item in load(path)["Resources"].items():
+            properties = item["Properties"]
+            if item["Type"] == "AWS::DynamoDB::Table":
+                assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
+            if item["Type"] == "AWS::SQS::Queue":
+                assert properties["SqsManagedSseEnabled"], name
+    for name in ("templates/opponent.yaml", "services/trainer/template.yaml", "services/guard/template.yaml"):
+        assert load(ROOT / name)["Resources"]["OnFailure"]["Type"] == "AWS::Lambda::EventInvokeConfig"
 
 
 def test_a_template_fits_into_one_request():
