@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.core.errors import CloudError
-from infra.core.prices import SECONDS_A_MONTH, move_usd
-from infra.deploy.services import SERVICES
+from infra.core.prices import GATEWAY, INVOKE, SECONDS_A_MONTH, move_usd
+from infra.deploy.services import GUARDED, SERVICES
 from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:
@@ -77,11 +77,17 @@ def _shares(pointer: Pointer | None) -> dict[str, float]:
     return {pointer.version: 1 - pointer.weight, pointer.canary: pointer.weight}
 
 
+def way_of(name: str) -> str:
+    """Return by which way a function is called: some of the platform's own, and trainers, by no gateway."""
+    kind, _, service = name.partition("-")
+    return INVOKE if kind in {"service", "trainer", "tally"} and service not in GUARDED else GATEWAY
+
+
 def _status(name: str, version: str, share: float | None, metrics: Mapping[str, Any], prices: Prices) -> FunctionStatus:
     requests = int(metrics.get("requests", 0))
     rate = float(metrics.get("requests_per_second", 0.0))
     gb_seconds = float(metrics.get("gb_seconds", 0.0))
-    one = move_usd(gb_seconds / requests, prices=prices) if requests else None
+    one = move_usd(gb_seconds / requests, via=way_of(name), prices=prices) if requests else None
     return FunctionStatus(
         name=name,
         version=version,

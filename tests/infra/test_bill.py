@@ -31,6 +31,7 @@ from infra.local.paths import HOME_VARIABLE
 from infra.local.workers.functions import Answer, Function
 from infra.monitor.bill import one_move_usd, standing, standing_usd
 from infra.monitor.month import Usage, make_bill, take_bill
+from infra.monitor.status import way_of
 from infra.templates.__main__ import written
 
 if TYPE_CHECKING:
@@ -107,6 +108,17 @@ def test_only_what_a_gateway_calls_pays_the_gateway():
     by = {via: usage("easy", "m", via=via).usd(PRICES) for via in (GATEWAY, URL, INVOKE)}
     assert by[GATEWAY] - by[URL] == pytest.approx(10 * (PRICES.http_api_request + 112e-9 * PRICES.log_gb))
     assert by[URL] - by[INVOKE] == pytest.approx(10 * 600e-9 * PRICES.egress_gb)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [
+        *((name, GATEWAY) for name in ("battleship_easy", "service-catalog", "service-recorder")),
+        *((name, INVOKE) for name in ("service-rater", "service-coach", "trainer-easy", "tally-easy")),
+    ],
+)
+def test_what_no_gateway_calls_has_no_gateway_in_its_status(name: str, wanted: str):
+    assert way_of(name) == wanted
 
 
 def test_a_month_is_summed_by_function_match_and_player_and_foretold():

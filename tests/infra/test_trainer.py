@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from infra.deploy.deploy import delete_opponent, deploy_all, deploy_opponents
 from infra.deploy.trainers import BROUGHT, deploy_trainer, schedule
 from infra.deploy.versions import rollback
 from infra.services.trainer.artifact import unpack, with_model
+from infra.services.trainer.fair import fair
 from infra.services.trainer.publish import publish
 from training.artifact import write_artifact
 from training.contracts import bootstrap_for, recipe_for
@@ -185,6 +187,21 @@ def in_time(look: Callable[[], Any], seconds: float) -> Any:
         assert time.monotonic() < end, "it did not happen in time"
         time.sleep(0.25)
     return found
+
+
+def test_nobody_has_a_say_in_more_than_a_fifth_of_a_training():
+    game = random_games(1)[0]
+
+    def by(name: str, count: int) -> list[GameRecord]:
+        first, second = game.participants
+        seats = (replace(first, kind="person", name=name), second)
+        return [replace(game, participants=seats, match_id=f"{name}{index}") for index in range(count)]
+
+    others = [record for index in range(30) for record in by(f"pupil{index}", 10)]
+    kept, beyond = fair([*by("Ada", 100), *others])
+    assert (len(kept), beyond) == (380, 20)  # a fifth of 400 is 80
+    assert sum(record.participants[0].name == "Ada" for record in kept) == 80
+    assert fair(by("Ada", 60)) == (by("Ada", 50), 10)
 
 
 @pytest.mark.slow

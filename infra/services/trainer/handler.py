@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
-from games.record import PERSON
 from infra.aws import Cloud
 from infra.build.packaging import PackagingError
 from infra.core.errors import CloudError
@@ -24,20 +22,18 @@ from infra.core.state import Account
 from infra.environment.locks import held
 from infra.services.inbox import MAX_OBJECT_BYTES, PROVED, YES
 from infra.services.trainer.artifact import unpack, with_model
+from infra.services.trainer.fair import fair
 from infra.services.trainer.publish import publish, serving
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from games.record import GameRecord
     from training.pipeline import Trained
 
 NAMES = Names(os.environ["PREFIX"])
 NAME, GAME = os.environ["OPPONENT"], os.environ["GAME"]
 BUCKET, LOCKS, TALLY = os.environ["BUCKET"], os.environ["LOCKS_TABLE"], os.environ["TALLY_TABLE"]
 MOST_RECORDS, MOST_GAMES = int(os.environ["MOST_RECORDS"]), int(os.environ["MOST_GAMES"])
-SHARE_OF_A_PLAYER, LEAST_OF_A_PLAYER = 0.2, 50
-"""Of the records that a training reads: what one person may contribute, and may in any case."""
 SPARE_S = 60.0
 """What is kept back of the time for publishing."""
 ARTIFACTS = f"artifacts/trained/{NAME}"
@@ -140,25 +136,13 @@ def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Tr
         return cloud.read_objects(bucket, prefix, newest=MOST_RECORDS, largest=MAX_OBJECT_BYTES, metadata=(PROVED, YES))
 
     source = f"s3://{BUCKET}/records/{GAME}/"
-    records = gather(Manifest.load(folder), _fair(read_records(source, clock.report, newest)), 0, seed, clock)
+    found, beyond = fair(read_records(source, clock.report, newest))
+    if beyond:
+        log("INFO", f"{beyond} records are left out: nobody has a say in more than a share")
+    records = gather(Manifest.load(folder), found, 0, seed, clock)
     command = f"lambda-arcade train {NAME} --records {source} --seed {seed}"
     origin = Origin(records, f"the newest {len(records)} games of {source}", command, seed)
     return train(folder, origin, out, clock, wishes=Wishes(MOST_GAMES))
-
-
-def _fair(records: Iterable[GameRecord]) -> list[GameRecord]:
-    """Return the records without those by which one person would be more than a share of them."""
-    found, kept = list(records), []
-    most = max(LEAST_OF_A_PLAYER, int(len(found) * SHARE_OF_A_PLAYER))
-    counts: Counter[str] = Counter()
-    for record in found:
-        people = {one.name for one in record.participants if one.kind == PERSON}
-        counts.update(people)
-        if all(counts[name] <= most for name in people):
-            kept.append(record)
-    if len(kept) < len(found):
-        log("INFO", f"{len(found) - len(kept)} records are left out: no player has a say in more than {most}")
-    return kept
 
 
 def done(*, passed: bool, **more: Any) -> dict[str, Any]:
