@@ -14,7 +14,7 @@ from client.commands.context import UsageError, err, left_out, out, print_json
 from client.commands.records import read_sources
 from games.catalog import find_game, game_packages
 from infra.core.percentiles import percentile
-from infra.core.prices import AS_OF
+from infra.core.prices import PRICES
 
 if TYPE_CHECKING:
     from infra.load.daily_bill import DailyBill
@@ -95,6 +95,6 @@ def _show(day: Day, bill: DailyBill) -> None:
     out.print(
         f"A day costs {bill.day_usd:,.2f} USD, 30 such days {30 * bill.day_usd:,.2f}; "
         f"{bill.hour_of_play_usd:.6f} an hour of play, {bill.million_moves_usd:.2f} a million moves "
-        f"(AWS's list prices of {AS_OF}).",
+        f"(AWS's list prices of {PRICES.as_of}).",
         soft_wrap=True,
     )
