@@ -1,18 +1,19 @@
-"""The window and its loop: input in, ticks at a fixed 60 a second, and as many pictures as the machine has time for.
+"""The window and its loop: input in, ticks at a fixed 60 a second, and the pictures that show something new.
 
 Rules of the loop: time is counted in ticks, drawing never changes anything, and nothing that could wait is called
-from here.  A machine that is too slow to draw 60 pictures a second still plays at full speed.
+from here.  A machine that is too slow to draw 60 pictures a second still plays at full speed.  A scene in which nothing
+moves is drawn when something was pressed or has changed, and a few times a second; a window that nobody sees, never.
 """
 
 from __future__ import annotations
 
 import os
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import TYPE_CHECKING
 
 import pygame
 
-from client.scene_manager import TICKS_PER_SECOND, SceneManager
+from client.scene_manager import EVERY, TICKS_PER_SECOND, SceneManager
 from client.scenes.loading import LoadingScene
 from client.settings import Settings, home
 from client.ui import theme
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 TICK_S = 1 / TICKS_PER_SECOND
 MOST_TICKS = 6
 """In one go; after a longer standstill (the window was dragged, the machine slept) lost time is let go."""
-PICTURES_PER_SECOND = 60
+LOOKS_PER_SECOND, UNSEEN_LOOKS_PER_SECOND = 60, 15
+"""How often the loop looks for input, and how often while the window cannot be seen."""
+AMBIENT_SHARE = 0.04
+"""Of a core: what pictures that only please may take at most, however large they are."""
 MIN_SIZE = (800, 600)
 """Below it the picture is still fitted whole, but its small print can no longer be read."""
 LEAST_SCALE = 0.025
@@ -48,6 +52,9 @@ def open_window() -> pygame.Window:
         pygame.display.init()
     except pygame.error as error:
         raise NoDisplayError(str(error)) from error
+    if pygame.display.get_driver() == "x11":
+        # by shared memory: as a texture of OpenGL a picture costs the processor twenty times as much
+        os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     if pygame.display.get_driver() == "offscreen":
         pygame.display.quit()
         raise NoDisplayError("SDL found no screen")
@@ -105,6 +112,13 @@ class Shell:
         self._filled = False
         """Whether the window fills the screen by now."""
         self._visible = True
+        self.pictures = 0
+        """How many were drawn."""
+        self._drawn_at = 0.0
+        self._took_s = 0.0
+        """What the last picture took of a core."""
+        self._moved = True
+        """Whether the last picture was one of something that moves: one more shows where that ended."""
         self._focused = window.focused
         manager.away = not self._focused
 
@@ -123,9 +137,17 @@ class Shell:
             while behind >= TICK_S and not self._manager.closing:
                 self.tick()
                 behind -= TICK_S
-            if not self._manager.closing:
+            if not self._manager.closing and self.due(now):
                 self.draw(behind / TICK_S)
-            clock.tick(PICTURES_PER_SECOND)
+                self._drawn_at = now
+            clock.tick(LOOKS_PER_SECOND if self._visible else UNSEEN_LOOKS_PER_SECOND)
+
+    def due(self, now: float) -> bool:
+        """Return whether a picture drawn ``now`` (seconds) would show something new."""
+        pace = self._manager.pace
+        moved, self._moved = self._moved, pace >= EVERY
+        wait_s = max(1 / pace, self._took_s / AMBIENT_SHARE)
+        return self._visible and (moved or self._moved or self._manager.stale or now - self._drawn_at >= wait_s)
 
     def handle(self, events: Iterable[pygame.event.Event]) -> None:
         """Act on what has happened since the last time."""
@@ -154,16 +176,22 @@ class Shell:
         """Draw a picture and show it; ``alpha`` (0 to 1) is how far the next tick is."""
         if not self._visible:
             return
+        began = thread_time()
+        self.pictures += 1
+        self._manager.stale = False
         self._fit()
         self._canvas.surface.fill(theme.ABYSS)
         if self._canvas.scale >= LEAST_SCALE:
             self._manager.draw(self._canvas, alpha)
         self._window.flip()
+        self._took_s = thread_time() - began
 
     def _watch(self, event: pygame.event.Event) -> None:
-        """Follow whether the window can be seen and has the keyboard."""
+        """Follow whether the window can be seen and has the keyboard, and whether it is to be drawn anew."""
         if event.dict.get("window", self._window) is not self._window:
             return
+        if event.type in (pygame.WINDOWEXPOSED, pygame.WINDOWSIZECHANGED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN):
+            self._manager.refresh()
         if event.type in (pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN):
             self._visible = False
         elif event.type in (pygame.WINDOWRESTORED, pygame.WINDOWSHOWN, pygame.WINDOWEXPOSED):

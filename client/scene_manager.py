@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 TICKS_PER_SECOND = 60
+EVERY, AMBIENT, CALM = 60.0, 6.0, 2.0
+"""Pictures a second: of what moves, of what moves only to please, and of the latter with "less motion"."""
+SETTLES_TICKS = 30
+"""For so long after an input every picture is drawn: a list scrolls to its end meanwhile."""
 SEED_BITS = 63
 """What a record's ``seed`` holds."""
 
@@ -35,6 +39,8 @@ class Scene(Protocol):
     """One screen, or something laid over one.  All of it runs on the main thread: nothing here may wait.
 
     ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or get input meanwhile).
+    A scene may have a ``pace``: how many pictures a second it needs now while nothing is pressed, EVERY or AMBIENT;
+    without one every picture is drawn.  What changes in a still scene is shown at once by ``SceneManager.refresh``.
     """
 
     overlay: bool
@@ -96,6 +102,9 @@ class SceneManager:
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
         self.closing = False
+        self.stale = True
+        """Whether something has changed that the last picture does not show; whoever draws sets it back."""
+        self._settled_at = 0
         self._away = False
         self._scenes: list[Scene] = []
         self._world: Services | None = None
@@ -114,6 +123,18 @@ class SceneManager:
         self._ladder = Ladder(world.fetch)
 
     @property
+    def pace(self) -> float:
+        """Pictures a second that the scene on top needs now."""
+        if self.ticks < self._settled_at or not self._scenes:
+            return EVERY
+        pace: float = getattr(self._scenes[-1], "pace", EVERY)
+        return min(pace, CALM) if pace < EVERY and self.settings.reduced_motion else pace
+
+    def refresh(self) -> None:
+        """Have the next picture drawn at once: something has changed."""
+        self.stale = True
+
+    @property
     def away(self) -> bool:
         """Whether nobody is at the window: it is minimised, or another one has the keyboard.
 
@@ -124,6 +145,7 @@ class SceneManager:
     @away.setter
     def away(self, away: bool) -> None:
         self._away = away
+        self.refresh()
         self.sounds.mute(muted=away)
 
     @property
@@ -148,10 +170,12 @@ class SceneManager:
     def push(self, scene: Scene) -> None:
         """Lay a scene on top."""
         self._scenes.append(scene)
+        self.refresh()
 
     def pop(self) -> None:
         """Take the top scene off; without another the window closes."""
         self._scenes.pop().leave()
+        self.refresh()
         if not self._scenes:
             self.closing = True
 
@@ -159,7 +183,7 @@ class SceneManager:
         """Take everything off and start with ``scene``."""
         while self._scenes:
             self._scenes.pop().leave()
-        self._scenes.append(scene)
+        self.push(scene)
 
     def to_menu(self) -> None:
         """Take everything off and start with the menu.  Raises RuntimeError before the cloud is ready."""
@@ -178,6 +202,8 @@ class SceneManager:
 
     def handle(self, event: Input) -> None:
         """Give one input to the scene on top."""
+        self.refresh()
+        self._settled_at = self.ticks + SETTLES_TICKS
         if self._scenes:
             self._scenes[-1].handle(event)
 

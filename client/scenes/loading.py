@@ -12,7 +12,7 @@ from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
-from client.scene_manager import TICKS_PER_SECOND, Services, Setup
+from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Services, Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
 from client.troubles import told
@@ -51,6 +51,7 @@ class LoadingScene:
     """Runs ``prepare`` and goes on to the menu."""
 
     overlay = False
+    pace = 2 * AMBIENT
 
     def __init__(self, manager: SceneManager, prepare: Prepare) -> None:
         self._manager = manager

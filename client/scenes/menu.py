@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes import open_scene
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
@@ -31,6 +31,7 @@ class MenuScene:
     """Three places for the focus: the games, their opponents, and the bar below."""
 
     overlay = False
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager) -> None:
         self._manager = manager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from client.scene_manager import AMBIENT
 from client.settings import MAX_NAME, NOBODY
 from client.ui import theme
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
@@ -27,6 +28,7 @@ class NameScene:
     """An overlay over the menu."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager) -> None:
         self._manager = manager

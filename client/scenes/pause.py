@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.scene_manager import AMBIENT
 from client.scenes.settings import SettingsScene
 from client.ui import theme
 from client.ui.inputs import BACK, Command
@@ -26,6 +27,7 @@ class PauseScene:
     """
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(
         self, manager: SceneManager, swap: Callable[[], None], leave_match: Callable[[], None], why: str = ""

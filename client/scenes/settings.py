@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.scene_manager import AMBIENT
 from client.ui import theme
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, Slider, Switch, Widget, hint_line, overlay_panel
@@ -24,6 +25,7 @@ class SettingsScene:
     """An overlay over the menu or a match."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager) -> None:
         self._manager = manager

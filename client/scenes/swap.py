@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.scene_manager import AMBIENT
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, SWAP, Command, Pointer
 from client.ui.lists.picker import Picker
@@ -24,6 +25,7 @@ class SwapScene:
     """An overlay with the game's opponents; ``swap`` is called with the one that is taken, unless it plays already."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(
         self, manager: SceneManager, game: str, current: OpponentInfo, swap: Callable[[OpponentInfo], None]

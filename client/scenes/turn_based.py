@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from client.games.words import event_text, quiet_events, winner_text
 from client.net.turn_based_match import TurnBasedMatch
-from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
@@ -54,6 +54,7 @@ class TurnBasedScene:
     """One match; the person sits where the game's ``INFO`` says."""
 
     overlay = False
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, setup: Setup) -> None:
         self.match = TurnBasedMatch(manager.world, setup, manager.settings.name)
@@ -88,11 +89,13 @@ class TurnBasedScene:
         self.panel.tick()
         client = self.match.client
         for event in self.match.tick(1 / TICKS_PER_SECOND, self._manager.settings.enemy_pause * LONGEST_PAUSE_S):
+            self._manager.refresh()
             if event.kind not in self._quiet:
                 self.log.append(event_text(event, self.match.names))
                 self._manager.sounds.play("turn")
         for move in self.match.moves:
             self.hud.note(client.info, move)
+            self._manager.refresh()
         if self.match.over and not self._ended:
             self._end()
         elif self.match.my_turn and self._asked_step != self.match.match.step_number:
@@ -182,6 +185,7 @@ class TurnBasedScene:
     def _ask(self) -> None:
         """List what the person may play now."""
         self._asked_step = self.match.match.step_number
+        self._manager.refresh()
         self.panel.ask(self.match.legal_actions())
 
     def _draw_lots(self) -> None:
@@ -214,6 +218,7 @@ class TurnBasedScene:
 
     def _end(self) -> None:
         self._ended = True
+        self._manager.refresh()
         self.match.close()
         outcome = self.match.match.outcome
         lost = outcome is not None and outcome.winner not in (None, self.match.me)

@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
-from rooms import ROOMS, open_battle, open_menu, open_pacman, open_settings
+from rooms import ROOMS, open_battle, open_menu, open_pacman, open_plain, open_settings
 
-from client.app import MIN_SIZE, Shell, _first_size, _least_size, open_window
-from client.scene_manager import SceneManager
+from client.app import AMBIENT_SHARE, MIN_SIZE, Shell, _first_size, _least_size, open_window
+from client.scene_manager import AMBIENT, CALM, SceneManager
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
+from games.battleship.fleet import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -136,6 +137,30 @@ def test_full_screen_that_the_desktop_has_ended_is_ended_for_the_setting_too(
     assert window.size == pygame.display.get_desktop_sizes()[0], "F11 works at the first press"
 
 
+NOW = 1000.0
+
+
+def shell_of(table: Table, window: pygame.Window) -> Shell:
+    shell = Shell(window, table.manager)
+    shell.handle(pygame.event.get())
+    shell.handle([pygame.event.Event(pygame.WINDOWFOCUSGAINED)])
+    shell.draw(0.0)
+    return shell
+
+
+def drawn(shell: Shell, seconds: float) -> int:
+    """Return how many pictures are drawn in so many seconds of the loop."""
+    before = shell.pictures
+    shell._drawn_at = NOW
+    for number in range(round(seconds * 60)):
+        shell.tick()
+        now = NOW + (number + 1) / 60
+        if shell.due(now):
+            shell.draw(0.0)
+            shell._drawn_at = now
+    return shell.pictures - before
+
+
 LEFT_BY = (pygame.WINDOWFOCUSLOST, pygame.WINDOWMINIMIZED, pygame.WINDOWHIDDEN)
 BACK_BY = (pygame.WINDOWFOCUSGAINED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN)
 
@@ -170,6 +195,88 @@ def test_a_hunt_that_begins_while_nobody_is_at_the_window_waits(table: Table, wi
     open_pacman(table)
     assert isinstance(table.manager.scenes[-1], PauseScene)
     assert table.manager.scenes[0].match.step_number == 0
+
+
+MOVING = {"pacman", "battle", "battle-end"}
+"""Rooms in which something moves, or has just moved, for more than to please."""
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in MOVING])
+def test_a_still_scene_is_drawn_a_few_times_a_second(table: Table, window: pygame.Window, room: str) -> None:
+    ROOMS[room](table)
+    shell = shell_of(table, window)
+    drawn(shell, seconds=1)
+    assert 0 < drawn(shell, seconds=4) <= 4 * 2 * AMBIENT
+    table.manager.settings.reduced_motion = True
+    assert drawn(shell, seconds=4) <= 4 * CALM
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_next_picture_shows_what_was_pressed_and_what_changed(
+    table: Table, window: pygame.Window, room: str
+) -> None:
+    ROOMS[room](table)
+    shell = shell_of(table, window)
+    drawn(shell, seconds=1)
+    for what in (
+        pygame.event.Event(pygame.KEYDOWN, key=pygame.K_LEFT, scancode=pygame.KSCAN_LEFT, mod=0),
+        pygame.event.Event(pygame.MOUSEMOTION, pos=(5, 5)),
+        pygame.event.Event(pygame.WINDOWEXPOSED),
+    ):
+        shell._drawn_at = NOW
+        shell.handle([what])
+        assert shell.due(NOW)
+        shell.draw(0.0)
+
+
+def test_large_pictures_that_only_please_are_fewer(table: Table, window: pygame.Window) -> None:
+    open_menu(table)
+    shell = shell_of(table, window)
+    drawn(shell, seconds=1)
+    shell._took_s = AMBIENT_SHARE
+    shell._drawn_at = NOW
+    assert not shell.due(NOW + 0.9)
+    assert shell.due(NOW + 1.0)
+
+
+def test_what_a_press_sets_off_is_seen_to_its_end(table: Table, window: pygame.Window) -> None:
+    open_menu(table)
+    shell = shell_of(table, window)
+    drawn(shell, seconds=1)
+    shell.handle([pygame.event.Event(pygame.MOUSEMOTION, pos=(5, 5))])
+    assert drawn(shell, seconds=0.4) == 24
+
+
+def test_every_picture_of_a_hunt_and_of_a_shot_is_drawn(table: Table, window: pygame.Window) -> None:
+    open_pacman(table)
+    assert drawn(shell_of(table, window), seconds=2) == 120
+    open_battle(table)
+    shell = shell_of(table, window)
+    scene = table.manager.scenes[-1]
+    drawn(shell, seconds=10)
+    scene.battle.shoot(next(cell for cell in (Cell(9, 9), Cell(9, 8)) if scene.battle.may_shoot(cell)))
+    assert drawn(shell, seconds=0.5) >= 29
+
+
+def test_an_answer_is_seen_in_the_next_picture(table: Table, window: pygame.Window) -> None:
+    open_plain(table)
+    shell = shell_of(table, window)
+    drawn(shell, seconds=2)
+    scene = table.manager.scenes[-1]
+    scene.match.play("A1")
+    while not scene.match.moves:
+        shell.draw(0.0)
+        table.tick()
+    assert table.manager.stale
+
+
+def test_a_window_that_nobody_sees_is_not_drawn(table: Table, window: pygame.Window) -> None:
+    open_pacman(table)
+    shell = shell_of(table, window)
+    shell.handle([pygame.event.Event(pygame.WINDOWMINIMIZED)])
+    assert drawn(shell, seconds=3) == 0
+    shell.handle([pygame.event.Event(pygame.WINDOWRESTORED)])
+    assert shell.due(NOW)
 
 
 def test_a_window_that_is_not_ours_says_nothing_about_us(table: Table, window: pygame.Window) -> None:

@@ -12,7 +12,7 @@ from client.games.battleship.board import CHART, SONAR, Board
 from client.games.battleship.effects import BLAST, RIPPLE, SHELL, SINKING, SPLASH, Effect
 from client.games.battleship.placing import Placing
 from client.games.battleship.sounds import SYNTHS
-from client.scene_manager import TICKS_PER_SECOND
+from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
@@ -74,6 +74,8 @@ class BattleshipScene:
         self.on_board = True
         """Whether the cursor has the focus, rather than a button."""
         self._ended = False
+        self._turn = (False, True)
+        """Whether the person may act, and whether fleets are still placed: what the heading shows."""
         manager.sounds.add(SYNTHS)
         self._set_buttons()
         self._allow_buttons(self.placing)
@@ -82,6 +84,13 @@ class BattleshipScene:
     def name_of_foe(self) -> str:
         """Whom the person plays against now."""
         return self.battle.client.info.title
+
+    @property
+    def pace(self) -> float:
+        """Every picture while a shell flies, something burns or a banner stands there."""
+        words, came = self.banner
+        banner = bool(words) and self.lapse - came < drawing.BANNER_S
+        return EVERY if self.effects or banner or not self.battle.settled else AMBIENT
 
     def handle(self, event: Input) -> None:
         """Place, shoot, or press a button."""
@@ -119,6 +128,9 @@ class BattleshipScene:
         for moment in self.battle.tick(pause):
             self._show(moment)
         self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
+        if self._turn != (turn := (self.battle.my_turn, self.battle.state.fleets is None)):
+            self._turn = turn
+            self.manager.refresh()
         if self.battle.over and not self._ended:
             self._end()
 

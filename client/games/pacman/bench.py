@@ -17,6 +17,9 @@ from client.commands.bench.table import AsJson, Spread, show
 from client.commands.context import err
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from client.scene_manager import SceneManager
     from games.core import JsonObject
 
 
@@ -54,11 +57,7 @@ def pursuit(
     show(rows, json=json, title=f"{name} over a network, level {level}")
 
 
-def frames(
-    name: Annotated[str, typer.Argument(help="A Pac-Man opponent of this repository.")] = "pacman_expert",
-    minutes: Annotated[float, typer.Option(min=0.05, help="How long the game is played, in real time.")] = 1.0,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
+def frames(name: str, minutes: float, *, json: bool) -> None:
     """Time what the window's loop does for a picture of Pac-Man while a bot plays; a picture has 16.7 ms."""
     from client.games.pacman.frame_bench import FRAME_S, study_frames  # noqa: PLC0415 - pygame is needed only here
     from infra.deploy.opponents import find_folder  # noqa: PLC0415
@@ -75,9 +74,17 @@ def frames(
     show(rows, json=json, title=f"A picture of Pac-Man, {found.games} games, ms")
 
 
+def open_played(manager: SceneManager) -> Callable[[], object]:
+    """Open a match against the arcade's own rules; return what steers in each tick."""
+    from client.games.pacman.frame_bench import open_match  # noqa: PLC0415 - pygame is needed only here
+    from infra.deploy.opponents import find_folder  # noqa: PLC0415
+    from training.games.pacman.players.bots import greedy, seated  # noqa: PLC0415
+
+    return open_match(manager, load_opponent(find_folder("pacman_classic")), seated(greedy))
+
+
 BENCHMARKS = {
     engine: "lambda-arcade bench engine --seconds 5",
     pursuit: "lambda-arcade bench pursuit pacman_expert --games 100",
-    frames: "lambda-arcade bench frames pacman_hard --minutes 10",
 }
 """What can be measured, and how it is asked for."""

@@ -65,15 +65,12 @@ def study_frames(
         ),
         lambda: MenuScene(manager),
     )
-    answerer = InProcess(opponent)
-    manager.push(PacmanScene(manager, Setup("pacman", info, {}), lambda _: answerer))
-    canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
     frames = Frames()
+    sit = open_match(manager, opponent, bot, frames)
+    canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
     began = perf_counter()
     for number in range(round(seconds * TICKS_PER_SECOND)):
-        scene = manager.scenes[-1]
-        if isinstance(scene, PacmanScene):
-            _sit(scene, manager, bot, frames)
+        sit()
         worked, took = thread_time(), perf_counter()
         manager.tick()
         manager.draw(canvas, 0.5)
@@ -85,6 +82,23 @@ def study_frames(
     manager.close()
     pool.close()
     return frames
+
+
+def open_match(
+    manager: SceneManager, opponent: Loaded, bot: Opponent, frames: Frames | None = None
+) -> Callable[[], object]:
+    """Open a match against a function of this process; return what steers as ``bot`` wants in a tick."""
+    info = OpponentInfo(opponent.manifest.name, "pacman", opponent.manifest.title, opponent.manifest.difficulty, "")
+    answerer = InProcess(opponent)
+    manager.push(PacmanScene(manager, Setup("pacman", info, {}), lambda _: answerer))
+    counted = frames or Frames()
+
+    def sit() -> None:
+        scene = manager.scenes[-1]
+        if isinstance(scene, PacmanScene):
+            _sit(scene, manager, bot, counted)
+
+    return sit
 
 
 def _sit(scene: PacmanScene, manager: SceneManager, bot: Opponent, frames: Frames) -> None:

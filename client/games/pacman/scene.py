@@ -12,6 +12,7 @@ from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine
 from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, SYNTHS
 from client.games.pacman.swap import TeamSwapScene
+from client.scene_manager import AMBIENT, EVERY
 from client.scenes.pause import PauseScene
 from client.ui import theme
 from client.ui.canvas import HEIGHT
@@ -100,6 +101,11 @@ class PacmanScene:
             self.networked.explain = not self.networked.explain
         elif isinstance(event, Command) and event.name == BACK:
             self._pause()
+
+    @property
+    def pace(self) -> float:
+        """Every picture until the end has been seen."""
+        return AMBIENT if self.over and self._since_over > OVER_TICKS else EVERY
 
     @property
     def over(self) -> bool:

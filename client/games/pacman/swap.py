@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.games.pacman.drawing.actors import COLOURS, draw_ghost
+from client.scene_manager import AMBIENT
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT, LEFT_BUTTON, RIGHT, SWAP, Command, Pointer
 from client.ui.lists.picker import Picker
@@ -31,6 +32,7 @@ class TeamSwapScene:
     """An overlay: for whom (left and right), and who (up and down).  ``swap`` gets the ghosts and their function."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(
         self, manager: SceneManager, team: Team, swap: Callable[[tuple[GhostName, ...], OpponentInfo], None]
