@@ -1,12 +1,15 @@
 """A match in the terminal, for where there is no window: the same rules, functions and records, and ASCII boards.
 
 In ``show_match`` a program takes the person's seat, so that the match plays itself and comes to an end.  In
-``play_match`` a person plays any turn-based game, line by line; it works in a pipe, too.
+``play_here`` a person plays any turn-based game: on the whole terminal, or line by line where it is a pipe or cannot be
+steered (``play_match``).
 """
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib.util import find_spec
 from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -19,8 +22,7 @@ from rich.table import Table
 from rich.text import Text
 
 from client.console import PlainConsole, legible
-from client.games.words import event_text, quiet_events, score_text, winner_text
-from client.net.causes import sentence
+from client.games.words import account, event_text, quiet_events, score_text, winner_text
 from client.net.opponent_client import participant
 from client.net.turn_based_match import TurnBasedMatch
 from games.catalog import find_game
@@ -29,7 +31,7 @@ from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any, TextIO
 
     from rich.console import RenderableType
@@ -156,7 +158,7 @@ class _Show:
             return
         line = event_text(event, self._names)
         if event.player not in {None, self._me} and self._last is not None:
-            line += f"   {_account(self._last, self._setup.opponent.title)}"
+            line += f"   {account(self._last, self._setup.opponent.title)}"
         self._lines.append(line)
 
     def fresh(self) -> list[str]:
@@ -177,7 +179,7 @@ class _Show:
         facts = Table.grid(padding=(0, 2))
         facts.add_row("opponent", f"{info.title}  ({info.name} v{info.version})")
         facts.add_row("person's seat", self._name)
-        facts.add_row("last answer", _account(self._last, info.title) if self._last is not None else "none yet")
+        facts.add_row("last answer", account(self._last, info.title) if self._last is not None else "none yet")
         facts.add_row("answers", f"{self._answers}, {self._fallbacks} of them by a stand-in")
         lines = Text(legible("\n".join(self._lines[-LINES_KEPT:])))
         return Group(boards, facts, lines)
@@ -190,6 +192,27 @@ class _Show:
             return f"time is up: the match is left after {self.match.step_number} steps ({counts})"
         scores = score_text(self.match.game, outcome, self._names)
         return f"{winner_text(outcome, self._names)}: {outcome.reason} ({scores}; {counts})"
+
+
+def play_here(services: Services, asked: Setup | None, name: str, otherwise: Callable[[], Setup]) -> None:
+    """Let a person play what was ``asked`` for, or choose; line by line, ``otherwise`` says whom."""
+    if not steerable():
+        play_match(services, asked or otherwise(), name)
+        return
+    from client.tty.game import TerminalGame  # noqa: PLC0415 - a pipe needs none of it
+    from client.tty.screen import show  # noqa: PLC0415 - the same
+
+    game = TerminalGame(services, asked, name)
+    show(game)
+    for played in game.matches:
+        who, reason = played.status()[0], played.match.match.step_number
+        PlainConsole().print(who if played.match.over else f"the match is left after {reason} steps", soft_wrap=True)
+
+
+def steerable() -> bool:
+    """Return whether a person sits at a terminal whose letters can be put anywhere."""
+    whole = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
+    return whole and find_spec("_curses") is not None  # Windows has none
 
 
 def play_match(
@@ -234,7 +257,7 @@ def _wait_for_person(played: TurnBasedMatch, console: PlainConsole) -> None:
             if event.kind not in quiet:
                 console.print(event_text(event, played.names), soft_wrap=True)
         for move in played.moves:
-            console.print(f"   {_account(move, played.client.info.title)}", soft_wrap=True)
+            console.print(f"   {account(move, played.client.info.title)}", soft_wrap=True)
         if played.over or played.my_turn:
             return
         sleep(POLL_S)
@@ -297,13 +320,3 @@ def _list_actions(texts: list[str], console: PlainConsole, *, whole: bool) -> No
 def _side_by_side(board: str) -> RenderableType:
     """Return a board whose parts, between which a line is empty, lie side by side where there is room."""
     return Columns([Text(part) for part in board.rstrip().split("\n\n")], padding=(0, 4))
-
-
-def _account(move: Move, name: str) -> str:
-    """Return how an answer came to be."""
-    metadata = move.metadata
-    if metadata.fallback is not None:
-        return f"{sentence(metadata.fallback, name)} A stand-in played ({move.detail})"
-    cold = "cold" if metadata.cold else "warm"
-    times = f"{metadata.latency_ms or 0:.1f} ms, computed in {metadata.compute_ms or 0:.1f} ms"
-    return f"{move.name} v{move.version}: {times}, {cold}"

@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
     app.command("play", epilog="Example: lambda-arcade play --game battleship --opponent battleship_hard")(play)
 
 
-def play(
+def play(  # noqa: PLR0913 - one an option
     context: typer.Context,
     *,
     game: Annotated[str | None, typer.Option(help="A game, such as battleship; without it the menu opens.")] = None,
@@ -56,6 +56,9 @@ def play(
         Path | None, typer.Option(help="Short for --option maze=@FILE: a drawing as docs/pacman.md tells.")
     ] = None,
     terminal: Annotated[bool, typer.Option("--terminal", help="Play here instead of in a window.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Show a match here, in which a program takes your seat; it rates nobody.")
+    ] = False,
     fullscreen: Annotated[
         bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
     ] = None,
@@ -65,6 +68,8 @@ def play(
     The local cloud is started and the opponents are deployed as needed.  Every match is recorded and uploaded.  Without
     a display, a match is shown in the terminal, where a program takes the person's seat; with --terminal you play.
     """
+    if terminal and demo:
+        raise UsageError("--terminal lets you play and --demo shows a match: give one of them")
     if opponent is not None and is_url(opponent):
         check_guest(opponent)
     options = GameOptions.read([*(option or ()), *([f"maze=@{maze}"] if maze is not None else ())])
@@ -83,7 +88,7 @@ def play(
     try:
         if terminal:
             _in_terminal(session)
-        elif not _in_window(session, game, fullscreen):
+        elif demo or not _in_window(session, game, fullscreen):
             _show_in_terminal(session)
     finally:
         session.close()
@@ -232,10 +237,12 @@ def _in_window(session: Session, game: str | None, fullscreen: bool | None) -> b
 
 def _in_terminal(session: Session) -> None:
     """Let a person play here."""
-    from client.terminal import play_match  # noqa: PLC0415 - needed only without a window
+    from client.terminal import play_here  # noqa: PLC0415 - needed only without a window
 
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     services, asked = session.prepare(_tell)
-    play_match(services, session.first_or_any(services, asked, person=True), Settings.load(home(), left_out).name)
+    name = Settings.load(home(), left_out).name
+    play_here(services, asked, name, lambda: session.first_or_any(services, asked, person=True))
 
 
 def _show_in_terminal(session: Session) -> None:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.net.causes import sentence
 from games.catalog import find_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from client.net.request_pool import Move
     from games.core import AnyGame, Event, Outcome, Player
 
 NOTHING: frozenset[str] = frozenset()
@@ -39,3 +41,13 @@ def score_text(game: AnyGame, outcome: Outcome, names: Mapping[Player, str]) -> 
     """Return everybody's score in the game's own units."""
     scores = (f"{names[player]} {score}" for player, score in outcome.scores.items())
     return f"{game.INFO.score}: {', '.join(scores)}"
+
+
+def account(move: Move, name: str) -> str:
+    """Return how an answer came to be."""
+    metadata = move.metadata
+    if metadata.fallback is not None:
+        return f"{sentence(metadata.fallback, name)} A stand-in played ({move.detail})"
+    cold = "cold" if metadata.cold else "warm"
+    times = f"{metadata.latency_ms or 0:.1f} ms, computed in {metadata.compute_ms or 0:.1f} ms"
+    return f"{move.name} v{move.version}: {times}, {cold}"

@@ -104,6 +104,11 @@ def test_a_game_in_real_time_is_not_played_in_the_terminal() -> None:
         assert "Pac-Man is played in real time and needs a window" in str(result.exception)
 
 
+def test_a_match_is_played_or_shown() -> None:
+    result = runner.invoke(app, ["play", "--terminal", "--demo"])
+    assert "--terminal lets you play and --demo shows a match" in str(result.exception)
+
+
 def test_a_guest_whose_words_are_odd_is_refused_before_anything_is_started() -> None:
     words = {"name": "odd", "game": "battleship", "title": "ro\0bot", "difficulty": 1}
     with serving(whole(json.dumps(words).encode())) as url:

@@ -1,0 +1,67 @@
+"""The terminal's game on a terminal of its own, as the system gives it: letters go in, and a match comes to its end."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import struct
+import subprocess
+import sys
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from games.record import GameRecord, verify
+
+fcntl = pytest.importorskip("fcntl", reason="Windows has no terminals of this kind")
+pty = pytest.importorskip("pty")
+termios = pytest.importorskip("termios")
+CELLS = [f"{column}{row}" for row in range(1, 11) for column in "ABCDEFGHIJ"]
+
+
+def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+
+    def resize(columns: int, lines: int) -> None:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+
+    resize(80, 24)
+    words = [sys.executable, str(Path(__file__).with_name("tty_program.py")), str(tmp_path), "battleship"]
+    env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    env.pop("NO_COLOR", None)
+    process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+    seen = b""
+
+    def read(until: bytes, then: bytes = b"") -> None:
+        nonlocal seen
+        end, start = monotonic() + 60, len(seen)
+        while until not in seen[start:]:
+            assert monotonic() < end, seen[-3000:]
+            if select.select([ours], [], [], 0.1)[0]:
+                seen += os.read(ours, 65536)
+        os.write(ours, then)
+
+    read(b"Put your fleet to sea", b"x")
+    read(b"All lie", b"\r")
+    read(b"THEIR SEA")
+    assert b"\x1b[34m" in seen, "water is blue"
+    resize(100, 30)
+    os.killpg(process.pid, signal.SIGWINCH)
+    sleep(0.5)
+    for cell in CELLS:
+        os.write(ours, f"{cell}\r".encode())
+        sleep(0.06)
+        while select.select([ours], [], [], 0.2)[0]:
+            seen += os.read(ours, 65536)
+        if b"fleet sunk" in seen:
+            break
+    os.write(ours, b"\x1b")
+    read(b" wins: fleet sunk" if b"You win" not in seen else b"You win: fleet sunk")
+    assert process.wait(20) == 0
+    os.close(ours)
+    os.close(theirs)
+    record = GameRecord.from_line((tmp_path / "records.jsonl").read_text("utf-8"))
+    verify(record)
+    assert record.outcome is not None
