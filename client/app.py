@@ -20,7 +20,7 @@ from client.ui import theme
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.icon import draw_icon
-from client.ui.inputs import FULLSCREEN, Command, Inputs
+from client.ui.inputs import Command, Inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -108,6 +108,8 @@ class Shell:
         self._manager = manager
         self._canvas = Canvas(window.get_surface())
         self._inputs = Inputs(self._to_logical)
+        self._bound: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        """Keys and buttons of the person's own, as they are in use."""
         self._fullscreen = False
         self._filled = False
         """Whether the window fills the screen by now."""
@@ -152,17 +154,19 @@ class Shell:
     def handle(self, events: Iterable[pygame.event.Event]) -> None:
         """Act on what has happened since the last time."""
         self._fit()
+        settings = self._manager.settings
+        if self._bound != (settings.keys, settings.pad):
+            self._bound = dict(settings.keys), dict(settings.pad)
+            self._inputs.bind(*self._bound)
         for event in events:
             if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
                 self._manager.close()
                 return
             self._watch(event)
+            self._inputs.capture = self._manager.capture
             for meant in self._inputs.translate(event):
                 self._manager.device = self._inputs.device
-                if isinstance(meant, Command) and meant.name == FULLSCREEN:
-                    self._manager.settings.fullscreen = not self._manager.settings.fullscreen
-                    self._manager.save_settings()
-                else:
+                if not (isinstance(meant, Command) and self._manager.set_by_key(meant.name)):
                     self._manager.handle(meant)
         self._fill()
 

@@ -10,7 +10,9 @@ from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Protocol
 
 from client.net.ladder import Ladder
-from client.settings import SettingsWriter
+from client.settings import HUDS, TEXT_SIZES, SettingsWriter
+from client.ui import theme
+from client.ui.inputs import FULLSCREEN, HUD, MUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +33,10 @@ EVERY, AMBIENT, CALM = 60.0, 6.0, 2.0
 """Pictures a second: of what moves, of what moves only to please, and of the latter with "less motion"."""
 SETTLES_TICKS = 30
 """For so long after an input every picture is drawn: a list scrolls to its end meanwhile."""
+TOLD_TICKS = 100
+LEAST_SIZES = dict(zip(TEXT_SIZES, (0.0, 12.0, 13.0), strict=True))
+"""The smallest letters, in logical pixels."""
+HUD_WORDS = {"off": "nothing", "player": "who plays", "engineer": "everything"}
 SEED_BITS = 63
 """What a record's ``seed`` holds."""
 
@@ -102,14 +108,19 @@ class SceneManager:
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
         self.closing = False
+        self.capture = False
+        """Whether the scene on top wants the next key or button as such (``client.ui.inputs.Pressed``)."""
         self.stale = True
         """Whether something has changed that the last picture does not show; whoever draws sets it back."""
         self._settled_at = 0
         self._away = False
+        self._told = ("", -TOLD_TICKS)
+        """A line about what was set by a key, and the tick at which that was."""
         self._scenes: list[Scene] = []
         self._world: Services | None = None
         self._menu: Callable[[], Scene] | None = None
         self._ladder: Ladder | None = None
+        self._apply_settings()
 
     def open(self, world: Services, menu: Callable[[], Scene]) -> None:
         """Let scenes use the world, and follow from now on what is deployed: every list shows it at once.
@@ -215,6 +226,7 @@ class SceneManager:
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the scene on top, and below it what shows through."""
+        canvas.least_size = LEAST_SIZES[self.settings.text_size]
         first = len(self._scenes) - 1
         while first > 0 and self._scenes[first].overlay:
             first -= 1
@@ -222,8 +234,32 @@ class SceneManager:
             scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
         if self._world is not None and (trouble := self._world.trouble()):
             canvas.notice(trouble)
+        elif self.ticks - self._told[1] < TOLD_TICKS:
+            canvas.notice(self._told[0])
 
     def save_settings(self) -> None:
         """Keep what was set, and let it take effect; returns at once."""
-        self.sounds.volume = self.settings.volume
+        self._apply_settings()
         self.settings_writer.save(self.settings)
+
+    def set_by_key(self, name: str) -> bool:
+        """Change the setting that has a key of its own everywhere; return False where ``name`` is no such key."""
+        settings = self.settings
+        if name == FULLSCREEN:
+            settings.fullscreen = not settings.fullscreen
+        elif name == MUTE:
+            settings.muted = not settings.muted
+            self._told = ("Sound off" if settings.muted else "Sound on", self.ticks)
+        elif name == HUD:
+            settings.hud = HUDS[(HUDS.index(settings.hud) + 1) % len(HUDS)]
+            self._told = (f"Shown of who answers: {HUD_WORDS[settings.hud]}", self.ticks)
+        else:
+            return False
+        self.refresh()
+        self.save_settings()
+        return True
+
+    def _apply_settings(self) -> None:
+        theme.use(self.settings.palette)
+        loud = not self.settings.muted
+        self.sounds.volume, self.sounds.music = self.settings.volume * loud, self.settings.music * loud

@@ -11,7 +11,8 @@ import math
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +28,16 @@ if TYPE_CHECKING:
 FILE = "settings.json"
 HOME = "LAMBDA_ARCADE_HOME"
 """The variable that names the folder of everything this program keeps."""
+MOST_KEY_NAME = 32
+"""Letters that a command or a key is called by."""
 MAX_NAME = 16
 """Letters."""
+HUDS = ("off", "player", "engineer")
+"""Nothing; who plays, and whether the function answers; all that is known of each answer."""
+TEXT_SIZES = ("usual", "large", "larger")
+PALETTES = ("usual", "red-green", "blue-yellow")
+CHOICES = {"hud": HUDS, "text_size": TEXT_SIZES, "palette": PALETTES}
+"""The words that a setting may be."""
 NOBODY = "Captain"
 """The name of a person who gave none."""
 
@@ -52,6 +61,19 @@ class Settings:
     reduced_motion: bool = False
     """No sweeps, shakes or drifting; what happens is still shown."""
     fullscreen: bool = False
+    music: float = 0.5
+    """How loud tunes and sirens are; ``volume`` is that of everything else."""
+    muted: bool = False
+    hud: str = "player"
+    """How much is told of who answers: one of ``HUDS``."""
+    text_size: str = TEXT_SIZES[0]
+    """How large small print is set: one of ``TEXT_SIZES``."""
+    palette: str = PALETTES[0]
+    """For which colour vision the colours that mean something are chosen: one of ``PALETTES``."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Keys of one's own, by command (``client.ui.inputs.BINDABLE``), as pygame calls them."""
+    pad: dict[str, str] = field(default_factory=dict)
+    """Buttons of one's own, the same way."""
     last_game: str = ""
     last_opponent: str = ""
 
@@ -105,7 +127,7 @@ class SettingsWriter:
 
     def save(self, settings: Settings) -> None:
         """Keep the settings as they are now."""
-        self._newest.append(replace(settings))
+        self._newest.append(replace(settings, keys=dict(settings.keys), pad=dict(settings.pad)))
         self._writer.submit(self._write)
 
     def close(self) -> None:
@@ -133,6 +155,12 @@ def _take(settings: Settings, name: str, value: Any) -> bool:
             return False
         setattr(settings, name, float(min(1, max(0, value))))
     elif type(value) is not type(default):
+        return False
+    elif isinstance(value, dict):
+        if not all(isinstance(one, str) and len(one) <= MOST_KEY_NAME for one in chain(value, value.values())):
+            return False
+        setattr(settings, name, value)
+    elif name in CHOICES and value not in CHOICES[name]:
         return False
     elif name == "name":
         setattr(settings, name, shorten(value, MAX_NAME) or default)

@@ -80,7 +80,7 @@ class TurnBasedScene:
             if not self._ended:
                 self.panel.add(event.text)
                 self.buttons.focus = None
-        elif not event.from_letter or self._ended:
+        elif isinstance(event, Command) and (not event.from_letter or self._ended):
             self._command(event)
 
     def tick(self) -> None:
@@ -121,7 +121,7 @@ class TurnBasedScene:
             self._draw_result(canvas)
         else:
             self.panel.draw(canvas, focused=self.on_list, caret=self._ticks // 30 % 2 == 0)
-        self.hud.draw(canvas, HUD, self.match.waiting_s)
+        self.hud.draw(canvas, HUD, self.match.waiting_s, self._manager.settings.hud)
         self.buttons.draw(canvas)
         hints = [(ACCEPT, "play"), (SWAP, "swap"), (BACK, "pause")]
         if self._manager.device == KEYBOARD:

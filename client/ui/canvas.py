@@ -50,6 +50,9 @@ class Canvas(Pen):
         self._cache_bytes = cache_bytes
         self._kept: OrderedDict[Hashable, pygame.Surface] = OrderedDict()
         self._kept_bytes = 0
+        self._palette = theme.palette()
+        self.least_size = 0.0
+        """No letters are set smaller than this, in logical pixels."""
         self.fit(surface)
 
     def fit(self, surface: pygame.Surface) -> None:
@@ -60,9 +63,10 @@ class Canvas(Pen):
         """
         width, height = (max(1, side) for side in surface.get_size())
         scale = min(width / WIDTH, height / HEIGHT)
-        if scale != self.scale:
+        if scale != self.scale or theme.palette() != self._palette:
             self._kept.clear()
             self._kept_bytes = 0
+            self._palette = theme.palette()
         self.surface = surface
         self.scale = scale
         self.left = round((width - WIDTH * scale) / 2)
@@ -243,7 +247,8 @@ class Canvas(Pen):
 
         Letters that are set larger than drawn lose some of the gap between them, so that a line stays about as wide.
         """
-        pixels = max(self.px(style.size), min(LEAST_PIXELS, self.px(LEAST_PIXELS / LEAST_SCALE)))
+        least = min(LEAST_PIXELS, self.px(LEAST_PIXELS / LEAST_SCALE))
+        pixels = max(self.px(max(style.size, self.least_size)), least)
         larger = pixels - style.size * self.scale
         return Type(style.face, pixels, max(0.0, style.tracking * self.scale - max(0.0, larger) * LETTER_WIDTH))
 

@@ -17,8 +17,12 @@ from client.ui import theme
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
     from client.net.request_pool import Move
-    from client.ui.canvas import Box, Canvas
+    from client.ui.canvas import Box, Canvas, Point
 
+PLAYER, ENGINEER = "player", "engineer"
+PLAYER_HEIGHT = 106.0
+LONG_S = 3.0
+"""A wait that a player is told of."""
 KEPT = 36
 """Answers that the chart shows."""
 FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
@@ -95,8 +99,15 @@ class Hud:
         """Show another opponent: it plays from now on."""
         self.info = info
 
-    def draw(self, canvas: Canvas, box: Box, waiting_s: float | None = None) -> None:
-        """Draw into a box at least 220 wide and 330 high; ``waiting_s``: how long an answer has been under way."""
+    def draw(self, canvas: Canvas, box: Box, waiting_s: float | None = None, grade: str = ENGINEER) -> None:
+        """Draw into a box at least 220 wide and 330 high; ``waiting_s``: how long an answer has been under way.
+
+        ``grade`` is one of ``client.settings.HUDS``.
+        """
+        if grade == PLAYER:
+            self._draw_player(canvas, box, waiting_s)
+        if grade != ENGINEER:
+            return
         left, top, width, height = box
         canvas.panel(box)
         inner = (left + 18, width - 36)
@@ -106,6 +117,19 @@ class Hud:
         if totals - y > 60:  # noqa: PLR2004 - a lower chart tells nothing
             self._chart(canvas, (inner[0], y, inner[1], min(170.0, totals - y - 18)))
         self._totals(canvas, inner, totals)
+
+    def _draw_player(self, canvas: Canvas, box: Box, waiting_s: float | None) -> None:
+        """Draw who plays, and a dot for the connection."""
+        left, top, width, _ = box
+        canvas.panel((left, top, width, PLAYER_HEIGHT))
+        colour = theme.parse_colour(self.info.colour)
+        canvas.rect(colour, (left + 18, top + 18, 5, 46), 2.5)
+        canvas.text("OPPONENT", left + 36, top + 16, theme.LABEL, theme.HAZE)
+        draw_rungs(canvas, self.info.difficulty, left + width - 18, top + 17, colour)
+        canvas.text(self.info.title, left + 36, top + 34, theme.SUBHEADING, theme.FOAM, within=width - 54)
+        long = waiting_s is not None and waiting_s >= LONG_S
+        stood_in = self.last is not None and bool(self.last.fallback)
+        draw_connection(canvas, (left + 24, top + 84), stood_in=stood_in, waits=long, begun=self.last is not None)
 
     def _last_answer(self, canvas: Canvas, inner: tuple[float, float], y: float, waiting_s: float | None) -> float:
         left, width = inner
@@ -189,6 +213,18 @@ class Hud:
             small = theme.Style("bold", 9, 1.2)
             canvas.text(label, left + width * place, y + 12, small, theme.HAZE, align=align)
             canvas.text(value, left + width * place, y + 26, theme.FIGURE, theme.FOAM, align=align)
+
+
+def draw_connection(canvas: Canvas, where: Point, *, stood_in: bool, waits: bool, begun: bool) -> None:
+    """Draw a dot and a word: filled where the function answers, hollow where a stand-in plays or an answer is late."""
+    if stood_in:
+        words, colour, hollow = "a stand-in plays", theme.AMBER, True
+    elif waits:
+        words, colour, hollow = "waiting for an answer", theme.AMBER, True
+    else:
+        words, colour, hollow = ("connected", theme.SIGNAL, False) if begun else ("not asked yet", theme.HAZE, True)
+    canvas.circle(colour, *where, 5, 2 if hollow else 0)
+    canvas.text(words, where[0] + 14, where[1] - 7, theme.SMALL, theme.MIST)
 
 
 def draw_card(canvas: Canvas, info: OpponentInfo, box: Box) -> float:

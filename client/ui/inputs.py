@@ -16,15 +16,15 @@ import pygame
 from pygame._sdl2 import controller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from client.ui.canvas import Point
 
 UP, DOWN, LEFT, RIGHT = "up", "down", "left", "right"
 DIRECTIONS = (UP, DOWN, LEFT, RIGHT)
 STEP = {UP: (0, -1), DOWN: (0, 1), LEFT: (-1, 0), RIGHT: (1, 0)}
-ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN = (
-    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous", "fullscreen",
+ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE = (
+    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous", "fullscreen", "hud", "mute",
 )  # fmt: skip
 KEYBOARD, MOUSE, GAMEPAD = "keyboard", "mouse", "gamepad"
 
@@ -36,7 +36,7 @@ KEYS = {
     pygame.K_RETURN: ACCEPT, pygame.K_KP_ENTER: ACCEPT, pygame.K_SPACE: ACCEPT, pygame.K_ESCAPE: BACK,
     pygame.K_r: TURN, pygame.K_TAB: SWAP, pygame.K_x: SHUFFLE, pygame.K_BACKSPACE: ERASE,
     pygame.K_PAGEDOWN: NEXT, pygame.K_PAGEUP: PREVIOUS,
-    pygame.K_F11: FULLSCREEN,
+    pygame.K_F11: FULLSCREEN, pygame.K_F1: HUD, pygame.K_F2: MUTE,
 }  # fmt: skip
 PLACES = {
     pygame.KSCAN_W: UP, pygame.KSCAN_S: DOWN, pygame.KSCAN_A: LEFT, pygame.KSCAN_D: RIGHT,
@@ -63,6 +63,22 @@ HINTS = {
     GAMEPAD: {ACCEPT: "A", BACK: "B", TURN: "X", SWAP: "Y", SHUFFLE: "Back", NEXT: "RB", PREVIOUS: "LB"},
 }  # fmt: skip
 """What a command is called on each device, for the hint line."""
+BUTTON_NAMES = {
+    pygame.CONTROLLER_BUTTON_A: "A", pygame.CONTROLLER_BUTTON_B: "B", pygame.CONTROLLER_BUTTON_X: "X",
+    pygame.CONTROLLER_BUTTON_Y: "Y", pygame.CONTROLLER_BUTTON_BACK: "Back", pygame.CONTROLLER_BUTTON_START: "Start",
+    pygame.CONTROLLER_BUTTON_LEFTSHOULDER: "LB", pygame.CONTROLLER_BUTTON_RIGHTSHOULDER: "RB",
+    pygame.CONTROLLER_BUTTON_LEFTSTICK: "left stick", pygame.CONTROLLER_BUTTON_RIGHTSTICK: "right stick",
+    pygame.CONTROLLER_BUTTON_DPAD_UP: "up", pygame.CONTROLLER_BUTTON_DPAD_DOWN: "down",
+    pygame.CONTROLLER_BUTTON_DPAD_LEFT: "left", pygame.CONTROLLER_BUTTON_DPAD_RIGHT: "right",
+}  # fmt: skip
+BINDABLE = (
+    UP, DOWN, LEFT, RIGHT, ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE,
+)  # fmt: skip
+"""The commands that can have a key and a button of one's own."""
+FIXED = {"up", "down", "left", "right", "return", "escape"}
+"""Keys that always mean the same, so that settings can be found again; on the pad it is the cross, A and B."""
+FIXED_BUTTONS = {"up", "down", "left", "right", "A", "B"}
+NO_KEYS: Mapping[int, str] = {}
 STICK_ON, STICK_OFF = 18_000, 11_000
 REPEAT_AFTER, REPEAT_EVERY = 18, 5
 """Ticks."""
@@ -96,7 +112,15 @@ class Typed:
     text: str
 
 
-Input: TypeAlias = Command | Pointer | Typed
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A key or a button was pressed while one is asked for: ``name`` is what it is called and kept as."""
+
+    device: str
+    name: str
+
+
+Input: TypeAlias = Command | Pointer | Typed | Pressed
 Source: TypeAlias = tuple[str, int] | tuple[str, int, int]
 """What is held down: ``("key", code)``, ``("pad", pad, button)`` or ``("stick", pad, axis)``."""
 
@@ -113,6 +137,9 @@ class Inputs:
         """For how long each command was held as the one pressed last."""
         self._chord = False
         """Whether the key that is down now is the desktop's, and so is what it writes."""
+        self.capture = False
+        """Whether the next key or button is wanted as such (``Pressed``), whatever it means."""
+        self._own: dict[str, dict[int, str]] = {KEYBOARD: {}, GAMEPAD: {}}
         self._pads: list[controller.Controller] = []
         """A pad is heard as long as its object lives."""
         controller.init()
@@ -122,10 +149,14 @@ class Inputs:
     def translate(self, event: pygame.event.Event) -> list[Input]:  # noqa: PLR0911, PLR0912, C901 - one case an event
         """Return what ``event`` means; nothing for events that scenes do not hear."""
         match event.type:
+            case pygame.KEYDOWN if self.capture:
+                return [Pressed(KEYBOARD, pygame.key.name(event.key))]
+            case pygame.CONTROLLERBUTTONDOWN if self.capture:
+                return [Pressed(GAMEPAD, BUTTON_NAMES.get(event.button, ""))]
             case pygame.KEYDOWN:
                 self.device = KEYBOARD
                 self._chord = writes_nothing(event.dict.get("mod", 0), sys.platform)
-                return self._press(_key(event), command_of(event))
+                return self._press(_key(event), command_of(event, self._own[KEYBOARD]))
             case pygame.KEYUP:
                 self._chord = False
                 self._release(_key(event))
@@ -148,7 +179,7 @@ class Inputs:
                 self._unplug(event.instance_id)
             case pygame.CONTROLLERBUTTONDOWN:
                 self.device = GAMEPAD
-                name = BUTTONS.get(event.button)
+                name = self._own[GAMEPAD].get(event.button) or BUTTONS.get(event.button)
                 return self._press(("pad", event.instance_id, event.button), Command(name) if name else None)
             case pygame.CONTROLLERBUTTONUP:
                 self._release(("pad", event.instance_id, event.button))
@@ -161,6 +192,12 @@ class Inputs:
                 self._down.clear()
                 self._held_ticks.clear()
         return []
+
+    def bind(self, keys: Mapping[str, str], pad: Mapping[str, str]) -> None:
+        """Let keys and buttons, by their names, mean these commands, whatever they meant before."""
+        named = {name: code for code, name in BUTTON_NAMES.items()}
+        self._own[GAMEPAD] = {named[button]: name for name, button in pad.items() if button in named}
+        self._own[KEYBOARD] = {code: name for name, key in keys.items() if (code := _code(key)) is not None}
 
     def tick(self) -> list[Input]:
         """Let one tick pass; return the command that repeats now: the one pressed last of those still held."""
@@ -213,8 +250,8 @@ class Inputs:
             self._release(source)
 
 
-def command_of(event: pygame.event.Event) -> Command | None:
-    """Return what a pressed key means.
+def command_of(event: pygame.event.Event, own: Mapping[int, str] = NO_KEYS) -> Command | None:
+    """Return what a pressed key means; ``own`` goes before what it usually does.
 
     A key counts by its letter; one without a Latin letter (in another alphabet's layout) by its place.  An event that
     was posted rather than pressed may lack ``mod`` and ``scancode``.
@@ -222,12 +259,20 @@ def command_of(event: pygame.event.Event) -> Command | None:
     key: int = event.key
     if event.dict.get("mod", 0) & CHORD:
         return None
-    name = KEYS.get(key)
+    name = own.get(key) or KEYS.get(key)
     if name is None and not _is_latin(key):
         name = PLACES.get(event.dict.get("scancode", 0))
     if name is None:
         return None
     return Command(name, from_letter=ord(" ") <= key < NO_LETTER and key != pygame.K_DELETE)
+
+
+def _code(key: str) -> int | None:
+    """Return the key of that name; None where there is none."""
+    try:
+        return pygame.key.key_code(key)
+    except (ValueError, pygame.error):
+        return None
 
 
 def writes_nothing(mod: int, platform: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +36,48 @@ CORAL: Colour = (255, 96, 84)
 AMBER: Colour = (255, 196, 92)
 STEEL: Colour = (150, 172, 198)
 STEEL_DARK: Colour = (72, 94, 124)
+
+USUAL, RED_GREEN, BLUE_YELLOW = "usual", "red-green", "blue-yellow"
+PALETTES: dict[str, dict[str, Colour]] = {
+    USUAL: {"SIGNAL": SIGNAL, "SIGNAL_DIM": SIGNAL_DIM, "CORAL": CORAL, "AMBER": AMBER},
+    RED_GREEN: {"SIGNAL": (26, 151, 255), "SIGNAL_DIM": (14, 70, 118), "CORAL": (209, 90, 44), "AMBER": (255, 255, 68)},
+    BLUE_YELLOW: {
+        "SIGNAL": (58, 255, 180), "SIGNAL_DIM": (22, 106, 80), "CORAL": (245, 68, 22), "AMBER": (252, 177, 116),
+    },
+}  # fmt: skip
+"""The colours that mean something, by for whom they differ most: for nobody in particular, for people who see red and
+green alike (protanopia, deuteranopia), and for those who see blue and yellow alike (tritanopia)."""
+_in_use = {"palette": USUAL}
+
+
+def palette() -> str:
+    """Return the name of the palette in use."""
+    return _in_use["palette"]
+
+
+def use(name: str) -> None:
+    """Take the colours of a palette from now on.  Raises KeyError for no palette."""
+    globals().update(PALETTES[name])
+    _in_use["palette"] = name
+
+
+class ByPalette(Mapping[str, Colour]):
+    """Colours by name that are others in another palette; a palette that is missing has those of the usual one."""
+
+    def __init__(self, **palettes: Mapping[str, Colour]) -> None:
+        self._palettes = {name.replace("_", "-"): colours for name, colours in palettes.items()}
+
+    def __getitem__(self, name: str) -> Colour:
+        """Return the colour in the palette in use."""
+        return self._palettes.get(palette(), self._palettes[USUAL])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names."""
+        return iter(self._palettes[USUAL])
+
+    def __len__(self) -> int:
+        """Return how many colours there are."""
+        return len(self._palettes[USUAL])
 
 
 @dataclass(frozen=True, slots=True)

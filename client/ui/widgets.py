@@ -13,7 +13,7 @@ from client.ui import inputs, theme
 from client.ui.inputs import ACCEPT, DIRECTIONS, LEFT, LEFT_BUTTON, RIGHT, STEP, Command, Pointer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
@@ -159,7 +159,46 @@ class Switch:
         canvas.text("on" if self.on else "off", left + 58, middle - 8, theme.FIGURE, theme.MIST)
 
 
-Widget = Button | Slider | Switch
+@dataclass(slots=True)
+class Cycle:
+    """One of several words; right and left, or pressing it, go round."""
+
+    box: Box
+    label: str
+    words: Sequence[str]
+    index: int
+    change: Callable[[int], None]
+    enabled: bool = True
+
+    def press(self) -> None:
+        """Take the next one."""
+        self._turn(1)
+
+    def adjust(self, direction: int) -> bool:
+        """Take the next or the one before; return that this was meant for us."""
+        self._turn(direction)
+        return True
+
+    def point(self, x: float, y: float) -> None:  # noqa: ARG002 - every widget takes the same
+        """Take the next one, or, left of the word, the one before."""
+        self._turn(-1 if self.box[0] + self.box[2] * 0.44 <= x < self.box[0] + self.box[2] * 0.52 else 1)
+
+    def draw(self, canvas: Canvas, *, focused: bool) -> None:
+        """Draw it."""
+        _row(canvas, self.box, self.label, focused=focused)
+        left, middle = self.box[0] + self.box[2] * 0.48, self.box[1] + self.box[3] / 2
+        right = self.box[0] + self.box[2] - 20
+        for x, way in ((left + 6, -1), (right - 6, 1)):
+            canvas.polygon(theme.MIST, [(x + 5 * way, middle), (x - 3 * way, middle - 6), (x - 3 * way, middle + 6)])
+        words, centre = self.words[self.index], (left + right) / 2
+        canvas.text(words, centre, middle - 9, theme.BODY, theme.FOAM, align="centre", within=right - left - 40)
+
+    def _turn(self, by: int) -> None:
+        self.index = (self.index + by) % len(self.words)
+        self.change(self.index)
+
+
+Widget = Button | Slider | Switch | Cycle
 
 
 class Group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pacman_fakes import Fake, classic
@@ -11,6 +12,7 @@ from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.scene_manager import Setup
+from client.scenes.keys import KeysScene
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import LIST, MenuScene
 from client.scenes.name import NameScene
@@ -54,6 +56,14 @@ def open_settings(table: Table) -> list[Box]:
     """What may be set, over the menu."""
     open_menu(table)
     scene = SettingsScene(table.manager)
+    table.manager.push(scene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_keys(table: Table) -> list[Box]:
+    """Keys of one's own, over the settings."""
+    open_settings(table)
+    scene = KeysScene(table.manager)
     table.manager.push(scene)
     return [widget.box for widget in scene._group.widgets]
 
@@ -175,10 +185,20 @@ def open_plain_end(table: Table) -> list[Box]:
     return [widget.box for widget in scene.buttons.widgets]
 
 
+def told_all(opener: Callable[[Table], list[Box]], table: Table) -> list[Box]:
+    """A scene with all that is known of who answers."""
+    table.manager.settings.hud = "engineer"
+    return opener(table)
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
+    "battle-told-all": partial(told_all, open_battle),
+    "pacman-told-all": partial(told_all, open_pacman),
+    "plain-told-all": partial(told_all, open_plain),
     "menu": open_menu,
     "loading": open_loading_trouble,
     "settings": open_settings,
+    "keys": open_keys,
     "name": open_name,
     "placing": open_placing,
     "battle": open_battle,

@@ -9,10 +9,23 @@ import pygame
 import pytest
 from rooms import ROOMS
 
+from client.scene_manager import LEAST_SIZES
+from client.settings import TEXT_SIZES
 from client.ui.canvas import HEIGHT, LEAST_PIXELS, WIDTH, Canvas
 
 if TYPE_CHECKING:
     from tables import Table
+
+
+def check_apart(canvas: Watching) -> None:
+    written = canvas.written
+    for one in written:
+        assert one.left >= -1, one
+        assert one.right <= WIDTH + 1, one
+        assert one.bottom <= HEIGHT, one
+    clashes = [(one, two) for index, one in enumerate(written) for two in written[index + 1 :] if one.overlaps(two)]
+    assert not clashes
+
 
 SIZES = [(800, 600), (1024, 768), (1280, 720), (1920, 1080), (3840, 2160)]
 
@@ -55,21 +68,28 @@ class Watching(Canvas):
         return width
 
 
+@pytest.mark.parametrize("text_size", TEXT_SIZES[1:])
+@pytest.mark.parametrize("room", ROOMS)
+def test_larger_words_stand_apart_too(table: Table, room: str, text_size: str) -> None:
+    table.manager.settings.text_size = text_size
+    ROOMS[room](table)
+    canvas = Watching(pygame.Surface((1280, 720)))
+    canvas.least_size = LEAST_SIZES[text_size]
+    table.manager.scenes[-1].draw(canvas, 0.0)
+    assert canvas.written
+    check_apart(canvas)
+    assert min(one.pixels for one in canvas.written) == round(LEAST_SIZES[text_size])
+
+
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("room", ROOMS)
 def test_words_are_large_enough_and_stand_apart(table: Table, room: str, size: tuple[int, int]) -> None:
     ROOMS[room](table)
     canvas = Watching(pygame.Surface(size))
     table.manager.scenes[-1].draw(canvas, 0.0)
-    written = canvas.written
-    assert written
-    for one in written:
-        assert one.pixels >= LEAST_PIXELS, one
-        assert one.left >= -1, one
-        assert one.right <= WIDTH + 1, one
-        assert one.bottom <= HEIGHT, one
-    clashes = [(one, two) for index, one in enumerate(written) for two in written[index + 1 :] if one.overlaps(two)]
-    assert not clashes
+    assert canvas.written
+    assert all(one.pixels >= LEAST_PIXELS for one in canvas.written)
+    check_apart(canvas)
 
 
 @pytest.mark.parametrize("room", ROOMS)

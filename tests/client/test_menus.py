@@ -139,6 +139,7 @@ def test_settings_take_effect_and_are_kept(table: Table, tmp_path: Path) -> None
     for event in (
         Command(LEFT),
         Command(DOWN),
+        Command(DOWN),
         Command(RIGHT),
         Command(DOWN),
         Command(ACCEPT),

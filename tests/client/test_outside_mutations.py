@@ -41,7 +41,10 @@ ANSWER = {
     "action": "B7", "model": {"name": "odd", "version": "7", "sha256": "ab" * 32}, "compute_ms": 1.25, "cold": False,
     "explanation": {"best": [["B7", 0.4, "near a hit"]], "heat": [[0.1, 0.2], [0.3, 0.4]]},
 }  # fmt: skip
-SETTINGS = {"name": "Ann", "volume": 0.5, "enemy_pause": 0.1, "fullscreen": True, "last_opponent": "battleship_easy"}
+SETTINGS = {
+    "name": "Ann", "volume": 0.5, "enemy_pause": 0.1, "fullscreen": True, "last_opponent": "battleship_easy",
+    "hud": "off", "palette": "red-green", "keys": {"swap": "f5"}, "pad": {},
+}  # fmt: skip
 
 
 def mutants(data: Json, seed: int, count: int) -> Iterator[bytes]:

@@ -82,7 +82,7 @@ def draw_scene(canvas: Canvas, scene: Drawable, now: float) -> None:
     for effect in scene.effects:
         effect.draw(canvas, now)
     canvas.left, canvas.top = left, top
-    scene.battle.hud.draw(canvas, HUD_BOX, scene.battle.waiting_s)
+    scene.battle.hud.draw(canvas, HUD_BOX, scene.battle.waiting_s, scene.manager.settings.hud)
     _heading(canvas, scene, now)
     if scene.ended:
         _result(canvas, scene)

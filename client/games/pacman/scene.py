@@ -16,6 +16,7 @@ from client.scene_manager import AMBIENT, EVERY
 from client.scenes.pause import PauseScene
 from client.ui import theme
 from client.ui.canvas import HEIGHT
+from client.ui.hud import ENGINEER, PLAYER
 from client.ui.inputs import BACK, DIRECTIONS, LEFT_BUTTON, SHUFFLE, SWAP, Command, Pointer
 from client.ui.widgets import Button, Group, hint_line
 from games.catalog import find_game
@@ -142,7 +143,10 @@ class PacmanScene:
         insights = tuple(Insight(*one) for one in self.networked.explained) if self.networked.explain else ()
         self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
         draw_game(canvas, now, self._manager.settings.name, len(self._maze.dot_tiles), self.board.ticks)
-        self.hud.draw(canvas, now, self.networked.team, self.networked.schedule, self.board.ticks)
+        if self._manager.settings.hud == ENGINEER:
+            self.hud.draw(canvas, now, self.networked.team, self.networked.schedule, self.board.ticks)
+        elif self._manager.settings.hud == PLAYER:
+            self.hud.draw_players(canvas, now, self.networked.team, self.board.ticks)
         if self.over and self._since_over > OVER_TICKS:
             self._end.draw(canvas)
         elif not self.over:
@@ -215,7 +219,7 @@ class PacmanScene:
         """Keep the sound going that tells what the ghosts are up to."""
         sounds, now = self._manager.sounds, self.networked.observation
         if self.board.ticks == JINGLE_AT:
-            sounds.play("jingle")
+            sounds.play("jingle", tune=True)
         wanted = None
         if now.phase == "play":
             if any(ghost.state == "eyes" for ghost in now.ghosts):

@@ -29,6 +29,8 @@ class Sounds:
 
     def __init__(self, volume: float = 0.7, *, silent: bool = False) -> None:
         self.volume = volume
+        self.music = volume
+        """How loud what loops is, and tunes."""
         self._muted = False
         self._ready: dict[str, pygame.mixer.Sound] = {}
         self._looping: dict[str, pygame.mixer.Channel] = {}
@@ -49,13 +51,14 @@ class Sounds:
             if pygame.mixer.get_init() is not None:
                 pygame.mixer.stop()
 
-    def play(self, name: str, loudness: float = 1.0) -> None:
-        """Play a sound once."""
+    def play(self, name: str, loudness: float = 1.0, *, tune: bool = False) -> None:
+        """Play a sound, or a tune, once."""
         sound = self._ready.get(name)
-        if sound is not None and self.volume > 0 and not self._muted:
+        volume = self.music if tune else self.volume
+        if sound is not None and volume > 0 and not self._muted:
             channel = sound.play()
             if channel is not None:
-                channel.set_volume(self.volume * loudness)
+                channel.set_volume(volume * loudness)
 
     def loop(self, name: str, loudness: float = 1.0) -> None:
         """Play a sound over and over until ``stop``; when it loops already, only its loudness changes."""
@@ -68,7 +71,7 @@ class Sounds:
             if channel is None:
                 return  # type: ignore[unreachable]  # pygame's stubs forget that all channels may be busy
             self._looping[name] = channel
-        channel.set_volume(self.volume * loudness)
+        channel.set_volume(self.music * loudness)
 
     def stop(self, name: str | None = None) -> None:
         """Stop a looping sound, or all of them."""

@@ -22,12 +22,11 @@ if TYPE_CHECKING:
     from client.ui.theme import Colour
     from games.pacman.names import Direction, GhostName
 
-COLOURS: dict[GhostName, Colour] = {
-    "blinky": (255, 82, 82),
-    "pinky": (255, 148, 214),
-    "inky": (70, 222, 240),
-    "clyde": (255, 176, 72),
-}
+COLOURS = theme.ByPalette(
+    usual={"blinky": (255, 82, 82), "pinky": (255, 148, 214), "inky": (70, 222, 240), "clyde": (255, 176, 72)},
+    red_green={"blinky": (217, 70, 59), "pinky": (255, 221, 198), "inky": (91, 185, 235), "clyde": (255, 233, 64)},
+    blue_yellow={"blinky": (235, 35, 36), "pinky": (255, 115, 190), "inky": (25, 252, 193), "clyde": (178, 188, 25)},
+)
 FRIGHT: Colour = (52, 66, 190)
 FLASH: Colour = (232, 240, 255)
 GOLD: Colour = (255, 214, 74)

@@ -19,6 +19,7 @@ from client.net.causes import sentence
 from client.net.cost import Bill
 from client.ui import theme
 from client.ui.canvas import HEIGHT
+from client.ui.hud import draw_connection
 from games.pacman.names import GHOSTS
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 LEFT_PANEL: Box = (22.0, 22.0, 286.0, HEIGHT - 44.0)
 RIGHT_PANEL: Box = (972.0, 22.0, 286.0, HEIGHT - 44.0)
 ROW = 68.0
+PLAYER_ROW = 58.0
 KEPT = 48
 """Decisions that the chart shows."""
 FASTEST_MS, SLOWEST_MS = 1.0, 1000.0
@@ -95,6 +97,21 @@ class TeamHud:
         slowest_ms = schedule.slowest_twentieth_ms(slowest(team, schedule))
         self._chart(canvas, (inner[0], y + 6, inner[1], totals - y - 16), slowest_ms)
         self._totals(canvas, inner, totals, schedule)
+
+    def draw_players(self, canvas: Canvas, now: Observation, team: Team, ticks: int) -> None:
+        """Draw who moves which ghost, and a dot for each connection."""
+        left, top, width, _ = RIGHT_PANEL
+        canvas.panel((left, top, width, 52 + len(GHOSTS) * PLAYER_ROW))
+        canvas.text("THE TEAM", left + 16, top + 16, theme.LABEL, theme.HAZE)
+        for index, ghost in enumerate(now.ghosts):
+            y = top + 42 + index * PLAYER_ROW
+            look = ghost_look(now, ghost)
+            draw_ghost(canvas, (left + 33, y + 22), 15, ghost.name, ghost.heading, look=look, hem=ticks // 8)
+            title = team.controllers[ghost.name].info.title
+            canvas.text(title, left + 60, y + 4, theme.BUTTON, COLOURS[ghost.name], within=width - 76)
+            last = self.last.get(ghost.name)
+            stood_in = last is not None and last.reply is None
+            draw_connection(canvas, (left + 66, y + 34), stood_in=stood_in, waits=False, begun=last is not None)
 
     def _ghost(
         self,
