@@ -5,17 +5,19 @@ The window (``client.app``) feeds a ``SceneManager`` with input, ticks and a can
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from random import Random, SystemRandom
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from client.net.ladder import Ladder
+from client.records.high_scores import HighScores
 from client.settings import HUDS, TEXT_SIZES, SettingsWriter
 from client.ui import theme
 from client.ui.inputs import FULLSCREEN, HUD, MUTE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from client.net.opponent_client import OpponentClient
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.core import Json
-    from games.match import Journal
+    from games.match import Journal, Match
     from games.record import GameRecord
 
 TICKS_PER_SECOND = 60
@@ -39,6 +41,27 @@ LEAST_SIZES = dict(zip(TEXT_SIZES, (0.0, 12.0, 13.0), strict=True))
 HUD_WORDS = {"off": "nothing", "player": "who plays", "engineer": "everything"}
 SEED_BITS = 63
 """What a record's ``seed`` holds."""
+
+
+class MatchScene(Protocol):
+    """A scene in which a match is played, by a person or by whatever acts for one."""
+
+    @property
+    def referee(self) -> Match:
+        """The match itself."""
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person may act now."""
+
+    def act(self, action: Any) -> None:
+        """Play for the person, as if it had been done by hand."""
+
+    def handle(self, event: Input) -> None:
+        """Act on one input."""
+
+    def tick(self) -> None:
+        """Let 1/60 second pass."""
 
 
 class Scene(Protocol):
@@ -103,7 +126,10 @@ class SceneManager:
     def __init__(self, settings: Settings, sounds: Sounds, folder: Path) -> None:
         self.settings = settings
         self.sounds = sounds
+        self.folder = folder
+        """Where everything of this program is kept."""
         self.settings_writer = SettingsWriter(folder)
+        self.high_scores = HighScores(folder)
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
@@ -127,7 +153,14 @@ class SceneManager:
 
         ``menu`` makes the scene that a match leads back to.
         """
-        self._world = world
+        kept = world.journal
+        told = world.finished
+
+        def finished(record: GameRecord) -> None:
+            self.high_scores.note(record)
+            told(record)
+
+        self._world = replace(world, journal=lambda: kept() if self.settings.keep_matches else None, finished=finished)
         self._menu = menu
         if self._ladder is not None:
             self._ladder.close()
@@ -196,6 +229,15 @@ class SceneManager:
             self._scenes.pop().leave()
         self.push(scene)
 
+    @contextmanager
+    def elsewhere(self, world: Services) -> Iterator[None]:
+        """Give scenes that are made inside another world: a match that is only practice."""
+        usual, self._world = self._world, world
+        try:
+            yield
+        finally:
+            self._world = usual
+
     def to_menu(self) -> None:
         """Take everything off and start with the menu.  Raises RuntimeError before the cloud is ready."""
         if self._menu is None:
@@ -210,6 +252,7 @@ class SceneManager:
         while self._scenes:
             self._scenes.pop().leave()
         self.settings_writer.close()
+        self.high_scores.close()
 
     def handle(self, event: Input) -> None:
         """Give one input to the scene on top."""

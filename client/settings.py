@@ -74,6 +74,10 @@ class Settings:
     """Keys of one's own, by command (``client.ui.inputs.BINDABLE``), as pygame calls them."""
     pad: dict[str, str] = field(default_factory=dict)
     """Buttons of one's own, the same way."""
+    keep_matches: bool = True
+    """Whether matches are written down and sent to the cloud in use."""
+    welcomed: bool = False
+    """Whether the first start's page has been seen."""
     last_game: str = ""
     last_opponent: str = ""
 

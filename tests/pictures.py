@@ -59,7 +59,9 @@ class Studio:
         self.hurry = 4.0
         """How many times faster than a person would see it time passes."""
         self.pool = RequestPool()
-        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0, hud="engineer"), Sounds(silent=True), home)
+        self.manager = SceneManager(
+            Settings(name="Ada", enemy_pause=0.0, hud="engineer", welcomed=True), Sounds(silent=True), home
+        )
         self.canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
 
     def prepare(self, report: Report) -> tuple[Services, None]:

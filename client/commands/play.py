@@ -241,8 +241,10 @@ def _in_terminal(session: Session) -> None:
 
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     services, asked = session.prepare(_tell)
-    name = Settings.load(home(), left_out).name
-    play_here(services, asked, name, lambda: session.first_or_any(services, asked, person=True))
+    settings = Settings.load(home(), left_out)
+    if not settings.keep_matches:
+        services = replace(services, journal=lambda: None)
+    play_here(services, asked, settings.name, lambda: session.first_or_any(services, asked, person=True))
 
 
 def _show_in_terminal(session: Session) -> None:

@@ -4,6 +4,7 @@
   played in the plain scene.
 - ``card``: ``draw_card(canvas, box, now)`` draws its picture in the menu; ``MEASURED`` puts its measures in words.
 - ``fallback``: ``policy(observation, random)`` plays when a function does not answer.
+- ``guide``: ``GUIDE`` tells its rules and holds its lesson (``client.guides``).
 - ``tty``: ``open_view(played)`` returns its view on a terminal (``client.tty``).
 - ``words``: ``QUIET`` names events that come too often to be told.
 - ``bench``: ``BENCHMARKS`` are its commands of ``lambda-arcade bench``; for ``bench frames``,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Services, Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
+from client.scenes.welcome import WelcomeScene
 from client.troubles import told
 from client.ui import theme
 from client.ui.canvas import WIDTH
@@ -122,6 +123,8 @@ class LoadingScene:
             return
         self._manager.sounds.play("ping")
         self._manager.replace(scene)
+        if first is None and not self._manager.settings.welcomed:
+            self._manager.push(WelcomeScene(self._manager))
 
     def _work(self) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes import open_scene
+from client.scenes.before import BeforeScene, Idle
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
 from client.scenes.settings import SettingsScene
@@ -42,6 +43,7 @@ class MenuScene:
         self._cards = GameCards(settings.last_game)
         self._trouble = ""
         """Why the chosen game cannot be played."""
+        self._idle = Idle(manager)
         self._ladder = manager.ladder
         self._picker = Picker(LIST, self._play, settings.last_opponent)
         self._bar = Group(
@@ -50,6 +52,7 @@ class MenuScene:
                 Button((310, 640, 154, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
                 Button((512, 640, 96, 48), "Close", manager.close, "quiet"),
                 Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
+                Button((620, 640, 130, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
             ]
         )
         self._bar.focus = None
@@ -57,6 +60,7 @@ class MenuScene:
 
     def handle(self, event: Input) -> None:
         """Choose, and play."""
+        self._idle.stir()
         if isinstance(event, Pointer):
             self._pointer(event)
         elif isinstance(event, Command) and event.name in DIRECTIONS:
@@ -74,6 +78,7 @@ class MenuScene:
     def tick(self) -> None:
         """Follow what is deployed."""
         self._ticks += 1
+        self._idle.tick(self._game)
         self._cards.tick()
         self._picker.update(self._ladder.opponents(self._game))
         self._picker.focused = self._zone == OPPONENTS
@@ -103,8 +108,7 @@ class MenuScene:
             name.label = self._manager.settings.name
             name.hint = "your name"
         self._bar.draw(canvas)
-        hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
-        hint_line(canvas, self._manager.device, hints, 618, 656)
+        hint_line(canvas, self._manager.device, [("↑↓←→", "move"), (ACCEPT, "choose")], 768, 656)
 
     def leave(self) -> None:
         """Nothing is held."""

@@ -47,7 +47,8 @@ class SettingsScene:
         ]
         widgets: list[Widget] = [make(_row(index)) for index, make in enumerate(rows)]
         self._hud = widgets[-1]
-        self._full = Switch(_row(len(rows)), "Full screen", kept.fullscreen, self._set(_fullscreen))
+        widgets.append(Switch(_row(len(rows)), "Keep my matches", kept.keep_matches, self._set(_keep)))
+        self._full = Switch(_row(len(rows) + 1), "Full screen", kept.fullscreen, self._set(_fullscreen))
         widgets.append(self._full)
         low = BOX[1] + BOX[3] - 62
         widgets.append(Button((BOX[0] + BOX[2] - 396, low, 180, 44), "Keys and pad", self._open_keys))
@@ -104,7 +105,7 @@ class SettingsScene:
 
 
 def _row(index: int) -> Box:
-    return BOX[0] + 30, BOX[1] + 76 + 50 * index, BOX[2] - 60, 44
+    return BOX[0] + 30, BOX[1] + 70 + 46 * index, BOX[2] - 60, 42
 
 
 def _volume(settings: Settings, value: float) -> None:
@@ -125,6 +126,10 @@ def _marks(settings: Settings, value: float) -> None:
 
 def _motion(settings: Settings, value: float) -> None:
     settings.reduced_motion = bool(value)
+
+
+def _keep(settings: Settings, value: float) -> None:
+    settings.keep_matches = bool(value)
 
 
 def _fullscreen(settings: Settings, value: float) -> None:

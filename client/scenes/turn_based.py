@@ -6,7 +6,7 @@ list it is typed, or drawn at random.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from client.games.words import event_text, quiet_events, winner_text
 from client.net.turn_based_match import TurnBasedMatch
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from client.scene_manager import SceneManager
     from client.ui.canvas import Box, Canvas
     from client.ui.inputs import Input
+    from games.match import Match
 
 BOARD: Box = (64.0, 92.0, 500.0, 388.0)
 LOG: Box = (64.0, 492.0, 500.0, 174.0)
@@ -70,6 +71,20 @@ class TurnBasedScene:
         """The step for which the list was made."""
         self._ended = False
         self._set_buttons()
+
+    @property
+    def referee(self) -> Match:
+        """The match itself."""
+        return self.match.match
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person may act now."""
+        return self.match.my_turn
+
+    def act(self, action: Any) -> None:
+        """Play for the person, as if it had been done by hand."""
+        self._play(self.match.game.print_action(action))
 
     def handle(self, event: Input) -> None:
         """Type, choose, or press a button."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from client.net.causes import sentence
 from client.net.cost import Bill, cents
+from client.net.local import is_local
 from client.ui import theme
 
 if TYPE_CHECKING:
@@ -129,6 +130,9 @@ class Hud:
         canvas.text(self.info.title, left + 36, top + 34, theme.SUBHEADING, theme.FOAM, within=width - 54)
         long = waiting_s is not None and waiting_s >= LONG_S
         stood_in = self.last is not None and bool(self.last.fallback)
+        if is_local(self.info):
+            canvas.text("in this program", left + 36, top + 77, theme.SMALL, theme.MIST)
+            return
         draw_connection(canvas, (left + 24, top + 84), stood_in=stood_in, waits=long, begun=self.last is not None)
 
     def _last_answer(self, canvas: Canvas, inner: tuple[float, float], y: float, waiting_s: float | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from random import Random
 from typing import TYPE_CHECKING
 
 from pacman_fakes import Fake, classic
@@ -11,7 +12,10 @@ from tables import wait_until
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
+from client.records.high_scores import Score
 from client.scene_manager import Setup
+from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene
+from client.scenes.guided import BESIDE, END, DailyScene, LessonScene, start
 from client.scenes.keys import KeysScene
 from client.scenes.loading import LoadingScene
 from client.scenes.menu import LIST, MenuScene
@@ -20,6 +24,7 @@ from client.scenes.pause import PauseScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
 from client.scenes.turn_based import TurnBasedScene
+from client.scenes.welcome import WelcomeScene
 from client.ui.inputs import ACCEPT, SHUFFLE, Command
 from games.battleship.fleet import Cell
 
@@ -185,6 +190,66 @@ def open_plain_end(table: Table) -> list[Box]:
     return [widget.box for widget in scene.buttons.widgets]
 
 
+def open_before(table: Table) -> list[Box]:
+    """What there is before a match of Pac-Man, over the menu."""
+    open_menu(table)
+    scene = BeforeScene(table.manager, "pacman")
+    table.manager.push(scene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_rules(table: Table) -> list[Box]:
+    """The rules of Battleship."""
+    open_before(table)
+    table.manager.push(RulesScene(table.manager, "battleship"))
+    return [PAGE]
+
+
+def open_scores(table: Table) -> list[Box]:
+    """Ten scores of Pac-Man."""
+    open_before(table)
+    table.manager.high_scores._scores = [
+        Score("pacman", "W" * 16, 99_999 - index, "somebody with a very long name", "2026-11-27") for index in range(10)
+    ]
+    table.manager.push(ScoresScene(table.manager, "pacman"))
+    return [PAGE]
+
+
+def open_welcome(table: Table) -> list[Box]:
+    """The first start, over the menu."""
+    open_menu(table)
+    scene = WelcomeScene(table.manager)
+    table.manager.push(scene)
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_lesson(table: Table) -> list[Box]:
+    """The first step of Battleship's lesson."""
+    guided = LessonScene(table.manager, "battleship")
+    start(table.manager, guided)
+    table.tick(6)
+    return [BESIDE]
+
+
+def open_hunting_lesson(table: Table) -> list[Box]:
+    """The first step of Pac-Man's lesson."""
+    start(table.manager, LessonScene(table.manager, "pacman"))
+    table.tick(400)
+    return [BESIDE]
+
+
+def open_daily_end(table: Table) -> list[Box]:
+    """The day's challenge of Battleship, when it is over."""
+    guided = DailyScene(table.manager, "battleship")
+    start(table.manager, guided)
+    random = Random(1)
+    while not guided.done:
+        if guided._hands.my_turn and guided.match.outcome is None:
+            guided._hands.act(guided.match.game.sample_action(guided.match.ask("one"), random))
+        table.tick()
+    return [END]
+
+
 def told_all(opener: Callable[[Table], list[Box]], table: Table) -> list[Box]:
     """A scene with all that is known of who answers."""
     table.manager.settings.hud = "engineer"
@@ -200,6 +265,13 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "settings": open_settings,
     "keys": open_keys,
     "name": open_name,
+    "welcome": open_welcome,
+    "before": open_before,
+    "rules": open_rules,
+    "scores": open_scores,
+    "lesson": open_lesson,
+    "hunting-lesson": open_hunting_lesson,
+    "daily-end": open_daily_end,
     "placing": open_placing,
     "battle": open_battle,
     "battle-end": open_battle_end,

@@ -87,7 +87,7 @@ class Table:
         self.records: list[GameRecord] = []
         self.clients: list[FakeOpponentClient] = []
         self.fallback: str | None = None
-        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0), Sounds(silent=True), folder)
+        self.manager = SceneManager(Settings(name="Ada", enemy_pause=0.0, welcomed=True), Sounds(silent=True), folder)
         self.manager.open(
             Services(
                 fetch=lambda: list(self.listed),

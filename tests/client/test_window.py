@@ -197,7 +197,7 @@ def test_a_hunt_that_begins_while_nobody_is_at_the_window_waits(table: Table, wi
     assert table.manager.scenes[0].match.step_number == 0
 
 
-MOVING = {"pacman", "battle", "battle-end", "battle-told-all", "pacman-told-all"}
+MOVING = {"pacman", "battle", "battle-end", "battle-told-all", "pacman-told-all", "hunting-lesson"}
 """Rooms in which something moves, or has just moved, for more than to please."""
 
 

@@ -32,15 +32,17 @@ from client.ui.inputs import (
 )
 from client.ui.widgets import Button, Group
 from games.battleship.fleet import Cell
-from games.battleship.notation import HIT, MISS, SUNK
+from games.battleship.notation import HIT, MISS, SUNK, Shot
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
     from client.scene_manager import SceneManager, Setup
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
+    from games.battleship.fleet import Placement
     from games.battleship.notation import Report
     from games.core import Player
+    from games.match import Match
 
 EFFECT = {MISS: SPLASH, HIT: BLAST, SUNK: SINKING}
 SOUND = {MISS: "splash", HIT: "hit", SUNK: "sunk"}
@@ -84,6 +86,24 @@ class BattleshipScene:
     def name_of_foe(self) -> str:
         """Whom the person plays against now."""
         return self.battle.client.info.title
+
+    @property
+    def referee(self) -> Match:
+        """The match itself."""
+        return self.battle.match
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person may act now."""
+        return self.battle.my_turn
+
+    def act(self, action: Placement | Shot) -> None:
+        """Play for the person, as if it had been done by hand."""
+        if isinstance(action, Shot):
+            self.cursor = action.cell
+            self.battle.shoot(action.cell)
+        else:
+            self._begin(action)
 
     @property
     def pace(self) -> float:
@@ -155,7 +175,10 @@ class BattleshipScene:
         placement = self.placing.placement if self.placing is not None else None
         if placement is None:
             self._refuse()
-            return
+        else:
+            self._begin(placement)
+
+    def _begin(self, placement: Placement) -> None:
         self.battle.place(placement)
         self.placing = None
         self.on_board = True

@@ -53,6 +53,7 @@ class PacmanScene:
         self._manager = manager
         self._setup = setup
         self._reach = reach
+        self._world = manager.world
         team = Team.of(self._controller(setup.opponent))
         self.match = Match(
             find_game("pacman"),
@@ -102,6 +103,20 @@ class PacmanScene:
             self.networked.explain = not self.networked.explain
         elif isinstance(event, Command) and event.name == BACK:
             self._pause()
+
+    @property
+    def referee(self) -> Match:
+        """The match itself."""
+        return self.match
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person is asked where to go."""
+        return "pacman" in self.match.to_act()
+
+    def act(self, action: Direction) -> None:
+        """Turn as if a key had been pressed."""
+        self._wish = action
 
     @property
     def pace(self) -> float:
@@ -166,7 +181,7 @@ class PacmanScene:
         if not self._closed:
             self._closed = True
             self._line.close()
-            self._manager.world.finished(self.match.close())
+            self._world.finished(self.match.close())
 
     def _again(self) -> None:
         self._manager.replace(PacmanScene(self._manager, self._setup, self._reach))

@@ -17,6 +17,7 @@ from client.games.pacman.network.messages import CLASSIC, PREFETCHED, REFRESHED
 from client.games.pacman.network.schedule import REQUESTS_A_MINUTE
 from client.net.causes import sentence
 from client.net.cost import Bill
+from client.net.local import is_local
 from client.ui import theme
 from client.ui.canvas import HEIGHT
 from client.ui.hud import draw_connection
@@ -111,7 +112,10 @@ class TeamHud:
             canvas.text(title, left + 60, y + 4, theme.BUTTON, COLOURS[ghost.name], within=width - 76)
             last = self.last.get(ghost.name)
             stood_in = last is not None and last.reply is None
-            draw_connection(canvas, (left + 66, y + 34), stood_in=stood_in, waits=False, begun=last is not None)
+            if is_local(team.controllers[ghost.name].info):
+                canvas.text("in this program", left + 60, y + 27, theme.SMALL, theme.MIST)
+            else:
+                draw_connection(canvas, (left + 66, y + 34), stood_in=stood_in, waits=False, begun=last is not None)
 
     def _ghost(
         self,

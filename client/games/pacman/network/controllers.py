@@ -5,13 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from client.net.remote import RemoteOpponent
+from ai_functions.runtime.protocol import MoveResponse
+from client.net.local import is_local
+from client.net.remote import RemoteOpponent, Reply
+from games.pacman.codec import decode_observation
+from games.pacman.ghosts import classic_exits
 from games.pacman.names import GHOSTS
+from games.pacman.notation import print_action
 from games.record import FUNCTION, Participant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ai_functions.runtime.protocol import MoveRequest
     from client.games.pacman.network.messages import AskResult
     from client.games.pacman.network.transport import Answerer
     from client.net.cost import Price
@@ -81,6 +87,21 @@ class Team:
         return " ".join(f"{ghost}:{words[ghost]}" for ghost in GHOSTS)
 
 
-def deployed(info: OpponentInfo) -> RemoteOpponent:
-    """Return the function that ``info`` tells of, in the version that it tells of."""
-    return RemoteOpponent.of(info)
+class Arcade:
+    """The arcade's own rule for every ghost, in this process."""
+
+    last_latency_ms: float | None = None
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def ask(self, request: MoveRequest, within_s: float) -> Reply:
+        """Return the answer."""
+        del within_s  # it is there at once
+        exits = classic_exits(decode_observation(request.observation))
+        return Reply(MoveResponse(print_action(exits), self._name, "", "", 0.0, cold=False), 0.0, 1)
+
+
+def deployed(info: OpponentInfo) -> Answerer:
+    """Return the function that ``info`` tells of, in the version that it tells of; or who answers in this process."""
+    return Arcade(info.name) if is_local(info) else RemoteOpponent.of(info)
