@@ -11,7 +11,8 @@ registered game's own package) returns.  It satisfies ``client.scene_manager.Sce
 - on ``Command(SWAP)`` pushes ``client.scenes.swap.SwapScene(manager, game, current, on_choice)``; ``on_choice(info)``
   calls ``match.seat(participant(info, player))``, connects anew, drops what is still pending;
 - on ``Command(BACK)`` pushes ``client.scenes.pause.PauseScene(manager, …)``;
-- in ``leave`` closes the match and hands the record to ``manager.world.finished``.
+- in ``leave`` closes the match and hands the record to the ``finished`` of the world that it began in;
+- has ``referee``, ``my_turn`` and ``act`` (``client.scene_manager.MatchScene``), so that lessons and shows can play in it.
 
 Look and sound come from ``client.ui`` (theme, canvas, widgets, hud) and ``manager.sounds.play(name)``.
 ``client.scenes.turn_based`` is an example.

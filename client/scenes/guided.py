@@ -268,7 +268,8 @@ def daily_line(match: Match, day: str) -> str:
     if outcome is None:
         return f"{head}: not finished"
     person = game.INFO.person
+    swapped = ", against somebody else" if len(match.record().participants) > len(game.PLAYERS) else ""
     ended = "won" if outcome.winner == person else "lost" if outcome.winner is not None else "over"
     others = [str(score) for player, score in outcome.scores.items() if player != person and not game.INFO.real_time]
     against = f" to {', '.join(others)}" if others else ""
-    return f"{head}: {ended}, {outcome.scores.get(person, 0)}{against} {game.INFO.score}"
+    return f"{head}: {ended}, {outcome.scores.get(person, 0)}{against} {game.INFO.score}{swapped}"

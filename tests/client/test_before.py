@@ -280,6 +280,19 @@ def test_the_line_of_a_game_in_real_time_names_the_points_alone() -> None:
     assert daily_line(match, "2026-11-27").endswith(f", {points} points")
 
 
+def test_a_challenge_in_which_the_opponent_was_swapped_says_so(table: Table) -> None:
+    scene, hands = open_practice(table.manager, "battleship", seed=daily_seed("battleship"))
+    scene.battle.swap(table.listed[1])
+    random = Random(1)
+    while hands.referee.outcome is None:
+        if hands.my_turn:
+            hands.act(hands.referee.game.sample_action(hands.referee.ask("one"), random))
+        hands.tick()
+    assert daily_line(hands.referee, "2026-11-27").endswith(" shots, against somebody else")
+    assert isinstance(scene.battle.client, type(table.clients[0])), "whoever is not local is asked as usual"
+    scene.leave()
+
+
 # the show
 
 
