@@ -37,6 +37,7 @@ from client.ui.inputs import (
     TURN,
     UP,
     Command,
+    Pointer,
     Pressed,
 )  # fmt: skip
 from client.ui.widgets import Button, Group, Widget, hint_line, overlay_panel
@@ -86,7 +87,8 @@ class KeysScene:
         if isinstance(event, Pressed):
             self._take(event)
         elif self._asked is not None:
-            return
+            if isinstance(event, Pointer) and event.kind == "press":  # whoever has the mouse alone gets out again
+                self._take(Pressed(KEYBOARD, "escape"))
         elif isinstance(event, Command) and event.name == BACK:
             self._manager.pop()
         else:

@@ -185,6 +185,27 @@ def test_pacman_pauses_while_the_window_is_minimised_or_another_has_the_keyboard
     stop(other)
 
 
+def test_a_menu_in_which_nobody_does_anything_is_drawn_seldom_and_a_minimised_one_never(desktop: Desktop) -> None:
+    desktop.open()
+
+    def pictures_in_two_seconds() -> int:
+        first = desktop.status()
+        last = desktop.until(lambda now: now["ticks"] >= first["ticks"] + 120)
+        return int(last["pictures"] - first["pictures"])
+
+    pictures_in_two_seconds()
+    assert 0 < pictures_in_two_seconds() <= 20
+    before = desktop.status()["pictures"]
+    desktop.tell("key", "Down")
+    desktop.until(lambda now: now["pictures"] >= before + 20)
+    desktop.tell("windowminimize", desktop.window)
+    desktop.until(lambda now: now["away"])
+    assert pictures_in_two_seconds() == 0
+    desktop.tell("windowactivate", desktop.window)
+    desktop.until(lambda now: not now["away"])
+    assert pictures_in_two_seconds() > 0
+
+
 def test_of_overlapping_keys_the_latest_steers(desktop: Desktop) -> None:
     desktop.open("pacman")
     desktop.until(lambda now: now["steps"] > 10)

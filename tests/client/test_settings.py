@@ -39,6 +39,7 @@ from client.ui.inputs import (
     UP,
     Command,
     Inputs,
+    Pointer,
     Pressed,
 )  # fmt: skip
 
@@ -278,6 +279,15 @@ def test_what_cannot_be_given_away_is_told(table: Table, pressed: Pressed, said:
     assert not table.manager.capture
     scene.handle(Command(BACK))
     assert table.manager.scenes[-1] is not scene
+
+
+def test_a_click_takes_the_question_back(table: Table) -> None:
+    open_keys(table)
+    scene = table.manager.scenes[-1]
+    scene.handle(Command(ACCEPT))
+    scene.handle(Pointer("press", 5, 5, button=1))
+    assert not table.manager.capture
+    assert scene._asked is None
 
 
 def test_with_any_own_keys_the_page_can_be_found_again() -> None:

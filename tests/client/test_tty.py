@@ -125,9 +125,9 @@ def test_what_cannot_be_shot_at_is_told_and_typing_is_taken_back(table: Table) -
     person = Person(table)
     person.do("x", ACCEPT, "B7", ACCEPT)
     assert "B7 has been shot at already" in person.do("B7", ACCEPT)[1]
-    person.do(BACK)
     assert "Fire at Z9" in person.do("Z9")[2]
     assert "is no cell" in person.do(ACCEPT)[1]
+    assert "Fire at Z" in person.do("Z9", ERASE)[2]
     assert "Fire at B7" in person.do(BACK)[2]
     assert "Fire at C7" in person.do(RIGHT)[2]
     assert "Esc leave the match" in person.do(BACK)[-1]

@@ -47,6 +47,8 @@ def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None
     read(b"All lie", b"\r")
     read(b"THEIR SEA")
     assert b"\x1b[34m" in seen, "water is blue"
+    os.write(ours, b"\x1b[<0;5;6M\x1b[<0;5;6m")
+    read(b" A1")
     resize(100, 30)
     os.killpg(process.pid, signal.SIGWINCH)
     sleep(0.5)
@@ -62,6 +64,7 @@ def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None
     assert process.wait(20) == 0
     os.close(ours)
     os.close(theirs)
+    assert b"A1 has been shot at already" in seen, "the mouse had fired there"
     record = GameRecord.from_line((tmp_path / "records.jsonl").read_text("utf-8"))
     verify(record)
     assert record.outcome is not None

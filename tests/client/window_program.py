@@ -45,6 +45,8 @@ def status(window: pygame.Window, shell: Shell, manager: SceneManager, count: in
         "top": shell._canvas.top,
         "scenes": [type(scene).__name__ for scene in scenes],
         "away": manager.away,
+        "pictures": shell.pictures,
+        "ticks": manager.ticks,
         "fullscreen": manager.settings.fullscreen,
     }
     if isinstance(below, PacmanScene):

@@ -155,8 +155,10 @@ class FleetView:
             self.cursor = moved if self._state.variant.holds(moved) else self.cursor
         elif event.name == ERASE:
             self.typed = self.typed[:-1]
-        elif event.name == ACCEPT and self.played.play(self.typed or print_cell(self.cursor)):
-            self.typed = ""
+        elif event.name == ACCEPT:
+            mine = self.played.match.my_turn
+            self.played.play(self.typed or print_cell(self.cursor))
+            self.typed = "" if mine else self.typed  # what was typed too early can be fired later
 
     def _aim(self) -> Cell | None:
         """Return the cell that was typed, wholly or so far."""
