@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
 from client.settings import HUDS, TEXT_SIZES, SettingsWriter
-from client.ui import theme
-from client.ui.inputs import FULLSCREEN, HUD, MUTE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -287,6 +285,8 @@ class SceneManager:
 
     def set_by_key(self, name: str) -> bool:
         """Change the setting that has a key of its own everywhere; return False where ``name`` is no such key."""
+        from client.ui.inputs import FULLSCREEN, HUD, MUTE  # noqa: PLC0415 - commands import this, and need no pygame
+
         settings = self.settings
         if name == FULLSCREEN:
             settings.fullscreen = not settings.fullscreen
@@ -303,6 +303,8 @@ class SceneManager:
         return True
 
     def _apply_settings(self) -> None:
+        from client.ui import theme  # noqa: PLC0415 - the same
+
         theme.use(self.settings.palette)
         loud = not self.settings.muted
         self.sounds.volume, self.sounds.music = self.settings.volume * loud, self.settings.music * loud

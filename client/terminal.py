@@ -1,15 +1,12 @@
 """A match in the terminal, for where there is no window: the same rules, functions and records, and ASCII boards.
 
 In ``show_match`` a program takes the person's seat, so that the match plays itself and comes to an end.  In
-``play_here`` a person plays any turn-based game: on the whole terminal, or line by line where it is a pipe or cannot be
-steered (``play_match``).
+``play_match`` a person plays any turn-based game, line by line, through a pipe, too; ``client.tty`` fills a terminal.
 """
 
 from __future__ import annotations
 
-import os
 import sys
-from importlib.util import find_spec
 from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
@@ -31,7 +28,7 @@ from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from typing import Any, TextIO
 
     from rich.console import RenderableType
@@ -192,27 +189,6 @@ class _Show:
             return f"time is up: the match is left after {self.match.step_number} steps ({counts})"
         scores = score_text(self.match.game, outcome, self._names)
         return f"{winner_text(outcome, self._names)}: {outcome.reason} ({scores}; {counts})"
-
-
-def play_here(services: Services, asked: Setup | None, name: str, otherwise: Callable[[], Setup]) -> None:
-    """Let a person play what was ``asked`` for, or choose; line by line, ``otherwise`` says whom."""
-    if not steerable():
-        play_match(services, asked or otherwise(), name)
-        return
-    from client.tty.game import TerminalGame  # noqa: PLC0415 - a pipe needs none of it
-    from client.tty.screen import show  # noqa: PLC0415 - the same
-
-    game = TerminalGame(services, asked, name)
-    show(game)
-    for played in game.matches:
-        who, reason = played.status()[0], played.match.match.step_number
-        PlainConsole().print(who if played.match.over else f"the match is left after {reason} steps", soft_wrap=True)
-
-
-def steerable() -> bool:
-    """Return whether a person sits at a terminal whose letters can be put anywhere."""
-    whole = sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "") not in {"", "dumb"}
-    return whole and find_spec("_curses") is not None  # Windows has none
 
 
 def play_match(

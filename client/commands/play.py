@@ -237,7 +237,7 @@ def _in_window(session: Session, game: str | None, fullscreen: bool | None) -> b
 
 def _in_terminal(session: Session) -> None:
     """Let a person play here."""
-    from client.terminal import play_here  # noqa: PLC0415 - needed only without a window
+    from client.tty.play import play_here  # noqa: PLC0415 - needed only without a window
 
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     services, asked = session.prepare(_tell)

@@ -194,10 +194,19 @@ class Inputs:
         return []
 
     def bind(self, keys: Mapping[str, str], pad: Mapping[str, str]) -> None:
-        """Let keys and buttons, by their names, mean these commands, whatever they meant before."""
-        named = {name: code for code, name in BUTTON_NAMES.items()}
-        self._own[GAMEPAD] = {named[button]: name for name, button in pad.items() if button in named}
-        self._own[KEYBOARD] = {code: name for name, key in keys.items() if (code := _code(key)) is not None}
+        """Let keys and buttons, by their names, mean these commands, whatever they meant before.
+
+        Commands and names that there are not, and what cannot be given away (``FIXED``), are passed over.
+        """
+        buttons = {name: code for code, name in BUTTON_NAMES.items() if name not in FIXED_BUTTONS}
+        self._own[GAMEPAD] = {
+            buttons[button]: name for name, button in pad.items() if button in buttons and name in BINDABLE
+        }
+        self._own[KEYBOARD] = {
+            code: name
+            for name, key in keys.items()
+            if name in BINDABLE and key not in FIXED and (code := _code(key)) is not None
+        }
 
     def tick(self) -> list[Input]:
         """Let one tick pass; return the command that repeats now: the one pressed last of those still held."""

@@ -296,8 +296,11 @@ def test_with_any_own_keys_the_page_can_be_found_again() -> None:
     assert names > {"return", "escape", "up", "down", "right"}
     assert names & FIXED == {"return", "escape", "up", "down", "right"}
     assert set(BUTTON_NAMES.values()) >= FIXED_BUTTONS
-    inputs.bind({"nonsense": "no such key", HUD: ""}, {HUD: "no such button"})
+    inputs.bind({"nonsense": "f5", HUD: "", BACK: "return", MUTE: "no such key"}, {HUD: "no such button", BACK: "A"})
     assert inputs.translate(key(pygame.K_RETURN)) == [Command(ACCEPT)]
+    assert inputs.translate(key(pygame.K_F5)) == []
+    button = pygame.event.Event(pygame.CONTROLLERBUTTONDOWN, button=pygame.CONTROLLER_BUTTON_A, instance_id=0)
+    assert inputs.translate(button) == [Command(ACCEPT)]
 
 
 @pytest.mark.parametrize(

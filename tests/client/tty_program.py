@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from tables import Table
 
 from client.scene_manager import Setup
-from client.terminal import play_here
+from client.tty.play import play_here
 
 
 def main(folder: Path, *games: str) -> None:
