@@ -21,7 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.core import processes
-from infra.local.paths import IAM_VARIABLE, PORT_VARIABLE, CloudPaths, LocalCloudError, cloud_paths, wanted_port
+from infra.local.paths import (
+    IAM_VARIABLE,
+    PORT_VARIABLE,
+    REFUSED_EXIT,
+    CloudPaths,
+    LocalCloudError,
+    cloud_paths,
+    wanted_port,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,6 +212,8 @@ def _start(paths: CloudPaths, port: int) -> LocalCloud:
     cloud = LocalCloud(endpoint, process.pid, paths.home, since, fresh=True)
     end = time.monotonic() + START_S
     while not _answers(cloud, 1.0):
+        if process.poll() == REFUSED_EXIT:
+            raise LocalCloudError(f"the local cloud does not start: {_tail(paths.log).splitlines()[-1]}")
         if process.poll() is not None:
             raise LocalCloudError(f"the local cloud ended as it started; its log ends:\n{_tail(paths.log)}")
         if time.monotonic() > end:

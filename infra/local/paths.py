@@ -13,6 +13,8 @@ PORT_VARIABLE = "LAMBDA_ARCADE_PORT"
 IAM_VARIABLE = "LAMBDA_ARCADE_IAM"
 ENFORCED = "enforced"
 DEFAULT_PORT = 4566
+REFUSED_EXIT = 3
+"""The exit status of a server that will not start as things are; the last line of its log says why."""
 
 
 class LocalCloudError(RuntimeError):

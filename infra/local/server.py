@@ -17,17 +17,20 @@ from infra.local.guard import Guard
 from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
-from infra.local.patches import execution, private_names
-from infra.local.patches.asynchronous import mend_asynchronous_calls
+from infra.local.patches import asynchronous, execution, private_names
+from infra.local.patches.asynchronous import AsynchronousCalls
 from infra.local.patches.change_sets import mend_change_sets
 from infra.local.patches.iam import mend_iam
-from infra.local.patches.queues import mend_queue_batches
+from infra.local.patches.objects import Objects
+from infra.local.patches.queues import free_interrupted_batches, mend_queue_batches
 from infra.local.patches.streams import StreamPoller
 from infra.local.patches.throttle import mend_route_throttling
-from infra.local.paths import CloudPaths, cloud_paths, enforces_iam
+from infra.local.paths import REFUSED_EXIT, CloudPaths, cloud_paths, enforces_iam
 from infra.local.state.archives import Archives
 from infra.local.state.durable import Durable
-from infra.local.state.state_store import StateStore
+from infra.local.state.journal import JournalError
+from infra.local.state.outbox import Outbox, OutboxError
+from infra.local.state.state_store import StateError, StateStore
 from infra.local.workers.pool import WorkerPool
 from infra.local.workers.threads import Threads, reentrant_runner
 
@@ -113,27 +116,43 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions."""
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
-    from ministack.services import apigateway, cloudformation, lambda_svc  # noqa: PLC0415
+    from ministack.services import apigateway, cloudformation, lambda_svc, s3, sns, sqs  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
-    private_names.check(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, cloudformation)
+    private_names.check(
+        private_names.Parts(
+            *(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs)
+        )
+    )
     execution.mend_versions(cloudformation.provisioners)
     mend_change_sets(cloudformation)
     mend_iam(iam_evaluator, iam_actions)
-    metrics, observer, archives = Metrics(), Observer(), Archives(paths.unpacked)
+    metrics, observer, archives, threads = Metrics(), Observer(), Archives(paths.unpacked), Threads()
+    store, outbox = StateStore(ministack, paths.state), Outbox(paths.state / "outbox")
     ledger = Ledger(paths.folder / "ledger.sqlite")
-    executor = execution.Executor(lambda_svc, pool, archives, metrics, observer, endpoint, ledger)
+    executor = execution.Executor(
+        lambda_svc, pool, archives, metrics, observer, endpoint, ledger, paths.folder
+    )
     execution.install(lambda_svc, executor, pool, metrics, observer)
-    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(Threads())
+    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(threads)
     mend_route_throttling(apigateway)
-    mend_queue_batches(lambda_svc)
-    mend_asynchronous_calls(lambda_svc)
+    mend_queue_batches(lambda_svc, lambda: store.keep({"sqs"}, patient=True))
+    left = outbox.left()
+    calls = AsynchronousCalls(lambda_svc, outbox, threads, endpoint, paths.folder)
+    calls.install(sns)
+    objects = Objects(s3, paths.objects / ".versions" / "staging", outbox, store)
+    objects.install()
     StreamPoller(lambda_svc, endpoint).install()
-    store = StateStore(ministack, paths.state)
     archives.keep_only(store.install(before_last=observer.close))
+
+    def resume() -> None:
+        free_interrupted_batches(lambda_svc, sqs)
+        for name, entry in left:
+            (calls if entry["kind"] == asynchronous.KIND else objects).resume(name, entry)
+
     own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": metrics.to_json,
            "/_arcade/calls": ledger.to_json}  # fmt: skip
-    return Guard(_with_own_paths(Durable(ministack.app, store), own))
+    return Guard(_with_own_paths(Durable(ministack.app, store, resume), own))
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:
@@ -168,7 +187,11 @@ def main() -> None:
     """Run as ``python -m infra.local.server HOME PORT``."""
     home, port = sys.argv[1:]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    serve(cloud_paths(Path(home)), int(port))
+    try:
+        serve(cloud_paths(Path(home)), int(port))
+    except (StateError, JournalError, OutboxError, private_names.PatchError) as error:
+        print(error, file=sys.stderr)  # noqa: T201 - the last line of the log is what whoever starts it is told
+        sys.exit(REFUSED_EXIT)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 
 from infra.local.patches.change_sets import mend_change_sets
 from infra.local.patches.execution import VersionKey, pick_version, version_key
-from infra.local.patches.private_names import check
+from infra.local.patches.private_names import Parts, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 CHECK = """
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import apigateway, cloudformation, lambda_svc
-from infra.local.patches import private_names
-private_names.check(lambda_svc, app, apigateway, iam_evaluator, iam_actions, cloudformation)
+from ministack.services import apigateway, cloudformation, lambda_svc, s3, sns, sqs
+from infra.local.patches.private_names import Parts, check
+check(Parts(lambda_svc, app, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs))
 """
 
 
@@ -34,13 +34,13 @@ def test_ministack_is_the_one_the_pool_is_written_against(tmp_path: Path) -> Non
 
 def test_a_part_that_is_gone_is_named() -> None:
     with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
-        check(*[SimpleNamespace()] * 6)
+        check(Parts(*[SimpleNamespace()] * 9))
 
 
 def test_a_part_that_takes_something_else_is_named() -> None:
     moved = SimpleNamespace(_execute_function_warm=lambda function, event: (function, event))
     with pytest.raises(RuntimeError, match=r"_execute_function_warm takes \('function', 'event'\), not"):
-        check(moved, *[SimpleNamespace()] * 5)
+        check(Parts(moved, *[SimpleNamespace()] * 8))
 
 
 def test_an_alias_routes_by_its_weights() -> None:

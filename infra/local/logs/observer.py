@@ -138,8 +138,11 @@ def _append(group_name: str, stream_name: str, events: Sequence[str], now_ms: in
     ]
     rows = [{"timestamp": now_ms, "message": piece, "ingestionTime": now_ms} for piece in pieces]
     cloudwatch_logs._append_log_events(stream, rows)  # noqa: SLF001
-    sizes = _sizes.setdefault(group["arn"], {})
-    sizes[stream_name] = sizes.get(stream_name, 0) + sum(len(piece) + EVENT_COST for piece in pieces)
+    sizes = _sizes.get(group["arn"])
+    if sizes is None:  # what an earlier server has left counts too
+        sizes = _sizes[group["arn"]] = {name: _size(each["events"]) for name, each in streams.items()}
+    else:
+        sizes[stream_name] = sizes.get(stream_name, 0) + _size(rows)
     _trim(streams, sizes)
     if group["subscriptionFilters"]:
         cloudwatch_logs._fanout_to_subscription_filters(group_name, stream_name, rows)  # noqa: SLF001
@@ -161,7 +164,11 @@ def _trim(streams: dict[str, Any], sizes: dict[str, int]) -> None:
         else:
             rows = streams[name]["events"]
             del rows[: len(rows) // 2 + 1]
-            sizes[name] = sum(len(row["message"]) + EVENT_COST for row in rows)
+            sizes[name] = _size(rows)
+
+
+def _size(rows: Sequence[dict[str, Any]]) -> int:
+    return sum(len(row["message"]) + EVENT_COST for row in rows)
 
 
 def _count(namespace: str, name: str, value: float, unit: str, function: Function) -> None:

@@ -15,11 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.platform_log import log_events
 from infra.local.state.archives import ArchiveError, Archives
+from infra.local.state.durable import disk_answer
+from infra.local.state.files import DiskError, disk_error
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.worker import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Mapping
+    from pathlib import Path
 
     from infra.local.logs.ledger import Ledger
     from infra.local.logs.metrics import Metrics
@@ -50,6 +53,7 @@ class Executor:
         observer: Observer,
         endpoint: str,
         ledger: Ledger,
+        disk: Path,
     ) -> None:
         self._lambda = lambda_service
         self._pool = pool
@@ -58,6 +62,7 @@ class Executor:
         self._observer = observer
         self._endpoint = endpoint
         self._ledger = ledger
+        self._disk = disk
 
     def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error."""
@@ -71,6 +76,8 @@ class Executor:
             pool = self._pool.find(key) or self._pool.add(key, self._function(func, config))
         except ArchiveError as error:
             return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
+        except OSError as error:
+            return {"body": failure("ServiceException", str(disk_error(error, self._disk))), "error": True, "log": ""}
         arn = invoked_arn.get() or config.get("FunctionArn", "")
         return self._run(key, pool, Call(request_id, payload, arn))
 
@@ -162,13 +169,16 @@ def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = rando
         given = path_qualifier or next(iter((query_params or {}).get("Qualifier") or ()), None)
         func = lambda_service._functions.get(name)  # noqa: SLF001
         alias = (func or {}).get("aliases", {}).get(given)
-        if alias is None or not (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
-            return await invoke(name, event, headers, path_qualifier, query_params)
-        token = invoked_arn.set(alias["AliasArn"])
         try:
-            return await invoke(name, event, headers, pick_version(alias, draw()), query_params)
-        finally:
-            invoked_arn.reset(token)
+            if alias is None or not (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights"):
+                return await invoke(name, event, headers, path_qualifier, query_params)
+            token = invoked_arn.set(alias["AliasArn"])
+            try:
+                return await invoke(name, event, headers, pick_version(alias, draw()), query_params)
+            finally:
+                invoked_arn.reset(token)
+        except DiskError as error:  # an event that cannot be kept is not accepted
+            return disk_answer("lambda", str(error))
 
     def looked_at(original: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(original)

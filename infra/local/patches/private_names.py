@@ -7,6 +7,7 @@ it, so that an upgrade fails there and not in somebody's game.
 from __future__ import annotations
 
 import inspect
+from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_effective_func_record_for_qualifier": ("func", "qualifier"),
     "_functions": (),
     "invoke_async_with_retry": ("func", "event"),
+    "_get_func_record_for_ref": ("function_ref",),
+    "_execution_record_for_config": ("func", "config"),
     "run_reentrant": ("fn", "args", "thread_name"),
     "_poll_kinesis": (),
     "_init_stream_position": ("esm_id", "source_arn", "starting"),
@@ -49,6 +52,8 @@ APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "save_all": ("services",),
     "_build_persistence_save_dict": (),
     "_loaded_modules": (),
+    "_get_module": ("name",),
+    "AUTH": (),
     "_state_map": (),
     "SERVICE_REGISTRY": (),
     "SERVICE_NAME_ALIASES": (),
@@ -84,27 +89,80 @@ HELPERS_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What ``mend_change_sets`` replaces and calls."""
 
+S3_NAMES: Mapping[str, tuple[str, ...]] = {
+    "handle_request": (
+        *("method", "path", "headers", "body", "query_params", "signed_path", "enforce_bucket_region", "internal"),
+        *("access_point_region", "access_point"),
+    ),
+    "_atomic_write": ("fpath", "data", "text"),
+    "_fire_s3_event": (
+        *("bucket_name", "key", "event_name", "size", "etag", "deletion_type", "restore_event_data", "version_id"),
+        *("sequencer", "object_extra", "record_extra"),
+    ),
+    "_fire_s3_event_async": (
+        *("bucket_name", "key", "event_name", "size", "etag", "deletion_type", "version_id", "object_extra"),
+        "record_extra",
+    ),
+    "_next_event_sequencer": ("event_name",),
+    "_parse_bucket_key": ("path", "headers"),
+    "_bucket_notifications": (),
+    "_buckets": (),
+    "_object_versions": (),
+    "_multipart_uploads": (),
+    "_completed_multipart_uploads": (),
+}
+"""What ``objects`` replaces and calls."""
+SNS_NAMES: Mapping[str, tuple[str, ...]] = {
+    "_deliver_to_lambda": (
+        *("endpoint", "envelope", "topic_arn", "sub_arn", "msg_id", "raw_message", "message_attributes"),
+    ),
+}
+"""What ``asynchronous`` replaces."""
+SQS_NAMES: Mapping[str, tuple[str, ...]] = {
+    "_queues": (),
+    "_delete_messages_for_esm": ("queue_url", "receipt_handles"),
+}
+"""What ``queues`` calls."""
+
 
 class PatchError(RuntimeError):
     """MiniStack is not the one this was written for."""
 
 
-def check(lambda_service: Any, ministack: Any, gateway: Any, evaluator: Any, actions: Any, formation: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The modules of MiniStack that are replaced or called in part."""
+
+    lambda_service: Any
+    app: Any
+    gateway: Any
+    evaluator: Any
+    actions: Any
+    formation: Any
+    s3: Any
+    sns: Any
+    sqs: Any
+
+
+def check(parts: Parts) -> None:
     """Raise PatchError if a part of MiniStack that is replaced or called in this folder has moved."""
     found = metadata.version("ministack")
     if found != VERSION:
         raise PatchError(f"ministack is {found}; the local cloud is written against {VERSION} and pinned to it")
-    parts = (
-        (lambda_service, "lambda_svc", LAMBDA_NAMES),
-        (ministack, "app", APP_NAMES),
-        (gateway, "apigateway", GATEWAY_NAMES),
-        (evaluator, "iam_evaluator", EVALUATOR_NAMES),
-        (actions, "iam_actions", ACTIONS_NAMES),
-        (formation, "cloudformation", CLOUDFORMATION_NAMES),
-        (getattr(formation, "helpers", None), "cloudformation.helpers", HELPERS_NAMES),
-        (getattr(formation, "provisioners", None), "cloudformation.provisioners", PROVISIONERS_NAMES),
+    named = (
+        (parts.lambda_service, "lambda_svc", LAMBDA_NAMES),
+        (parts.app, "app", APP_NAMES),
+        (parts.gateway, "apigateway", GATEWAY_NAMES),
+        (parts.evaluator, "iam_evaluator", EVALUATOR_NAMES),
+        (parts.actions, "iam_actions", ACTIONS_NAMES),
+        (parts.formation, "cloudformation", CLOUDFORMATION_NAMES),
+        (getattr(parts.formation, "helpers", None), "cloudformation.helpers", HELPERS_NAMES),
+        (getattr(parts.formation, "provisioners", None), "cloudformation.provisioners", PROVISIONERS_NAMES),
+        (parts.s3, "s3", S3_NAMES),
+        (parts.sns, "sns", SNS_NAMES),
+        (parts.sqs, "sqs", SQS_NAMES),
     )
-    for module, where, names in parts:
+    for module, where, names in named:
         for name, expected in names.items():
             part = getattr(module, name, None)
             if part is None:

@@ -8,7 +8,6 @@ on by itself, by the rules in ``stream_rules``.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 import logging
 import threading
@@ -17,6 +16,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from infra.local.patches.destinations import deliver, stamp
 from infra.local.patches.stream_rules import Attempt, Rules, checkpoint, next_step
 
 if TYPE_CHECKING:
@@ -150,8 +150,8 @@ class StreamPoller:
             "shardId": shard.identity,
             "startSequenceNumber": _identifier(batch[0]),
             "endSequenceNumber": _identifier(batch[-1]),
-            "approximateArrivalOfFirstRecord": _stamp(_arrival(batch[0])),
-            "approximateArrivalOfLastRecord": _stamp(_arrival(batch[-1])),
+            "approximateArrivalOfFirstRecord": stamp(_arrival(batch[0])),
+            "approximateArrivalOfLastRecord": stamp(_arrival(batch[-1])),
             "batchSize": len(batch),
             "streamArn": mapping["EventSourceArn"],
         }
@@ -167,32 +167,12 @@ class StreamPoller:
             },
             "responseContext": {"statusCode": 200, "executedVersion": version, **error},
             "version": "1.0",
-            "timestamp": _stamp(time.time()),
+            "timestamp": stamp(),
             shard.batch_info: info,
         }
-        self._deliver(rules.destination, mapping["UUID"], shard.identity, report, batch)
-
-    def _deliver(
-        self, destination: str, mapping: str, shard: str, report: dict[str, Any], batch: list[dict[str, Any]]
-    ) -> None:
-        """Send ``report`` to an SQS queue or an SNS topic; to a bucket with the records themselves, as AWS does."""
-        from infra.aws import Cloud  # noqa: PLC0415 - seldom needed, and 0.2 s to import
-        from infra.core.state import Account  # noqa: PLC0415
-
-        service, name = destination.split(":")[2], destination.rpartition(":")[2]
-        client = Cloud(Account(self._endpoint)).client(service)
-        body = json.dumps(report)
-        if service == "sqs":
-            client.send_message(QueueUrl=client.get_queue_url(QueueName=name)["QueueUrl"], MessageBody=body)
-        elif service == "sns":
-            client.publish(TopicArn=destination, Message=body)
-        elif service == "s3":
-            moment = dt.datetime.now(dt.UTC)
-            path = f"aws/lambda/{mapping}/{shard}/{moment:%Y/%m/%d}/{moment:%Y-%m-%dT%H.%M.%S}-{uuid.uuid4()}"
-            body = json.dumps({**report, "payload": json.dumps({"Records": batch})})
-            client.put_object(Bucket=name, Key=path, Body=body.encode())
-        else:
-            raise ValueError(f"OnFailure destination {destination!r} is no SQS queue, SNS topic or S3 bucket")
+        records = {"payload": json.dumps({"Records": batch})}
+        path = f"aws/lambda/{mapping['UUID']}/{shard.identity}"
+        deliver(self._endpoint, rules.destination, report, records, path)
 
     def _kinesis_shards(self, mapping: dict[str, Any]) -> Iterator[Shard]:
         from ministack.services import kinesis  # noqa: PLC0415
@@ -278,7 +258,3 @@ def _arrival(record: dict[str, Any]) -> float:
     if "kinesis" in record:
         return float(record["kinesis"]["approximateArrivalTimestamp"])
     return float(record["dynamodb"]["ApproximateCreationDateTime"])
-
-
-def _stamp(moment: float) -> str:
-    return dt.datetime.fromtimestamp(moment, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

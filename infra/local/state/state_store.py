@@ -2,24 +2,33 @@
 
 MiniStack saves its state when it exits politely, and only then.  Here every request that changed something is answered
 after the change is on disk.  All services are in one file that is replaced at once, and it is never written in the
-middle of a CloudFormation operation: whoever is killed then finds the state from before it, whole.
+middle of a CloudFormation operation: whoever is killed then finds the state from before it, whole.  What is answered
+during such an operation, and changes of a service too large to be written for each, go into a journal of requests.
 
 What functions print and CloudWatch's metrics are not worth a write for each request: they are saved when nothing
-happens, and on exit.  Objects in buckets MiniStack itself writes through to disk.
+happens, and on exit.  Objects in buckets are files of their own (``infra.local.patches.objects``).
 """
 
 from __future__ import annotations
 
+import errno
+import itertools
 import json
 import logging
+import os
+import shutil
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from infra.local.state.files import PARTIAL, disk_error, write
+from infra.local.state.journal import Entry, Journal, Request
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -36,15 +45,17 @@ LAZY = frozenset({"cloudwatch_logs", "cloudwatch"})
 LOOK_S = 1.0
 QUIET_S = 4.0
 """How long nothing must have happened before everything is saved.  A person thinks about a move for about a second."""
-PATIENCE_S = 1.0
-"""How long an answer waits for a CloudFormation operation to end.  A custom resource must not wait for itself."""
 BUSY_S = 60.0
 """At least this often everything is saved, even if there is never a quiet moment."""
 SLOW_S = 0.05
 SLOW_TIMES = 3
-"""A service whose state took longer than this to save, so many times running, is saved when nothing happens instead."""
+"""A service whose state took longer than this to save, so many times running, is saved when nothing happens; until then
+its requests are kept in the journal."""
 TRIES = 50
+ROOM_BYTES = 256 * 1024
+"""What must be free on the disk, beside a copy of the state, before anything is changed."""
 
+REMEDY = "it was left as it is; move it away to start without what it holds"
 log = logging.getLogger(__name__)
 
 
@@ -52,8 +63,21 @@ class StateError(RuntimeError):
     """A state file that cannot be read."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A change that waits to be kept."""
+
+    number: int
+    keys: frozenset[str]
+    request: Request | None
+    """What the journal may hold in place of the change; None for a change that only the state file can hold."""
+    patient: bool
+    """Whether a service that is slow to save may be waited for."""
+    done: Future[None] = field(default_factory=Future)
+
+
 class StateStore:
-    """The state file of one local cloud, and the thread that writes it."""
+    """The state file of one local cloud, its journal, and the thread that writes both."""
 
     def __init__(self, ministack: Any, folder: Path) -> None:
         self._ministack = ministack
@@ -61,13 +85,20 @@ class StateStore:
         self._lazy_file = folder / "observations.json"
         self._blobs = folder / "blobs"
         self._blobs.mkdir(parents=True, exist_ok=True)
+        self._journal = Journal(folder / "journal.jsonl")
         self._encoded: dict[str, str] = {}
+        self._held: dict[str, int] = {}
+        """Up to which request the encoded state of each service goes."""
+        self._stale: set[str] = set()
+        """What has changed since it was encoded."""
+        self._numbers = itertools.count(1)
+        self._newest = 0
         self._hashes: dict[int, tuple[bytes, str]] = {}
         self._slow: dict[str, int] = {}
         self._condition = threading.Condition()
-        self._wanted: set[str] = set()
-        self._promises: list[Future[None]] = []
+        self._waiting: list[_Waiting] = []
         self._touched = False
+        self._complaint = ""
         self._last_touch = 0.0
         self._last_full = time.monotonic()
         self._closed = False
@@ -79,15 +110,23 @@ class StateStore:
         Return the sha256 of every large zip that the loaded state needs.
         """
         loaded, zips = self._load()
-        self._ministack.load_state = loaded.get
+        self._newest = max(self._journal.last(), *self._held.values(), 0)
+        self._restore(loaded)
+        self._tidy(zips)
 
         def save_all(_getters: object) -> None:
             before_last()
             self.close()
 
         self._ministack.save_all = save_all
+        self._numbers = itertools.count(self._newest + 1)
+        self._stale |= EAGER
         self._thread.start()
         return zips
+
+    def unheld(self) -> list[Entry]:
+        """Return what was answered before the server was killed and is not in the state that was loaded, in order."""
+        return self._journal.entries(self._held)
 
     def keys(self, service: str) -> frozenset[str]:
         """Return which parts of the state a request to ``service`` may change."""
@@ -103,19 +142,44 @@ class StateStore:
         self._touched = True
         self._last_touch = time.monotonic()
 
-    def save(self, keys: Iterable[str]) -> Future[None]:
-        """Return what is done when the present state of ``keys`` is on disk."""
-        done: Future[None] = Future()
+    def keep(self, keys: Iterable[str], request: Request | None = None, *, patient: bool = False) -> Future[None]:
+        """Return what is done when a change of ``keys`` that has just been made is on disk.
+
+        It raises DiskError where it could not be.  ``request``, which made the change, may be kept in its place;
+        without one this waits for the state itself, for as long as a CloudFormation operation runs; and, if
+        ``patient``, for a pause where a service is slow to save.
+        """
         self.touch()
-        wanted = {key for key in keys if key in EAGER and self._slow.get(key, 0) < SLOW_TIMES}
-        if not wanted:
-            done.set_result(None)
-            return done
+        wanted = frozenset(keys) & EAGER
         with self._condition:
-            self._wanted |= wanted
-            self._promises.append(done)
-            self._condition.notify()
-        return done
+            self._newest = next(self._numbers)
+            waiting = _Waiting(self._newest, wanted, request, patient)
+            if not wanted:
+                waiting.done.set_result(None)
+            else:
+                self._waiting.append(waiting)
+                self._condition.notify()
+        return waiting.done
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the last attempt to write failed."""
+        return bool(self._complaint)
+
+    def check_room(self, size: int) -> None:
+        """Raise DiskError if a change of ``size`` bytes can be seen beforehand to find no room on the disk."""
+        folder = self._file.parent
+        needed = size + sum(map(len, self._encoded.values())) + ROOM_BYTES
+        free = shutil.disk_usage(folder).free
+        if free < needed:
+            reason = f"{os.strerror(errno.ENOSPC)}, {free} bytes are free and {needed} needed"
+            raise disk_error(OSError(errno.ENOSPC, reason), folder)
+
+    def operation_begins(self) -> None:
+        """Note that CloudFormation may change any service from now on."""
+        with self._condition:
+            self._stale |= EAGER
+        self.touch()
 
     def close(self) -> None:
         """Save everything and stop."""
@@ -138,66 +202,127 @@ class StateStore:
     def _work(self) -> None:
         while True:
             with self._condition:
-                if not self._wanted and not self._closed:
+                if not self._closed and not any(item.request or not self._deferred(item) for item in self._waiting):
                     self._condition.wait(LOOK_S)
                 if self._closed:
-                    promises, self._promises = self._promises, []
                     break
-                keys, self._wanted = self._wanted, set()
-                promises, self._promises = self._promises, []
-            if keys:
-                self._fulfil(keys, promises)
-            elif self._is_time():
+                waiting, self._waiting = self._waiting, []
+            if waiting:
+                self._keep_all(waiting)
+            if self._is_time():
                 self._save_everything()
-        if self._touched:
+        if self._touched or self._waiting:
             self._save_everything()
-        for promise in promises:
-            promise.set_result(None)
+
+    def _deferred(self, item: _Waiting) -> bool:
+        """Whether a change that only the state file can hold has to wait for a better moment."""
+        return self.operation_runs() or (item.patient and self._is_slow(item.keys))
+
+    def _is_slow(self, keys: Iterable[str]) -> bool:
+        return any(self._slow.get(key, 0) >= SLOW_TIMES for key in keys)
 
     def _is_time(self) -> bool:
         now = time.monotonic()
         quiet = now - self._last_touch >= QUIET_S
         return self._touched and (quiet or now - self._last_full >= BUSY_S) and not self.operation_runs()
 
-    def _fulfil(self, keys: set[str], promises: list[Future[None]]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while self.operation_runs() and time.monotonic() < end:
-            time.sleep(0.005)
+    def _keep_all(self, waiting: Sequence[_Waiting]) -> None:
+        """Bring all of ``waiting`` to the disk that can be there now; the rest waits on."""
+        self._stale.update(*(item.keys for item in waiting))
+        at_once = [] if self.operation_runs() else [item for item in waiting if not self._better_later(item)]
+        if at_once and not self._save(at_once):
+            at_once = []  # an operation has begun meanwhile
+        later = [item for item in waiting if item not in at_once]
+        self._note([item for item in later if item.request is not None])
+        with self._condition:
+            self._waiting[:0] = [item for item in later if item.request is None]
+
+    def _better_later(self, item: _Waiting) -> bool:
+        return (item.request is not None or item.patient) and self._is_slow(item.keys)
+
+    def _save(self, waiting: Sequence[_Waiting]) -> bool:
+        """Write the state that holds ``waiting`` and tell them; return False, with nothing told, if that must wait."""
+        forced = {key for item in waiting for key in item.keys}
         try:
-            if self.operation_runs():
-                self._touched = True  # saved whole as soon as the operation has ended
-            else:
-                self._encode(keys | (EAGER - self._encoded.keys()))  # after a start: what was loaded, too
-                self._write(self._file, EAGER)
-        except Exception as error:  # the caller is told, and the next save tries again
-            log.exception("the state could not be saved")
-            for promise in promises:
-                promise.set_exception(error)
+            if not self._encode({key for key in self._stale if key in forced or not self._is_slow([key])}):
+                return False
+            self._write(self._file, EAGER)
+            if not self._stale:
+                self._journal.clear()
+        except Exception as error:  # noqa: BLE001 - the caller is told, and the next save tries again
+            self._stale |= forced
+            self._refuse(waiting, error)
+            return True
+        self._complaint = ""
+        for item in waiting:
+            item.done.set_result(None)
+        return True
+
+    def _note(self, waiting: Sequence[_Waiting]) -> None:
+        """Bring the requests of ``waiting`` to the journal."""
+        if not waiting:
             return
-        for promise in promises:
-            promise.set_result(None)
+        entries = [Entry(item.number, item.keys, item.request) for item in waiting if item.request is not None]
+        try:
+            self._journal.append(sorted(entries, key=lambda entry: entry.number))
+        except OSError as error:
+            self._refuse(waiting, error)
+            return
+        self._touched = True  # the state is saved whole as soon as it can be
+        for item in waiting:
+            item.done.set_result(None)
+
+    def _refuse(self, waiting: Sequence[_Waiting], error: Exception) -> None:
+        told = disk_error(error, self._file.parent) if isinstance(error, OSError) else error
+        if str(told) != self._complaint:  # a disk stays full for a while, and the log is on it
+            log.error("the state could not be saved: %s", told, exc_info=told is error)
+        self._complaint = str(told)
+        self._touched = True
+        for item in waiting:
+            item.done.set_exception(told)
 
     def _save_everything(self) -> None:
         self._touched = False
         self._last_full = time.monotonic()
+        with self._condition:
+            waiting, self._waiting = self._waiting, []
         try:
             self._hashes.clear()  # of zips that are gone
-            self._encode(EAGER | LAZY)
-            if not self.operation_runs():  # one that a stop interrupts is as if it had not begun
+            if not self.operation_runs() and self._encode(EAGER):
                 self._write(self._file, EAGER)
+                self._journal.clear()
+                for item in waiting:
+                    item.done.set_result(None)
+            else:  # an operation that a stop interrupts is as if it had not begun
+                self._note([item for item in waiting if item.request is not None])
+            self._encode(LAZY)
             self._write(self._lazy_file, LAZY)
-        except Exception:  # keep the thread: the next change tries again
-            self._touched = True
-            log.exception("the state could not be saved")
+            self._complaint = ""
+        except Exception as error:  # noqa: BLE001 - keep the thread: the next change tries again
+            self._stale |= EAGER
+            self._refuse([item for item in waiting if not item.done.done()], error)
 
-    def _encode(self, keys: AbstractSet[str]) -> None:
+    def _encode(self, keys: AbstractSet[str]) -> bool:
+        """Encode the state of ``keys``; return False, and leave all as it was, if CloudFormation began meanwhile."""
         getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
+        held = self._newest
+        encoded: dict[str, str] = {}
+        taken: dict[str, float] = {}
+        stale = self._stale & keys
+        self._stale -= keys
         for key in sorted(keys & getters.keys()):
             begun = time.monotonic()
             text = self._encoded_state(getters[key])
             if text is not None:
-                self._encoded[key] = text
-                self._slow[key] = self._slow.get(key, 0) + 1 if time.monotonic() - begun > SLOW_S else 0
+                encoded[key] = text
+                taken[key] = time.monotonic() - begun
+        if keys & EAGER and self.operation_runs():
+            self._stale |= stale
+            return False
+        self._encoded |= encoded
+        self._held |= dict.fromkeys(encoded, held)
+        self._slow |= {key: self._slow.get(key, 0) + 1 if spent > SLOW_S else 0 for key, spent in taken.items()}
+        return True
 
     def _encoded_state(self, get_state: Any) -> str | None:
         """Return a service's state as JSON; None where it has none.  Other threads may be changing it meanwhile."""
@@ -225,25 +350,36 @@ class StateStore:
         name = sha256(data).hexdigest()
         path = self._blobs / name
         if not path.exists():
-            partial = path.with_suffix(".new")
-            partial.write_bytes(data)
-            partial.replace(path)
+            write(path, data)
         self._hashes[id(data)] = (data, name)
         return name
 
     def _write(self, path: Path, keys: AbstractSet[str]) -> None:
         services = ", ".join(f"{json.dumps(key)}: {text}" for key, text in self._encoded.items() if key in keys)
-        partial = path.with_suffix(".new")
-        partial.write_text(f'{{"format": {FORMAT}, "services": {{{services}}}}}', encoding="utf-8")
-        partial.replace(path)
+        held = json.dumps({key: number for key, number in self._held.items() if key in keys})
+        write(path, f'{{"format": {FORMAT}, "held": {held}, "services": {{{services}}}}}'.encode())
 
     def _load(self) -> tuple[dict[str, Any], set[str]]:
         used: set[str] = set()
         loaded = {**self._read(self._file, used), **self._read(self._lazy_file, used)}
-        for path in self._blobs.iterdir():
-            if path.name not in used:
-                path.unlink()
         return loaded, used
+
+    def _restore(self, loaded: Mapping[str, Any]) -> None:
+        """Give every service its state.  Raises StateError for one that cannot use it: MiniStack would begin anew."""
+        for key, module in self._ministack._state_map.items():  # noqa: SLF001 - see private_names
+            if loaded.get(key):
+                try:
+                    self._ministack._get_module(module).load_persisted_state(loaded[key])  # noqa: SLF001
+                except Exception as error:
+                    where = self._lazy_file if key in LAZY else self._file
+                    raise StateError(f"{where} cannot be read (the state of {key}: {error}); {REMEDY}") from error
+        self._ministack.load_state = lambda _key: None
+
+    def _tidy(self, used: AbstractSet[str]) -> None:
+        """Delete zips that nothing needs, and what a killed server was writing."""
+        leftovers = [path for path in self._blobs.iterdir() if path.name not in used]
+        for path in (*leftovers, *self._file.parent.glob(f"*{PARTIAL}")):
+            path.unlink()
 
     def _read(self, path: Path, used: set[str]) -> dict[str, Any]:
         from ministack.core import persistence  # noqa: PLC0415
@@ -262,10 +398,11 @@ class StateStore:
         try:
             data = json.loads(text, object_hook=decode)
             if data["format"] != FORMAT:
-                raise StateError(f"{path} has format {data['format']!r}; this version reads {FORMAT}")
-            services: dict[str, Any] = data["services"]
+                raise StateError(f"{path} has format {data['format']!r}; this version reads {FORMAT}: {REMEDY}")
+            services: dict[str, Any] = dict(data["services"])
+            self._held |= {str(key): int(number) for key, number in data.get("held", {}).items()}
         except (ValueError, KeyError, TypeError, OSError) as error:
-            raise StateError(f"{path} cannot be read ({error}); move it away to start with an empty cloud") from error
+            raise StateError(f"{path} cannot be read ({error}); {REMEDY}") from error
         return services
 
 

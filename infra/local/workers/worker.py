@@ -66,7 +66,7 @@ class Worker:
         self._api = RuntimeApi()
         self._scratch = scratch / uuid.uuid4().hex
         self._scratch.mkdir(parents=True)
-        self._output = os.open(self._scratch.with_suffix(".log"), os.O_RDWR | os.O_CREAT | os.O_APPEND)
+        self._output = _output(self._scratch.with_suffix(".log"))
         today = dt.datetime.now(dt.UTC)
         self.log_stream = f"{today:%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
         self._ready = False
@@ -229,6 +229,20 @@ class Worker:
         if code > 0:
             return f"Runtime exited with error: exit status {code}"
         return f"Runtime exited with error: signal: {_signal_name(-code)}"
+
+
+def _output(path: Path) -> int:
+    """Return a descriptor of what a worker's output goes to: a file in memory on Linux, ``path`` elsewhere.
+
+    A function that prints does not fail then because the disk is full.
+    """
+    if sys.platform != "linux":
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    number = os.memfd_create(path.stem)
+    fcntl.fcntl(number, fcntl.F_SETFL, os.O_APPEND)
+    return number
 
 
 def _parsed(body: bytes) -> Any:

@@ -28,7 +28,8 @@ MAX_STEPS = 500_000
 """Of a match, before it is replayed: over two hours of Pac-Man."""
 CLOCKS_DIFFER = timedelta(days=1)
 """How far the clock of whoever played may be ahead of ours."""
-STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE, TOO_MANY = 201, 200, 400, 409, 413, 422, 429
+STORED, KNOWN, BAD_REQUEST, CONFLICT, TOO_LARGE, UNPROCESSABLE = 201, 200, 400, 409, 413, 422
+TOO_MANY, UNAVAILABLE = 429, 503
 _s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"}))
 
 
@@ -51,10 +52,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: PLR
         return _problem(UNPROCESSABLE, "Not a possible record", str(error), context, error.field)
     if full := too_many(record, _address(event)):
         return _problem(TOO_MANY, "Too many records", full, context)
+    return _keep(record, context)
+
+
+def _keep(record: GameRecord, context: Any) -> dict[str, Any]:
+    """Store ``record`` and return the answer."""
     why = why_not_proved(record)
     key = f"records/{record.game}/{record.match_id}.json"
     line = record.to_line() + "\n"
-    status = _store(key, line.encode(), proved=not why)
+    try:
+        status = _store(key, line.encode(), proved=not why)
+    except ClientError as error:
+        detail = f"the record could not be stored: {error.response['Error'].get('Message') or error}"
+        return _problem(UNAVAILABLE, "Not stored", detail, context)
     if status == CONFLICT:
         return _problem(CONFLICT, "Match id taken", f"another record has the match id {record.match_id}", context)
     _log("INFO", "stored" if status == STORED else "known already", context, match_id=record.match_id,
