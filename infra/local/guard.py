@@ -8,7 +8,10 @@ larger than any of AWS's own limits is not read.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -26,6 +29,11 @@ MAX_BODY_BYTES = 300 * 1024 * 1024
 """The largest single upload the local cloud takes: a layer's zip, with room."""
 MAX_INVOKE_BYTES = 6 * 1024 * 1024
 """AWS: 6 MB for the request and the response of a synchronous invocation."""
+MAX_PAUSE_S, MAX_BODY_S = 20.0, 120.0
+"""How long a request may be silent before its end, and how long it may take to arrive."""
+MAX_DROP_S = 5.0
+"""How long the rest of a body that is refused is read."""
+TOO_LARGE = 413
 MAX_HTTP_API_BYTES = 10 * 1024 * 1024
 """AWS: the payload quota of an HTTP API."""
 
@@ -33,8 +41,9 @@ MAX_HTTP_API_BYTES = 10 * 1024 * 1024
 class Guard:
     """An ASGI application that lets through to ``app`` only what a program on this machine sent."""
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, pause_s: float = MAX_PAUSE_S) -> None:
         self._app = app
+        self._pause_s = pause_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -46,7 +55,12 @@ class Guard:
             return
         refusal = refuse(scope["method"], scope["path"], scope["headers"])
         if refusal is None:
-            await self._app(scope, _bounded(receive, limit_for(scope["path"])), send)
+            coming = _Body(receive, scope["method"], scope["path"], self._pause_s)
+            await self._app(scope, coming.receive, coming.unless_refused(send))
+            refusal = coming.refusal
+            if refusal is not None:
+                await coming.drop_rest()
+        if refusal is None:
             return
         status, kind, message = refusal
         body = json.dumps({"__type": kind, "message": message}).encode()
@@ -69,12 +83,8 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tu
     if wrong := _wrong_page(host, path, found):
         return 403, "AccessDeniedException", wrong
     length = found.get(b"content-length", "0")
-    limit = limit_for(path)
-    if not length.isdecimal() or int(length) > limit:
-        if is_invocation(path):
-            message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
-            return 413, "RequestTooLargeException", message
-        return 413, "RequestEntityTooLargeException", f"{method} of {length} bytes; the limit here is {limit}"
+    if not length.isdecimal() or int(length) > limit_for(path):
+        return too_large(method, path, length)
     return None
 
 
@@ -112,14 +122,59 @@ def limit_for(path: str) -> int:
     return MAX_BODY_BYTES
 
 
-def _bounded(receive: Receive, limit: int) -> Receive:
-    """Return ``receive``, cut off when a body without a Content-Length runs over ``limit``."""
-    taken = 0
+class _Body:
+    """The body of one request, as it comes in: cut off where it runs over its limit, or takes too long."""
 
-    async def bounded() -> dict[str, Any]:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if taken > limit else message
+    def __init__(self, receive: Receive, method: str, path: str, pause_s: float) -> None:
+        self._receive = receive
+        self._pause_s = pause_s
+        self._method = method
+        self._path = path
+        self._taken = 0
+        self._end = time.monotonic() + MAX_BODY_S
+        self._whole = False
+        self.refusal: tuple[int, str, str] | None = None
 
-    return bounded
+    async def receive(self) -> dict[str, Any]:
+        """Take the place of ASGI's ``receive``: a request that is refused looks as if its caller had hung up."""
+        if self._whole:
+            return await self._receive()
+        try:
+            message = await asyncio.wait_for(
+                self._receive(), min(self._pause_s, max(0.0, self._end - time.monotonic()))
+            )
+        except TimeoutError:
+            self.refusal = (408, "RequestTimeout", "the request did not come to its end in time")
+            return {"type": "http.disconnect"}
+        self._whole = not message.get("more_body", False)
+        self._taken += len(message.get("body", b""))
+        if self._taken > limit_for(self._path):
+            self.refusal = too_large(self._method, self._path, self._taken)
+            return {"type": "http.disconnect"}
+        return message
+
+    async def drop_rest(self) -> None:
+        """Read what still comes and keep none of it: a caller that has not sent all hears no answer."""
+        end = time.monotonic() + MAX_DROP_S
+        with contextlib.suppress(TimeoutError):
+            while not self._whole and self.refusal and self.refusal[0] == TOO_LARGE and time.monotonic() < end:
+                message = await asyncio.wait_for(self._receive(), end - time.monotonic())
+                self._whole = message["type"] == "http.disconnect" or not message.get("more_body", False)
+
+    def unless_refused(self, send: Send) -> Send:
+        """Return ``send``, which says nothing once the request is refused."""
+
+        async def sending(message: dict[str, Any]) -> None:
+            if self.refusal is None:
+                await send(message)
+
+        return sending
+
+
+def too_large(method: str, path: str, length: int | str) -> tuple[int, str, str]:
+    """Return the refusal of a body of ``length`` bytes."""
+    limit = limit_for(path)
+    if is_invocation(path):
+        message = f"Request must be smaller than {limit} bytes for the InvokeFunction operation"
+        return 413, "RequestTooLargeException", message
+    return 413, "RequestEntityTooLargeException", f"{method} of {length} bytes; the limit here is {limit}"

@@ -32,6 +32,7 @@ from infra.local.state.journal import JournalError
 from infra.local.state.outbox import Outbox, OutboxError
 from infra.local.state.state_store import StateError, StateStore
 from infra.local.workers.pool import WorkerPool
+from infra.local.workers.sandbox import end_leftovers
 from infra.local.workers.threads import Threads, reentrant_runner
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def serve(paths: CloudPaths, port: int) -> None:
     from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
     from hypercorn.config import Config  # noqa: PLC0415
 
+    end_leftovers(paths.unpacked)
     pool = WorkerPool(paths.scratch)
     application: Any = _application(paths, port, pool)
     config = Config()
@@ -150,8 +152,12 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
         for name, entry in left:
             (calls if entry["kind"] == asynchronous.KIND else objects).resume(name, entry)
 
-    own = {"/_arcade/health": lambda: _health(paths), "/_arcade/functions": metrics.to_json,
-           "/_arcade/calls": ledger.to_json}  # fmt: skip
+    isolation = {"means": pool.sandbox.means, "gaps": pool.sandbox.gaps()}
+    own = {
+        "/_arcade/health": lambda: {**_health(paths), "isolation": isolation, "waiting_calls": calls.waiting()},
+        "/_arcade/functions": metrics.to_json,
+        "/_arcade/calls": ledger.to_json,
+    }
     return Guard(_with_own_paths(Durable(ministack.app, store, resume), own))
 
 

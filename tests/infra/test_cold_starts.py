@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +24,7 @@ from infra.deploy.deploy import Options, deploy_opponents
 from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from infra.environment.environment import Environment
 
@@ -30,12 +33,33 @@ PATIENCE_S = 30.0
 
 
 NUMBERS = count(1)
-START = """import os, pathlib, time
-here = pathlib.Path({folder!r})
-while not (here / "open").exists():
-    time.sleep(0.01)
-(here / str(os.getpid())).touch()
+START = """
+import socket
+socket.create_connection(("127.0.0.1", {port})).recv(1)
 """
+
+
+class Gate:
+    """A port at which starting processes wait until it is opened."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.open = threading.Event()
+        self.passed = 0
+        threading.Thread(target=self._let_through, daemon=True).start()
+
+    def close(self) -> None:
+        self.open.set()
+        self._listener.close()
+
+    def _let_through(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._listener.accept()
+                self.open.wait()
+                connection.close()
+                self.passed += 1
 
 
 @dataclass(frozen=True)
@@ -44,15 +68,15 @@ class Late:
 
     environment: Environment
     url: str
-    folder: Path
+    gate: Gate
 
     def let_start(self, calls: int) -> None:
         """Let processes start as soon as so many calls are under way."""
         self._until(lambda: self.metrics()["concurrency"] == calls)
-        (self.folder / "open").touch()
+        self.gate.open.set()
 
     def until_started(self, processes: int) -> None:
-        self._until(lambda: len(list(self.folder.iterdir())) == 1 + processes)
+        self._until(lambda: self.gate.passed == processes)
         time.sleep(1)  # from there it is milliseconds to the first call
 
     def metrics(self) -> dict[str, Any]:
@@ -78,17 +102,17 @@ class Late:
 
 
 @pytest.fixture
-def late(environment: Environment, tmp_path: Path) -> Late:
+def late(environment: Environment, tmp_path: Path) -> Iterator[Late]:
     folder, name = tmp_path / "late", f"late_{next(NUMBERS)}"
-    started = tmp_path / "started"
-    started.mkdir()
+    gate = Gate()
     shutil.copytree(EXAMPLE, folder)
     manifest, function = folder / "opponent.toml", folder / "function.py"
     manifest.write_text(manifest.read_text("utf-8").replace('"first_free"', f'"{name}"'), "utf-8")
-    function.write_text(function.read_text("utf-8") + START.format(folder=str(started)), "utf-8")
+    function.write_text(function.read_text("utf-8") + START.format(port=gate.port), "utf-8")
     (done,) = deploy_opponents(environment, [folder], lambda _what, _seconds: None, Options(smoke_test_new=False))
     assert not done.problem
-    return Late(environment, f"{environment.api}/opponents/{name}", started)
+    yield Late(environment, f"{environment.api}/opponents/{name}", gate)
+    gate.close()
 
 
 def request() -> MoveRequest:
@@ -121,4 +145,4 @@ def test_a_first_move_that_is_asked_with_the_question_who_answers_finds_its_proc
         assert move.result().response.cold is True
     assert opponent.ask(request(), PATIENCE_S).response.cold is False
     assert late.metrics()["requests"] == 3
-    assert len(list(late.folder.iterdir())) == 1 + 1
+    assert late.gate.passed == 1

@@ -137,6 +137,19 @@ def test_a_log_group_keeps_its_bound_over_restarts(home: Path) -> None:
     assert 600_000 < sum(len(event["message"]) for event in events) <= 1024 * 1024
 
 
+def test_unpacked_code_goes_with_its_version(home: Path) -> None:
+    cloud = daemon.up(home, port=0)
+    lam, unpacked = client_of(cloud, "lambda"), cloud_paths(home).unpacked
+    create_function(lam, "first", "def handler(event, context): return 1")
+    create_function(lam, "second", "def handler(event, context): return 2")
+    for name in ("first", "second"):
+        lam.invoke(FunctionName=name, Payload=b"{}")
+    assert len(list(unpacked.iterdir())) == 2
+    lam.delete_function(FunctionName="first")
+    assert eventually(lambda: len(list(unpacked.iterdir())) == 1)
+    assert json.loads(lam.invoke(FunctionName="second", Payload=b"{}")["Payload"].read()) == 2
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a file system of 24 MB."""

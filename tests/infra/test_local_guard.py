@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import http.client
-from typing import TYPE_CHECKING
+import time
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
+from clouds import client_of
 
-from infra.local.guard import MAX_INVOKE_BYTES, is_loopback, limit_for, refuse
+from infra.local.guard import MAX_INVOKE_BYTES, Guard, is_loopback, limit_for, refuse
+from infra.local.patches.execution import refused_payload
 
 if TYPE_CHECKING:
     from infra.local.daemon import LocalCloud
@@ -90,6 +96,54 @@ def test_the_running_cloud_holds_to_it(local_cloud: LocalCloud, headers: dict[st
     connection.close()
 
 
+def test_a_half_sent_request_is_ended_in_time() -> None:
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await send({"type": "http.response.start", "status": 500, "headers": []})
+
+    asked = [{"type": "http.request", "body": b"half", "more_body": True}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        if not asked:
+            await asyncio.sleep(60)
+        return asked.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": [(b"host", b"localhost")]}
+    begun = time.monotonic()
+    asyncio.run(Guard(app, pause_s=0.1)(scope, receive, send))
+    assert time.monotonic() - begun < 5
+    assert [message.get("status") for message in sent] == [408, None]
+
+
+def test_a_body_in_pieces_over_lambdas_limit_is_413_and_reaches_nobody(local_cloud: LocalCloud) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", local_cloud.port, timeout=20)
+    pieces = (b"x" * 1_000_000 for _ in range(7))
+    with contextlib.suppress(OSError):  # it may hang up before all is sent
+        connection.request("POST", INVOKE, body=pieces, headers={"Transfer-Encoding": "chunked"}, encode_chunked=True)
+    assert connection.getresponse().status == 413
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "payload", [b"{", b"[" * 200_000, b'"half \\ud83d"', b'{"\\uDE00": 1}', b'"\xff"', b"nonsense"]
+)
+def test_a_payload_that_is_no_json_is_refused_in_lambdas_words(local_cloud: LocalCloud, payload: bytes) -> None:
+    with pytest.raises(ClientError) as refused:
+        client_of(local_cloud, "lambda").invoke(FunctionName="anybody", Payload=payload)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert refused.value.response["Error"]["Code"] == "InvalidRequestContentException"
+    assert "Could not parse request body into json" in str(refused.value)
+
+
+def test_a_whole_pair_is_a_character_and_passes() -> None:
+    assert refused_payload(b'"\\ud83d\\ude00"') == refused_payload(b"") == refused_payload(b"null") == ""
+
+
 def test_an_endless_body_is_cut_off(local_cloud: LocalCloud) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", local_cloud.port, timeout=20)
     connection.putrequest("POST", INVOKE)
@@ -97,12 +151,8 @@ def test_an_endless_body_is_cut_off(local_cloud: LocalCloud) -> None:
     connection.endheaders()
     piece = b"x" * 1_000_000
 
-    def finish() -> None:
-        for _ in range(20):
-            connection.send(b"%x\r\n%s\r\n" % (len(piece), piece))
-        connection.send(b"0\r\n\r\n")
-        connection.getresponse()
-
-    with pytest.raises((OSError, http.client.HTTPException)):
-        finish()
+    for _ in range(20):
+        connection.send(b"%x\r\n%s\r\n" % (len(piece), piece))
+    connection.send(b"0\r\n\r\n")
+    assert connection.getresponse().status == 413
     connection.close()

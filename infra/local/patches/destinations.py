@@ -8,7 +8,6 @@ import time
 import uuid
 from typing import Any
 
-
 SERVER_ERROR = 500
 
 

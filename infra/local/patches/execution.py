@@ -11,6 +11,7 @@ import json
 import random
 import threading
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.platform_log import log_events
@@ -21,13 +22,16 @@ from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.worker import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
     from pathlib import Path
 
     from infra.local.logs.ledger import Ledger
     from infra.local.logs.metrics import Metrics
     from infra.local.logs.observer import Observer
     from infra.local.workers.pool import FunctionPool, WorkerPool
+
+
+TOO_LARGE = "RequestTooLargeException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,10 @@ class Executor:
     def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error."""
         config = func.get("config") or func
-        payload = json.dumps(event, ensure_ascii=False).encode()
+        payload = _encoded(event)
         if len(payload) > MAX_PAYLOAD_BYTES:
             message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
-            return {"body": failure("RequestTooLargeException", message), "error": True, "log": ""}
+            return {"body": failure(TOO_LARGE, message), "error": True, "log": ""}
         key = version_key(config)
         try:
             pool = self._pool.find(key) or self._pool.add(key, self._function(func, config))
@@ -80,6 +84,20 @@ class Executor:
             return {"body": failure("ServiceException", str(disk_error(error, self._disk))), "error": True, "log": ""}
         arn = invoked_arn.get() or config.get("FunctionArn", "")
         return self._run(key, pool, Call(request_id, payload, arn))
+
+    def tidy(self) -> None:
+        """Delete the unpacked code that no function, no layer and no process needs any more."""
+        needed = {sha256(code).hexdigest() for code in self._codes()}
+        self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
+
+    def _codes(self) -> Iterator[bytes]:
+        for function in list(self._lambda._functions._data.values()):  # noqa: SLF001
+            for record in (function, *list((function.get("versions") or {}).values())):
+                if record.get("code_zip"):
+                    yield record["code_zip"]
+                for layer in (record.get("config") or {}).get("Layers") or ():
+                    if data := self._lambda._resolve_layer_zip(layer):  # noqa: SLF001
+                        yield data
 
     def _run(self, key: VersionKey, pool: FunctionPool, call: Call) -> dict[str, Any]:
         function = pool.function
@@ -123,6 +141,48 @@ class Executor:
             },
             log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
         )
+
+
+def _encoded(event: Any) -> bytes:
+    """Return ``event`` as JSON: in ASCII where half a character in it has no other form."""
+    try:
+        return json.dumps(event, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(event).encode()
+
+
+def mend_payloads(lambda_service: Any) -> None:
+    """Make Invoke refuse what is no JSON, in Lambda's words: MiniStack calls the function with an empty event."""
+    original = lambda_service.handle_request
+
+    @functools.wraps(original)
+    async def handle(method: str, path: str, headers: Any, body: bytes, query_params: Any) -> Any:
+        if method == "POST" and path.endswith(INVOCATIONS) and (complaint := refused_payload(body)):
+            document = {"Type": "User", "message": f"Could not parse request body into json: {complaint}"}
+            kind = "InvalidRequestContentException"
+            answer = {"Content-Type": "application/json", "x-amzn-errortype": kind}
+            return 400, answer, json.dumps({"__type": kind, **document}).encode()
+        return await original(method, path, headers, body, query_params)
+
+    lambda_service.handle_request = handle
+
+
+INVOCATIONS = ("/invocations", "/response-streaming-invocations", "/invoke-async")
+
+
+def refused_payload(body: bytes) -> str:
+    """Return why ``body`` is no payload of an invocation; empty for one that is, and for none at all."""
+    if not body:
+        return ""
+    try:
+        data = json.loads(body)
+        if b"\\ud" in body.lower():
+            json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return "half a surrogate pair is no character"
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return ""
 
 
 def version_key(config: Mapping[str, Any]) -> VersionKey:
@@ -234,6 +294,10 @@ def mend_failed_functions(lambda_service: Any) -> None:
 
     @functools.wraps(original)
     def answer(exec_result: dict[str, Any]) -> Any:
+        body = exec_result.get("body")
+        if exec_result.get("error") and isinstance(body, dict) and body.get("errorType") == TOO_LARGE:
+            headers = {"Content-Type": "application/json"}
+            return {"statusCode": 413, "headers": headers, "body": '{"message":"Request Too Long"}'}, None
         if exec_result.get("error") and not exec_result.get("throttle"):
             body = '{"message":"Internal Server Error"}'
             return {"statusCode": 500, "headers": {"Content-Type": "application/json"}, "body": body}, None
@@ -244,6 +308,12 @@ def mend_failed_functions(lambda_service: Any) -> None:
 
 def install(lambda_service: Any, executor: Executor, pool: WorkerPool, metrics: Metrics, observer: Observer) -> None:
     """Put ``executor`` in the place of MiniStack's own, and mend what its users would trip over."""
+
+    def retire(stale: Callable[[Hashable], bool]) -> None:
+        pool.retire(stale)
+        executor.tidy()
+
+    mend_payloads(lambda_service)
     mend_failed_functions(lambda_service)
     mend_weighted_aliases(lambda_service)
     mend_reserved_concurrency(lambda_service)
@@ -258,7 +328,7 @@ def install(lambda_service: Any, executor: Executor, pool: WorkerPool, metrics: 
                 and region in {None, key.region}
             )
 
-        threading.Thread(target=pool.retire, args=(stale,), name=f"retire {name}", daemon=True).start()
+        threading.Thread(target=retire, args=(stale,), name=f"retire {name}", daemon=True).start()
 
     def note_throttle(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: ARG001, FBT001 - MiniStack's signature
         if throttle and duration_ms == 0.0:  # MiniStack notes a refused Invoke twice

@@ -20,6 +20,7 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_execute_function_warm": ("func", "event", "request_id"),
     "_emit_lambda_logs": ("func", "request_id", "log_text", "error", "duration_ms", "log_source"),
     "_emit_lambda_metrics": ("function_name", "duration_ms", "error", "throttle"),
+    "handle_request": ("method", "path", "headers", "body", "query_params"),
     "_effective_func_record_for_qualifier": ("func", "qualifier"),
     "_functions": (),
     "invoke_async_with_retry": ("func", "event"),

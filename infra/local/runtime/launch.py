@@ -1,10 +1,10 @@
 """The first thing a worker process runs: as bare an interpreter as Lambda's, then the runtime.
 
-Started as ``python -I -S -u -X utf8 launch.py NAME:VERSION RUNTIME MEMORY_MB PATHS PACKAGES``: isolated from this
+Started as ``python -I -S -u -X utf8 launch.py NAME:VERSION RUNTIME MEMORY_MB PATHS PACKAGES FENCE``: isolated from this
 machine's settings and from every installed package.  NAME:VERSION is there for people who look at ``ps``.  RUNTIME is
 ``awslambdaric`` (AWS's own) or ``loop`` (ours, where AWS's does not run).  PATHS are the folders of the function and of
 its layers; PACKAGES is where the managed runtime's own packages are installed, of which only those that Lambda has too
-can be imported, after everything of the function's own.
+can be imported, after everything of the function's own.  FENCE is what ``fence.py`` holds the process to, or nothing.
 """
 
 import _thread
@@ -14,6 +14,7 @@ import sys
 TYPE_CHECKING = False  # typing's own costs 10 ms at every cold start
 if TYPE_CHECKING:
     from importlib.machinery import ModuleSpec
+    from typing import Any
 
 MANAGED = (
     *("awslambdaric", "boto3", "botocore", "dateutil", "jmespath", "runtime_client", "s3transfer", "simplejson"),
@@ -66,12 +67,22 @@ def limit(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (size, size))
 
 
+def beside(folder: str, name: str) -> "Any":
+    """Return the module ``name`` of ``folder``, which is on nobody's path."""
+    sys.path.append(folder)
+    module = __import__(name)
+    sys.path.remove(folder)
+    return module
+
+
 def main() -> None:
     """Become the worker that the arguments describe."""
-    _name, runtime, memory_mb, paths, packages = sys.argv[1:]
+    _name, runtime, memory_mb, paths, packages, fence = sys.argv[1:]
     end_with_the_server()
-    limit(int(memory_mb))
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - pathlib costs 10 ms at every cold start
+    if fence:
+        beside(here, "fence").keep_to(fence)
+    limit(int(memory_mb))
     sys.path[:0] = paths.split(os.pathsep)
     sys.meta_path.append(ManagedPackages(packages))
     sys.argv = [os.environ["_HANDLER"]]
@@ -81,10 +92,7 @@ def main() -> None:
 
         bootstrap.run(os.environ["_HANDLER"], LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"]))
     else:
-        sys.path.append(here)
-        loop = __import__("loop")
-        sys.path.remove(here)
-        loop.run(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"])
+        beside(here, "loop").run(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"])
 
 
 main()

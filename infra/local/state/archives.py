@@ -6,6 +6,7 @@ import compileall
 import shutil
 import stat
 import threading
+import time
 import uuid
 import zipfile
 from collections import defaultdict
@@ -14,11 +15,15 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 """AWS: the quota of a function and its layers together, unzipped."""
+PARTIAL = "partial-"
+PATIENCE_S, LOOK_S = 900.0, 0.2
+"""How long what a function has begun may take, before its code is left to the next start."""
 SMALL_ARCHIVE = 200
 """Archives with at most so many modules are compiled when they are unpacked, not at the first cold start."""
 
@@ -48,8 +53,20 @@ class Archives:
             if folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)
 
+    def forget(self, wanted: AbstractSet[str], in_use: Callable[[], AbstractSet[Path]]) -> None:
+        """Delete what was unpacked of zips that are not ``wanted``, as soon as no process runs from it."""
+        for folder in list(self._folder.iterdir()):
+            if folder.name in wanted or folder.name.startswith(PARTIAL):
+                continue
+            end = time.monotonic() + PATIENCE_S
+            while folder in in_use() and time.monotonic() < end:
+                time.sleep(LOOK_S)
+            with self._locks[folder]:
+                if folder not in in_use():
+                    shutil.rmtree(folder, ignore_errors=True)
+
     def _unpack(self, data: bytes, target: Path) -> None:
-        partial = self._folder / f"partial-{uuid.uuid4().hex}"  # a kill in the middle leaves nothing that looks whole
+        partial = self._folder / f"{PARTIAL}{uuid.uuid4().hex}"  # a kill in the middle leaves nothing that looks whole
         try:
             with zipfile.ZipFile(BytesIO(data)) as archive:
                 check(archive)
@@ -59,6 +76,9 @@ class Archives:
                     if mode & stat.S_IXUSR and not info.is_dir():
                         (partial / info.filename).chmod(mode)
                 modules = sum(info.filename.endswith(".py") for info in archive.infolist())
+        except OSError:
+            shutil.rmtree(partial, ignore_errors=True)  # a full disk needs the room
+            raise
         except zipfile.BadZipFile as error:
             raise ArchiveError(f"not a zip: {error}") from error
         partial.mkdir(exist_ok=True)

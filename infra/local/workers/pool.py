@@ -14,11 +14,15 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from infra.local.workers.functions import Answer, Call, Function, failure
-from infra.local.workers.worker import DEFAULT_RUNTIME, Lifeline, StaleError, StartError, Worker
+from infra.local.workers.sandbox import BUBBLEWRAP, find_sandbox
+from infra.local.workers.system_calls import adopt_orphans
+from infra.local.workers.worker import DEFAULT_RUNTIME, WATCH_S, Spawner, StaleError, StartError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
     from pathlib import Path
+
+    from infra.local.workers.sandbox import Sandbox
 
 IDLE_S = 300.0
 """How long a warm worker is kept without a call.  AWS says nothing exact; minutes are usual."""
@@ -37,6 +41,8 @@ class FunctionPool:
         self._start_worker = start
         self._lock = threading.Lock()
         self._idle: list[Worker] = []
+        self._used: set[Worker] = set()
+        """Those that a caller has, or may take."""
         self._waiting: deque[SimpleQueue[Worker | StartError]] = deque()
         self._starting = 0
         self._busy = 0
@@ -67,7 +73,7 @@ class FunctionPool:
             self._retired = True
             ended, self._idle = self._idle, []
         for worker in ended:
-            worker.close()
+            self._close(worker)
 
     def reap(self, idle_s: float) -> bool:
         """End workers that have been idle for ``idle_s`` seconds, or have died.  Return whether any process is left."""
@@ -77,8 +83,19 @@ class FunctionPool:
             ended = [worker for worker in self._idle if worker not in kept]
             self._idle = kept
         for worker in ended:
-            worker.close()
+            self._close(worker)
         return self.processes > 0
+
+    def watch(self) -> None:
+        """End workers that are past their limits at this moment."""
+        with self._lock:
+            workers = list(self._used)
+        for worker in workers:
+            worker.watch()
+
+    def folders(self) -> set[Path]:
+        """Return where the code of its processes is; none where there is no process."""
+        return {self.function.code, *self.function.layers} if self.processes else set()
 
     def longest_idle(self) -> float | None:
         """Return since when (time.monotonic) the worker idle longest has been so."""
@@ -122,6 +139,8 @@ class FunctionPool:
                 self._top_up()
                 return
             self._busy += 1
+            if worker is not None:
+                self._used.add(worker)
         if worker is not None:
             self._give_back(worker)
 
@@ -140,21 +159,37 @@ class FunctionPool:
                 self._idle.append(worker)
             self._top_up()
         if not usable:
-            worker.close()
+            self._close(worker)
+
+    def _close(self, worker: Worker) -> None:
+        with self._lock:
+            self._used.discard(worker)
+        worker.close()
 
 
 class WorkerPool:
     """The pools of all functions, by whatever tells one version from another."""
 
-    def __init__(self, scratch: Path, *, runtime: str = DEFAULT_RUNTIME, idle_s: float = IDLE_S) -> None:
+    def __init__(
+        self,
+        scratch: Path,
+        *,
+        runtime: str = DEFAULT_RUNTIME,
+        idle_s: float = IDLE_S,
+        sandbox: Sandbox | None = None,
+    ) -> None:
+        self.sandbox = sandbox or find_sandbox()
         self._scratch = scratch
         self._runtime = runtime
         self._idle_s = idle_s
-        self._lifeline = Lifeline()
+        self._spawner = Spawner()
         self._lock = threading.Lock()
         self._pools: dict[Hashable, FunctionPool] = {}
         self._closed = threading.Event()
+        if self.sandbox.means != BUBBLEWRAP:
+            adopt_orphans()
         threading.Thread(target=self._sweep, name="reap idle workers", daemon=True).start()
+        threading.Thread(target=self._watch, name="watch workers", daemon=True).start()
 
     def find(self, key: Hashable) -> FunctionPool | None:
         """Return the pool of the version ``key``, if there is one."""
@@ -182,10 +217,10 @@ class WorkerPool:
         """End every worker."""
         self._closed.set()
         self.retire(lambda _key: True)
-        self._lifeline.close()
+        self._spawner.close()
 
     def _start(self, function: Function) -> Worker:
-        return Worker(function, self._lifeline, self._scratch, self._runtime)
+        return Worker(function, self._spawner, self._scratch, self.sandbox, self._runtime)
 
     def _sweep(self) -> None:
         while not self._closed.wait(SWEEP_S):
@@ -194,6 +229,13 @@ class WorkerPool:
                 if not pool.reap(self._idle_s):
                     self._forget(key, pool)
             self._make_room(list(pools.values()))
+            if self.sandbox.means != BUBBLEWRAP and not self._closed.is_set():
+                self._spawner.end_orphans()
+
+    def _watch(self) -> None:
+        while not self._closed.wait(WATCH_S):
+            for pool in self.pools().values():
+                pool.watch()
 
     def _forget(self, key: Hashable, pool: FunctionPool) -> None:
         """Drop a pool without processes; who has found it a moment ago is still served, by a process used once."""

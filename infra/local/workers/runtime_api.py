@@ -18,7 +18,8 @@ NEXT = "/2018-06-01/runtime/invocation/next"
 INIT_ERROR = "/2018-06-01/runtime/init/error"
 LOOK_S = 0.01
 """How often to look whether a worker that has hung up still lives."""
-CHUNK = 1024 * 1024
+CHUNK = 256 * 1024
+MAX_HEAD_BYTES = 64 * 1024
 ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
 
 
@@ -37,6 +38,9 @@ class Message:
     method: str
     path: str
     body: bytes
+    """As much of it as was kept."""
+    size: int
+    """How many bytes it had."""
 
 
 class RuntimeApi:
@@ -54,15 +58,24 @@ class RuntimeApi:
         if self._connection is not None:
             self._connection.close()
 
-    def receive(self, deadline: float, alive: Callable[[], bool]) -> Message:
-        """Return the worker's next request.
+    def receive(self, deadline: float, alive: Callable[[], bool], keep: int = MAX_HEAD_BYTES) -> Message:
+        """Return the worker's next request; of its body no more than ``keep`` bytes are held.
 
-        Raises LateError after ``deadline`` (of time.monotonic), WorkerGoneError when the worker has ended.
+        Raises LateError after ``deadline`` (of time.monotonic), WorkerGoneError when the worker has ended or sends
+        what is no request.
         """
+        try:
+            return self._receive(deadline, alive, keep)
+        except (ValueError, IndexError) as error:
+            raise WorkerGoneError from error
+
+    def _receive(self, deadline: float, alive: Callable[[], bool], keep: int) -> Message:
         while True:
             end = self._buffer.find(b"\r\n\r\n")
             if end >= 0:
-                return self._message(end, deadline, alive)
+                return self._message(end, deadline, alive, keep)
+            if len(self._buffer) > MAX_HEAD_BYTES:
+                raise WorkerGoneError
             self._more(deadline, alive)
 
     def send(self, headers: Mapping[str, str], body: bytes, deadline: float) -> None:
@@ -90,36 +103,48 @@ class RuntimeApi:
         except OSError as error:
             raise WorkerGoneError from error
 
-    def _message(self, end: int, deadline: float, alive: Callable[[], bool]) -> Message:
+    def _message(self, end: int, deadline: float, alive: Callable[[], bool], keep: int) -> Message:
         head = self._buffer[:end].decode("latin-1").split("\r\n")
         method, path, _version = head[0].split(" ", 2)
         fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
         if fields.get("expect", "").lower() == "100-continue":
             self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        start = end + 4
+        self._buffer = self._buffer[end + 4 :]
         if fields.get("transfer-encoding", "").lower() == "chunked":
-            body, stop = self._chunked(start, deadline, alive)
+            body, size = self._chunked(deadline, alive, keep)
         else:
-            stop = start + int(fields.get("content-length", "0"))
-            while len(self._buffer) < stop:
-                self._more(deadline, alive)
-            body = self._buffer[start:stop]
-        self._buffer = self._buffer[stop:]
-        return Message(method, path, body)
+            size = int(fields.get("content-length", "0"))
+            body = self._take(size, deadline, alive, keep)
+        return Message(method, path, body, size)
 
-    def _chunked(self, at: int, deadline: float, alive: Callable[[], bool]) -> tuple[bytes, int]:
+    def _take(self, size: int, deadline: float, alive: Callable[[], bool], keep: int) -> bytes:
+        """Read ``size`` bytes; return the first ``keep`` of them, and hold no more."""
         parts: list[bytes] = []
+        held = 0
+        while size > 0:
+            if not self._buffer:
+                self._more(deadline, alive)
+            taken, self._buffer = self._buffer[:size], self._buffer[size:]
+            size -= len(taken)
+            if held < keep:
+                parts.append(taken[: keep - held])
+                held += len(parts[-1])
+        return b"".join(parts)
+
+    def _chunked(self, deadline: float, alive: Callable[[], bool], keep: int) -> tuple[bytes, int]:
+        body, total = b"", 0
         while True:
-            while (line := self._buffer.find(b"\r\n", at)) < 0:
+            while (line := self._buffer.find(b"\r\n")) < 0:
+                if len(self._buffer) > MAX_HEAD_BYTES:
+                    raise WorkerGoneError
                 self._more(deadline, alive)
-            size = int(self._buffer[at:line].split(b";")[0], 16)
-            stop = line + 2 + size + 2
-            while len(self._buffer) < stop:
-                self._more(deadline, alive)
+            size = int(self._buffer[:line].split(b";")[0], 16)
+            self._buffer = self._buffer[line + 2 :]
+            body += self._take(size, deadline, alive, keep - len(body))
+            total += size
+            self._take(2, deadline, alive, 0)
             if size == 0:
-                return b"".join(parts), stop
-            parts.append(self._buffer[line + 2 : stop - 2])
-            at = stop
+                return body, total
 
     def _more(self, deadline: float, alive: Callable[[], bool]) -> None:
         """Add to the buffer what the worker sends next."""
