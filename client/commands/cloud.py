@@ -47,6 +47,9 @@ def register(app: typer.Typer) -> None:
     family.command(epilog="Example: lambda-arcade cloud bill --json")(bill)
     family.command(epilog="Example: lambda-arcade --profile games cloud destroy")(destroy)
     family.command("rotate-key", epilog="Example: lambda-arcade cloud rotate-key")(rotate)
+    family.command(
+        epilog="Examples: lambda-arcade cloud redrive --dry-run  |  lambda-arcade cloud redrive battleship_hard"
+    )(redrive)
     family.command(epilog="Example: lambda-arcade cloud load battleship_easy --from 1 --to 50 --for 60")(load)
     family.command(epilog="Examples: lambda-arcade cloud drill --for 3s  |  lambda-arcade cloud drill --releases 10")(
         drill
@@ -86,6 +89,7 @@ def status(
     from infra.monitor.status import take_status  # noqa: PLC0415
 
     environment = find_environment(context)
+    _say_what_is_amiss(environment)
     if as_json:
         print_json([item.to_json() for item in take_status(environment)])
         return
@@ -164,6 +168,50 @@ def rotate(context: typer.Context) -> None:
 
     number = rotate_key(find_environment(context))
     out.print(f"key {number} is the newest; lambda-arcade deploy --all hands it to the functions")
+
+
+def _say_what_is_amiss(environment: Environment) -> None:
+    """Name dead letters, and what the local cloud cannot keep functions from on this machine."""
+    from infra.monitor.dead_letters import by_whose, list_dead_letters  # noqa: PLC0415
+    from infra.monitor.metrics import isolation_gaps  # noqa: PLC0415
+
+    if environment.has_platform and (letters := list_dead_letters(environment)):
+        whose = ", ".join(f"{count} of {name}" for name, count in by_whose(letters).items())
+        err.print(f"dead letters: {whose}; lambda-arcade cloud redrive sends them again", soft_wrap=True)
+    for gap in isolation_gaps(environment):
+        err.print(f"does not hold on this machine: {gap}", soft_wrap=True)
+
+
+def redrive(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Only those of this function.", metavar="NAME")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List them and send nothing.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Send dead letters again: events and calls that failed to the end and wait in the dead-letter queue."""
+    from infra.monitor.dead_letters import list_dead_letters  # noqa: PLC0415
+    from infra.monitor.dead_letters import redrive as send_again  # noqa: PLC0415
+
+    environment = find_environment(context)
+    if dry_run:
+        letters = [letter for letter in list_dead_letters(environment) if name in {None, letter.of}]
+        if as_json:
+            print_json([letter.to_json() for letter in letters])
+            return
+        table = Table("of", "about", "why", "sent", box=None, header_style="bold")
+        for letter in letters:
+            sent = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(letter.sent_ms / 1000))
+            table.add_row(letter.of, letter.about, letter.why, sent)
+        out.print(table if letters else "there are no dead letters")
+        return
+    sent_again, stay = send_again(environment, name)
+    if as_json:
+        print_json({"sent": sent_again, "stay": stay})
+    else:
+        out.print(f"{sent_again} dead letters sent again")
+        for line in stay:
+            err.print(f"stays: {line}", soft_wrap=True)
 
 
 def logs(

@@ -44,12 +44,13 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     if as_json:
         print_json(listed)
         return
-    table = Table("opponent", "game", "level", "version", "rating", "games", box=None, header_style="bold")
+    table = Table("opponent", "game", "level", "version", "rating (95 %)", "games", box=None, header_style="bold")
     for item in listed:
         canary = "".join(f" + {version} at {weight:.0%}" for version, weight in item["weights"].items())
         rating = "-" if item["rating"] is None else f"{item['rating']:.0f}"
-        if item["deviation"] is not None:
-            rating += f" ± {item['deviation']:.0f}"
+        if item.get("interval"):
+            low, high = item["interval"]
+            rating += f" ({low:.0f} to {high:.0f})"
         table.add_row(
             item["name"], item["game"], str(item["difficulty"]), item["version"] + canary, rating,
             str(item["games"]),

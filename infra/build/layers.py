@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
-    "rating": ("openskill",),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
                  "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions"),
     "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench

@@ -55,10 +55,8 @@ def deploy_platform(
         _deploy_authorizer(environment, found, functions, progress)
     guard = route_settings(authorization, found, environment.names)
     with ThreadPoolExecutor(PARALLEL) as pool:
-        made = {
-            name: pool.submit(deploy_layer, environment, name, found, progress) for name in {*layers, *layers_for([])}
-        }
-        jobs = [
+        jobs = [pool.submit(deploy_layer, environment, name, found, progress) for name in sorted(set(layers))]
+        jobs += [
             pool.submit(
                 deploy_service,
                 environment,
@@ -68,10 +66,9 @@ def deploy_platform(
                 progress,
                 guard if service.name in GUARDED else {},
             )
-            for service in sorted(_services(environment, found), key=lambda item: item.layer or "")
-            if service.layer is None or made[service.layer].result() is None
+            for service in _services(environment, found)
         ]
-        for job in (*made.values(), *jobs):
+        for job in jobs:
             job.result()
     return found
 
@@ -100,8 +97,8 @@ def _deploy_dashboard(
 
 
 def layers_for(folders: Sequence[Path]) -> list[str]:
-    """Return the layers that opponents and the platform's own functions need."""
-    needed = {service.layer for service in SERVICES.values() if service.layer}
+    """Return the layers that opponents need."""
+    needed: set[str] = set()
     for folder in folders:
         try:
             needed |= set(Manifest.load(folder).function.layers)
@@ -168,7 +165,7 @@ def deploy_service(
     settings: Mapping[str, str],
 ) -> None:
     """Bring the stack of one of the platform's own functions up to date; ``settings`` are further parameters."""
-    package = package_service(service.name, service.outside)
+    package = package_service(service.name)
     cache_seconds = LOCAL_CACHE_S if environment.cloud.account.local else AWS_CACHE_S
     known = {
         **environment.platform,
@@ -185,8 +182,6 @@ def deploy_service(
         **{key: known[key] for key in service.needs},
         **settings,
     }
-    if service.layer:
-        parameters["LayerArn"] = layer_arn(environment, service.layer, found)
     upload = Upload(package.key, package.sha256, len(package.content))
     stack = environment.names.service(service.name)
     wanted = Wanted(stack, f"service {service.name}", service.template(), parameters,

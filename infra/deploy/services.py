@@ -19,9 +19,6 @@ class Service:
     name: str
     needs: tuple[str, ...]
     """The parameters of its template that are outputs of the platform stack, or ApiBaseUrl, CacheSeconds or Prices."""
-    layer: str | None = None
-    outside: frozenset[str] = frozenset()
-    """The packages that its layer brings."""
 
     def template(self) -> str:
         """Return its CloudFormation template."""
@@ -31,12 +28,7 @@ class Service:
 _ALL = (
     Service("catalog", ("BucketName", "ApiId", "ApiBaseUrl", "RatingsTable", "CacheSeconds", "Prices")),
     Service("recorder", ("BucketName", "ApiId", "LocksTable")),
-    Service(
-        "rater",
-        ("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
-        "rating",
-        frozenset({"openskill"}),
-    ),
+    Service("rater", ("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic")),
     Service("guard", ("BucketName", "CanaryAlarmsTopic", "DeadLettersQueue")),
     Service("coach", ("BucketName", "DeadLettersQueue", "NewRecordsTopic")),
 )

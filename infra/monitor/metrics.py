@@ -51,6 +51,19 @@ def ask_local_cloud(endpoint: str, what: str) -> list[dict[str, Any]]:
         raise CloudError(f"{endpoint} does not tell its functions' {what}: {error}") from error
 
 
+def isolation_gaps(environment: Environment) -> list[str]:
+    """Return, in sentences, what does not keep functions apart on the machine of the local cloud; nothing for AWS."""
+    endpoint = environment.cloud.account.endpoint
+    if not endpoint:
+        return []
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint}/_arcade/health", timeout=5) as answer:
+            return [str(gap) for gap in json.loads(answer.read())["isolation"]["gaps"]]
+    except (OSError, ValueError, KeyError) as error:
+        raise CloudError(f"{endpoint} does not tell how it keeps functions apart: {error}") from error
+
+
 def _from_cloudwatch(environment: Environment, memory_mb: Mapping[str, int]) -> dict[tuple[str, str], dict[str, Any]]:
     end = datetime.now(UTC)
     wanted = [

@@ -136,7 +136,7 @@ def catalog() -> dict[str, Node]:
         variables,
         statement("ReadEntries", "ssm:GetParametersByPath", arn("ssm", "parameter/${Prefix}/opponents")),
         statement("SeeWhereLivePoints", "lambda:GetAlias", arn("lambda", "function:${Prefix}-*")),
-        statement("ReadRatings", "dynamodb:Scan", arn("dynamodb", "table/${RatingsTable}")),
+        statement("ReadRatings", "dynamodb:BatchGetItem", arn("dynamodb", "table/${RatingsTable}")),
         live=CALLED_BY_API,
     )
     return _template(
@@ -231,18 +231,15 @@ def rater() -> dict[str, Node]:
     variables = {"PREFIX": ref("Prefix"), "RATINGS_TABLE": ref("RatingsTable")}
     keep = statement(
         "KeepRatings",
-        ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+        ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
         arn("dynamodb", "table/${RatingsTable}"),
     )
     may = (may_read_records(), may_take_from_queue(), keep, _may_check_proofs())
     return _template(
-        "rates both players of every new record, once.",
+        "counts every new record, once, and fits ratings to the counts.",
+        parameters.platform_outputs("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
         {
-            **parameters.platform_outputs("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
-            "LayerArn": parameters.text("The layer that it needs."),
-        },
-        {
-            **_function("rater", 512, 30, variables, *may, layers=[ref("LayerArn")]),
+            **_function("rater", 512, 30, variables, *may),
             **queue_of_new_records("${Prefix}-rater"),
         },
     )

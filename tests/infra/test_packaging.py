@@ -163,11 +163,11 @@ def test_a_layer_leaves_out_what_no_function_uses():
 
 
 def test_a_layer_is_made_once_and_is_the_same_again(tmp_path: Path):
-    first = build_layer("rating", this_machine(), tmp_path / "a")
+    first = build_layer("inference", this_machine(), tmp_path / "a")
     made = first.path.stat().st_mtime_ns
-    assert build_layer("rating", this_machine(), tmp_path / "a").path.stat().st_mtime_ns == made
-    assert build_layer("rating", this_machine(), tmp_path / "b").sha256 == first.sha256
-    assert "python/openskill/__init__.py" in zipfile.ZipFile(first.path).namelist()
+    assert build_layer("inference", this_machine(), tmp_path / "a").path.stat().st_mtime_ns == made
+    assert build_layer("inference", this_machine(), tmp_path / "b").sha256 == first.sha256
+    assert "python/onnxruntime/__init__.py" in zipfile.ZipFile(first.path).namelist()
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,11 @@ from infra.core.keys import newest
 from infra.core.prices import price_of
 from infra.deploy.deploy import Options, deploy_opponents
 from infra.deploy.keys import platform_keys, rotate_key
-from infra.services.rater.rating import Strength, rate, result_of
+from infra.monitor.dead_letters import by_whose, count_dead_letters, list_dead_letters, read_letter, redrive
+from infra.services.rater.rating import Rated, addition_of, pair_key, result_of
+from infra.services.rater.recompute import recompute
+from infra.services.rater.strengths import Counts, Strength, fit_league, fit_player
+from infra.services.rater.table import RatingsTable, counts_in, old_strength, results_in, strengths_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,9 +69,23 @@ def annotation(environment: Environment, record: GameRecord, by: str = "first_fr
     return None
 
 
-def ratings(environment: Environment) -> dict[str, dict[str, float]]:
+def ratings(environment: Environment) -> dict[str, Any]:
     items = environment.cloud.client("dynamodb").scan(TableName=environment.platform["RatingsTable"])["Items"]
-    return {item["id"]["S"]: {key: float(value["N"]) for key, value in item.items() if "N" in value} for item in items}
+    return {item["id"]["S"]: item for item in items}
+
+
+def pair_of(one: str, two: str) -> str:
+    return pair_key(*sorted((Rated("battleship", "function", one), Rated("battleship", "function", two))))
+
+
+def fit(environment: Environment, game: str = "battleship") -> dict[str, Strength]:
+    return strengths_in(ratings(environment).get(f"fit#{game}", {}))
+
+
+def games_of(environment: Environment, one: str, two: str) -> float:
+    """Return how many games of two functions are counted."""
+    item = ratings(environment).get(pair_of(one, two))
+    return counts_in(item).games if item else 0
 
 
 def dead_letters(environment: Environment) -> str:
@@ -176,7 +195,7 @@ def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(env
     records = [recorded(seed, *names) for seed in range(10, 14)]
     for record in records:
         assert post(environment, record.to_line()).status_code == 201
-    in_time(lambda: ratings(environment).get(f"battleship#function#{names[0]}", {}).get("games") == len(records))
+    in_time(lambda: games_of(environment, *names) == len(records))
     bucket = environment.platform["BucketName"]
     line = records[0].to_line().encode()
     environment.cloud.client("s3").put_object(
@@ -184,10 +203,10 @@ def test_a_new_record_rates_both_players_once_and_is_annotated_by_who_played(env
     )
     last = recorded(14, *names)
     post(environment, last.to_line())  # rated after the event that came twice, which so has had its chance
-    keys = [f"battleship#function#{name}" for name in names]
-    found = in_time(lambda: (now := ratings(environment)).get(keys[0], {}).get("games", 0) > 4 and now)
-    assert found[keys[0]]["games"] == found[keys[1]]["games"] == 5
-    assert all(found[key]["sigma"] < Strength().sigma for key in keys)
+    in_time(lambda: games_of(environment, *names) > 4)
+    fitted = in_time(lambda: (now := fit(environment)).get(names[0], Strength()).games > 4 and now)
+    assert [fitted[name].games for name in names] == [games_of(environment, *names)] * 2 == [5, 5]
+    assert all(fitted[name].deviation < Strength().deviation for name in names)
 
 
 def test_who_played_a_record_annotates_it(environment: Environment):
@@ -200,10 +219,10 @@ def test_who_played_a_record_annotates_it(environment: Environment):
 
 def test_the_catalog_shows_a_rating_and_how_sure_it_is(environment: Environment):
     post(environment, recorded(22).to_line())
-    in_time(lambda: ratings(environment).get("battleship#function#first_free"))
-    entry = listed_entry(environment)
-    assert entry["games"] > 0
+    entry = in_time(lambda: (now := listed_entry(environment))["games"] > 0 and now)
     assert 0 < entry["deviation"] < Strength().deviation
+    low, high = entry["interval"]
+    assert low < entry["rating"] < high
 
 
 def listed_entry(environment: Environment, name: str = "first_free") -> dict[str, Any]:
@@ -211,31 +230,35 @@ def listed_entry(environment: Environment, name: str = "first_free") -> dict[str
     return next(item for item in listed if item["name"] == name)
 
 
-def put_rating_of_all_games(environment: Environment, player: str, mu: float, sigma: float, games: int) -> None:
-    """Write an item as the rater did before there was a rating for each game."""
-    old = Strength(mu, sigma, games)
-    numbers = {"mu": mu, "sigma": sigma, "games": games, "rating": old.rating, "deviation": old.deviation}
-    item = {"id": {"S": player}, **{key: {"N": repr(value)} for key, value in numbers.items()}}
+def put_old_rating(environment: Environment, key: str, mu: float, sigma: float, games: int) -> dict[str, Any]:
+    """Write an item as the rater did when a rating was a chain of updates, and return it."""
+    numbers = {"mu": mu, "sigma": sigma, "games": games, "rating": 0.0, "deviation": 0.0}
+    item = {"id": {"S": key}, **{name: {"N": repr(value)} for name, value in numbers.items()}}
     environment.cloud.client("dynamodb").put_item(TableName=environment.platform["RatingsTable"], Item=item)
+    return item
 
 
-def test_ratings_of_all_games_together_are_where_those_of_a_game_start(environment: Environment):
-    veteran, person = f"v{uuid4().hex[:8]}", f"p#{uuid4().hex[:8]}"
-    put_rating_of_all_games(environment, f"function#{veteran}", 31.5, 2.25, 40)
-    put_rating_of_all_games(environment, f"person#{person}", 30.0, 1.0, 90)
-    one = recorded(60, veteran, person)
-    seats = one.participants[0], replace(one.participants[1], kind="person")
-    record = replace(one, participants=seats)
-    assert post(environment, record.to_line()).status_code == 201
-    in_time(lambda: f"match#{record.match_id}" in ratings(environment))
-    after = rate(result_of(record), (Strength(31.5, 2.25, 40), Strength(30.0)))
-    found = ratings(environment)
-    for key, strength in zip((f"function#{veteran}", f"person#{person}"), after, strict=True):
-        now = found[f"battleship#{key}"]
-        assert (now["mu"], now["sigma"]) == pytest.approx((strength.mu, strength.sigma))
-        assert now["games"] == strength.games
-    assert found[f"function#{veteran}"]["games"] == 40
-    assert found[f"person#{person}"]["games"] == 90
+def test_ratings_of_earlier_versions_are_where_a_fit_starts(environment: Environment):
+    veteran, person, known = (f"{letter}{uuid4().hex[:8]}" for letter in "vpk")
+    put_old_rating(environment, f"function#{veteran}", 31.5, 2.25, 40)
+    old = put_old_rating(environment, f"battleship#person#{person}", 30.0, 1.0, 90)
+    put_old_rating(environment, f"person#{known}", 33.0, 1.0, 90)
+    one = recorded(60, veteran, f"o{uuid4().hex[:8]}")
+    assert post(environment, one.to_line()).status_code == 201
+    fitted = in_time(lambda: fit(environment).get(veteran))
+    of_all_games = Strength(old_strength({**old, "mu": {"N": "33.0"}}).rating, 350.0)
+    for seed, name, start in ((62, person, old_strength(old)), (63, known, of_all_games)):
+        match = recorded(seed, veteran, name)
+        record = replace(match, participants=(match.participants[0], replace(match.participants[1], kind="person")))
+        assert post(environment, record.to_line()).status_code == 201
+        key = f"battleship#person#{name}"
+        item = in_time(lambda key=key: (now := ratings(environment).get(key, {})) and "low" in now and now)
+        (counts,) = results_in(item).values()
+        assert counts.games == 1
+        expected = fit_player([(fit(environment)[veteran], counts)], start)
+        assert float(item["rating"]["N"]) == pytest.approx(expected.rating, abs=2)
+        assert float(item.get("mu", {"N": "30.0"})["N"]) == 30.0  # as it was
+    assert fitted.rating > 1600
 
 
 def test_a_persons_ratings_in_two_games_do_not_touch_each_other():
@@ -245,16 +268,15 @@ def test_a_persons_ratings_in_two_games_do_not_touch_each_other():
     assert {one.key_of_all_games, two.key_of_all_games} == {same.key_of_all_games, other.key_of_all_games}
 
 
-def test_the_catalog_shows_a_rating_of_before_until_there_is_one_of_the_game(environment: Environment):
+def test_the_catalog_shows_a_rating_of_before_until_there_is_one_by_counts(environment: Environment):
     dynamodb, table = environment.cloud.client("dynamodb"), environment.platform["RatingsTable"]
-    key = {"id": {"S": "battleship#function#first_free"}}
+    key = {"id": {"S": "fit#battleship"}}
     own = dynamodb.get_item(TableName=table, Key=key).get("Item")
     dynamodb.delete_item(TableName=table, Key=key)
-    put_rating_of_all_games(environment, "function#first_free", 28.0, 3.0, 17)
+    old = put_old_rating(environment, "function#first_free", 28.0, 3.0, 17)
     try:
-        assert in_time(lambda: (entry := listed_entry(environment))["games"] == 17 and entry)[
-            "deviation"
-        ] == pytest.approx(Strength(28.0, 3.0).deviation, abs=0.1)
+        entry = in_time(lambda: (now := listed_entry(environment))["games"] == 17 and now)
+        assert entry["deviation"] == pytest.approx(old_strength(old).deviation, abs=0.1)
     finally:
         dynamodb.delete_item(TableName=table, Key={"id": {"S": "function#first_free"}})
         if own:
@@ -297,21 +319,39 @@ def test_a_record_of_fifty_megabytes_is_refused_and_told_and_holds_up_nobody(env
         assert [text for text in log if f"{key} has 52428800 bytes, more than" in text]
 
 
-def test_the_ratings_are_those_that_the_records_give(environment: Environment):
+def test_the_ratings_are_those_that_the_records_give_in_any_order(environment: Environment):
     names = [f"{seat}{uuid4().hex[:8]}" for seat in "abc"]
     played = [recorded(50 + turn, names[turn % 3], names[(turn + 1) % 3]) for turn in range(6)]
-    strengths = {f"battleship#function#{name}": Strength() for name in names}
-    for record in played:  # one after the other: what a match does depends on those before it
-        post(environment, record.to_line())
-        in_time(lambda record=record: f"match#{record.match_id}" in ratings(environment))
-        result = result_of(record)
-        first, second = (player.key for player in result.players)
-        strengths[first], strengths[second] = rate(result, (strengths[first], strengths[second]))
-    found = ratings(environment)
-    for player, strength in strengths.items():
-        assert found[player]["games"] == strength.games == 4
-        assert (found[player]["mu"], found[player]["sigma"]) == pytest.approx((strength.mu, strength.sigma))
-        assert found[player]["rating"] == pytest.approx(strength.rating)
+    with ThreadPoolExecutor(6) as callers:
+        assert {answer.status_code for answer in callers.map(lambda one: post(environment, one.to_line()), played)} == {
+            201
+        }
+    counted: dict[tuple[str, str], list[int]] = {}
+    for record in played:
+        addition = addition_of(result_of(record))
+        counts = counted.setdefault((addition.about["first"], addition.about["second"]), [0, 0, 0])
+        counts[("wins", "draws", "losses").index(addition.column)] += 1
+    fitted = in_time(lambda: all((now := fit(environment)).get(name, Strength()).games == 4 for name in names) and now)
+    items = ratings(environment)
+    for (one, two), counts in counted.items():
+        assert counts_in(items[pair_of(one, two)]) == Counts(*counts)
+    alone = fit_league({pair: Counts(*counts) for pair, counts in counted.items()})
+    gaps = [(fitted[one].rating - fitted[two].rating, alone[one].rating - alone[two].rating) for one, two in counted]
+    for gap, expected in gaps:  # others that they have not met change nothing between them
+        assert gap == pytest.approx(expected, abs=5)
+
+
+def test_counts_that_do_not_fit_their_matches_are_counted_anew(environment: Environment):
+    names = f"a{uuid4().hex[:8]}", f"b{uuid4().hex[:8]}"
+    post(environment, recorded(71, *names).to_line())
+    in_time(lambda: games_of(environment, *names) == 1)
+    environment.cloud.client("dynamodb").update_item(
+        TableName=environment.platform["RatingsTable"], Key={"id": {"S": pair_of(*names)}},
+        UpdateExpression="SET wins = :many", ExpressionAttributeValues={":many": {"N": "40"}},
+    )  # fmt: skip
+    post(environment, recorded(72, *names).to_line())
+    in_time(lambda: fit(environment).get(names[0], Strength()).games == 2)
+    assert games_of(environment, *names) == 2
 
 
 @pytest.fixture
@@ -376,17 +416,6 @@ def test_a_match_that_a_fallback_played_in_rates_nobody():
     assert result_of(replace(record, outcome=None)) is None
     swapped = (*record.participants, Participant("two", "function", "another", since_step=9))
     assert result_of(replace(record, participants=swapped)) is None
-
-
-def test_a_win_raises_the_winner_and_both_are_better_known():
-    record = recorded(41)
-    result = result_of(record)
-    before = (Strength(), Strength())
-    after = rate(result, before)
-    winner = 0 if record.outcome.winner == "one" else 1
-    assert after[winner].rating > 1500 > after[1 - winner].rating
-    assert all(item.deviation < Strength().deviation for item in after)
-    assert [item.games for item in after] == [1, 1]
 
 
 def post_raw(environment: Environment, record: GameRecord) -> requests.Response:
@@ -481,3 +510,60 @@ def test_one_player_brings_so_many_records_a_day(environment: Environment):
     answer = post_raw(environment, again)
     assert answer.status_code == 429
     assert f"player {name}: 1000 records are taken a day" in answer.json()["detail"]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_dead_letters_are_named_and_sent_again(environment: Environment):
+    dead_letters(environment)
+    bucket = environment.platform["BucketName"]
+    key = f"records/battleship/{uuid4().hex}.json"
+    environment.cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=b"poison")
+    in_time(lambda: by_whose(list_dead_letters(environment)) == {"coach": 1, "rater": 1})
+    letters = list_dead_letters(environment)
+    assert {letter.about for letter in letters} == {key}
+    assert redrive(environment, "nobody") == (0, [])
+    environment.cloud.client("s3").put_object(Bucket=bucket, Key=key, Body=recorded(80).to_line().encode())
+    assert redrive(environment) == (2, [])
+    in_time(lambda: f"match#{recorded(80).match_id}" in ratings(environment) or count_dead_letters(environment) == 0)
+    assert list_dead_letters(environment) == []
+
+
+def test_recomputing_counts_what_an_earlier_version_rated_once(environment: Environment):
+    names = f"a{uuid4().hex[:8]}", f"b{uuid4().hex[:8]}"
+    record, later = recorded(81, *names), recorded(82, *names)
+    dynamodb, name = environment.cloud.client("dynamodb"), environment.platform["RatingsTable"]
+    old = {"id": {"S": f"match#{record.match_id}"}, "game": {"S": "battleship"}, "started_at": {"S": record.started_at}}
+    dynamodb.put_item(TableName=name, Item=old)
+    put_old_rating(environment, f"battleship#function#{names[0]}", 40.0, 1.0, 99)
+    for each in (record, later):
+        post(environment, each.to_line())
+    in_time(lambda: games_of(environment, *names) == 1)
+    table = RatingsTable(name, lambda operation, **given: getattr(dynamodb, operation)(**given))
+    done = recompute(table, [record, later])
+    assert (done.records, done.counted, done.differed) == (2, 1, ())
+    assert games_of(environment, *names) == 2
+    assert done.games["battleship"][names[0]].games == 2
+    assert abs(done.games["battleship"][names[0]].rating - 1500) < 400, "the old rating is left behind"
+    dynamodb.update_item(
+        TableName=name, Key={"id": {"S": pair_of(*names)}},
+        UpdateExpression="SET losses = :odd", ExpressionAttributeValues={":odd": {"N": "-3"}},
+    )  # fmt: skip
+    again = recompute(table, [record, later])
+    assert again.counted == 0
+    assert len(again.differed) == 1
+    assert "losses -3" in again.differed[0]
+    assert games_of(environment, *names) == 2
+
+
+def test_a_call_that_was_given_up_says_whose_it_was_and_what_to_send_again():
+    event = {"Records": [{"s3": {"object": {"key": "records/battleship/a+b.json"}}}]}
+    arn = "arn:aws:lambda:us-east-1:000000000000:function:lambda-arcade-hard:live"
+    context = {"functionArn": arn, "condition": "RetriesExhausted"}
+    body = {"requestContext": context, "requestPayload": event, "responsePayload": {"errorType": "Sandbox.Timedout"}}
+    message = {"Body": json.dumps(body), "ReceiptHandle": "r", "Attributes": {"SentTimestamp": "5"}}
+    letter = read_letter(message, "lambda-arcade")
+    assert (letter.of, letter.about) == ("hard", "records/battleship/a b.json")
+    assert (letter.why, letter.sent_ms) == ("RetriesExhausted Sandbox.Timedout", 5)
+    assert (letter.function, json.loads(letter.payload), letter.queue) == (arn, event, "")
+    nonsense = read_letter({"Body": "[", "ReceiptHandle": "r"}, "lambda-arcade")
+    assert (nonsense.of, nonsense.about) == ("nobody", "[")

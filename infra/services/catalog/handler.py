@@ -10,7 +10,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import boto3  # the managed runtime brings it
@@ -19,9 +19,13 @@ from botocore.config import Config
 from ai_functions.runtime.listing import DEPLOYED
 from games.schema import InvalidError, NotJsonError, load_json
 from infra.core.prices import price_of, replaced
+from infra.services.rater.rating import Rated
+from infra.services.rater.table import RatingsTable, old_strength, strengths_in
+
+if TYPE_CHECKING:
+    from infra.services.rater.strengths import Strength
 
 PREFIX = os.environ["PREFIX"]
-RATINGS = os.environ["RATINGS_TABLE"]
 API = os.environ["API_BASE_URL"]
 CACHE_S = float(os.environ["CACHE_SECONDS"])
 """How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
@@ -32,6 +36,9 @@ _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, 
 _ssm = boto3.client("ssm", config=_CONFIG)
 _lambda = boto3.client("lambda", config=_CONFIG)
 _dynamodb = boto3.client("dynamodb", config=_CONFIG)
+_table = RatingsTable(
+    os.environ["RATINGS_TABLE"], lambda operation, **parameters: getattr(_dynamodb, operation)(**parameters)
+)
 _kept: dict[str, tuple[float, str]] = {}
 _POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the local cloud gives no more than memory
 
@@ -50,11 +57,11 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _list(base: str) -> list[dict[str, Any]]:
     entries = _entries()
-    ratings = _POOL.submit(_ratings)
+    ratings = _POOL.submit(_ratings, entries)
     aliases = list(_POOL.map(_alias, entries))
     strengths = ratings.result()
     listed = [
-        _listed(entry, alias, _strength(strengths, entry), base)
+        _listed(entry, alias, strengths.get((entry["game"], entry["name"]), {}), base)
         for entry, alias in zip(entries, aliases, strict=True)
         if alias is not None
     ]
@@ -73,6 +80,7 @@ def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, An
         "pinned": {version: f"{endpoint}@{version}" for version in versions},
         "rating": strength.get("rating", entry.get("rating")),
         "deviation": strength.get("deviation"),
+        "interval": strength.get("interval"),
         "games": strength.get("games", 0),
         "price": _price(entry),
     }
@@ -108,28 +116,37 @@ def _alias(entry: dict[str, Any]) -> dict[str, Any] | None:
         return None  # its stack is being made or deleted at this moment
 
 
-def _ratings() -> dict[str, dict[str, Any]]:
-    """Return rating, deviation and games of every player, by id; see the rater."""
-    pages = _dynamodb.get_paginator("scan").paginate(
-        TableName=RATINGS,
-        FilterExpression="begins_with(id, :of_all_games) OR kind = :kind",
-        ExpressionAttributeValues={":of_all_games": {"S": "function#"}, ":kind": {"S": "function"}},
-    )
+def _ratings(entries: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return rating, deviation, interval and games of the opponents, by game and name; see the rater's table."""
+    fits = {game: strengths_in(item) for game, item in _fits({entry["game"] for entry in entries}).items()}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    unfitted = []
+    for game, name in ((entry["game"], entry["name"]) for entry in entries):
+        strength = fits.get(game, {}).get(name)
+        if strength is None:
+            unfitted.append(Rated(game, "function", name))
+        else:
+            found[game, name] = _shown(strength)
+    before = _table.get(key for player in unfitted for key in (player.key, player.key_of_all_games))
+    for player in unfitted:  # before it has a rating by its counts, one of an earlier version
+        item = before.get(player.key, before.get(player.key_of_all_games, {}))
+        if "mu" in item:
+            found[player.game, player.name] = _shown(old_strength(item))
+    return found
+
+
+def _fits(games: set[str]) -> dict[str, Any]:
+    items = _table.get(f"fit#{game}" for game in games)
+    return {key.removeprefix("fit#"): item for key, item in items.items()}
+
+
+def _shown(strength: Strength) -> dict[str, Any]:
     return {
-        item["id"]["S"]: {
-            "rating": round(float(item["rating"]["N"]), 1),
-            "deviation": round(float(item["deviation"]["N"]), 1),
-            "games": int(item["games"]["N"]),
-        }
-        for page in pages
-        for item in page["Items"]
+        "rating": round(strength.rating, 1),
+        "deviation": round(strength.deviation, 1),
+        "interval": [round(limit, 1) for limit in strength.interval],
+        "games": strength.games,
     }
-
-
-def _strength(strengths: dict[str, dict[str, Any]], entry: dict[str, Any]) -> dict[str, Any]:
-    """Return the rating of an opponent in its game; before it has one, the one in all games together: it plays one."""
-    old = f"function#{entry['name']}"
-    return strengths.get(f"{entry['game']}#{old}", strengths.get(old, {}))
 
 
 def _base_url(event: dict[str, Any]) -> str:

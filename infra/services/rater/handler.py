@@ -1,121 +1,89 @@
-"""Rates both players of every new record, exactly once for each match.
+"""Counts every new record, once, and fits ratings to the counts.
 
-The two ratings and the note that this match is rated are written in one transaction, on condition that the match is
-not rated yet and that neither rating has changed meanwhile: an event that comes twice, or two at once, change nothing.
-
-A rating is kept for each game.  Up to November 2026 there was one for all games together, under ``kind#name``; such an
-item is read as the start of a game's own (``Rated.start``), and stays as it is.
+The note that a match is counted and the addition to its count are one transaction, on condition that there is no such
+note: an event that comes twice, or two at once, change nothing.  What is fitted follows from the counts alone.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
 
 from games.record import verify
 from games.record_lines import for_each_record
 from infra.services.inbox import CLIENT_CONFIG, objects_in, read, work_through
 from infra.services.proofs import why_not_proved
-from infra.services.rater.rating import Strength, rate, result_of
+from infra.services.rater.rating import OTHERS, PAIR, addition_of, result_of
+from infra.services.rater.table import TOTAL, RatingsTable, strengths_in
 
 if TYPE_CHECKING:
     from games.record import GameRecord
-    from infra.services.rater.rating import Rated
+    from infra.services.rater.rating import Addition
 
-TABLE = os.environ["RATINGS_TABLE"]
-ATTEMPTS = 8
+ENOUGH = 0.01
+"""Which share of a game's counts must be new for a fit of its functions, unless the last is old enough."""
+OLD_S = 60
 _s3 = boto3.client("s3", config=CLIENT_CONFIG)
 _dynamodb = boto3.client("dynamodb", config=CLIENT_CONFIG)
+
+
+def _say(line: str) -> None:
+    print(json.dumps({"level": "WARNING", "message": line}))  # noqa: T201 - the log
+
+
+def _call(operation: str, **parameters: Any) -> Any:
+    return getattr(_dynamodb, operation)(**parameters)
+
+
+_table = RatingsTable(os.environ["RATINGS_TABLE"], _call, _say)
+_new: dict[str, int] = {}
+"""How many games of functions this process has counted since it fitted them."""
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
     """Work through a batch of the queue."""
     del context
-    return work_through(event, _rate_message)
+    counted: list[Addition] = []
+
+    def rate_message(message: str) -> None:
+        for stored in objects_in(message):
+            for_each_record(read(_s3, stored), lambda record: counted.extend(_count(record)))
+
+    answer = work_through(event, rate_message)
+    _fit(counted)
+    return answer
 
 
-def _rate_message(message: str) -> None:
-    for stored in objects_in(message):
-        for_each_record(read(_s3, stored), _rate_possible)
-
-
-def _rate_possible(record: GameRecord) -> None:
+def _count(record: GameRecord) -> list[Addition]:
+    """Count ``record`` unless it has been; return what it adds to.  Raises ClientError."""
     verify(record)
     if why := why_not_proved(record):
         told = {"level": "INFO", "message": "not proved, rates nobody", "match_id": record.match_id, "why": why}
         print(json.dumps(told))  # noqa: T201 - the log
-        return
-    rate_record(record)
-
-
-def rate_record(record: GameRecord) -> None:
-    """Update both players' ratings, unless this match has done so before.  Raises ClientError."""
+        return []
     result = result_of(record)
     if result is None:
-        return
-    for attempt in range(ATTEMPTS):
-        if "Item" in _dynamodb.get_item(TableName=TABLE, Key=_key(f"match#{record.match_id}"), ConsistentRead=True):
-            return
-        kept = [_kept(player.key) for player in result.players]
-        before = [own or _start(player) for own, player in zip(kept, result.players, strict=True)]
-        after = rate(result, (before[0], before[1]))
-        try:
-            _dynamodb.transact_write_items(
-                TransactItems=[
-                    _rated_once(record),
-                    *(_replace(*item) for item in zip(result.players, kept, after, strict=True)),
-                ]
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "TransactionCanceledException" or attempt == ATTEMPTS - 1:
-                raise
-        else:
-            return
+        return []
+    addition = addition_of(result)
+    if _table.count(record.match_id, record.started_at, addition) and addition.about["kind"] == PAIR:
+        _new[addition.game] = _new.get(addition.game, 0) + 1
+    return [addition]
 
 
-def _kept(key: str) -> Strength | None:
-    item = _dynamodb.get_item(TableName=TABLE, Key=_key(key), ConsistentRead=True).get("Item")
-    if item is None:
-        return None
-    return Strength(float(item["mu"]["N"]), float(item["sigma"]["N"]), int(item["games"]["N"]))
-
-
-def _start(player: Rated) -> Strength:
-    before = _kept(player.key_of_all_games)
-    return Strength() if before is None else player.start(before)
-
-
-def _rated_once(record: GameRecord) -> Any:
-    item = {**_key(f"match#{record.match_id}"), "game": {"S": record.game}, "started_at": {"S": record.started_at}}
-    return {"Put": {"TableName": TABLE, "Item": item, "ConditionExpression": "attribute_not_exists(id)"}}
-
-
-def _replace(player: Rated, kept: Strength | None, after: Strength) -> Any:
-    numbers = {
-        "mu": after.mu,
-        "sigma": after.sigma,
-        "games": after.games,
-        "rating": after.rating,
-        "deviation": after.deviation,
-    }
-    put: dict[str, Any] = {
-        "TableName": TABLE,
-        "Item": {
-            **_key(player.key),
-            **{key: {"S": value} for key, value in player._asdict().items()},
-            **{key: {"N": repr(value)} for key, value in numbers.items()},
-        },
-        "ConditionExpression": "attribute_not_exists(id)",
-    }
-    if kept is not None:
-        put["ConditionExpression"] = "games = :games"
-        put["ExpressionAttributeValues"] = {":games": {"N": str(kept.games)}}
-    return {"Put": put}
-
-
-def _key(name: str) -> dict[str, Any]:
-    return {"id": {"S": name}}
+def _fit(counted: list[Addition]) -> None:
+    """Fit those whose counts have changed: functions when enough is new, persons each time."""
+    fits = {game: _table.fit_of(game) for game in {addition.game for addition in counted}}
+    for game in {addition.game for addition in counted if addition.about["kind"] == PAIR}:
+        fit = fits[game]
+        old = int(fit["at"]["N"]) <= time.time() - OLD_S if fit else True
+        if old or _new.get(game, 0) >= ENOUGH * float(fit[TOTAL]["N"]):
+            _table.fit_game(game)
+            _new.pop(game, None)
+            fits[game] = _table.fit_of(game)
+    people = {addition.holder: addition.game for addition in counted if addition.about["kind"] not in {PAIR, OTHERS}}
+    for key, game in people.items():
+        _table.fit_person(key, strengths_in(fits[game]))

@@ -1,46 +1,25 @@
-"""Ratings: which records count, and what a result does to both players (OpenSkill, Plackett-Luce).
+"""Which records count for ratings, and what each adds to: counts by pair and game.
 
-Everybody has a rating of their own in each game.  A rating is shown on Elo's scale: 1500 at first, and 400 points are
-odds of ten to one.
+A count is only ever added to, so that neither the order of matches nor two at once matter.  Games of functions with
+each other are counted by pair; those of a person (or a bot) with functions in the person's own item, from which one
+small fit makes the person's rating.  Games of persons with each other are counted and rate nobody.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from math import log
 from typing import TYPE_CHECKING, NamedTuple
-
-from openskill.models import PlackettLuce
 
 from games.record import FUNCTION
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from games.record import GameRecord
 
-MODEL = PlackettLuce()
-FIRST_MU, FIRST_SIGMA = 25.0, 25.0 / 3
-POINTS = 400 / (MODEL.beta * log(10))
-"""Elo points in one unit of mu: OpenSkill gives odds of e to one for about one beta of difference."""
-FIRST_RATING = 1500.0
-
-
-@dataclass(frozen=True, slots=True)
-class Strength:
-    """What is known of a player."""
-
-    mu: float = FIRST_MU
-    sigma: float = FIRST_SIGMA
-    games: int = 0
-
-    @property
-    def rating(self) -> float:
-        """On Elo's scale."""
-        return FIRST_RATING + (self.mu - FIRST_MU) * POINTS
-
-    @property
-    def deviation(self) -> float:
-        """Standard deviation of ``rating``."""
-        return self.sigma * POINTS
+PAIR, OTHERS = "pair", "others"
+COLUMNS = ("wins", "draws", "losses")
 
 
 class Rated(NamedTuple):
@@ -52,21 +31,13 @@ class Rated(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The id of the rating in its table.  No game and no kind has a ``#`` in it."""
+        """The id of the item about them.  No game and no kind has a ``#`` in it."""
         return f"{self.game}#{self.kind}#{self.name}"
 
     @property
     def key_of_all_games(self) -> str:
         """The id of the rating that was kept before there was one for each game: it mixes all that were played."""
         return f"{self.kind}#{self.name}"
-
-    def start(self, before: Strength) -> Strength:
-        """Return what this game's rating starts from, given the rating in all games together.
-
-        A function plays one game, so that rating is its own.  A person or a bot may have played several: what they
-        reached is the best guess there is, and how sure it was says nothing about this game.
-        """
-        return before if self.kind == FUNCTION else Strength(before.mu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +46,21 @@ class Result:
 
     players: tuple[Rated, Rated]
     ranks: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """What one match adds to: one to the attribute ``column`` of the item ``holder``."""
+
+    holder: str
+    column: str
+    about: Mapping[str, str]
+    """What else the item says."""
+
+    @property
+    def game(self) -> str:
+        """The game that was played."""
+        return self.about["game"]
 
 
 def result_of(record: GameRecord) -> Result | None:
@@ -96,11 +82,28 @@ def result_of(record: GameRecord) -> Result | None:
     return Result(players, (1, 2) if winner == first.player else (2, 1))
 
 
-def rate(result: Result, before: tuple[Strength, Strength]) -> tuple[Strength, Strength]:
-    """Return the players' strengths after ``result``."""
-    teams = [[MODEL.rating(mu=item.mu, sigma=item.sigma)] for item in before]
-    (first,), (second,) = MODEL.rate(teams, ranks=list(result.ranks))
-    return (
-        Strength(first.mu, first.sigma, before[0].games + 1),
-        Strength(second.mu, second.sigma, before[1].games + 1),
-    )
+def addition_of(result: Result) -> Addition:
+    """Return what ``result`` adds to."""
+    both = zip(result.players, result.ranks, strict=True)
+    (first, rank), (second, other) = sorted(both, key=lambda item: (item[0].kind == FUNCTION, item[0]))
+    column = COLUMNS[1] if rank == other else COLUMNS[0 if rank < other else 2]
+    about = {"game": first.game}
+    if first.kind == FUNCTION:
+        return Addition(pair_key(first, second), column, {**about, "kind": PAIR, **_names(first, second)})
+    if second.kind == FUNCTION:
+        return Addition(first.key, against(column, second.name), {**about, "kind": first.kind, "name": first.name})
+    return Addition(pair_key(first, second), column, {**about, "kind": OTHERS, **_names(first, second)})
+
+
+def pair_key(first: Rated, second: Rated) -> str:
+    """Return the id of the item about two; a name may hold any character."""
+    return f"{PAIR}#{json.dumps([*first, *second[1:]], ensure_ascii=False)}"
+
+
+def against(column: str, opponent: str) -> str:
+    """Return the attribute of a person's item that counts games with the function ``opponent``."""
+    return f"{column}#{opponent}"
+
+
+def _names(first: Rated, second: Rated) -> dict[str, str]:
+    return {"first": first.name, "second": second.name}
