@@ -145,8 +145,8 @@ def mapping(source: Node, function: str, more: Mapping[str, Node] | None = None,
 TAKE_FROM_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
 
-def queue_of_new_records(name: str, function: str = "Live") -> dict[str, Node]:
-    """Return a queue that the bucket's news of records go into, and what hands them to ``function``."""
+def queue_of_new_records(name: str, function: str = "Live", *, at_once: int = 10) -> dict[str, Node]:
+    """Return a queue that the bucket's news of records go into, and what hands ``at_once`` of them to ``function``."""
     properties = {
         "QueueName": sub(name),
         "SqsManagedSseEnabled": True,
@@ -166,7 +166,7 @@ def queue_of_new_records(name: str, function: str = "Live") -> dict[str, Node]:
         "Queue": resource("SQS::Queue", properties),
         "QueuePolicy": resource("SQS::QueuePolicy", {"Queues": [ref("Queue")], "PolicyDocument": policy}),
         "Subscription": resource("SNS::Subscription", subscription, DependsOn="QueuePolicy"),
-        "Mapping": mapping(att("Queue"), function),
+        "Mapping": mapping(att("Queue"), function, {"BatchSize": at_once}),
     }
 
 

@@ -253,7 +253,7 @@ def coach() -> dict[str, Node]:
         parameters.platform_outputs("BucketName", "DeadLettersQueue", "NewRecordsTopic"),
         {
             **_function("coach", 512, 30, {"PREFIX": ref("Prefix")}, may_read_records(), may_take_from_queue(), calls),
-            **queue_of_new_records("${Prefix}-coach"),
+            **queue_of_new_records("${Prefix}-coach", at_once=1),  # a batch that fails half-way is not told twice
         },
     )
 

@@ -47,6 +47,10 @@ QUIET_S = 4.0
 """How long nothing must have happened before everything is saved.  A person thinks about a move for about a second."""
 BUSY_S = 60.0
 """At least this often everything is saved, even if there is never a quiet moment."""
+PATIENT_S = 0.5
+"""How often at most what nobody waits for is saved: messages that an event has caused, and those that are done."""
+SHARE = 0.1
+"""The share of the time that this may take."""
 SLOW_S = 0.05
 SLOW_TIMES = 3
 """A service whose state took longer than this to save, so many times running, is saved when nothing happens; until then
@@ -72,7 +76,7 @@ class _Waiting:
     request: Request | None
     """What the journal may hold in place of the change; None for a change that only the state file can hold."""
     patient: bool
-    """Whether a service that is slow to save may be waited for."""
+    """Whether nobody waits for it: it is saved with others, now and then."""
     done: Future[None] = field(default_factory=Future)
 
 
@@ -97,8 +101,13 @@ class StateStore:
         self._slow: dict[str, int] = {}
         self._condition = threading.Condition()
         self._waiting: list[_Waiting] = []
+        self._operation_begun = False
+        """Whether CloudFormation has changed what the state file does not hold."""
         self._touched = False
         self._complaint = ""
+        self._saved_at: dict[str, float] = {}
+        self._spent: dict[str, float] = {}
+        """How long the last encoding of each service took."""
         self._last_touch = 0.0
         self._last_full = time.monotonic()
         self._closed = False
@@ -147,7 +156,7 @@ class StateStore:
 
         It raises DiskError where it could not be.  ``request``, which made the change, may be kept in its place;
         without one this waits for the state itself, for as long as a CloudFormation operation runs; and, if
-        ``patient``, for a pause where a service is slow to save.
+        ``patient``, until saving takes no more than its share of the time.
         """
         self.touch()
         wanted = frozenset(keys) & EAGER
@@ -179,6 +188,7 @@ class StateStore:
         """Note that CloudFormation may change any service from now on."""
         with self._condition:
             self._stale |= EAGER
+            self._operation_begun = True
         self.touch()
 
     def close(self) -> None:
@@ -203,7 +213,7 @@ class StateStore:
         while True:
             with self._condition:
                 if not self._closed and not any(item.request or not self._deferred(item) for item in self._waiting):
-                    self._condition.wait(LOOK_S)
+                    self._condition.wait(PATIENT_S if self._waiting else LOOK_S)
                 if self._closed:
                     break
                 waiting, self._waiting = self._waiting, []
@@ -216,7 +226,14 @@ class StateStore:
 
     def _deferred(self, item: _Waiting) -> bool:
         """Whether a change that only the state file can hold has to wait for a better moment."""
-        return self.operation_runs() or (item.patient and self._is_slow(item.keys))
+        return self.operation_runs() or (item.patient and self._is_soon(item.keys))
+
+    def _is_soon(self, keys: Iterable[str]) -> bool:
+        """Whether ``keys`` have been saved so lately that saving them again would take more than its share of time."""
+        now = time.monotonic()
+        return any(
+            now - self._saved_at.get(key, 0.0) < max(PATIENT_S, self._spent.get(key, 0.0) / SHARE) for key in keys
+        )
 
     def _is_slow(self, keys: Iterable[str]) -> bool:
         return any(self._slow.get(key, 0) >= SLOW_TIMES for key in keys)
@@ -238,13 +255,15 @@ class StateStore:
             self._waiting[:0] = [item for item in later if item.request is None]
 
     def _better_later(self, item: _Waiting) -> bool:
-        return (item.request is not None or item.patient) and self._is_slow(item.keys)
+        if item.request is not None:
+            return self._is_slow(item.keys)
+        return item.patient and self._is_soon(item.keys)
 
     def _save(self, waiting: Sequence[_Waiting]) -> bool:
         """Write the state that holds ``waiting`` and tell them; return False, with nothing told, if that must wait."""
-        forced = {key for item in waiting for key in item.keys}
+        forced = set(EAGER) if self._operation_begun else {key for item in waiting for key in item.keys}
         try:
-            if not self._encode({key for key in self._stale if key in forced or not self._is_slow([key])}):
+            if not self._encode(forced | (EAGER - self._encoded.keys())):  # after a start: what was loaded, too
                 return False
             self._write(self._file, EAGER)
             if not self._stale:
@@ -254,6 +273,7 @@ class StateStore:
             self._refuse(waiting, error)
             return True
         self._complaint = ""
+        self._operation_begun = False
         for item in waiting:
             item.done.set_result(None)
         return True
@@ -291,6 +311,7 @@ class StateStore:
             if not self.operation_runs() and self._encode(EAGER):
                 self._write(self._file, EAGER)
                 self._journal.clear()
+                self._operation_begun = False
                 for item in waiting:
                     item.done.set_result(None)
             else:  # an operation that a stop interrupts is as if it had not begun
@@ -318,9 +339,12 @@ class StateStore:
                 taken[key] = time.monotonic() - begun
         if keys & EAGER and self.operation_runs():
             self._stale |= stale
+            self._operation_begun = True
             return False
         self._encoded |= encoded
         self._held |= dict.fromkeys(encoded, held)
+        self._spent |= taken
+        self._saved_at |= dict.fromkeys(taken, time.monotonic())
         self._slow |= {key: self._slow.get(key, 0) + 1 if spent > SLOW_S else 0 for key, spent in taken.items()}
         return True
 
