@@ -39,6 +39,8 @@ LISTED = Object(
     {
         **OPTIONAL,
         "deviation": Nullable(POINTS),
+        "low": Nullable(POINTS),
+        "high": Nullable(POINTS),
         "measured": Dictionary(Text(80, 1), MEAN, 50),
         "pinned": Dictionary(Text(MAX_VERSION, 1), ADDRESS, 10),
         "weights": Dictionary(Text(MAX_VERSION, 1), Number(0, 1), 10),

@@ -48,9 +48,8 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     for item in listed:
         canary = "".join(f" + {version} at {weight:.0%}" for version, weight in item["weights"].items())
         rating = "-" if item["rating"] is None else f"{item['rating']:.0f}"
-        if item.get("interval"):
-            low, high = item["interval"]
-            rating += f" ({low:.0f} to {high:.0f})"
+        if item.get("low") is not None and item.get("high") is not None:
+            rating += f" ({item['low']:.0f} to {item['high']:.0f})"
         table.add_row(
             item["name"], item["game"], str(item["difficulty"]), item["version"] + canary, rating,
             str(item["games"]),

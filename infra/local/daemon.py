@@ -39,6 +39,8 @@ START_S = 30.0
 ANSWER_S = 5.0
 """How long a running server may take to answer a health check before it counts as stuck."""
 STOP_S = 15.0
+LET_GO_S = 3.0
+"""How long an earlier server, which was killed, may take to let go of its port."""
 REGION = "us-east-1"
 
 
@@ -76,6 +78,8 @@ def up(home: Path | None = None, port: int | None = None) -> LocalCloud:
         if running is not None:
             return replace(running, notes=notes)
         wanted = wanted_port() if port is None else port
+        if notes:
+            _let_go(wanted)
         chosen = _free_port(wanted)
         if chosen != wanted and wanted:
             notes = (*notes, f"port {wanted} is in use by another program; the local cloud listens on {chosen}")
@@ -97,9 +101,6 @@ def revive(home: Path | None = None) -> LocalCloud | None:
     found = _read_pidfile(cloud_paths(home))
     if found is None or _is_ours(found):
         return None
-    end = time.monotonic() + ANSWER_S
-    while _free_port(found.port) != found.port and time.monotonic() < end:
-        time.sleep(0.02)  # a killed process's first thread is gone before the last one lets go of its sockets
     return up(found.home, found.port)
 
 
@@ -133,6 +134,13 @@ def ask(cloud: LocalCloud, path: str, *, timeout_s: float = ANSWER_S) -> Any:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback never goes through a proxy
     with opener.open(cloud.endpoint + path, timeout=timeout_s) as answer:
         return json.loads(answer.read())
+
+
+def _let_go(port: int) -> None:
+    """Wait until ``port`` is free: a killed process's first thread is gone before the last lets go of its sockets."""
+    end = time.monotonic() + LET_GO_S
+    while port and _free_port(port) != port and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def _put_right(paths: CloudPaths) -> tuple[LocalCloud | None, tuple[str, ...]]:

@@ -221,8 +221,7 @@ def test_the_catalog_shows_a_rating_and_how_sure_it_is(environment: Environment)
     post(environment, recorded(22).to_line())
     entry = in_time(lambda: (now := listed_entry(environment))["games"] > 0 and now)
     assert 0 < entry["deviation"] < Strength().deviation
-    low, high = entry["interval"]
-    assert low < entry["rating"] < high
+    assert entry["low"] < entry["rating"] < entry["high"]
 
 
 def listed_entry(environment: Environment, name: str = "first_free") -> dict[str, Any]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from client.ui.inputs import Input
 
 ROW, PITCH = 70.0, 78.0
+SURE = 1.96
+"""How many standard deviations a 95 % interval has on each side."""
 
 
 class Picker:
@@ -97,7 +99,7 @@ class Picker:
         if info.rating is None:
             canvas.text(_unrated(info), right, top + 40, theme.SMALL, theme.HAZE, align="right")
         else:
-            spread = f" ±{info.deviation:.0f}" if info.deviation is not None else ""
+            spread = f" ±{SURE * info.deviation:.0f}" if info.deviation is not None else ""
             used = canvas.text(spread, right, top + 42, theme.SMALL_FIGURE, theme.HAZE, align="right")
             canvas.text(f"{info.rating:.0f}", right - used, top + 39, theme.FIGURE, theme.FOAM, align="right")
         draw_rungs(canvas, info.difficulty, right, top + 16, colour)

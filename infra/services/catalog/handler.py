@@ -80,7 +80,8 @@ def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, An
         "pinned": {version: f"{endpoint}@{version}" for version in versions},
         "rating": strength.get("rating", entry.get("rating")),
         "deviation": strength.get("deviation"),
-        "interval": strength.get("interval"),
+        "low": strength.get("low"),
+        "high": strength.get("high"),
         "games": strength.get("games", 0),
         "price": _price(entry),
     }
@@ -141,10 +142,12 @@ def _fits(games: set[str]) -> dict[str, Any]:
 
 
 def _shown(strength: Strength) -> dict[str, Any]:
+    low, high = strength.interval
     return {
         "rating": round(strength.rating, 1),
         "deviation": round(strength.deviation, 1),
-        "interval": [round(limit, 1) for limit in strength.interval],
+        "low": round(low, 1),
+        "high": round(high, 1),
         "games": strength.games,
     }
 
