@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import requests
 
 from client.net.remote import new_session
+from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +29,8 @@ MARK = ".uploaded"
 REFUSED_MARK = ".refused"
 FIRST_PAUSE_S, MAX_PAUSE_S = 0.5, 60.0
 TIMEOUT_S = (1.0, 10.0)
+SHOWN = 240
+"""How many characters of a refusal are told."""
 
 
 @dataclass(order=True, slots=True)
@@ -115,7 +118,17 @@ class Uploader:
                 path.with_suffix(REFUSED_MARK).write_text(answer.text[:2000] + "\n", encoding="utf-8")
         except (requests.RequestException, OSError, ValueError) as error:
             return f"{path.name}: {type(error).__name__}"
-        return f"{path.name}: {answer.status_code} {answer.text[:120]}"
+        return f"{path.name}: {answer.status_code} {_reason(answer)}"
+
+
+def _reason(answer: requests.Response) -> str:
+    """Return what a problem document says happened; the first words of any other answer."""
+    try:
+        said = load_json(answer.content)
+    except NotJsonError:
+        said = None
+    detail = said.get("detail") if isinstance(said, dict) else None
+    return (detail if isinstance(detail, str) else answer.text)[:SHOWN]
 
 
 def _settled(path: Path) -> bool:

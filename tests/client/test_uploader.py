@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
 from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+import requests
+
 from client.records.recorder import save_record
-from client.records.uploader import Uploader, unsent_records
+from client.records.uploader import Uploader, _reason, unsent_records
 from games.battleship import rules
 from games.match import Match
 from games.record import BOT, GameRecord, Participant
@@ -103,6 +106,16 @@ def test_a_record_that_the_cloud_refuses_is_marked_and_not_sent_again(tmp_path: 
     assert arrived.count("bad") == 1
     assert unsent_records(tmp_path) == []
     assert (tmp_path / "battleship" / "bad.refused").exists()
+
+
+def test_why_a_record_did_not_arrive_is_told_in_the_clouds_words():
+    full = requests.Response()
+    full._content = json.dumps({"type": "about:blank", "title": "Not stored", "detail": "the disk is full"}).encode()
+    assert _reason(full) == "the disk is full"
+    full._content = b"Bad Gateway"
+    assert _reason(full) == "Bad Gateway"
+    full._content = b'{"detail": 7}'
+    assert _reason(full) == '{"detail": 7}'
 
 
 def test_a_record_that_makes_the_cloud_fail_holds_up_no_other(tmp_path: Path):

@@ -31,6 +31,8 @@ SIGNALS_SINCE = 6
 """The version of Landlock that keeps a process from signals to others."""
 PROCESSES = 1024
 """AWS: how many processes and threads a function may have."""
+PYTHON = getattr(sys, "_base_executable", sys.executable)
+"""The virtual environment is not for functions."""
 SYSTEM = (
     *("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix", "/sys/devices/system"),
     *("/etc/alternatives", "/etc/ca-certificates", "/etc/group", "/etc/hosts", "/etc/ld.so.cache", "/etc/ld.so.conf"),
@@ -98,8 +100,10 @@ def find_sandbox() -> Sandbox:
     program = shutil.which("bwrap") if sys.platform == "linux" else None
     if program:
         bubblewrap = Sandbox(BUBBLEWRAP, program)
-        command = [*bubblewrap.command([], Path("/"), -1), "/bin/true"]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - our own words
+        with system_call_filter(bubblewrap) as filter_fd:
+            command = [*bubblewrap.command([Path(sys.base_prefix)], Path("/"), filter_fd), PYTHON, "-I", "-S", "-c", ""]
+            inherited = (filter_fd,) if filter_fd >= 0 else ()
+            done = subprocess.run(command, capture_output=True, check=False, pass_fds=inherited)  # noqa: S603
         if done.returncode == 0:
             return bubblewrap
     return Sandbox(LANDLOCK if landlock_version() >= SIGNALS_SINCE else PLAIN)

@@ -23,6 +23,7 @@ from infra.local.workers.runtime_api import INIT_ERROR, NEXT, LateError, Runtime
 from infra.local.workers.sandbox import (
     BUBBLEWRAP,
     PROCESSES,
+    PYTHON,
     SCRATCH_BYTES,
     children_of_this_process,
     end_tree,
@@ -250,7 +251,6 @@ class Worker:
     def _spawn(self, runtime: str) -> subprocess.Popen[bytes]:
         function, sandbox = self.function, self._sandbox
         packages = sysconfig.get_path("purelib")
-        python = getattr(sys, "_base_executable", sys.executable)  # the virtual environment is not for functions
         readable = [function.code, *function.layers, Path(packages), LAUNCHER.parent, Path(sys.base_prefix)]
         flags = ("-I", "-S", "-u", "-X", "utf8")
         paths = os.pathsep.join(function.search_path())
@@ -259,7 +259,7 @@ class Worker:
         scratch = sandbox.scratch(self._scratch)
         with system_call_filter(sandbox) as filter_fd:
             return self._spawner.spawn(
-                [*sandbox.command(readable, function.code, filter_fd), python, *flags, str(LAUNCHER), *settings],
+                [*sandbox.command(readable, function.code, filter_fd), PYTHON, *flags, str(LAUNCHER), *settings],
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
                 cwd=function.code,
