@@ -93,6 +93,8 @@ def match(
         pool.close()
         recorder.close()
         uploader.close(UPLOAD_S)
+        if uploader.trouble is not None:
+            err.print(f"not uploaded yet, and tried again at the next start: {uploader.trouble}", soft_wrap=True)
     standings = [standing(records, name) for name in (first, second)]
     measure, gap = _compare(plan, records, (first, second), rules)
     excluded = sum(not counts(record) for record in records)
