@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.local.state.outbox import Outbox
+    from infra.local.state.state_store import StateStore
     from infra.local.workers.threads import Threads
 
 KIND = "call"
@@ -76,8 +77,11 @@ class _Event:
 class AsynchronousCalls:
     """Takes the place of MiniStack's ``invoke_async_with_retry``."""
 
-    def __init__(self, lambda_service: Any, outbox: Outbox, threads: Threads, endpoint: str, folder: Path) -> None:
+    def __init__(
+        self, lambda_service: Any, outbox: Outbox, store: StateStore, threads: Threads, endpoint: str, folder: Path
+    ) -> None:
         self._lambda = lambda_service
+        self._store = store
         self._outbox = outbox
         self._threads = threads
         self._endpoint = endpoint
@@ -114,6 +118,7 @@ class AsynchronousCalls:
         try:
             name = self._outbox.add(entry)
         except OSError as error:
+            self._store.note_trouble()
             raise disk_error(error, self._folder) from error
         self.resume(name, entry)
 
@@ -183,13 +188,15 @@ class AsynchronousCalls:
                 return
             settings = self._settings(config)
             if not event.given_up:
+                begun = time.monotonic()
                 record = self._lambda._execution_record_for_config(func, config)  # noqa: SLF001
                 result = self._lambda._execute_function(record, event.payload)  # noqa: SLF001
                 if not result.get("error"):
                     self._outbox.remove(event.name)
                     return
                 event = replace(event, result=result)
-                throttled = bool(result.get("throttle"))
+                # What fails on a full disk is the cloud's fault, as AWS's system errors are: it is no retry.
+                throttled = bool(result.get("throttle")) or self._store.was_in_trouble(begun)
                 age_s = time.time() - event.since
                 step = next_try(settings, event.tries, age_s, random.random(), throttled=throttled)  # noqa: S311
                 event = replace(event, tries=step.tries, given_up=step.given_up)

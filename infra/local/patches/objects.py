@@ -127,6 +127,7 @@ class Objects:
             kept.extend(self._outbox.add({**scope, "event": event}) for event in writes.events)
             writes.commit()
         except OSError as error:
+            self._store.note_trouble()
             with contextlib.suppress(OSError):
                 writes.discard()
                 for name in kept:

@@ -19,8 +19,14 @@ PAUSE_S = 1.0
 """How long a mapping whose function failed rests; its messages are invisible for their own time anyway."""
 
 
-def mend_queue_batches(lambda_service: Any, on_change: Callable[[], object]) -> None:
-    """Replace the part of MiniStack that runs a batch of messages; ``on_change`` hears that messages are done."""
+def mend_queue_batches(
+    lambda_service: Any, on_change: Callable[[], object], was_in_trouble: Callable[[float], bool]
+) -> None:
+    """Replace the part of MiniStack that runs a batch of messages.
+
+    ``on_change`` hears that messages are done; ``was_in_trouble`` says whether the cloud's own disk has been full since
+    a moment (of time.monotonic).
+    """
 
     def run_batch(
         mapping: dict[str, Any],
@@ -32,6 +38,7 @@ def mend_queue_batches(lambda_service: Any, on_change: Callable[[], object]) -> 
     ) -> None:
         from ministack.services import sqs  # noqa: PLC0415 - MiniStack reads its settings as it is imported
 
+        begun = time.monotonic()
         result = lambda_service._execute_function(func, event)  # noqa: SLF001 - see private_names
         if result.get("throttle"):  # nobody has seen them: that is no receipt on the way to the dead letters
             give_back(batch, time.time() + PAUSE_S * (1 + random.random()))  # noqa: S311
@@ -44,6 +51,8 @@ def mend_queue_batches(lambda_service: Any, on_change: Callable[[], object]) -> 
         if done:
             sqs._delete_messages_for_esm(queue_url, done)  # noqa: SLF001
             on_change()
+        if bad and was_in_trouble(begun):  # the cloud's fault, not the messages'
+            give_back([message for message in batch if message["id"] in bad], time.time() + PAUSE_S)
         mapping["LastProcessingResult"] = "PROBLEM: Function call failed" if bad else "OK"
         if len(bad) == len(identifiers):
             lambda_service._esm_backoff_until[mapping["UUID"]] = time.time() + PAUSE_S  # noqa: SLF001

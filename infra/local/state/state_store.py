@@ -108,6 +108,7 @@ class StateStore:
         self._saved_at: dict[str, float] = {}
         self._spent: dict[str, float] = {}
         """How long the last encoding of each service took."""
+        self._last_trouble = -1.0
         self._last_touch = 0.0
         self._last_full = time.monotonic()
         self._closed = False
@@ -175,12 +176,21 @@ class StateStore:
         """Whether the last attempt to write failed."""
         return bool(self._complaint)
 
+    def note_trouble(self) -> None:
+        """Note that something could not be written, here or by whoever else writes to this disk."""
+        self._last_trouble = time.monotonic()
+
+    def was_in_trouble(self, since: float) -> bool:
+        """Whether something could not be written since that moment (of time.monotonic): the cloud's own fault."""
+        return self._last_trouble >= since
+
     def check_room(self, size: int) -> None:
         """Raise DiskError if a change of ``size`` bytes can be seen beforehand to find no room on the disk."""
         folder = self._file.parent
         needed = size + sum(map(len, self._encoded.values())) + ROOM_BYTES
         free = shutil.disk_usage(folder).free
         if free < needed:
+            self.note_trouble()
             reason = f"{os.strerror(errno.ENOSPC)}, {free} bytes are free and {needed} needed"
             raise disk_error(OSError(errno.ENOSPC, reason), folder)
 
@@ -298,6 +308,7 @@ class StateStore:
             log.error("the state could not be saved: %s", told, exc_info=told is error)
         self._complaint = str(told)
         self._touched = True
+        self.note_trouble()
         for item in waiting:
             item.done.set_exception(told)
 
