@@ -50,6 +50,8 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
         rating = "-" if item["rating"] is None else f"{item['rating']:.0f}"
         if item.get("low") is not None and item.get("high") is not None:
             rating += f" ({item['low']:.0f} to {item['high']:.0f})"
+        elif item["deviation"] is not None:  # by a platform that an earlier version deployed
+            rating += f" ± {item['deviation']:.0f}"
         table.add_row(
             item["name"], item["game"], str(item["difficulty"]), item["version"] + canary, rating,
             str(item["games"]),

@@ -203,6 +203,8 @@ def test_a_full_disk_is_said_reads_go_on_and_after_it_everything_goes_on(small_d
             assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500, service
     with pytest.raises(ClientError, match="disk of the local cloud is full"):
         client_of(cloud, "lambda").invoke(FunctionName="echo", InvocationType="Event", Payload=b"1")
+    with pytest.raises(ClientError, match="disk of the local cloud is full"):
+        client_of(cloud, "s3").put_object(Bucket="told", Key="early", Body=b"x" * 9000)
     assert keys_of(cloud, "told") == ["early"]
     assert client_of(cloud, "s3").get_object(Bucket="told", Key="early")["Body"].read() == b"early"
     assert json.loads(client_of(cloud, "lambda").invoke(FunctionName="echo", Payload=b"2")["Payload"].read()) == 2
