@@ -44,7 +44,8 @@ NAMESPACES = ("--unshare-user", "--unshare-pid", "--unshare-ipc", "--die-with-pa
 SHARED_MEMORY = "a function may take shared memory past its limit for up to a quarter of a second, then it is ended"
 WITHOUT_BUBBLEWRAP = (
     "a function sees the other processes of this user in /proc, with their environment",
-    "its /tmp is a folder, looked at once a second: what is past 512 MB by then is on the disk",
+    "its /tmp is a folder, looked at four times a second: what is past 512 MB by then is on the disk",
+    "memory that it has not mapped (memfd_create) is not counted",
     "a process that it starts in a session of its own outlives a kill -9 of the server, until the next cloud up",
 )
 WITHOUT_LANDLOCK = (
