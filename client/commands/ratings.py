@@ -10,7 +10,7 @@ from rich.table import Table
 from client.commands.context import err, find_environment, out, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from games.record import GameRecord
     from infra.environment.environment import Environment
@@ -42,7 +42,7 @@ def recompute(
         lambda operation, **parameters: getattr(dynamodb, operation)(**parameters),
         lambda line: err.print(line, soft_wrap=True),
     )
-    done = compute(table, _records(environment))
+    done = compute(table, _records(environment, table.old_matches()))
     if as_json:
         games = {
             game: {
@@ -63,11 +63,22 @@ def recompute(
     out.print(table_of_all)
 
 
-def _records(environment: Environment) -> Iterator[GameRecord]:
-    """Yield the stored records; one that cannot be read is named and left out."""
+def _records(environment: Environment, old: set[str]) -> Iterator[GameRecord]:
+    """Yield the stored records that count: the proved ones, and the ``old`` ones, rated before there were proofs."""
+    from infra.services.inbox import PROVED, YES  # noqa: PLC0415
+
+    bucket = environment.platform["BucketName"]
+    yield from _read(environment.cloud.read_objects(bucket, "records/", metadata=(PROVED, YES)))
+    if old:
+        found = _read(environment.cloud.read_objects(bucket, "records/"))
+        yield from (record for record in found if record.match_id in old)
+
+
+def _read(objects: Iterable[tuple[str, bytes]]) -> Iterator[GameRecord]:
+    """Yield the records in ``objects``; one that cannot be read is named and left out."""
     from games.record import GameRecord, RecordError  # noqa: PLC0415
 
-    for key, content in environment.cloud.read_objects(environment.platform["BucketName"], "records/"):
+    for key, content in objects:
         try:
             yield GameRecord.from_line(content.decode("utf-8"))
         except (RecordError, ValueError) as error:

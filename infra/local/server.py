@@ -132,9 +132,8 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
     metrics, observer, archives, threads = Metrics(), Observer(), Archives(paths.unpacked), Threads()
     store, outbox = StateStore(ministack, paths.state), Outbox(paths.state / "outbox")
     ledger = Ledger(paths.folder / "ledger.sqlite")
-    executor = execution.Executor(
-        lambda_svc, pool, archives, metrics, observer, endpoint, ledger, paths.folder
-    )
+    told = execution.Witnesses(metrics, observer, ledger)
+    executor = execution.Executor(lambda_svc, pool, archives, told, endpoint, paths.folder)
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(threads)
     mend_route_throttling(apigateway)

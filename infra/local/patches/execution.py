@@ -45,6 +45,15 @@ class VersionKey:
     revision: str
 
 
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Who is told of each call."""
+
+    metrics: Metrics
+    observer: Observer
+    ledger: Ledger
+
+
 class Executor:
     """What MiniStack calls to run a function: ``lambda_svc._execute_function_warm``."""
 
@@ -53,19 +62,15 @@ class Executor:
         lambda_service: Any,
         pool: WorkerPool,
         archives: Archives,
-        metrics: Metrics,
-        observer: Observer,
+        told: Witnesses,
         endpoint: str,
-        ledger: Ledger,
         disk: Path,
     ) -> None:
         self._lambda = lambda_service
         self._pool = pool
         self._archives = archives
-        self._metrics = metrics
-        self._observer = observer
+        self._told = told
         self._endpoint = endpoint
-        self._ledger = ledger
         self._disk = disk
 
     def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
@@ -101,16 +106,16 @@ class Executor:
 
     def _run(self, key: VersionKey, pool: FunctionPool, call: Call) -> dict[str, Any]:
         function = pool.function
-        self._metrics.begin(function.name, function.version)
+        self._told.metrics.begin(function.name, function.version)
         answer: Answer | None = None
         try:
             answer = pool.invoke(call)
         finally:
-            self._metrics.end(function, answer)
+            self._told.metrics.end(function, answer)
         events = log_events(call.request_id, function.version, function.memory_mb, answer)
-        self._observer.note(key.account, key.region, function, events, answer)
-        self._observer.access(key.account, key.region, call, answer)
-        self._ledger.note(function, call.payload, answer)
+        self._told.observer.note(key.account, key.region, function, events, answer)
+        self._told.observer.access(key.account, key.region, call, answer)
+        self._told.ledger.note(function, call.payload, answer)
         result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
         if answer.error:
             result.update(error=True, function_error="Unhandled")

@@ -246,6 +246,11 @@ class RatingsTable:
         found = self.scan("begins_with(id, :prefix) AND attribute_exists(holder)", {":prefix": {"S": "match#"}})
         return {item["id"]["S"].removeprefix("match#") for item in found}
 
+    def old_matches(self) -> set[str]:
+        """Return the ids of the matches that an earlier version rated and nobody has counted since."""
+        found = self.scan("begins_with(id, :prefix) AND attribute_not_exists(holder)", {":prefix": {"S": "match#"}})
+        return {item["id"]["S"].removeprefix("match#") for item in found}
+
     def people(self) -> list[Item]:
         """Return the items of all who are no functions."""
         found = self.scan(f"attribute_exists({TOTAL}) AND attribute_exists(kind)", {})

@@ -33,7 +33,7 @@ TOO_MANY, UNAVAILABLE = 429, 503
 _s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"addressing_style": "path"}))
 
 
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:  # noqa: PLR0911 - each refusal has its status
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the HTTP API."""
     text = event.get("body") or ""
     if event.get("isBase64Encoded"):
