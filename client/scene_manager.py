@@ -7,19 +7,25 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
 from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
+from client.records.recorder import record_path
+from client.replay.coach import Coach, Sources
 from client.settings import HUDS, TEXT_SIZES, SettingsWriter
+from client.ui.inputs import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from concurrent.futures import Future
 
+    from client.jobs.job import Job
     from client.net.opponent_client import OpponentClient
     from client.net.remote import OpponentInfo
+    from client.records.archive import Archive
     from client.settings import Settings
     from client.ui.audio.sounds import Sounds
     from client.ui.canvas import Canvas
@@ -112,10 +118,23 @@ class Services:
     """What goes wrong beside the match, such as a full disk, in a sentence; None while nothing does."""
     random: Random = field(default_factory=SystemRandom)
     """Where the seeds of new matches come from.  Main thread only."""
+    opening: Callable[[SceneManager], Scene] | None = None
+    """Makes the first scene, where that is neither the menu nor a match."""
+    archive: Archive | None = None
+    """What this machine has recorded; None where nothing is kept."""
+    annotations: Callable[[GameRecord], Sequence[Json]] | None = None
+    """Ask the cloud what coaches say of a record; may wait.  Raises RemoteError."""
+    annotate: Callable[[GameRecord], Job | None] | None = None
+    """Begin to compute a coach's notes here; None where nobody here plays the game."""
 
     def new_seed(self) -> int:
         """Return a seed for a new match, or for one who plays in it."""
         return self.random.getrandbits(SEED_BITS)
+
+    def coach(self, record: GameRecord) -> Coach:
+        """Begin to look for what coaches say of ``record``."""
+        kept = None if self.archive is None else record_path(self.archive.folder, record).with_suffix(".notes")
+        return Coach(record, Sources(kept, self.annotations, self.annotate))
 
 
 class SceneManager:
@@ -143,13 +162,19 @@ class SceneManager:
         self._scenes: list[Scene] = []
         self._world: Services | None = None
         self._menu: Callable[[], Scene] | None = None
+        self._opening: Callable[[Future[GameRecord]], Scene] | None = None
         self._ladder: Ladder | None = None
         self._apply_settings()
 
-    def open(self, world: Services, menu: Callable[[], Scene]) -> None:
+    def open(
+        self,
+        world: Services,
+        menu: Callable[[], Scene],
+        opening: Callable[[Future[GameRecord]], Scene] | None = None,
+    ) -> None:
         """Let scenes use the world, and follow from now on what is deployed: every list shows it at once.
 
-        ``menu`` makes the scene that a match leads back to.
+        ``menu`` makes the scene that a match leads back to, ``opening`` the one that shows a record being read.
         """
         kept = world.journal
         told = world.finished
@@ -160,6 +185,7 @@ class SceneManager:
 
         self._world = replace(world, journal=lambda: kept() if self.settings.keep_matches else None, finished=finished)
         self._menu = menu
+        self._opening = opening
         if self._ladder is not None:
             self._ladder.close()
         self._ladder = Ladder(world.fetch)
@@ -252,11 +278,14 @@ class SceneManager:
         self.settings_writer.close()
         self.high_scores.close()
 
-    def handle(self, event: Input) -> None:
-        """Give one input to the scene on top."""
+    def handle(self, event: Input | Dropped) -> None:
+        """Give one input to the scene on top; a file that is dropped onto the window opens wherever that is."""
         self.refresh()
         self._settled_at = self.ticks + SETTLES_TICKS
-        if self._scenes:
+        if isinstance(event, Dropped):
+            if self._world is not None and self._world.archive is not None and self._opening is not None:
+                self.push(self._opening(self._world.archive.read(Path(event.path))))
+        elif self._scenes:
             self._scenes[-1].handle(event)
 
     def tick(self) -> None:

@@ -79,6 +79,18 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """The match whose first ``step`` steps are the beginning of this one: it goes on from there.
+
+    Who sits at the table from that step on is seated anew, so that such a match rates nobody; where a match was
+    interrupted and its players go on, they keep their seats.
+    """
+
+    match_id: str
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class GameRecord:
     """A match as it was played."""
 
@@ -101,10 +113,14 @@ class GameRecord:
     digest: str
     """``Game.digest`` of the last state."""
     schema: int = SCHEMA
+    origin: Origin | None = None
+    """None for a match that began at its beginning."""
 
     def to_json(self) -> JsonObject:
         """Return the record as JSON; ``from_json`` is its inverse."""
         data = asdict(self)
+        if self.origin is None:
+            del data["origin"]  # earlier versions know no such field
         data["turns"] = [pack(turn) for turn in self.turns]
         return data
 
@@ -131,6 +147,7 @@ class GameRecord:
                 "participants": tuple([Participant(**item) for item in fields["participants"]]),
                 "turns": tuple([Turn(**item) for item in fields["turns"]]),
                 "outcome": None if outcome is None else Outcome(**outcome),
+                "origin": Origin(**fields["origin"]) if fields.get("origin") else None,
             }
         )
 

@@ -155,5 +155,6 @@ RECORD = Object(
         "outcome": Nullable(OUTCOME),
         "digest": Text(128, 1, "[0-9a-f]+", "hexadecimal digits"),
         "schema": Integer(SCHEMA, SCHEMA),
-    }
+    },
+    {"origin": Nullable(Object({"match_id": MATCH_ID, "step": Integer(0, MAX_STEPS)}))},
 )

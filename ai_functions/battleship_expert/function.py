@@ -10,3 +10,4 @@ _PLAYER = Expert(Path(__file__).parent)
 act = _PLAYER.act
 policy = _PLAYER.policy
 explain = _PLAYER.explain
+worth = _PLAYER.worth

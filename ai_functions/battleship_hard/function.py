@@ -10,3 +10,4 @@ _PLAYER = Learned(Path(__file__).parent)
 act = _PLAYER.act
 policy = _PLAYER.policy
 explain = _PLAYER.explain
+worth = _PLAYER.worth

@@ -1,49 +1,122 @@
-"""The coach: what this opponent would have played at every turn of a record, and how likely it thought what was."""
+"""The coach: what this opponent would have played at every turn of a record, and how likely it thought what was.
+
+An annotation says its ``format``; readers pass over fields that they do not know.  Up to November 2026 there was none,
+and neither ``best``, ``best_probability`` nor ``explanation``: that is format 1.
+"""
 
 from __future__ import annotations
 
+import json
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from games.core import GameError
+from games.core import GameError, IllegalActionError
 from games.record import GameRecord, move_seed, replay
+from games.record_fields import MATCH_ID, MAX_ACTION, MAX_NAME, MAX_SHA256, MAX_STEPS, MAX_TURNS, MAX_VERSION, SEAT
+from games.schema import AnyJson, Integer, List, Nullable, Number, Object, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ai_functions.runtime.loader import Loaded
-    from games.core import Json, JsonObject
+    from games.core import AnyGame, Json, JsonObject
+    from games.record import Turn
 
+FORMAT = 2
 DIGITS = 6
+MOST_EXPLAINED = 400_000
+"""Characters of all explanations of a record together; turns after that go without."""
+NOTE = Object(
+    {
+        "step": Integer(0, MAX_STEPS),
+        "player": SEAT,
+        "played": Text(MAX_ACTION, 1),
+        "would_play": Text(MAX_ACTION, 1),
+        "probability": Nullable(Number(0, 1)),
+    },
+    {
+        "best": Nullable(Text(MAX_ACTION, 1)),
+        "best_probability": Nullable(Number(0, 1)),
+        "worth": Nullable(Number(0, 1)),
+        "best_worth": Nullable(Number(0, 1)),
+        "explanation": AnyJson(values=5_000, text=Text(500)),
+    },
+    extra=True,
+)
+ANNOTATION = Object(
+    {
+        "match_id": MATCH_ID,
+        "game": SEAT,
+        "by": Object({"name": Text(MAX_NAME, 1), "version": Text(MAX_VERSION), "sha256": Text(MAX_SHA256)}, extra=True),
+        "turns": List(NOTE, MAX_TURNS),
+    },
+    {"format": Integer(1, 10**6)},
+    extra=True,
+)
+"""What an annotation holds."""
 
 
-def annotate(opponent: Loaded, version: str, record: GameRecord) -> JsonObject:
+def annotate(
+    opponent: Loaded, version: str, record: GameRecord, pause: Callable[[], object] = lambda: None
+) -> JsonObject:
     """Return the annotation of ``record``, one entry for each turn this opponent can judge.
 
-    Raises RecordError for a record that the rules do not allow.
+    ``pause`` is called after each turn, for who has other things to do; what it raises ends the work.  Raises
+    RecordError for a record that the rules do not allow.
     """
     notes: list[Json] = []
+    room = MOST_EXPLAINED
     before = None
     for frame in replay(record):
         for turn in frame.turns:
             try:
-                observation = opponent.game.observe(before, turn.player)
-                own = opponent.act(observation, Random(move_seed(record.policy_seed, turn.step, turn.player)))  # noqa: S311
-                odds = opponent.policy(observation) if opponent.policy else {}
+                observation = _question(opponent.game, before, turn)
+                if observation is None:
+                    continue
+                note = _note(opponent, observation, record, turn)
+                explained = opponent.explain(observation) if opponent.explain and room > 0 else None
             except GameError:
                 continue  # a seat or a phase this opponent does not play, such as Pac-Man's own moves
-            likely = odds.get(turn.action)
-            notes.append(
-                {
-                    "step": turn.step,
-                    "player": turn.player,
-                    "played": turn.action,
-                    "would_play": opponent.game.print_action(own),
-                    "probability": None if likely is None else round(likely, DIGITS),
-                }
-            )
+            if explained is not None:
+                room -= len(json.dumps(explained))
+                note["explanation"] = explained
+            notes.append(note)
+            pause()
         before = frame.state
     return {
+        "format": FORMAT,
         "match_id": record.match_id,
         "game": record.game,
         "by": {"name": opponent.manifest.name, "version": version, "sha256": opponent.sha256},
         "turns": notes,
+    }
+
+
+def _question(game: AnyGame, state: Any, turn: Turn) -> Any:
+    """Return what ``turn`` answered; None where that was not what its player could be asked in ``state``."""
+    asked = turn.player in game.to_act(state)
+    observation = game.ask(state, turn.player) if asked else game.observe(state, turn.player)
+    legal = game.legal_actions(observation)
+    return observation if legal is None or game.parse_action(turn.action) in legal else None
+
+
+def _note(opponent: Loaded, observation: object, record: GameRecord, turn: Turn) -> JsonObject:
+    own = opponent.act(observation, Random(move_seed(record.policy_seed, turn.step, turn.player)))  # noqa: S311
+    legal = opponent.game.legal_actions(observation)
+    if legal is not None and own not in legal:
+        raise IllegalActionError(f"{opponent.manifest.name} does not play {turn.player}")
+    odds = opponent.policy(observation) if opponent.policy else {}
+    likely = odds.get(turn.action, 0.0 if odds else None)
+    best = max(odds, key=lambda action: odds[action], default=None)
+    worth = opponent.worth(observation) if opponent.worth else {}
+    return {
+        "step": turn.step,
+        "player": turn.player,
+        "played": turn.action,
+        "would_play": opponent.game.print_action(own),
+        "probability": None if likely is None else round(likely, DIGITS),
+        "best": best,
+        "best_probability": None if best is None else round(odds[best], DIGITS),
+        "worth": worth.get(turn.action),
+        "best_worth": None if best is None else worth.get(best),
     }

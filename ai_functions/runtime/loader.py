@@ -34,6 +34,11 @@ class Loaded:
     """What the opponent saw in an observation; None if it does not explain."""
     policy: Callable[[Any], dict[str, float]] | None
     """Action text -> probability; None if the opponent cannot say."""
+    worth: Callable[[Any], dict[str, float]] | None = None
+    """Action text -> what it is worth to who plays it, a chance from 0 to 1; None if the opponent cannot say.
+
+    Only the coach asks: it tells better than probabilities how much a move gave away.
+    """
 
 
 def load_opponent(folder: Path) -> Loaded:
@@ -65,4 +70,5 @@ def load_opponent(folder: Path) -> Loaded:
         act=act,
         explain=getattr(module, "explain", None),
         policy=getattr(module, "policy", None),
+        worth=getattr(module, "worth", None),
     )

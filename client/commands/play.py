@@ -16,10 +16,12 @@ from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.game_options import GameOptions
 from client.commands.records import own_records
+from client.commands.watch import annotate_here, annotations_of
 from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import RequestPool
+from client.records.archive import Archive
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
 from client.scene_manager import Services, Setup
@@ -126,6 +128,7 @@ class Session:
         self._requests = RequestPool()
         self._uploader: Uploader | None = None
         self._recorder: Recorder | None = None
+        self._archive: Archive | None = None
 
     def prepare(self, report: Report) -> tuple[Services, Setup | None]:
         """Bring the cloud up and return what scenes need, and the match to start with if one was asked for.
@@ -146,9 +149,12 @@ class Session:
             fetch=lambda: [*look(api, mend), *guests],
             connect=lambda info: DeployedOpponentClient(self._requests, info),
             journal=recorder.journal,
-            finished=_already_kept,
+            finished=self._ended,
             where=where,
             trouble=self._trouble,
+            archive=self._archived(),
+            annotations=annotations_of(api),
+            annotate=annotate_here,
         )
         first = self._first(listed)
         err.print(f"{len(listed)} opponents ready after {monotonic() - self._began:.1f} s")
@@ -178,6 +184,8 @@ class Session:
     def close(self) -> None:
         """Write down what is left, and give the uploads a moment."""
         self._requests.close()
+        if self._archive is not None:
+            self._archive.close()
         if self._recorder is not None:
             self._recorder.close()
         if self._uploader is not None:
@@ -219,6 +227,16 @@ class Session:
     def _saved(self, path: Path) -> None:
         if self._uploader is not None:
             self._uploader.put(path)
+        if self._archive is not None:
+            self._archive.look()
+
+    def _archived(self) -> Archive:
+        if self._archive is None:
+            self._archive = Archive(own_records())
+        return self._archive
+
+    def _ended(self, record: GameRecord) -> None:
+        """Do nothing more: the journal has the record, and the recorder hands it to uploader and archive."""
 
 
 def _in_window(session: Session, game: str | None, fullscreen: bool | None) -> bool:  # noqa: FBT001 - a setting or none
@@ -296,7 +314,3 @@ def _wait_for_it() -> None:
 def _tell(what: str, seconds: float | None) -> None:
     took = " …" if seconds is None else f" ({seconds:.1f} s)"
     err.print(f"{what}{took}", soft_wrap=True)
-
-
-def _already_kept(record: GameRecord) -> None:
-    """Do nothing more: the journal has the record, and the recorder hands it to the uploader."""

@@ -233,9 +233,18 @@ def replay_record(
     *,
     speed: Annotated[float, typer.Option(min=0.01, max=1000, help="1 is the game's own speed.")] = 1.0,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a step, without waiting.")] = False,
+    window: Annotated[
+        bool, typer.Option("--window", help="Show it in a window: step by step, with what the coach says.")
+    ] = False,
+    at: Annotated[int, typer.Option("--at", min=0, help="With --window: the step to begin with.")] = 0,
 ) -> None:
-    """Play a recorded match again in the terminal, and check every step of it against the rules."""
+    """Play a recorded match again, in the terminal or in a window, and check every step of it against the rules."""
     found = find_record(context, record)
+    if window:
+        from client.commands.watch import show_in_window  # noqa: PLC0415 - needed only with a window
+
+        show_in_window(context, found, own_records(), at=at)
+        return
     verify(found)
     if json:
         for frame in replay(found):

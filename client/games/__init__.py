@@ -7,6 +7,9 @@
 - ``guide``: ``GUIDE`` tells its rules and holds its lesson (``client.guides``).
 - ``tty``: ``open_view(played)`` returns its view on a terminal (``client.tty``).
 - ``words``: ``QUIET`` names events that come too often to be told.
+- ``replay``: ``open_stage(record)`` draws its positions where a record is looked at again (``client.replay.stage``),
+  ``MARKED`` names the events that the time line marks, ``describe(note)`` says what the coach's numbers mean; without
+  one its board is shown as text.
 - ``bench``: ``BENCHMARKS`` are its commands of ``lambda-arcade bench``; for ``bench frames``,
   ``frames(name, minutes, json=…)`` times its pictures, and ``open_played(manager)`` opens a match and returns what
   steers in a tick.

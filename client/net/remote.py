@@ -214,6 +214,11 @@ class RemoteOpponent:
             raise RemoteError("nonsense", str(error)) from error
 
 
+def get_json(url: str) -> Any:
+    """Return the JSON that this cloud answers at ``url``.  Raises RemoteError."""
+    return _get(url)
+
+
 def _get(url: str, *, guest: bool = False) -> Any:
     return _exchange("GET", url, CATALOG_S, guest=guest)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Services, Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
+from client.scenes.opening import OpeningScene
 from client.scenes.welcome import WelcomeScene
 from client.troubles import told
 from client.ui import theme
@@ -115,9 +116,12 @@ class LoadingScene:
         Thread(target=self._work, name="prepare", daemon=True).start()
 
     def _go_on(self, world: Services, first: Setup | None) -> None:
-        self._manager.open(world, lambda: MenuScene(self._manager))
+        self._manager.open(world, lambda: MenuScene(self._manager), lambda found: OpeningScene(self._manager, found))
         try:
-            scene = MenuScene(self._manager) if first is None else open_scene(self._manager, first)
+            if world.opening is not None:
+                scene = world.opening(self._manager)
+            else:
+                scene = MenuScene(self._manager) if first is None else open_scene(self._manager, first)
         except GameError as error:
             self._ready, self._error = None, str(error)
             return

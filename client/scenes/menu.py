@@ -9,6 +9,7 @@ from client.scenes import open_scene
 from client.scenes.before import BeforeScene, Idle
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
+from client.scenes.records import RecordsScene
 from client.scenes.settings import SettingsScene
 from client.ui import theme
 from client.ui.icon import draw_mark
@@ -52,7 +53,8 @@ class MenuScene:
                 Button((310, 640, 154, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
                 Button((512, 640, 96, 48), "Close", manager.close, "quiet"),
                 Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
-                Button((620, 640, 130, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
+                Button((756, 640, 120, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
+                Button((624, 640, 120, 48), "Matches", lambda: manager.push(RecordsScene(manager))),
             ]
         )
         self._bar.focus = None
@@ -83,7 +85,7 @@ class MenuScene:
         self._picker.update(self._ladder.opponents(self._game))
         self._picker.focused = self._zone == OPPONENTS
         self._picker.tick()
-        self._bar.widgets[3].enabled = self._picker.chosen is not None
+        self._bar.widgets[-1].enabled = self._picker.chosen is not None
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the menu."""
@@ -108,7 +110,8 @@ class MenuScene:
             name.label = self._manager.settings.name
             name.hint = "your name"
         self._bar.draw(canvas)
-        hint_line(canvas, self._manager.device, [("↑↓←→", "move"), (ACCEPT, "choose")], 768, 656)
+        hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
+        hint_line(canvas, self._manager.device, hints, 64, 698)
 
     def leave(self) -> None:
         """Nothing is held."""
@@ -171,7 +174,7 @@ class MenuScene:
         self._sound()
         if zone == BAR:
             self._from = self._zone
-            self._bar.focus = 0 if self._zone == GAMES else 3
+            self._bar.focus = 0 if self._zone == GAMES else len(self._bar.widgets) - 1
         else:
             self._bar.focus = None
         self._zone = zone

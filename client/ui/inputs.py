@@ -16,7 +16,7 @@ import pygame
 from pygame._sdl2 import controller
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from client.ui.canvas import Point
 
@@ -120,6 +120,13 @@ class Pressed:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A file was dropped onto the window."""
+
+    path: str
+
+
 Input: TypeAlias = Command | Pointer | Typed | Pressed
 Source: TypeAlias = tuple[str, int] | tuple[str, int, int]
 """What is held down: ``("key", code)``, ``("pad", pad, button)`` or ``("stick", pad, axis)``."""
@@ -146,7 +153,7 @@ class Inputs:
         for index in range(controller.get_count()):
             self._plug_in(index)
 
-    def translate(self, event: pygame.event.Event) -> list[Input]:  # noqa: PLR0911, PLR0912, C901 - one case an event
+    def translate(self, event: pygame.event.Event) -> Sequence[Input | Dropped]:  # noqa: PLR0911, PLR0912, C901 - one case an event
         """Return what ``event`` means; nothing for events that scenes do not hear."""
         match event.type:
             case pygame.KEYDOWN if self.capture:
@@ -173,6 +180,8 @@ class Inputs:
             case pygame.MOUSEWHEEL:
                 where = self._to_logical(*pygame.mouse.get_pos())
                 return [Pointer("wheel", *where, wheel=event.y)]
+            case pygame.DROPFILE:
+                return [Dropped(event.file)]
             case pygame.CONTROLLERDEVICEADDED:
                 self._plug_in(event.device_index)
             case pygame.CONTROLLERDEVICEREMOVED:

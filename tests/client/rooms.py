@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.records.high_scores import Score
+from client.records.archive import Archive
+from client.records.recorder import save_record
 from client.scene_manager import Setup
 from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene
 from client.scenes.guided import BESIDE, END, DailyScene, LessonScene, start
@@ -21,12 +25,16 @@ from client.scenes.loading import LoadingScene
 from client.scenes.menu import LIST, MenuScene
 from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
+from client.scenes.records import RecordsScene
+from client.scenes.replay import LINE, ReplayScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
 from client.scenes.turn_based import TurnBasedScene
 from client.scenes.welcome import WelcomeScene
 from client.ui.inputs import ACCEPT, SHUFFLE, Command
 from games.battleship.fleet import Cell
+from games.record import GameRecord
+from games.record_lines import read_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +42,8 @@ if TYPE_CHECKING:
     from tables import Table
 
     from client.ui.canvas import Box
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "matches.jsonl"
 
 
 def open_menu(table: Table) -> list[Box]:
@@ -256,11 +266,63 @@ def told_all(opener: Callable[[Table], list[Box]], table: Table) -> list[Box]:
     return opener(table)
 
 
+def open_replay(table: Table, game: str = "battleship") -> list[Box]:
+    """A match looked at again, halfway, with the coach's notes."""
+    records = [record for _, record in read_lines(GOLDEN.read_bytes()) if isinstance(record, GameRecord)]
+    record = next(one for one in records if one.game == game and one.steps > 30)
+    long_name = "A name of exactly 40 letters, all of them"
+    seats = tuple(replace(item, name=long_name) for item in record.participants)
+    record = replace(record, participants=seats)
+    note = {
+        "format": 2,
+        "match_id": record.match_id,
+        "game": game,
+        "by": {"name": "battleship_expert", "version": "12", "sha256": ""},
+        "turns": [
+            {"step": turn.step, "player": turn.player, "played": turn.action, "would_play": turn.action,
+             "probability": 0.1, "best": "J10", "best_probability": 0.9}
+            for turn in record.turns
+        ],
+    }  # fmt: skip
+    table.manager._world = replace(table.manager.world, annotations=lambda _: [note])
+    scene = ReplayScene(table.manager, record, table.manager.pop)
+    table.manager.push(scene)
+    wait_until(table, lambda: scene.film.done and not scene.coach.busy)
+    scene.go(record.turns[len(record.turns) // 2].step + 1)
+    table.tick()
+    return [LINE, *(widget.box for widget in scene.buttons.widgets)]
+
+
+def open_replay_pacman(table: Table) -> list[Box]:
+    """A hunt looked at again."""
+    return open_replay(table, "pacman")
+
+
+def open_records(table: Table) -> list[Box]:
+    """The matches that were recorded, one of which cannot be read."""
+    folder = table.manager.settings_writer._folder / "records"
+    for _, record in read_lines(GOLDEN.read_bytes()):
+        if isinstance(record, GameRecord):
+            save_record(folder, record)
+    (folder / "battleship" / "tomorrow.json").write_text('{"schema": 2}')
+    archive = Archive(folder)
+    table.manager._world = replace(table.manager.world, archive=archive)
+    scene = RecordsScene(table.manager)
+    table.manager.push(scene)
+    wait_until(table, lambda: archive.looked)
+    archive.close()
+    table.tick()
+    return [scene._bar.widgets[0].box]
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "battle-told-all": partial(told_all, open_battle),
     "pacman-told-all": partial(told_all, open_pacman),
     "plain-told-all": partial(told_all, open_plain),
     "menu": open_menu,
+    "replay": open_replay,
+    "replay-pacman": open_replay_pacman,
+    "records": open_records,
     "loading": open_loading_trouble,
     "settings": open_settings,
     "keys": open_keys,

@@ -14,6 +14,7 @@ from client.net.remote import OpponentInfo
 from client.net.request_pool import Move
 from client.scene_manager import SceneManager, Services
 from client.scenes.menu import MenuScene
+from client.scenes.opening import OpeningScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import Canvas
@@ -97,6 +98,7 @@ class Table:
                 random=Random(1),
             ),
             lambda: MenuScene(self.manager),
+            lambda found: OpeningScene(self.manager, found),
         )
         self.canvas = Canvas(pygame.Surface((1280, 720)))
 

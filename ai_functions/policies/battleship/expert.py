@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
+from ai_functions.policies.battleship.explanation import explain_placement, explain_shot, shot_worth
 from ai_functions.policies.battleship.features import board_geometry, tried_cells
 from ai_functions.policies.battleship.learned import (
     chance_of,
@@ -162,6 +162,13 @@ class Expert:
             return {}
         cells, chances, _ = self.consider(observation)
         return print_policy(observation.variant, cells, chances)
+
+    def worth(self, observation: Observation) -> dict[str, float]:
+        """Return the chance of each shot to hit, by its text; nothing for a placement."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return {}
+        return shot_worth(observation, self.believe(observation))
 
     def explain(self, observation: Observation) -> JsonObject:
         """Return what speaks for its shots (see ``explanation``)."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import board_geometry, settle
+from ai_functions.policies.battleship.features import board_geometry, settle, tried_cells
 from ai_functions.policies.battleship.placements import has_standard_placements
 from ai_functions.policies.battleship.posterior import sink_chances
 from games.battleship.fleet import Cell
@@ -65,6 +65,15 @@ def explain_shot(
         "best": best,
         "entropy_bits": round(_entropy_bits(posterior), 2),
         "exact": posterior.exact,
+    }
+
+
+def shot_worth(observation: ShootObservation, posterior: Posterior) -> dict[str, float]:
+    """Return what each shot is worth that was not taken yet: its chance to hit, by the cell's text."""
+    size = observation.variant.size
+    untried = np.flatnonzero(~tried_cells(observation))
+    return {
+        print_cell(Cell(int(cell) % size, int(cell) // size)): round(float(posterior.cell[cell]), 4) for cell in untried
     }
 
 

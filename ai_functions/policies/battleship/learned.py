@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.explanation import explain_placement, explain_shot
+from ai_functions.policies.battleship.explanation import explain_placement, explain_shot, shot_worth
 from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows, tried_cells
 from ai_functions.policies.battleship.placements import PLACEMENT_COLUMNS, PLACEMENT_ROW, draw_fleet, placement_rows
 from ai_functions.policies.battleship.posterior import believe, make_prior
@@ -129,6 +129,13 @@ class Learned:
             return {}
         untried, chances = self.consider(observation)
         return print_policy(observation.variant, untried, chances)
+
+    def worth(self, observation: Observation) -> dict[str, float]:
+        """Return what whole-fleet inference says of each shot's chance to hit, by its text; nothing for a placement."""
+        check_plays(self.manifest, observation.variant)
+        if isinstance(observation, PlaceObservation):
+            return {}
+        return shot_worth(observation, believe(observation, (make_prior(observation.variant, "uniform", 1.0, None),)))
 
     def explain(self, observation: Observation) -> JsonObject:
         """Return where it would shoot, beside what whole-fleet inference says (see ``explanation``)."""

@@ -48,8 +48,8 @@ class Moment:
 class Board:
     """The field of one match; it follows the match by ``note`` and ``tick``."""
 
-    def __init__(self, maze: Maze) -> None:
-        self.picture = MazePicture(maze, place(maze, ROOM))
+    def __init__(self, maze: Maze, room: Box = ROOM) -> None:
+        self.picture = MazePicture(maze, place(maze, room))
         self.effects = Effects()
         self.ticks = 0
         self._phase = ""

@@ -1,0 +1,85 @@
+"""How a position of a recorded match is drawn.  A game may bring a stage of its own; any other is drawn as text.
+
+``open_stage(record)`` of ``client/games/<game>/replay.py`` (or of ``replay`` in a registered game's own package)
+returns a game's stage; ``MARKED`` there names the kinds of events that the time line marks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from client.games.words import quiet_events
+from client.ui import theme
+from client.ui.text.text_board import draw_text_board
+from games.catalog import find_game, find_part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from client.replay.notes import Note
+    from client.ui.canvas import Box, Canvas
+    from games.core import Event, Player
+    from games.record import Frame, GameRecord, Turn
+
+STAGE: Box = (36.0, 84.0, 872.0, 492.0)
+"""Where a stage draws.  It has nothing to press."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is to be drawn: a position, and what the coach says of the move that led to it."""
+
+    frame: Frame
+    names: Mapping[Player, str]
+    latest: Sequence[Turn]
+    """The last turn of every player, those that led here among them."""
+    state_at: Callable[[int], Any]
+    """Returns the state of an earlier position; None where it is not known."""
+    notes: Sequence[Note] = ()
+    """Of the turns that led here, in real time of those of the last moment; empty while the coach is not to be seen."""
+    still: bool = False
+    """Leave out what only moves to please."""
+    bold: bool = False
+    """Marks that need no colour."""
+    now: float = 0.0
+    """Seconds, for water and blinking."""
+
+
+class Stage(Protocol):
+    """Draws the positions of one match.  Main thread only; nothing may wait."""
+
+    def draw(self, canvas: Canvas, view: View) -> None:
+        """Draw a position into ``STAGE``: all of it, what was hidden from a player too."""
+
+
+def find_stage(record: GameRecord) -> Stage:
+    """Return the stage of the record's game.  Raises GameError for a game that is not known here."""
+    part = find_part(record.game, "replay", "client.games")
+    if part is None:
+        return TextStage(record)
+    stage: Stage = part.open_stage(record)
+    return stage
+
+
+def is_marked(game: str, event: Event) -> bool:
+    """Return whether the time line marks such an event."""
+    marked: frozenset[str] | None = getattr(find_part(game, "replay", "client.games"), "MARKED", None)
+    return event.kind not in quiet_events(game) if marked is None else event.kind in marked
+
+
+class TextStage:
+    """Any game, as its rules print it."""
+
+    def __init__(self, record: GameRecord) -> None:
+        self._game = find_game(record.game)
+        self._shown = (-1, "")
+
+    def draw(self, canvas: Canvas, view: View) -> None:
+        """Draw the whole board."""
+        if self._shown[0] != view.frame.step:
+            self._shown = view.frame.step, self._game.board(view.frame.state)
+        left, top, width, height = STAGE
+        canvas.panel(STAGE)
+        canvas.text("BOARD", left + 16, top + 13, theme.LABEL, theme.HAZE)
+        draw_text_board(canvas, self._shown[1], (left + 16, top + 40, width - 32, height - 56))
