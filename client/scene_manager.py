@@ -16,7 +16,7 @@ from client.records.high_scores import HighScores
 from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
 from client.settings import HUDS, TEXT_SIZES, SettingsWriter
-from client.ui.inputs import Dropped
+from client.ui.dropped import Dropped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import pygame
 from pygame._sdl2 import controller
 
+from client.ui.dropped import Dropped
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -118,13 +120,6 @@ class Pressed:
 
     device: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Dropped:
-    """A file was dropped onto the window."""
-
-    path: str
 
 
 Input: TypeAlias = Command | Pointer | Typed | Pressed

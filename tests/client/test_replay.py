@@ -24,6 +24,7 @@ from client.scenes.opening import OpeningScene
 from client.scenes.records import RecordsScene
 from client.scenes.replay import LINE, ReplayScene
 from client.scenes.replay_panel import _line
+from client.ui.dropped import Dropped
 from client.ui.inputs import (
     ACCEPT,
     BACK,
@@ -37,7 +38,6 @@ from client.ui.inputs import (
     TURN,
     UP,
     Command,
-    Dropped,
     Inputs,
     Pointer,
 )  # fmt: skip
