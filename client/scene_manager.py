@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from client.ui.audio.sounds import Sounds
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
-    from games.core import Json
+    from games.core import Json, Player
     from games.match import Journal, Match
     from games.record import GameRecord
 
@@ -92,12 +92,25 @@ class Scene(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Beginning:
+    """The position of a record that a match begins with, and the seat ``me`` that the person takes there."""
+
+    record: GameRecord
+    step: int
+    me: Player
+    resumed: bool = False
+    """Whether a match that was interrupted goes on: who played keeps the seat.  Otherwise it rates nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What was chosen in the menu: a game, an opponent, and the options of a variant."""
 
     game: str
     opponent: OpponentInfo
     options: Mapping[str, Json]
+    begin: Beginning | None = None
+    """None for a match from the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,8 @@ class SceneManager:
         self.stale = True
         """Whether something has changed that the last picture does not show; whoever draws sets it back."""
         self._settled_at = 0
+        self.offered = False
+        """Whether the match that was left before this start has been offered."""
         self._away = False
         self._told = ("", -TOLD_TICKS)
         """A line about what was set by a key, and the tick at which that was."""

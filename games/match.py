@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from random import Random
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import uuid4
 
-from games.core import IllegalActionError
-from games.record import GameRecord, Participant, Turn, move_seed
+from games.catalog import find_game
+from games.core import GameError, IllegalActionError
+from games.record import GameRecord, Origin, Participant, Turn, move_seed, replay
 from games.record_fields import MAX_NAME
 from games.texts import printable
 
@@ -105,6 +107,42 @@ class Match:
         )
         if journal is not None:
             journal.begin(self._head)
+
+    @classmethod
+    def continued(
+        cls, record: GameRecord, step: int, *, journal: Journal | None = None, match_id: str | None = None
+    ) -> Match:
+        """Return a match that goes on from position ``step`` of ``record``, which it names as its origin.
+
+        The seats are those of the record; ``seat`` whoever else plays on.  Raises RecordError for a record that the
+        rules do not allow up to there, and GameError for a step that it has not.
+        """
+        if not 0 <= step <= record.steps:
+            raise GameError(f"{record.match_id} has {record.steps} steps; there is no step {step}")
+        *_, frame = islice(replay(record), step + 1)
+        seated = [item for item in record.participants if item.since_step == 0 or item.since_step < step]
+        game = find_game(record.game)
+        first = {item.player: item for item in reversed(seated) if item.since_step == 0}
+        match = cls(
+            game, first, seed=record.seed, policy_seed=record.policy_seed, options=record.options, match_id=match_id
+        )
+        match.state, match.step_number = frame.state, step
+        match._participants = seated
+        match._seated = {item.player: index for index, item in enumerate(seated)}
+        match._turns = [turn for turn in record.turns if turn.step < step]
+        match._began -= (match._turns[-1].at_ms if match._turns else 0) / 1000
+        match._head = replace(match._head, participants=tuple(seated), origin=Origin(record.match_id, step))
+        match._journal = journal
+        if journal is not None:
+            journal.begin(match._head)
+            for turn in match._turns:
+                journal.turn(turn)
+        return match
+
+    @property
+    def rated(self) -> bool:
+        """Whether this match can count for ratings: nobody was swapped or helped, and no stand-in has played."""
+        return len(self._participants) == len(self.game.PLAYERS) and not any(turn.fallback for turn in self._turns)
 
     @property
     def outcome(self) -> Outcome | None:

@@ -18,7 +18,6 @@ def fetch_annotations(api: str, match_id: str) -> list[Json]:
     """Return the annotations of a record that the cloud has; none where it has none (yet).  Raises RemoteError."""
     url = f"{api.rstrip('/')}/records/{match_id}/annotations"
     try:
-        found: list[Json] = _ANSWER.parse(get_json(url), "")["annotations"]
+        return list(_ANSWER.parse(get_json(url), "")["annotations"])
     except InvalidError as error:
         raise RemoteError("nonsense", f"{url}: {error}") from error
-    return found

@@ -9,8 +9,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from client.net.opponent_client import participant
+from client.net.seating import new_match
 from games.catalog import find_game
-from games.match import Match
 from games.record import PERSON, Participant
 
 if TYPE_CHECKING:
@@ -26,20 +26,11 @@ class TurnBasedMatch:
 
     def __init__(self, world: Services, setup: Setup, name: str) -> None:
         self.game = find_game(setup.game)
-        self.me: Player = self.game.INFO.person
+        self.me: Player = self.game.INFO.person if setup.begin is None else setup.begin.me
         self.others = tuple(player for player in self.game.PLAYERS if player != self.me)
         self.client = world.connect(setup.opponent)
-        self.match = Match(
-            self.game,
-            {
-                self.me: Participant(self.me, PERSON, name),
-                **{player: participant(setup.opponent, player) for player in self.others},
-            },
-            seed=world.new_seed(),
-            policy_seed=world.new_seed(),
-            options=setup.options,
-            journal=world.journal(),
-        )
+        functions = {player: participant(setup.opponent, player) for player in self.others}
+        self.match = new_match(world, setup, {self.me: Participant(self.me, PERSON, name), **functions})
         self.moves: list[Move] = []
         """The opponent's moves that the last tick took."""
         self._name = name

@@ -10,6 +10,7 @@ from client.scenes.before import BeforeScene, Idle
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
 from client.scenes.records import RecordsScene
+from client.scenes.resume import offer
 from client.scenes.settings import SettingsScene
 from client.ui import theme
 from client.ui.icon import draw_mark
@@ -80,6 +81,7 @@ class MenuScene:
     def tick(self) -> None:
         """Follow what is deployed."""
         self._ticks += 1
+        offer(self._manager)
         self._idle.tick(self._game)
         self._cards.tick()
         self._picker.update(self._ladder.opponents(self._game))

@@ -13,6 +13,7 @@ from client.replay.film import Film
 from client.replay.stage import STAGE, View, find_stage, is_marked
 from client.scene_manager import TICKS_PER_SECOND
 from client.scenes.replay_panel import SIDE, blunder_at, draw_side
+from client.scenes.retry import RetryScene
 from client.ui import theme
 from client.ui.inputs import (
     ACCEPT,
@@ -101,6 +102,7 @@ class ReplayScene:
         """Let the film and the coach go on."""
         self._ticks += 1
         self.coach.tick()
+        self.buttons.widgets[7].enabled = self.can_retry
         known = max(0, self.film.ready - 1)
         if self._wanted > self.step:
             self.step = min(self._wanted, known)
@@ -197,6 +199,18 @@ class ReplayScene:
         if isinstance(coach, Button):
             coach.label = "Hide coach" if self.show_coach else "Show coach"
 
+    def _retry(self) -> None:
+        if self.can_retry:
+            self._play(playing=False)
+            self._manager.push(RetryScene(self._manager, self.record, self.step))
+
+    @property
+    def can_retry(self) -> bool:
+        """Whether the position that is shown can become a match: the game is known, and not over there."""
+        frame = self.film.at(self.step)
+        known = self._known and frame is not None and self._manager.ladder.looked
+        return known and frame is not None and find_game(self.record.game).outcome(frame.state) is None
+
     def _command(self, event: Command) -> None:
         if event.name == BACK and not event.repeat:
             self._back()
@@ -249,6 +263,7 @@ class ReplayScene:
                 Button((left + 288, top, 56, 44), ">|", lambda: self.go(self.record.steps)),
                 Button((left + 350, top, wide, 44), "1 x", self._faster),
                 Button((left + 422, top, 118, 44), "Hide coach", self._toggle_coach),
+                Button((left + 548, top, 150, 44), "Play on from here", self._retry),
                 Button((SIDE[0] + SIDE[2] - 100, top, 100, 44), "Back", self._back, hint="Esc"),
             ]
         )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from client.games.words import event_text, quiet_events, winner_text
+from client.net.hint import Hint
 from client.net.turn_based_match import TurnBasedMatch
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
@@ -21,6 +22,7 @@ from client.ui.inputs import (
     BACK,
     DIRECTIONS,
     ERASE,
+    HINT,
     KEYBOARD,
     NEXT,
     PREVIOUS,
@@ -61,6 +63,7 @@ class TurnBasedScene:
         self.match = TurnBasedMatch(manager.world, setup, manager.settings.name)
         self.hud = Hud(setup.opponent)
         self.log: list[str] = []
+        self.hint = Hint()
         self.panel = ActionPanel(ACTIONS, self._play)
         self.buttons = Group([])
         self._manager = manager
@@ -103,6 +106,7 @@ class TurnBasedScene:
         self._ticks += 1
         self.panel.tick()
         client = self.match.client
+        self._take_hint()
         for event in self.match.tick(1 / TICKS_PER_SECOND, self._manager.settings.enemy_pause * LONGEST_PAUSE_S):
             self._manager.refresh()
             if event.kind not in self._quiet:
@@ -116,7 +120,7 @@ class TurnBasedScene:
         elif self.match.my_turn and self._asked_step != self.match.match.step_number:
             self._ask()
         if not self._ended:
-            for button in self.buttons.widgets[:2]:
+            for button in self.buttons.widgets[:3]:
                 button.enabled = self.match.my_turn
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
@@ -162,6 +166,8 @@ class TurnBasedScene:
             self.panel.erase()
         elif event.name == SHUFFLE and not self._ended:
             self._draw_lots()
+        elif event.name == HINT and not self._ended:
+            self._ask_hint()
         elif not self.on_list:
             self._press(event)
         elif event.name == ACCEPT and not event.repeat:
@@ -210,6 +216,20 @@ class TurnBasedScene:
             return
         self.panel.offer(self.match.sample())
 
+    def _ask_hint(self) -> None:
+        """Ask what the opponent's function would play; the match then rates nobody."""
+        if not self.match.my_turn:
+            self._refuse("it is not your turn")
+            return
+        self.hint.ask(self.match.client, self.match.match, self.match.me)
+        self.buttons.focus = None
+
+    def _take_hint(self) -> None:
+        if self.hint.tick(self.match.client, self.match.match, self.match.me):
+            self.panel.offer(self.hint.text)
+            self.log.append(self.hint.said)
+            self._manager.sounds.play("ping")
+
     def _accept(self) -> None:
         """Play what is marked in the list, or what was typed."""
         self._play(self.panel.wanted)
@@ -252,8 +272,9 @@ class TurnBasedScene:
         ]
         if not self._ended:
             widgets = [
-                Button((left, y, 188, 44), "Play", self._accept, "primary", enabled=False),
-                Button((left + 196, y, 188, 44), "Random", self._draw_lots, enabled=False),
+                Button((left, y, 122, 44), "Play", self._accept, "primary", enabled=False),
+                Button((left + 131, y, 122, 44), "Random", self._draw_lots, enabled=False),
+                Button((left + 262, y, 122, 44), "Hint", self._ask_hint, enabled=False),
                 Button((HUD[0], y, 128, 44), "Swap", self._open_swap, hint="Tab"),
                 Button((HUD[0] + 136, y, 128, 44), "Pause", self._pause, hint="Esc"),
             ]
@@ -268,7 +289,7 @@ class TurnBasedScene:
             words = "You win" if outcome.winner == match.me else winner_text(outcome, match.names)
             more = outcome.reason
         elif match.my_turn:
-            words, more = "Your turn", f"You are {match.me} against {title}"
+            words, more = "Your turn", self.hint.said or f"You are {match.me} against {title}"
         else:
             words = f"{title} thinks" + "." * (1 + self._ticks // 20 % 3)
             more = "The function has the observation"
@@ -277,6 +298,7 @@ class TurnBasedScene:
         right = HUD[0] + HUD[2]
         canvas.text("LAMBDA ARCADE", right, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
         where = f"{match.game.INFO.title} in the {self._manager.world.where}"
+        where += "" if match.match.rated else "; rates nobody"
         canvas.text(where, right, 54, theme.SMALL, theme.HAZE, align="right")
 
     def _draw_result(self, canvas: Canvas) -> None:

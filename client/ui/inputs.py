@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 UP, DOWN, LEFT, RIGHT = "up", "down", "left", "right"
 DIRECTIONS = (UP, DOWN, LEFT, RIGHT)
 STEP = {UP: (0, -1), DOWN: (0, 1), LEFT: (-1, 0), RIGHT: (1, 0)}
-ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE = (
-    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous", "fullscreen", "hud", "mute",
+ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE, HINT = (
+    "accept", "back", "turn", "swap", "shuffle", "erase", "next", "previous", "fullscreen", "hud", "mute", "hint",
 )  # fmt: skip
 KEYBOARD, MOUSE, GAMEPAD = "keyboard", "mouse", "gamepad"
 
@@ -38,11 +38,11 @@ KEYS = {
     pygame.K_RETURN: ACCEPT, pygame.K_KP_ENTER: ACCEPT, pygame.K_SPACE: ACCEPT, pygame.K_ESCAPE: BACK,
     pygame.K_r: TURN, pygame.K_TAB: SWAP, pygame.K_x: SHUFFLE, pygame.K_BACKSPACE: ERASE,
     pygame.K_PAGEDOWN: NEXT, pygame.K_PAGEUP: PREVIOUS,
-    pygame.K_F11: FULLSCREEN, pygame.K_F1: HUD, pygame.K_F2: MUTE,
+    pygame.K_F11: FULLSCREEN, pygame.K_F1: HUD, pygame.K_F2: MUTE, pygame.K_h: HINT,
 }  # fmt: skip
 PLACES = {
     pygame.KSCAN_W: UP, pygame.KSCAN_S: DOWN, pygame.KSCAN_A: LEFT, pygame.KSCAN_D: RIGHT,
-    pygame.KSCAN_R: TURN, pygame.KSCAN_X: SHUFFLE,
+    pygame.KSCAN_R: TURN, pygame.KSCAN_X: SHUFFLE, pygame.KSCAN_H: HINT,
 }  # fmt: skip
 """What the letters' places mean where the layout has no Latin letter there: Cyrillic, Greek, Hebrew."""
 CHORD = pygame.KMOD_ALT | pygame.KMOD_CTRL | pygame.KMOD_META
@@ -55,14 +55,15 @@ BUTTONS = {
     pygame.CONTROLLER_BUTTON_A: ACCEPT, pygame.CONTROLLER_BUTTON_B: BACK, pygame.CONTROLLER_BUTTON_X: TURN,
     pygame.CONTROLLER_BUTTON_Y: SWAP, pygame.CONTROLLER_BUTTON_BACK: SHUFFLE, pygame.CONTROLLER_BUTTON_START: BACK,
     pygame.CONTROLLER_BUTTON_RIGHTSHOULDER: NEXT, pygame.CONTROLLER_BUTTON_LEFTSHOULDER: PREVIOUS,
+    pygame.CONTROLLER_BUTTON_LEFTSTICK: HINT,
 }  # fmt: skip
 HINTS = {
     KEYBOARD: {
         ACCEPT: "Enter", BACK: "Esc", TURN: "R", SWAP: "Tab", SHUFFLE: "X", NEXT: "PgDn", PREVIOUS: "PgUp",
-        ERASE: "Bksp",
+        ERASE: "Bksp", HINT: "H",
     },
-    MOUSE: {ACCEPT: "Click", BACK: "Esc", TURN: "Right-click", SWAP: "Tab", SHUFFLE: "X"},
-    GAMEPAD: {ACCEPT: "A", BACK: "B", TURN: "X", SWAP: "Y", SHUFFLE: "Back", NEXT: "RB", PREVIOUS: "LB"},
+    MOUSE: {ACCEPT: "Click", BACK: "Esc", TURN: "Right-click", SWAP: "Tab", SHUFFLE: "X", HINT: "H"},
+    GAMEPAD: {ACCEPT: "A", BACK: "B", TURN: "X", SWAP: "Y", SHUFFLE: "Back", NEXT: "RB", PREVIOUS: "LB", HINT: "L3"},
 }  # fmt: skip
 """What a command is called on each device, for the hint line."""
 BUTTON_NAMES = {
@@ -74,7 +75,7 @@ BUTTON_NAMES = {
     pygame.CONTROLLER_BUTTON_DPAD_LEFT: "left", pygame.CONTROLLER_BUTTON_DPAD_RIGHT: "right",
 }  # fmt: skip
 BINDABLE = (
-    UP, DOWN, LEFT, RIGHT, ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE,
+    UP, DOWN, LEFT, RIGHT, ACCEPT, BACK, TURN, SWAP, SHUFFLE, ERASE, NEXT, PREVIOUS, FULLSCREEN, HUD, MUTE, HINT,
 )  # fmt: skip
 """The commands that can have a key and a button of one's own."""
 FIXED = {"up", "down", "left", "right", "return", "escape"}

@@ -10,6 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from ai_functions.runtime.coach import ANNOTATION
 from ai_functions.runtime.listing import GUEST, LISTED
 from ai_functions.runtime.protocol import (
     METHOD_NOT_ALLOWED,
@@ -55,6 +56,10 @@ def document() -> JsonObject:
             "/records/{match_id}/frames": {"parameters": _FRAME, "get": _show()},
             "/leaderboard": {
                 "get": _operation("Everybody's rating, and the matches that were rated last", "Leaderboard")
+            },
+            "/records/{id}/annotations": {
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": _schema(MATCH_ID)}],
+                "get": _annotations(),
             },
         },
         "components": {"schemas": _schemas()},
@@ -138,6 +143,17 @@ def _show() -> JsonObject:
     }
 
 
+def _annotations() -> JsonObject:
+    return {
+        "summary": "What the opponents' functions said of a record: none before they have, and of a record nobody sent",
+        "responses": {
+            "200": _content("Answered", "Annotations"),
+            str(UNPROCESSABLE): _content("No match id", "Problem", kind=PROBLEM_TYPE),
+            "429": {"description": "Throttled: ask again a little later"},
+        },
+    }
+
+
 def _schemas() -> JsonObject:
     of_a_game: JsonObject = {"enum": [*sorted(GAMES)]}
     return {
@@ -163,6 +179,10 @@ def _schemas() -> JsonObject:
                 "field": {"type": "string"},
             },
             ["type", "title", "status", "detail"],
+        ),
+        "Annotations": _object(
+            {"match_id": {"type": "string"}, "annotations": {"type": "array", "items": _schema(ANNOTATION)}},
+            ["match_id", "annotations"],
         ),
         "Identity": _schema(GUEST),
         "Catalog": {"type": "array", "items": _schema(LISTED)},

@@ -77,7 +77,7 @@ def _template(
 
 
 def _routed(route_id: str, method: str, path: str) -> dict[str, Node]:
-    """Return the route of a service, and what lets the API call it."""
+    """Return the first route of a service, and what lets the API call it."""
     return {
         "Permission": permission("apigateway", _execute_api(f"*/{method}{path}")),
         "Integration": integration(ref("Live")),
@@ -207,8 +207,13 @@ def recorder() -> dict[str, Node]:
     table = arn("dynamodb", "table/${LocksTable}")
     count = statement("CountUploads", "dynamodb:UpdateItem", table, Condition=counts)
     compare = statement("CompareWithStored", ["s3:GetObject", "s3:PutObject"], may_read_records()["Resource"])
+    read = statement("ReadAnnotations", "s3:GetObject", in_bucket("annotations/*"))
+    listed = {"StringLike": {"s3:prefix": "annotations/*"}}
+    find = statement(
+        "FindAnnotations", "s3:ListBucket", sub("arn:${AWS::Partition}:s3:::${BucketName}"), Condition=listed
+    )
     return _template(
-        "POST /records: stores a recorded game that the rules allow, once.",
+        "POST /records: stores a recorded game that the rules allow, once; GET /records/{id}/annotations.",
         {
             **parameters.platform_outputs("BucketName", "ApiId", "LocksTable"),
             "UploadsOfAPlayer": parameters.number(
@@ -219,8 +224,10 @@ def recorder() -> dict[str, Node]:
             ),
         },
         {
-            **_function("recorder", 1024, 29, variables, compare, count, _may_check_proofs()),
+            **_function("recorder", 1024, 29, variables, compare, count, read, find, _may_check_proofs()),
             **_routed("Store", "POST", "/records"),
+            "AnnotationsPermission": permission("apigateway", _execute_api("*/GET/records/*/annotations")),
+            "Annotations": route("GET /records/{id}/annotations"),
         },
         routed=True,
     )

@@ -163,7 +163,7 @@ def test_a_long_list_scrolls_to_what_keys_mark_and_by_the_wheel(table: Table) ->
 
 def test_a_click_plays_an_action_and_the_buttons_do_what_they_say(kuhn: Table) -> None:
     scene = open_game(kuhn, "kuhn")
-    play, chance, swap, pause = (button.box for button in scene.buttons.widgets)
+    play, chance, _, swap, pause = (button.box for button in scene.buttons.widgets)
     click(scene, pause)
     assert isinstance(kuhn.manager.scenes[-1], PauseScene)
     kuhn.manager.pop()

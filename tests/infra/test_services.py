@@ -16,8 +16,10 @@ import requests
 from proving import prove_record, proved_line, proved_match
 
 from ai_functions.runtime.loader import load_opponent
+from client.net.annotations import fetch_annotations
 from client.net.remote import OpponentInfo, RemoteOpponent
 from client.net.request_pool import RequestPool, TimeBank
+from client.replay.notes import read_notes
 from games.catalog import find_game
 from games.match import Match, play
 from games.record import GameRecord, Participant
@@ -215,6 +217,14 @@ def test_who_played_a_record_annotates_it(environment: Environment):
     note = in_time(lambda: annotation(environment, record))
     assert note["by"]["name"] == "first_free"
     assert len(note["turns"]) == len(record.turns)
+    assert fetch_annotations(environment.api, record.match_id) == [note]
+    assert read_notes(note, record, here=False).name == "first_free"
+
+
+def test_a_record_that_nobody_has_annotated_has_no_notes_and_what_is_no_id_is_refused(environment: Environment):
+    assert fetch_annotations(environment.api, "0123456789abcdef") == []
+    answer = requests.get(f"{environment.api}/records/a%20b/annotations", timeout=20)
+    assert (answer.status_code, answer.json()["field"]) == (422, "id")
 
 
 def test_the_catalog_shows_a_rating_and_how_sure_it_is(environment: Environment):

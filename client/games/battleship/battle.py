@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.games.battleship.explanation import Thought, read_thought
+from client.net.hint import Hint
 from client.net.opponent_client import participant
+from client.net.seating import new_match
 from client.scene_manager import TICKS_PER_SECOND
 from client.ui.hud import Hud
 from games.battleship import rules
 from games.battleship.notation import CALLED, HIT, MISS, SUNK, Report, Shot, parse_cell
 from games.core import IllegalActionError
-from games.match import Match
 from games.record import PERSON, Participant
 
 if TYPE_CHECKING:
@@ -58,15 +59,9 @@ class Battle:
         """Seconds since the match began, as far as it was not standing still."""
         self.client: OpponentClient = world.connect(setup.opponent)
         self.hud = Hud(setup.opponent)
-        self.match = Match(
-            rules,
-            {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)},
-            seed=world.new_seed(),
-            policy_seed=world.new_seed(),
-            options=setup.options,
-            journal=world.journal(),
-        )
-        self.shown: dict[Player, list[Report]] = {player: [] for player in rules.PLAYERS}
+        seats = {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)}
+        self.match = new_match(world, setup, seats)
+        self.shown: dict[Player, list[Report]] = {player: _heard(self.state, player) for player in rules.PLAYERS}
         """What each player's shots have been seen to do."""
         self._moments: deque[tuple[float, Moment]] = deque()
         self._asked: PendingMove | None = None
@@ -82,6 +77,7 @@ class Battle:
         self.foe_fired = False
         """Whether the last shot that was seen to leave was the opponent's."""
         self._stood_in = False
+        self.hint = Hint()
 
     @property
     def state(self) -> rules.State:
@@ -127,6 +123,10 @@ class Battle:
     def place(self, placement: Placement) -> None:
         """Put the person's fleet to sea."""
         self.match.submit(self.me, placement)
+
+    def take_hint(self) -> bool:
+        """Follow the hint that was asked for; return whether it was given now."""
+        return self.hint.tick(self.client, self.match, self.me)
 
     def may_shoot(self, cell: Cell) -> bool:
         """Return whether the person may shoot at a cell now."""
@@ -216,6 +216,12 @@ class Battle:
         shown = self.shown[moment.shooter]
         shown[:] = [report for report in shown if report.cell != moment.report.cell]
         shown.append(moment.report)
+
+
+def _heard(state: rules.State, player: Player) -> list[Report]:
+    """Return what a player's shots are known to have done in a match that goes on."""
+    called = state.called if player == state.turn else ()
+    return [*state.shots_of(player), *(Report(cell, CALLED) for cell in called)]
 
 
 def _report(event: Event) -> Report | None:

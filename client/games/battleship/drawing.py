@@ -10,7 +10,7 @@ from client.games.battleship.explanation import draw_heat, draw_thought
 from client.games.battleship.panels import accuracy, draw_fleet, draw_log
 from client.games.battleship.ships import ship_sprite
 from client.ui import theme
-from client.ui.inputs import ACCEPT, BACK, ERASE, NEXT, SHUFFLE, TURN
+from client.ui.inputs import ACCEPT, BACK, ERASE, HINT, NEXT, SHUFFLE, TURN
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import hint_line
 from games.battleship.fleet import placement_board
@@ -102,7 +102,7 @@ def _heading(canvas: Canvas, scene: Drawable, now: float) -> None:
     elif battle.state.fleets is None:
         words, more = f"{scene.name_of_foe} places a fleet", "The battle begins at once"
     elif battle.my_turn:
-        words, more = "Your shot", f"Fire at {print_cell(scene.cursor)}"
+        words, more = "Your shot", battle.hint.said or f"Fire at {print_cell(scene.cursor)}"
         if not battle.may_shoot(scene.cursor):
             more = f"{print_cell(scene.cursor)} has been shot at already"
     elif not battle.settled:
@@ -119,7 +119,9 @@ def _heading(canvas: Canvas, scene: Drawable, now: float) -> None:
     canvas.text(words, 76 + shift, 24, theme.HEADING, theme.FOAM, within=470)
     canvas.text(more, 76 + shift, 56, theme.BODY, theme.AMBER if refused else theme.MIST, within=470)
     canvas.text("LAMBDA ARCADE", 1244, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
-    canvas.text(f"Battleship in the {scene.manager.world.where}", 1244, 54, theme.SMALL, theme.HAZE, align="right")
+    where = f"Battleship in the {scene.manager.world.where}"
+    where += "" if battle.match.rated else "; rates nobody"
+    canvas.text(where, 1244, 54, theme.SMALL, theme.HAZE, align="right")
 
 
 def _shooting(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:
@@ -240,5 +242,5 @@ def _hints(canvas: Canvas, scene: Drawable) -> None:
         hints = [(ACCEPT, "take, put down"), (TURN, "turn"), (NEXT, "next ship"), (SHUFFLE, "random"), (ERASE, "undo")]
         hint_line(canvas, scene.manager.device, hints, 76, 624)
     else:
-        hints = [(ACCEPT, "fire"), (BACK, "pause")]
+        hints = [(ACCEPT, "fire"), (HINT, "hint"), (BACK, "pause")]
         hint_line(canvas, scene.manager.device, hints, 980, 690)

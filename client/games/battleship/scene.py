@@ -21,6 +21,7 @@ from client.ui.inputs import (
     BACK,
     DIRECTIONS,
     ERASE,
+    HINT,
     LEFT,
     LEFT_BUTTON,
     RIGHT,
@@ -32,7 +33,7 @@ from client.ui.inputs import (
 )
 from client.ui.widgets import Button, Group
 from games.battleship.fleet import Cell
-from games.battleship.notation import HIT, MISS, SUNK, Shot
+from games.battleship.notation import HIT, MISS, SUNK, Shot, parse_cell
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
@@ -63,7 +64,9 @@ class BattleshipScene:
         self.placing_board = Board(variant, 82, 140, 456, CHART)
         dock = drawing.dock_boxes(variant)
         chance = Random(manager.world.new_seed())  # noqa: S311 - a game
-        self.placing: Placing | None = Placing(self.placing_board, dock, chance, self._play_sound)
+        self.placing: Placing | None = None
+        if self.battle.state.fleets is None:
+            self.placing = Placing(self.placing_board, dock, chance, self._play_sound)
         self.cursor = Cell(variant.size // 2, variant.size // 2)
         self.effects: list[Effect] = []
         self.log: list[tuple[str, Report]] = []
@@ -80,7 +83,8 @@ class BattleshipScene:
         """Whether the person may act, and whether fleets are still placed: what the heading shows."""
         manager.sounds.add(SYNTHS)
         self._set_buttons()
-        self._allow_buttons(self.placing)
+        if self.placing is not None:
+            self._allow_buttons(self.placing)
 
     @property
     def name_of_foe(self) -> str:
@@ -145,6 +149,9 @@ class BattleshipScene:
         """Let the match go on."""
         self.lapse += 1 / TICKS_PER_SECOND
         pause = self.manager.settings.enemy_pause * LONGEST_PAUSE_S
+        if self.battle.take_hint():
+            self.cursor = parse_cell(self.battle.hint.text)
+            self.manager.sounds.play("ping")
         for moment in self.battle.tick(pause):
             self._show(moment)
         self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
@@ -241,6 +248,16 @@ class BattleshipScene:
             self._shoot()
         elif event.name == SHUFFLE:
             self._explain()
+        elif event.name == HINT and not event.repeat:
+            self._hint()
+
+    def _hint(self) -> None:
+        """Ask what the opponent's function would shoot at; the match then rates nobody."""
+        battle = self.battle
+        if battle.my_turn:
+            battle.hint.ask(battle.client, battle.match, battle.me)
+        else:
+            self._refuse()
 
     def _leftmost(self) -> bool:
         focus = self.buttons.focus
@@ -342,4 +359,4 @@ class BattleshipScene:
 
 def open_scene(manager: SceneManager, setup: Setup) -> BattleshipScene:
     """Return a new match."""
-    return BattleshipScene(manager, setup)
+    return BattleshipScene(manager, setup, "one" if setup.begin is None else setup.begin.me)

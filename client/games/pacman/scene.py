@@ -12,15 +12,14 @@ from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine
 from client.games.pacman.sounds import EYES, FLEE, MUNCH, SIRENS, SYNTHS
 from client.games.pacman.swap import TeamSwapScene
+from client.net.seating import new_match
 from client.scene_manager import AMBIENT, EVERY
 from client.scenes.pause import PauseScene
 from client.ui import theme
 from client.ui.canvas import HEIGHT
 from client.ui.hud import ENGINEER, PLAYER
-from client.ui.inputs import BACK, DIRECTIONS, LEFT_BUTTON, SHUFFLE, SWAP, Command, Pointer
+from client.ui.inputs import BACK, DIRECTIONS, HINT, LEFT_BUTTON, SHUFFLE, SWAP, Command, Pointer
 from client.ui.widgets import Button, Group, hint_line
-from games.catalog import find_game
-from games.match import Match
 from games.record import PERSON, Participant
 
 if TYPE_CHECKING:
@@ -55,14 +54,8 @@ class PacmanScene:
         self._reach = reach
         self._world = manager.world
         team = Team.of(self._controller(setup.opponent))
-        self.match = Match(
-            find_game("pacman"),
-            {"pacman": Participant("pacman", PERSON, manager.settings.name), SEAT: team.participant()},
-            seed=manager.world.new_seed(),
-            policy_seed=manager.world.new_seed(),
-            options=setup.options,
-            journal=manager.world.journal(),
-        )
+        seats = {"pacman": Participant("pacman", PERSON, manager.settings.name), SEAT: team.participant()}
+        self.match = new_match(manager.world, setup, seats)
         self._line = ThreadedLine()
         self.networked = NetworkedMatch(self.match, team, self._line)
         self._before = self.networked.observation
@@ -101,6 +94,8 @@ class PacmanScene:
             self._open_swap()
         elif isinstance(event, Command) and event.name == SHUFFLE:
             self.networked.explain = not self.networked.explain
+        elif isinstance(event, Command) and event.name == HINT:
+            self._pause("No function here plays Pac-Man: there is no hint.")
         elif isinstance(event, Command) and event.name == BACK:
             self._pause()
 

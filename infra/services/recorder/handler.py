@@ -2,6 +2,7 @@
 
 The same record twice leaves the same object; another record under an id that is taken is refused.  One that is not
 proved is stored, and can be watched; that it is proved stands in the object's metadata, for those who train on it.
+``GET /records/{id}/annotations`` answers what the opponents' functions said of a record.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from games.record import GameRecord, RecordError, verify
-from games.schema import NotJsonError, load_json
+from games.schema import InvalidError, NotJsonError, load_json
 from infra.services.inbox import PROVED, YES
 from infra.services.proofs import why_not_proved
+from infra.services.recorder.annotations import find_annotations
 from infra.services.recorder.caps import too_many
 
 BUCKET = os.environ["BUCKET"]
@@ -35,6 +37,19 @@ _s3 = boto3.client("s3", config=Config(connect_timeout=2, read_timeout=10, s3={"
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer the HTTP API."""
+    asked = (event.get("pathParameters") or {}).get("id")
+    return _store_record(event, context) if asked is None else _annotations(str(asked), context)
+
+
+def _annotations(match_id: str, context: Any) -> dict[str, Any]:
+    try:
+        found = find_annotations(_s3, BUCKET, match_id)
+    except InvalidError as error:
+        return _problem(UNPROCESSABLE, "No match id", str(error), context, error.field)
+    return _respond(KNOWN, {"match_id": match_id, "annotations": found})
+
+
+def _store_record(event: dict[str, Any], context: Any) -> dict[str, Any]:
     text = event.get("body") or ""
     if event.get("isBase64Encoded"):
         return _problem(BAD_REQUEST, "Not JSON", "send the record as application/json", context)
