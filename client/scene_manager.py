@@ -5,6 +5,7 @@ The window (``client.app``) feeds a ``SceneManager`` with input, ticks and a can
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
 from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
-from client.settings import HUDS, TEXT_SIZES, SettingsWriter
+from client.replay.exports import Exports, usual_folder
+from client.settings import HOME, HUDS, TEXT_SIZES, SettingsWriter
 from client.ui.dropped import Dropped
 
 if TYPE_CHECKING:
@@ -160,6 +162,8 @@ class SceneManager:
         """Where everything of this program is kept."""
         self.settings_writer = SettingsWriter(folder)
         self.high_scores = HighScores(folder)
+        self.exports = Exports(usual_folder(folder, chosen=HOME in os.environ))
+        """What is being shared."""
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
@@ -290,6 +294,7 @@ class SceneManager:
             self._ladder.close()
         while self._scenes:
             self._scenes.pop().leave()
+        self.exports.close()
         self.settings_writer.close()
         self.high_scores.close()
 
@@ -306,6 +311,7 @@ class SceneManager:
     def tick(self) -> None:
         """Let one tick pass for the scene on top."""
         self.ticks += 1
+        self.exports.tick()
         if self._scenes:
             self._scenes[-1].tick()
 

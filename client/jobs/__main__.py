@@ -13,7 +13,7 @@ from client.troubles import told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WORK = {"annotate": "client.jobs.annotate", "animate": "client.jobs.animate", "picture": "client.jobs.picture"}
+WORK = {"annotate": "client.jobs.annotate", "export": "client.jobs.export"}
 """Where ``run(order, progress)`` of each piece of work lies."""
 NICENESS = 10
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from client.games.tallies import tally_of
 from games.record import FUNCTION, PERSON, GameRecord, RecordError, headline
-from games.schema import NotJsonError, load_json
+from games.record_fields import SEAT
+from games.schema import Dictionary, InvalidError, NotJsonError, Number, load_json
 from games.texts import printable
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from games.core import Json
 
 CACHE = "summaries.cache"
+ACCURACY = ".accuracy"
+"""Suffix of the file beside a record that holds how well each seat played by the coach's measure: a number a seat."""
 FORMAT = 1
 MOST_BYTES = 32 * 1024 * 1024
 """A larger file is no record of ours."""
@@ -71,6 +74,8 @@ class Summary:
     origin: str = ""
     """The match that it continues."""
     trouble: str = ""
+    accuracy: Mapping[str, float] = field(default_factory=dict)
+    """How well each seat played by the coach's measure, 0 to 1, where that is known."""
     tally: Mapping[str, Json] = field(default_factory=dict)
     """What the game's own figures are made of (``client.games.tallies``)."""
 
@@ -143,7 +148,7 @@ class Archive:
                 continue
             name = f"{path.parent.name}/{path.name}"
             status = path.stat()
-            stamp = [status.st_mtime_ns, status.st_size]
+            stamp = [status.st_mtime_ns, status.st_size, _changed(path.with_suffix(ACCURACY))]
             known = self._known.get(name)
             if known is not None and known[0] == stamp:
                 found[name] = known
@@ -211,8 +216,24 @@ def summarise(path: Path, record: GameRecord) -> Summary:
         finished=outcome is not None,
         rated=rated,
         origin=record.origin.match_id if record.origin is not None else "",
+        accuracy=_accuracy(path.with_suffix(ACCURACY)),
         tally=tally_of(record),
     )
+
+
+def _changed(path: Path) -> int:
+    """Return when a file was changed, in nanoseconds; 0 where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _accuracy(path: Path) -> dict[str, float]:
+    try:
+        return Dictionary(SEAT, Number(0, 1), 8).parse(load_json(path.read_bytes()), "")
+    except (OSError, NotJsonError, InvalidError):
+        return {}
 
 
 def _from_cache(folder: Path) -> Iterable[tuple[str, tuple[list[int], Summary]]]:

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from client.net.remote import RemoteError
+from client.records.archive import ACCURACY
 from client.replay.notes import Notes, NotesError, read_notes
 from games.schema import NotJsonError, load_json
 
@@ -140,8 +141,11 @@ class Coach:
         if path is None or not path.parent.exists():
             return
         staging = path.with_suffix(".notes-new")
+        shares = dict(read_notes(annotation, self._record, here=here).accuracy)
         try:
             staging.write_text(json.dumps({"here": here, "annotation": annotation}), encoding="utf-8")
             staging.replace(path)
+            staging.write_text(json.dumps(shares), encoding="utf-8")
+            staging.replace(path.with_suffix(ACCURACY))
         except OSError:
             staging.unlink(missing_ok=True)  # they are looked for again the next time

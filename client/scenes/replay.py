@@ -14,6 +14,7 @@ from client.replay.stage import STAGE, View, find_stage, is_marked
 from client.scene_manager import TICKS_PER_SECOND
 from client.scenes.replay_panel import SIDE, blunder_at, draw_side
 from client.scenes.retry import RetryScene
+from client.scenes.share import ShareScene
 from client.ui import theme
 from client.ui.inputs import (
     ACCEPT,
@@ -199,6 +200,10 @@ class ReplayScene:
         if isinstance(coach, Button):
             coach.label = "Hide coach" if self.show_coach else "Show coach"
 
+    def _share(self) -> None:
+        self._play(playing=False)
+        self._manager.push(ShareScene(self._manager, self.record, self.step))
+
     def _retry(self) -> None:
         if self.can_retry:
             self._play(playing=False)
@@ -264,6 +269,7 @@ class ReplayScene:
                 Button((left + 350, top, wide, 44), "1 x", self._faster),
                 Button((left + 422, top, 118, 44), "Hide coach", self._toggle_coach),
                 Button((left + 548, top, 150, 44), "Play on from here", self._retry),
+                Button((left + 706, top, 90, 44), "Share", self._share),
                 Button((SIDE[0] + SIDE[2] - 100, top, 100, 44), "Back", self._back, hint="Esc"),
             ]
         )
@@ -280,7 +286,9 @@ class ReplayScene:
         canvas.text(line, STAGE[0], 52, theme.BODY, theme.MIST, within=870)
         right = SIDE[0] + SIDE[2]
         canvas.text("LAMBDA ARCADE", right, 28, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
-        canvas.text("Replay", right, 50, theme.SMALL, theme.HAZE, align="right")
+        exports = self._manager.exports
+        told = f"Sharing: {exports.share:.0%}" if exports.busy else "Replay"
+        canvas.text(told, right, 50, theme.SMALL, theme.HAZE, align="right")
 
     def _seated(self) -> list[Any]:
         last = {item.player: item for item in self.record.participants}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.scene_manager import Beginning, Setup
-from client.scenes import open_scene
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, Command, Pointer
 from client.ui.lists.picker import Picker
@@ -90,6 +89,8 @@ def play_on(manager: SceneManager, info: OpponentInfo, begin: Beginning) -> str:
 
     A match in real time stands still until the person lets it go on.
     """
+    from client.scenes import open_scene  # noqa: PLC0415 - a match leads to its replay, and that to a match
+
     record = begin.record
     try:
         scene = open_scene(manager, Setup(record.game, info, record.options, begin))

@@ -13,6 +13,7 @@ from client.net.hint import Hint
 from client.net.turn_based_match import TurnBasedMatch
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
+from client.scenes.result import ResultScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui import theme
@@ -264,11 +265,15 @@ class TurnBasedScene:
         setup = Setup(self._setup.game, self.match.client.info, self._setup.options)
         self._manager.replace(TurnBasedScene(self._manager, setup))
 
+    def _review(self) -> None:
+        self._manager.push(ResultScene(self._manager, self.match.match.record(), self.match.me, self._again))
+
     def _set_buttons(self) -> None:
         left, y = ACTIONS[0], 622.0
         widgets: list[Widget] = [
-            Button((left, y, 188, 44), "Play again", self._again, "primary"),
-            Button((left + 196, y, 188, 44), "Menu", self._manager.to_menu),
+            Button((left, y, 122, 44), "Play again", self._again, "primary"),
+            Button((left + 262, y, 122, 44), "Menu", self._manager.to_menu),
+            Button((left + 131, y, 122, 44), "Review", self._review),
         ]
         if not self._ended:
             widgets = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,8 @@ from tables import wait_until
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
+from client.records.archive import Archive, summarise
 from client.records.high_scores import Score
-from client.records.archive import Archive
 from client.records.recorder import save_record
 from client.scene_manager import Setup
 from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene
@@ -27,6 +28,8 @@ from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
 from client.scenes.records import RecordsScene
 from client.scenes.replay import LINE, ReplayScene
+from client.scenes.result import ResultScene
+from client.scenes.resume import ResumeScene
 from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
 from client.scenes.turn_based import TurnBasedScene
@@ -315,6 +318,44 @@ def open_records(table: Table) -> list[Box]:
     return [scene._bar.widgets[0].box]
 
 
+def open_result(table: Table) -> list[Box]:
+    """How a battle went, with the coach's notes."""
+    open_replay(table)
+    shown = table.manager.scenes[-1]
+    scene = ResultScene(table.manager, shown.record, "one", lambda: None)
+    table.manager.push(scene)
+    wait_until(table, lambda: not scene.coach.busy)
+    table.tick()
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_share(table: Table) -> list[Box]:
+    """What can be shared of a match."""
+    open_replay(table)
+    table.manager.scenes[-1]._share()
+    table.tick()
+    return [widget.box for widget in table.manager.scenes[-1]._group.widgets]
+
+
+def open_retry(table: Table) -> list[Box]:
+    """Opponents to play on against."""
+    open_replay(table)
+    wait_until(table, lambda: table.manager.ladder.looked)
+    table.manager.scenes[-1]._retry()
+    table.tick(2)
+    return [table.manager.scenes[-1]._picker.box]
+
+
+def open_resume(table: Table) -> list[Box]:
+    """A match that was left."""
+    reading: Future[GameRecord] = Future()
+    reading.set_result(next(record for _, record in read_lines(GOLDEN.read_bytes()) if record.game == "battleship"))
+    scene = ResumeScene(table.manager, summarise(Path("x.json"), reading.result()), reading)
+    table.manager.push(scene)
+    table.tick()
+    return [widget.box for widget in scene._group.widgets]
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "battle-told-all": partial(told_all, open_battle),
     "pacman-told-all": partial(told_all, open_pacman),
@@ -323,6 +364,10 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "replay": open_replay,
     "replay-pacman": open_replay_pacman,
     "records": open_records,
+    "result": open_result,
+    "share": open_share,
+    "retry": open_retry,
+    "resume": open_resume,
     "loading": open_loading_trouble,
     "settings": open_settings,
     "keys": open_keys,

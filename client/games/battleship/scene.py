@@ -14,6 +14,7 @@ from client.games.battleship.placing import Placing
 from client.games.battleship.sounds import SYNTHS
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
+from client.scenes.result import ResultScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -198,6 +199,10 @@ class BattleshipScene:
         setup = type(self.setup)(self.setup.game, info, self.setup.options)
         self.manager.replace(BattleshipScene(self.manager, setup, self.battle.foe))
 
+    def _review(self) -> None:
+        record = self.battle.match.record()
+        self.manager.push(ResultScene(self.manager, record, self.battle.me, self._again))
+
     def _command(self, event: Command) -> None:
         if self.placing is None and not self._ended:
             self._aim(event)
@@ -332,8 +337,9 @@ class BattleshipScene:
     def _set_buttons(self) -> None:
         if self._ended:
             widgets = [
-                Button((620, 598, 156, 44), "Play again", self._again, "primary"),
-                Button((784, 598, 156, 44), "Menu", self.manager.to_menu),
+                Button((620, 598, 102, 44), "Play again", self._again, "primary"),
+                Button((838, 598, 102, 44), "Menu", self.manager.to_menu),
+                Button((729, 598, 102, 44), "Review", self._review),
             ]
         elif self.placing is not None:
             widgets = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from client.games.pacman.drawing.board import Board, Moment
@@ -15,6 +16,7 @@ from client.games.pacman.swap import TeamSwapScene
 from client.net.seating import new_match
 from client.scene_manager import AMBIENT, EVERY
 from client.scenes.pause import PauseScene
+from client.scenes.result import ResultScene
 from client.ui import theme
 from client.ui.canvas import HEIGHT
 from client.ui.hud import ENGINEER, PLAYER
@@ -73,6 +75,7 @@ class PacmanScene:
             [
                 Button((LEFT_PANEL[0] + 22, 560, LEFT_PANEL[2] - 44, 46), "Play again", self._again, "primary"),
                 Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._manager.to_menu),
+                Button((LEFT_PANEL[0] + 22, 504, LEFT_PANEL[2] - 44, 46), "Review", self._review),
             ],
             unseen=True,
         )
@@ -179,7 +182,12 @@ class PacmanScene:
             self._world.finished(self.match.close())
 
     def _again(self) -> None:
-        self._manager.replace(PacmanScene(self._manager, self._setup, self._reach))
+        setup = replace(self._setup, begin=None)
+        self._manager.replace(PacmanScene(self._manager, setup, self._reach))
+
+    def _review(self) -> None:
+        record = self.match.record()
+        self._manager.push(ResultScene(self._manager, record, "pacman", self._again))
 
     def _open_swap(self) -> None:
         self._hush()

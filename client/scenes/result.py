@@ -1,0 +1,174 @@
+"""After a match: how it ended, what decided it, how well both sides played by the coach's measure, and what next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.games.words import event_text
+from client.replay.film import Film
+from client.replay.stage import is_marked
+from client.scenes.replay import ReplayScene
+from client.ui import theme
+from client.ui.inputs import BACK, Command
+from client.ui.widgets import Button, Group, hint_line, overlay_panel
+from games.catalog import find_game
+from games.record import headline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from client.replay.coach import Coach
+    from client.replay.notes import Note
+    from client.scene_manager import SceneManager
+    from client.ui.canvas import Box, Canvas
+    from client.ui.inputs import Input
+    from games.core import Player
+    from games.record import GameRecord
+
+BOX: Box = (270.0, 84.0, 740.0, 552.0)
+LEFT = BOX[0] + 44
+WIDE = BOX[2] - 88
+
+
+class ResultScene:
+    """An overlay over the match that has ended.  ``again`` begins another one against the same opponent."""
+
+    overlay = True
+
+    def __init__(self, manager: SceneManager, record: GameRecord, me: Player, again: Callable[[], None]) -> None:
+        self.record = record
+        self.coach: Coach = manager.world.coach(record)
+        self._manager = manager
+        self._me = me
+        self._film = Film(record)
+        self._names = {item.player: item.name for item in record.participants}
+        top = BOX[1] + BOX[3] - 104
+        self._show = Button((LEFT + WIDE - 150, BOX[1] + 168, 150, 40), "Show it", self._show_moment, enabled=False)
+        self._group = Group(
+            [
+                Button((LEFT, top, 150, 48), "Rematch", again, "primary"),
+                Button((LEFT + 162, top, 150, 48), "Watch again", lambda: self._watch(0)),
+                Button((LEFT + 324, top, 184, 48), "Another opponent", manager.to_menu),
+                Button((LEFT + WIDE - 120, top, 120, 48), "Back", manager.pop, hint="Esc"),
+                self._show,
+            ]
+        )
+        self._group.on_move = lambda: manager.sounds.play("move")
+
+    def handle(self, event: Input) -> None:
+        """Choose what comes next; back shows the end of the match again."""
+        if isinstance(event, Command) and event.name == BACK:
+            self._manager.pop()
+        else:
+            self._group.handle(event)
+
+    def tick(self) -> None:
+        """Follow the coach."""
+        self.coach.tick()
+        self._show.enabled = self.moment is not None
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
+        """Draw everything."""
+        overlay_panel(canvas, BOX)
+        outcome = self.record.outcome
+        winner = None if outcome is None else outcome.winner
+        words = "You win" if winner == self._me else "Nobody wins"
+        if winner is not None and winner != self._me:
+            words = f"{self._names.get(winner, winner)} wins"
+        canvas.text(words, LEFT, BOX[1] + 34, theme.TITLE, theme.FOAM, within=WIDE)
+        canvas.text(headline(self.record), LEFT, BOX[1] + 88, theme.BODY, theme.MIST, within=WIDE)
+        canvas.text(self._rated(), LEFT, BOX[1] + 112, theme.SMALL, theme.HAZE, within=WIDE)
+        self._draw_moment(canvas)
+        self._draw_accuracy(canvas)
+        self._group.draw(canvas)
+        hint_line(canvas, self._manager.device, [("↑↓←→", "move"), (BACK, "back")], LEFT, BOX[1] + BOX[3] - 38)
+
+    def leave(self) -> None:
+        """Stop what works in the background."""
+        self.coach.close()
+        self._film.close()
+
+    @property
+    def moment(self) -> tuple[int, str] | None:
+        """The position after the move that decided the match, and what that was; None while it is not known.
+
+        It is the move that gave away most among those of who lost; without notes, what happened last that counts.
+        """
+        notes = self.coach.notes
+        if notes is not None:
+            winner = self.record.outcome.winner if self.record.outcome is not None else None
+            lost = [note for note in notes.by_turn.values() if note.player != winner and note.gave_away]
+            worst = max(lost, key=lambda note: note.gave_away or 0.0, default=notes.worst)
+            if worst is not None:
+                return worst.step + 1, self._told(worst)
+        if self.coach.busy or not self._film.done:
+            return None
+        marks = [mark for mark in self._film.marks if is_marked(self.record.game, mark.event)]
+        return (marks[-1].step, event_text(marks[-1].event, self._names)) if marks else None
+
+    def _told(self, note: Note) -> str:
+        who = "You" if note.player == self._me else self._names.get(note.player, note.player)
+        return f"{who} played {note.played}, and gave away {note.gave_away:.0%}: {note.best} was better."
+
+    def _rated(self) -> str:
+        seats = {item.player for item in self.record.participants}
+        if self.record.outcome is None or len(self.record.participants) > len(seats):
+            return "This match rates nobody: somebody was helped or swapped, or it began in another match."
+        if any(turn.fallback for turn in self.record.turns):
+            return "This match rates nobody: a stand-in played for the function."
+        return "This match counts for both ratings."
+
+    def _draw_moment(self, canvas: Canvas) -> None:
+        top = BOX[1] + 146
+        canvas.rect(theme.EDGE, (LEFT, top, WIDE, 1))
+        canvas.text("THE MOMENT THAT DECIDED IT", LEFT, top + 14, theme.LABEL, theme.AMBER)
+        moment = self.moment
+        words = moment[1] if moment is not None else self.coach.said if self.coach.busy else "No single move did."
+        canvas.paragraph(words, (LEFT, top + 34, WIDE - 170, 40), theme.BODY, theme.FOAM)
+
+    def _draw_accuracy(self, canvas: Canvas) -> None:
+        top = BOX[1] + 232
+        canvas.rect(theme.EDGE, (LEFT, top, WIDE, 1))
+        canvas.text("ACCURACY", LEFT, top + 14, theme.LABEL, theme.HAZE)
+        notes = self.coach.notes
+        label = notes.label if notes is not None else self.coach.said
+        canvas.text(label, LEFT + WIDE, top + 13, theme.SMALL, theme.HAZE, align="right", within=WIDE - 110)
+        rows = [("You", self._me), *((self._names[player], player) for player in self._names if player != self._me)]
+        for index, (name, player) in enumerate(rows[:3]):
+            share = notes.accuracy.get(player) if notes is not None else None
+            told = "-" if notes is None else "not judged"
+            y = top + 42 + 34 * index
+            canvas.text(name, LEFT, y, theme.BODY, theme.FOAM, within=150)
+            canvas.rect(theme.EDGE, (LEFT + 164, y + 6, WIDE - 250, 8), 4)
+            if share is not None:
+                colour = theme.SIGNAL if player == self._me else theme.STEEL
+                canvas.rect(colour, (LEFT + 164, y + 6, max(8.0, (WIDE - 250) * share), 8), 4)
+                told = f"{share:.0%}"
+            canvas.text(told, LEFT + WIDE, y, theme.FIGURE, theme.FOAM, align="right")
+        count, mean = self._usual()
+        words = f"You play {mean:.0%} of the best on average, over {count} matches." if count else ""
+        canvas.text(words, LEFT, top + 42 + 34 * min(3, len(rows)) + 4, theme.SMALL, theme.MIST, within=WIDE)
+        unit = find_game(self.record.game).INFO.score
+        scores = self.record.outcome.scores if self.record.outcome is not None else {}
+        told = ",  ".join(
+            f"{'you' if seat == self._me else self._names[seat]} {value}" for seat, value in scores.items()
+        )
+        canvas.text(f"{unit}: {told}" if told else "", LEFT, top + 174, theme.SMALL, theme.MIST, within=WIDE)
+
+    def _usual(self) -> tuple[int, float]:
+        """Return over how many earlier matches of this game the person's accuracy is known, and its mean."""
+        archive = self._manager.world.archive
+        found = [
+            row.accuracy[row.person.player]
+            for row in (archive.rows if archive is not None else ())
+            if row.game == self.record.game and row.match_id != self.record.match_id
+            and row.person is not None and row.person.player in row.accuracy
+        ]  # fmt: skip
+        return len(found), sum(found) / len(found) if found else 0.0
+
+    def _show_moment(self) -> None:
+        if self.moment is not None:
+            self._watch(self.moment[0])
+
+    def _watch(self, step: int) -> None:
+        self._manager.push(ReplayScene(self._manager, self.record, self._manager.pop, step))
