@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
+from client.jobs.exports import Exports, usual_folder
 from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
 from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
-from client.replay.exports import Exports, usual_folder
 from client.settings import HOME, HUDS, TEXT_SIZES, SettingsWriter
 from client.ui.dropped import Dropped
 

@@ -268,8 +268,8 @@ class ReplayScene:
                 Button((left + 288, top, 56, 44), ">|", lambda: self.go(self.record.steps)),
                 Button((left + 350, top, wide, 44), "1 x", self._faster),
                 Button((left + 422, top, 118, 44), "Hide coach", self._toggle_coach),
-                Button((left + 548, top, 150, 44), "Play on from here", self._retry),
-                Button((left + 706, top, 90, 44), "Share", self._share),
+                Button((left + 548, top, 168, 44), "Play on from here", self._retry),
+                Button((left + 724, top, 90, 44), "Share", self._share),
                 Button((SIDE[0] + SIDE[2] - 100, top, 100, 44), "Back", self._back, hint="Esc"),
             ]
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.replay.exports import GIF, PNG, RECORD
+from client.jobs.exports import GIF, PNG, RECORD
 from client.ui import theme
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, hint_line, overlay_panel

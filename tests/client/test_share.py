@@ -18,10 +18,10 @@ from test_replay import BATTLE, HUNT, open_replay
 
 from client.jobs import export
 from client.jobs.__main__ import main
+from client.jobs.exports import GIF, PNG, RECORD, Exports, usual_folder
 from client.jobs.gif import compress, write_gif
 from client.jobs.job import Job
 from client.records.archive import read_record
-from client.replay.exports import GIF, PNG, RECORD, Exports, usual_folder
 from client.scenes.share import ShareScene
 from client.ui.inputs import ACCEPT, BACK, DOWN, Command
 from games.record import GameRecord, Origin
