@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from client.net.opponent_client import OpponentClient
     from client.net.remote import OpponentInfo
     from client.records.archive import Archive
+    from client.records.leaderboard import Leaderboard
     from client.settings import Settings
     from client.ui.audio.sounds import Sounds
     from client.ui.canvas import Canvas
@@ -137,6 +138,8 @@ class Services:
     """Makes the first scene, where that is neither the menu nor a match."""
     archive: Archive | None = None
     """What this machine has recorded; None where nothing is kept."""
+    leaderboard: Leaderboard | None = None
+    """Everybody's ratings; None where no cloud is asked."""
     annotations: Callable[[GameRecord], Sequence[Json]] | None = None
     """Ask the cloud what coaches say of a record; may wait.  Raises RemoteError."""
     annotate: Callable[[GameRecord], Job | None] | None = None

@@ -60,3 +60,15 @@ DEPLOYED = Object(
     extra=True,
 )
 """What a deployed opponent's stack tells the catalog; the catalog adds the rest."""
+RATED = Object(
+    {
+        "game": GAME,
+        "kind": Text(20, 1),
+        "name": Text(MAX_NAME, 1),
+        "rating": POINTS,
+        "deviation": POINTS,
+        "games": Integer(0, 10**9),
+    },
+    extra=True,
+)
+"""An entry of ``GET /ratings``."""

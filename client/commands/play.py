@@ -19,9 +19,11 @@ from client.commands.records import own_records
 from client.commands.watch import annotate_here, annotations_of
 from client.net.fallback import fallback_action
 from client.net.opponent_client import DeployedOpponentClient
+from client.net.ratings import fetch_ratings
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import RequestPool
 from client.records.archive import Archive
+from client.records.leaderboard import Leaderboard
 from client.records.recorder import Recorder
 from client.records.uploader import Uploader
 from client.scene_manager import Services, Setup
@@ -129,6 +131,7 @@ class Session:
         self._uploader: Uploader | None = None
         self._recorder: Recorder | None = None
         self._archive: Archive | None = None
+        self._leaderboard: Leaderboard | None = None
 
     def prepare(self, report: Report) -> tuple[Services, Setup | None]:
         """Bring the cloud up and return what scenes need, and the match to start with if one was asked for.
@@ -153,6 +156,7 @@ class Session:
             where=where,
             trouble=self._trouble,
             archive=self._archived(),
+            leaderboard=self._rated(api),
             annotations=annotations_of(api),
             annotate=annotate_here,
         )
@@ -186,6 +190,8 @@ class Session:
         self._requests.close()
         if self._archive is not None:
             self._archive.close()
+        if self._leaderboard is not None:
+            self._leaderboard.close()
         if self._recorder is not None:
             self._recorder.close()
         if self._uploader is not None:
@@ -229,6 +235,12 @@ class Session:
             self._uploader.put(path)
         if self._archive is not None:
             self._archive.look()
+
+    def _rated(self, api: str) -> Leaderboard:
+        if self._leaderboard is not None:
+            self._leaderboard.close()
+        self._leaderboard = Leaderboard(lambda: fetch_ratings(api))
+        return self._leaderboard
 
     def _archived(self) -> Archive:
         if self._archive is None:

@@ -10,6 +10,8 @@
 - ``replay``: ``open_stage(record)`` draws its positions where a record is looked at again (``client.replay.stage``),
   ``MARKED`` names the events that the time line marks, ``describe(note)`` says what the coach's numbers mean; without
   one its board is shown as text.
+- ``profile``: ``tally(record)`` counts what ``draw_profile(canvas, box, summaries)`` shows on the profile page under
+  ``TITLE`` (``client.games.tallies``).
 - ``bench``: ``BENCHMARKS`` are its commands of ``lambda-arcade bench``; for ``bench frames``,
   ``frames(name, minutes, json=…)`` times its pictures, and ``open_played(manager)`` opens a match and returns what
   steers in a tick.

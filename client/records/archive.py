@@ -15,6 +15,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from client.games.tallies import tally_of
+from client.records.uploader import MARK
 from games.record import FUNCTION, PERSON, GameRecord, RecordError, headline
 from games.record_fields import SEAT
 from games.schema import Dictionary, InvalidError, NotJsonError, Number, load_json
@@ -74,6 +75,8 @@ class Summary:
     origin: str = ""
     """The match that it continues."""
     trouble: str = ""
+    sent: bool = False
+    """Whether it has arrived in a cloud, where opponents can learn from it."""
     accuracy: Mapping[str, float] = field(default_factory=dict)
     """How well each seat played by the coach's measure, 0 to 1, where that is known."""
     tally: Mapping[str, Json] = field(default_factory=dict)
@@ -148,7 +151,8 @@ class Archive:
                 continue
             name = f"{path.parent.name}/{path.name}"
             status = path.stat()
-            stamp = [status.st_mtime_ns, status.st_size, _changed(path.with_suffix(ACCURACY))]
+            beside = [_changed(path.with_suffix(suffix)) for suffix in (ACCURACY, MARK)]
+            stamp = [status.st_mtime_ns, status.st_size, *beside]
             known = self._known.get(name)
             if known is not None and known[0] == stamp:
                 found[name] = known
@@ -216,6 +220,7 @@ def summarise(path: Path, record: GameRecord) -> Summary:
         finished=outcome is not None,
         rated=rated,
         origin=record.origin.match_id if record.origin is not None else "",
+        sent=path.with_suffix(MARK).exists(),
         accuracy=_accuracy(path.with_suffix(ACCURACY)),
         tally=tally_of(record),
     )

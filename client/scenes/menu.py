@@ -9,6 +9,8 @@ from client.scenes import open_scene
 from client.scenes.before import BeforeScene, Idle
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
+from client.scenes.profile import ProfileScene
+from client.scenes.prospects import Prospects
 from client.scenes.records import RecordsScene
 from client.scenes.resume import offer
 from client.scenes.settings import SettingsScene
@@ -48,14 +50,16 @@ class MenuScene:
         self._idle = Idle(manager)
         self._ladder = manager.ladder
         self._picker = Picker(LIST, self._play, settings.last_opponent)
+        self._prospects = Prospects()
         self._bar = Group(
             [
-                Button((64, 640, 230, 48), "", lambda: manager.push(NameScene(manager))),
-                Button((310, 640, 154, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
-                Button((512, 640, 96, 48), "Close", manager.close, "quiet"),
+                Button((64, 640, 200, 48), "", lambda: manager.push(NameScene(manager))),
+                Button((274, 640, 116, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
+                Button((784, 640, 88, 48), "Close", manager.close, "quiet"),
+                Button((624, 640, 150, 48), "How you stand", lambda: manager.push(ProfileScene(manager, self._game))),
+                Button((400, 640, 92, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
+                Button((502, 640, 112, 48), "Matches", lambda: manager.push(RecordsScene(manager))),
                 Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
-                Button((756, 640, 120, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
-                Button((624, 640, 120, 48), "Matches", lambda: manager.push(RecordsScene(manager))),
             ]
         )
         self._bar.focus = None
@@ -85,6 +89,7 @@ class MenuScene:
         self._idle.tick(self._game)
         self._cards.tick()
         self._picker.update(self._ladder.opponents(self._game))
+        self._picker.remarks = self._prospects.remarks(self._manager, self._game)
         self._picker.focused = self._zone == OPPONENTS
         self._picker.tick()
         self._bar.widgets[-1].enabled = self._picker.chosen is not None

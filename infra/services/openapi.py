@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from ai_functions.runtime.coach import ANNOTATION
-from ai_functions.runtime.listing import GUEST, LISTED
+from ai_functions.runtime.listing import GUEST, LISTED, RATED
 from ai_functions.runtime.protocol import (
     METHOD_NOT_ALLOWED,
     PROBLEM_TYPE,
@@ -52,6 +52,7 @@ def document() -> JsonObject:
                 "get": _operation("Who answers; asking starts the function", "Identity"),
             },
             "/opponents/{name}/move": {"parameters": [_NAME], "post": _move()},
+            "/ratings": {"get": _ratings()},
             "/records": {"post": _store()},
             "/records/{match_id}/frames": {"parameters": _FRAME, "get": _show()},
             "/leaderboard": {
@@ -143,6 +144,13 @@ def _show() -> JsonObject:
     }
 
 
+def _ratings() -> JsonObject:
+    return {
+        "summary": "Who has been rated in each game, people and functions, the strongest first",
+        "responses": {"200": _content("Answered", "Ratings"), "429": {"description": "Throttled: ask again later"}},
+    }
+
+
 def _annotations() -> JsonObject:
     return {
         "summary": "What the opponents' functions said of a record: none before they have, and of a record nobody sent",
@@ -184,6 +192,7 @@ def _schemas() -> JsonObject:
             {"match_id": {"type": "string"}, "annotations": {"type": "array", "items": _schema(ANNOTATION)}},
             ["match_id", "annotations"],
         ),
+        "Ratings": {"type": "array", "items": _schema(RATED)},
         "Identity": _schema(GUEST),
         "Catalog": {"type": "array", "items": _schema(LISTED)},
         **_schemas_of_site(),

@@ -140,7 +140,7 @@ def catalog() -> dict[str, Node]:
         live=CALLED_BY_API,
     )
     return _template(
-        "GET /opponents: what is deployed, in which versions, how strong, and where.",
+        "GET /opponents: what is deployed, in which versions, how strong, and where; GET /ratings.",
         {
             **parameters.platform_outputs("BucketName", "ApiId"),
             "ApiBaseUrl": parameters.text(
@@ -155,7 +155,12 @@ def catalog() -> dict[str, Node]:
             **parameters.platform_outputs("RatingsTable"),
             "Prices": parameters.text("Prices in the place of the built-in ones, as a JSON object.", Default=""),
         },
-        {**function, **_routed("List", "GET", "/opponents")},
+        {
+            **function,
+            **_routed("List", "GET", "/opponents"),
+            "RatingsPermission": permission("apigateway", _execute_api("*/GET/ratings")),
+            "Ratings": route("GET /ratings"),
+        },
         routed=True,
     )
 

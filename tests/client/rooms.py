@@ -15,7 +15,9 @@ from tables import wait_until
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
-from client.records.archive import Archive, summarise
+from client.net.ratings import Rated
+from client.records.archive import Archive, Seat, Summary, summarise
+from client.records.leaderboard import Leaderboard
 from client.records.high_scores import Score
 from client.records.recorder import save_record
 from client.scene_manager import Setup
@@ -26,6 +28,7 @@ from client.scenes.loading import LoadingScene
 from client.scenes.menu import LIST, MenuScene
 from client.scenes.name import NameScene
 from client.scenes.pause import PauseScene
+from client.scenes.profile import ProfileScene
 from client.scenes.records import RecordsScene
 from client.scenes.replay import LINE, ReplayScene
 from client.scenes.result import ResultScene
@@ -37,6 +40,7 @@ from client.scenes.welcome import WelcomeScene
 from client.ui.inputs import ACCEPT, SHUFFLE, Command
 from games.battleship.fleet import Cell
 from games.record import GameRecord
+from games.record_fields import KINDS
 from games.record_lines import read_lines
 
 if TYPE_CHECKING:
@@ -356,6 +360,28 @@ def open_resume(table: Table) -> list[Box]:
     return [widget.box for widget in scene._group.widgets]
 
 
+def open_profile(table: Table) -> list[Box]:
+    """How a person with a long name stands, after thirty matches."""
+    rated = [Rated("battleship", kind, f"{kind} of exactly 40 letters, all of them", 1500.0, 80.0, 9) for kind in KINDS]
+    folder = table.manager.settings_writer._folder / "records"
+    archive = Archive(folder)
+    archive.close()
+    seats = (Seat("one", "person", "Ada"), Seat("two", "function", "a_function_of_exactly_40_letters_in_all"))
+    archive.rows = tuple(
+        Summary(Path(f"{number}.json"), game="battleship", seats=seats, winner="one" if number % 3 else "two",
+                scores={"one": 30 + number, "two": 50}, finished=True, rated=True, tally={"cells": [number]})
+        for number in range(30)
+    )  # fmt: skip
+    board = Leaderboard(lambda: (Rated("battleship", "person", "Ada", 1500.0, 80.0, 9), *rated))
+    wait_until(table, lambda: board.ratings != ())
+    board.close()
+    table.manager._world = replace(table.manager.world, archive=archive, leaderboard=board)
+    scene = ProfileScene(table.manager, "battleship")
+    table.manager.push(scene)
+    table.tick()
+    return [widget.box for widget in scene._group.widgets]
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "battle-told-all": partial(told_all, open_battle),
     "pacman-told-all": partial(told_all, open_pacman),
@@ -364,6 +390,7 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "replay": open_replay,
     "replay-pacman": open_replay_pacman,
     "records": open_records,
+    "profile": open_profile,
     "result": open_result,
     "share": open_share,
     "retry": open_retry,

@@ -17,6 +17,7 @@ from proving import prove_record, proved_line, proved_match
 
 from ai_functions.runtime.loader import load_opponent
 from client.net.annotations import fetch_annotations
+from client.net.ratings import fetch_ratings
 from client.net.remote import OpponentInfo, RemoteOpponent
 from client.net.request_pool import RequestPool, TimeBank
 from client.replay.notes import read_notes
@@ -232,6 +233,17 @@ def test_the_catalog_shows_a_rating_and_how_sure_it_is(environment: Environment)
     entry = in_time(lambda: (now := listed_entry(environment))["games"] > 0 and now)
     assert 0 < entry["deviation"] < Strength().deviation
     assert entry["low"] < entry["rating"] < entry["high"]
+
+
+def test_people_and_functions_stand_side_by_side_in_the_ratings(environment: Environment):
+    record = recorded(23, f"r{uuid4().hex[:8]}")
+    person = replace(record.participants[0], kind="person", version="")
+    post(environment, replace(record, participants=(person, record.participants[1])).to_line())
+    found = in_time(lambda: [one for one in fetch_ratings(environment.api) if one.name == person.name])
+    assert [(one.game, one.kind, one.games) for one in found] == [("battleship", "person", 1)]
+    assert 0 < found[0].deviation < Strength().deviation
+    of_game = [one.rating for one in fetch_ratings(environment.api) if one.game == "battleship"]
+    assert of_game == sorted(of_game, reverse=True)
 
 
 def listed_entry(environment: Environment, name: str = "first_free") -> dict[str, Any]:

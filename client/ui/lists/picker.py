@@ -17,7 +17,7 @@ from client.ui.widgets import inside
 from games.catalog import find_part
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from client.net.remote import OpponentInfo
     from client.ui.canvas import Box, Canvas
@@ -35,6 +35,8 @@ class Picker:
         self.box = box
         self.focused = True
         self.chosen_name = chosen
+        self.remarks: Mapping[str, str] = {}
+        """What to say of some opponents, by name."""
         self._choose = choose
         self._rows: tuple[OpponentInfo, ...] = ()
         self._scroll = Scroll(box, ROW, PITCH)
@@ -92,6 +94,9 @@ class Picker:
         shown = canvas.text(info.title, x, top + 13, theme.SUBHEADING, theme.FOAM, within=width * 0.5)
         if current:
             canvas.text("playing now", x + shown + 12, top + 18, theme.SMALL, theme.SIGNAL)
+        elif remark := self.remarks.get(info.name):
+            room = width - 110 - shown
+            canvas.text(remark, x + shown + 12, top + 18, theme.SMALL, theme.SIGNAL, within=room)
         version = f"v{info.version}" if info.version else "unversioned"
         author = f"  by {info.author}" if info.author else ""
         canvas.text(f"{info.name}  {version}{author}", x, top + 42, theme.SMALL_FIGURE, theme.HAZE, within=width * 0.62)

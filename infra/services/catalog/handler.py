@@ -1,4 +1,4 @@
-"""``GET /opponents``: what is deployed, in which versions, how strong, and where.
+"""``GET /opponents``: what is deployed, in which versions, how strong, and where.  ``GET /ratings``: who is how strong.
 
 An opponent's entry is a parameter in its own stack, so it appears and disappears with the opponent and nobody has to
 keep a list.  Which version serves is asked of the alias itself, since promote and rollback move nothing else.
@@ -19,6 +19,7 @@ from botocore.config import Config
 from ai_functions.runtime.listing import DEPLOYED
 from games.schema import InvalidError, NotJsonError, load_json
 from infra.core.prices import price_of, replaced
+from infra.services.catalog.ratings import list_ratings
 from infra.services.rater.rating import Rated
 from infra.services.rater.table import RatingsTable, old_strength, strengths_in
 
@@ -44,12 +45,13 @@ _POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the l
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer the HTTP API with the list of opponents, easiest first."""
+    """Answer the HTTP API with the list of opponents, easiest first, or with everybody's ratings."""
     del context
-    base = _base_url(event)
+    base = "" if event.get("routeKey") == "GET /ratings" else _base_url(event)
     made, body = _kept.get(base, (-CACHE_S, ""))
     if not body or time.monotonic() - made >= CACHE_S:
-        body = json.dumps(_list(base), separators=(",", ":"))
+        listed = _list(base) if base else list_ratings(_dynamodb, os.environ["RATINGS_TABLE"])
+        body = json.dumps(listed, separators=(",", ":"))
         _kept[base] = (time.monotonic(), body)
     headers = {"content-type": "application/json", "cache-control": "no-store"}
     return {"statusCode": 200, "headers": headers, "body": body}

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 
 from infra.services.inbox import CLIENT_CONFIG
+from infra.services.rater.standings import standings
 
 MAX_PLAYERS = 100
 """Of a game, the strongest."""
@@ -43,23 +44,8 @@ class Leaderboard:
 
 
 def _players(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the players by game, each game's by what they are worth at least: their rating less its deviation.
-
-    An item without a game is a rating of all games together, as it was kept once: see the rater.
-    """
-    found = [
-        {
-            "game": item["game"]["S"],
-            "kind": item["kind"]["S"],
-            "name": item["name"]["S"],
-            "rating": round(float(item["rating"]["N"]), 1),
-            "deviation": round(float(item["deviation"]["N"]), 1),
-            "games": int(item["games"]["N"]),
-        }
-        for item in items
-        if not item["id"]["S"].startswith(MATCH) and "game" in item and "rating" in item
-    ]
-    found.sort(key=lambda one: (one["game"], one["deviation"] - one["rating"], one["name"]))
+    """Return the players by game, each game's by what they are worth at least: their rating less its deviation."""
+    found = sorted(standings(items), key=lambda one: (one["game"], one["deviation"] - one["rating"], one["name"]))
     return [one for _, group in groupby(found, lambda one: one["game"]) for one in islice(group, MAX_PLAYERS)]
 
 
