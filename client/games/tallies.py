@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from games.catalog import find_part
-from games.core import GameError
 
 if TYPE_CHECKING:
     from games.core import JsonObject
@@ -19,9 +18,7 @@ def tally_of(record: GameRecord) -> JsonObject:
     """Return what the game's own figures need of ``record``; nothing where the game has none, or cannot be counted."""
     try:
         part = find_part(record.game, "profile", "client.games")
-        if part is None:
-            return {}
-        counted: JsonObject = part.tally(record)
-    except GameError:
+        counted: JsonObject = {} if part is None else part.tally(record)
+    except Exception:  # noqa: BLE001 - a game from elsewhere counts here; its records are listed all the same
         return {}
     return counted

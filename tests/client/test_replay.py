@@ -13,6 +13,7 @@ from tables import Table, wait_until
 
 from ai_functions.runtime.coach import annotate
 from ai_functions.runtime.loader import load_opponent
+from client.jobs import export
 from client.jobs.job import Job
 from client.net.remote import RemoteError
 from client.records.archive import Archive
@@ -21,9 +22,11 @@ from client.replay.coach import Coach, Sources
 from client.replay.film import Film
 from client.replay.notes import Note, NotesError, read_notes
 from client.scenes.opening import OpeningScene
+from client.scenes.profile import ProfileScene
 from client.scenes.records import RecordsScene
 from client.scenes.replay import LINE, ReplayScene
 from client.scenes.replay_panel import _line
+from client.scenes.result import ResultScene
 from client.ui.dropped import Dropped
 from client.ui.inputs import (
     ACCEPT,
@@ -351,6 +354,35 @@ def test_a_file_dropped_onto_the_window_opens_over_whatever_is_there(table: Tabl
 def test_the_window_hears_of_a_dropped_file() -> None:
     event = pygame.event.Event(pygame.DROPFILE, file="/somewhere/match.json")
     assert Inputs(lambda x, y: (x, y)).translate(event) == [Dropped("/somewhere/match.json")]
+
+
+def test_a_game_that_nobody_has_drawn_is_looked_at_again_and_summed_up_as_text(
+    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAMBDA_ARCADE_GAMES", "kuhn=tests.games.kuhn")
+    record = golden("kuhn")[0]
+    archive = archive_with(table, tmp_path / "records", [record])
+    (row,) = archive.rows
+    assert (row.game, row.tally, row.trouble) == ("kuhn", {}, "")
+    scene = open_replay(table, record, annotate=lambda _: None)
+    pictures = set()
+    for step in range(record.steps + 1):
+        scene.go(step)
+        table.tick()
+        pictures.add(table.picture())
+    assert len(pictures) == record.steps + 1
+    profile = ProfileScene(table.manager, "kuhn")
+    table.manager.push(profile)
+    table.picture()
+    result = ResultScene(table.manager, record, record.participants[0].player, lambda: None)
+    table.manager.push(result)
+    wait_until(table, lambda: not result.coach.busy and result._film.done)
+    table.picture()
+    made = export.run(
+        {"kind": "gif", "record": record.to_json(), "path": str(tmp_path / "kuhn.gif")}, lambda _done, _of: None
+    )
+    assert Path(str(made)).read_bytes().startswith(b"GIF89a")
+    archive.close()
 
 
 def test_a_record_names_where_it_began_and_reads_back_and_others_look_as_before() -> None:

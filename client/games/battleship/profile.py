@@ -62,5 +62,5 @@ def draw_profile(canvas: Canvas, box: Box, rows: Sequence[Summary]) -> None:
             x, y = board.corner(Cell(number % STANDARD.size, number // STANDARD.size))
             share = count / most
             canvas.tint(theme.AMBER, (x + 1, y + 1, board.cell - 2, board.cell - 2), 0.12 + 0.68 * share, 3)
-    words = f"{fleets} fleets; {sent} of them are in records that opponents can learn from."
+    words = f"{fleets} fleets; opponents can learn from {sent} of them."
     canvas.text(words if fleets else "no fleet yet", left, top + height - 18, theme.SMALL, theme.MIST, within=width)
