@@ -29,12 +29,13 @@ GIVEN_UP = ".given-up"
 """Suffix of the mark beside a record that is not offered any more."""
 
 
-def resumable(rows: Sequence[Summary]) -> Summary | None:
-    """Return the newest match of a person that has no end, was not played on since, and was not given up."""
+def resumable(rows: Sequence[Summary], name: str) -> Summary | None:
+    """Return the newest match of the person ``name`` that has no end, was not played on since, and was not given up."""
     continued = {row.origin for row in rows if row.origin}
     for row in rows:
-        open_end = not row.trouble and not row.finished and row.steps > 0 and row.person is not None
-        if open_end and row.match_id not in continued and not row.path.with_suffix(GIVEN_UP).exists():
+        own = row.person is not None and row.person.name == name
+        open_end = not row.trouble and not row.finished and row.steps > 0
+        if own and open_end and row.match_id not in continued and not row.path.with_suffix(GIVEN_UP).exists():
             return row
     return None
 
@@ -45,7 +46,7 @@ def offer(manager: SceneManager) -> None:
     if manager.offered or archive is None or not archive.looked:
         return
     manager.offered = True
-    found = resumable(archive.rows)
+    found = resumable(archive.rows, manager.settings.name)
     if found is not None:
         manager.push(ResumeScene(manager, found, archive.read(found.path)))
 

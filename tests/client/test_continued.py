@@ -103,6 +103,7 @@ def test_a_hunt_goes_on_in_the_tick_where_it_was(table: Table) -> None:
     assert scene.match.state == list(replay(HUNT))[400].state
     table.tick(120)
     assert scene.match.step_number == 520
+    assert scene.name == "Ada, rates nobody"
     table.picture()
     table.manager.pop()
     (record,) = table.records
@@ -141,7 +142,7 @@ def test_a_match_that_was_left_is_offered_at_the_next_start_and_goes_on_where_it
     save_record(tmp_path / "records", record)
     archive.look()
     wait_until(table, lambda: len(archive.rows) == 3)
-    assert resumable(archive.rows) is None, "it has been played on"
+    assert resumable(archive.rows, "Ada") is None, "it has been played on"
     archive.close()
 
 
@@ -161,7 +162,7 @@ def test_what_a_killed_program_left_is_offered_too(table: Table, tmp_path: Path)
     kept.write_bytes(content[:-30])  # the last line is cut: the program was killed
     Recorder(tmp_path / "records").recover()
     archive = archive_with(table, tmp_path / "records", [])
-    found = resumable(archive.rows)
+    found = resumable(archive.rows, "Ada")
     assert found is not None
     assert found.match_id == match.match_id
     assert found.steps >= 8
@@ -175,7 +176,8 @@ def test_what_is_given_up_is_not_offered_again_and_not_now_asks_at_the_next_star
     table.manager.handle(Command(BACK))
     table.tick(5)
     assert isinstance(table.manager.scenes[-1], MenuScene)
-    assert resumable(archive.rows) is not None
+    assert resumable(archive.rows, "Ada") is not None
+    assert resumable(archive.rows, "Bob") is None, "it is somebody else's"
     table.manager.offered = False  # another start
     table.tick()
     offered = table.manager.scenes[-1]
@@ -184,7 +186,7 @@ def test_what_is_given_up_is_not_offered_again_and_not_now_asks_at_the_next_star
     offered.handle(Command(DOWN))
     offered.handle(Command(ACCEPT))
     assert isinstance(table.manager.scenes[-1], MenuScene)
-    assert resumable(archive.rows) is None
+    assert resumable(archive.rows, "Ada") is None
     archive.close()
 
 

@@ -58,6 +58,7 @@ class PacmanScene:
         team = Team.of(self._controller(setup.opponent))
         seats = {"pacman": Participant("pacman", PERSON, manager.settings.name), SEAT: team.participant()}
         self.match = new_match(manager.world, setup, seats)
+        self._counts = self.match.rated
         self._line = ThreadedLine()
         self.networked = NetworkedMatch(self.match, team, self._line)
         self._before = self.networked.observation
@@ -122,6 +123,11 @@ class PacmanScene:
         return AMBIENT if self.over and self._since_over > OVER_TICKS else EVERY
 
     @property
+    def name(self) -> str:
+        """Who plays, and whether that rates anybody."""
+        return self._manager.settings.name + ("" if self._counts else ", rates nobody")
+
+    @property
     def over(self) -> bool:
         """Whether the match has ended."""
         return self.match.outcome is not None
@@ -155,7 +161,7 @@ class PacmanScene:
         canvas.surface.fill(theme.ABYSS)
         insights = tuple(Insight(*one) for one in self.networked.explained) if self.networked.explain else ()
         self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
-        draw_game(canvas, now, self._manager.settings.name, len(self._maze.dot_tiles), self.board.ticks)
+        draw_game(canvas, now, self.name, len(self._maze.dot_tiles), self.board.ticks)
         if self._manager.settings.hud == ENGINEER:
             self.hud.draw(canvas, now, self.networked.team, self.networked.schedule, self.board.ticks)
         elif self._manager.settings.hud == PLAYER:

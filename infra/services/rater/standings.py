@@ -31,8 +31,8 @@ def standings(items: Iterable[Item]) -> list[dict[str, Any]]:
         if key.startswith(FIT):
             game = key.removeprefix(FIT)
             fitted |= {Rated(game, FUNCTION, name): _of(strength) for name, strength in strengths_in(item).items()}
-        elif len(parts := key.split("#", PARTS - 1)) == PARTS and ("rating" in item or "mu" in item):
-            players[Rated(*parts)] = _kept(item)
+        elif len(parts := key.split("#", PARTS - 1)) == PARTS and (kept := _kept(item)) is not None:
+            players[Rated(*parts)] = kept
     rows = [
         {"game": who.game, "kind": who.kind, "name": who.name,
          "rating": round(rating, 1), "deviation": round(deviation, 1), "games": games}
@@ -45,7 +45,7 @@ def _of(strength: Strength) -> tuple[float, float, int]:
     return strength.rating, strength.deviation, strength.games
 
 
-def _kept(item: Item) -> tuple[float, float, int]:
-    if "rating" not in item or TOTAL not in item:
-        return _of(old_strength(item))
-    return float(item["rating"]["N"]), float(item["deviation"]["N"]), int(item[TOTAL]["N"])
+def _kept(item: Item) -> tuple[float, float, int] | None:
+    if "rating" in item and TOTAL in item:
+        return float(item["rating"]["N"]), float(item["deviation"]["N"]), int(item[TOTAL]["N"])
+    return _of(old_strength(item)) if "mu" in item else None
