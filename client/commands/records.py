@@ -102,6 +102,8 @@ def show(
         since = f" from step {item.since_step}" if item.since_step else ""
         version = f" version {item.version}" if item.version else ""
         out.print(f"  {item.player}: {item.name} ({item.kind}{version}{since})")
+    if found.origin is not None:
+        out.print(f"  goes on from step {found.origin.step} of {found.origin.match_id}")
     late = Counter(turn.fallback for turn in found.turns if turn.fallback)
     if late:
         told = ", ".join(f"{count} {cause}" for cause, count in late.items())

@@ -20,7 +20,7 @@ from games.core import GameError
 from games.record import Frame, replay
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from games.core import AnyGame, Event, Player
     from games.record import GameRecord, Turn
@@ -43,18 +43,20 @@ class Mark:
 class Film:
     """The positions 0 to ``record.steps`` of a match.  ``ready`` of them can be asked for by now."""
 
-    def __init__(self, record: GameRecord, quiet: frozenset[str] = frozenset(), kept: int = KEPT) -> None:
+    def __init__(self, record: GameRecord, marked: Callable[[Event], bool] = lambda _: True, kept: int = KEPT) -> None:
         self.record = record
         self.ready = 0
         """How many positions are known: 0 before the first."""
         self.trouble: str | None = None
         """Why the match cannot be seen (any further); None while all is well."""
         self.marks: list[Mark] = []
-        self._quiet = quiet
+        self._marked = marked
         self._every = max(1, -(-record.steps // kept))
         self._states: list[Any] = []
         self._game: AnyGame | None = None
         self._turns: dict[int, tuple[Turn, ...]] = {}
+        self._steps: list[int] = []
+        """The steps at which somebody played, in order."""
         self._turns_of: dict[Player, list[Turn]] = {}
         self._last: Frame | None = None
         self._stop = Flag()
@@ -93,7 +95,7 @@ class Film:
 
     def next_turn(self, step: int, by: int) -> int:
         """Return the nearest position after ``step`` (before it, with ``by`` -1) that a turn led to, or an end."""
-        known = sorted(self._turns)
+        known = self._steps
         if by > 0:
             index = bisect_left(known, step)
             return known[index] + 1 if index < len(known) else max(0, self.ready - 1)
@@ -142,6 +144,7 @@ class Film:
             grouped.setdefault(turn.step, []).append(turn)
             self._turns_of.setdefault(turn.player, []).append(turn)
         self._turns = {step: tuple(turns) for step, turns in grouped.items()}
+        self._steps = sorted(grouped)
 
     def _play(self) -> None:
         began = monotonic()
@@ -151,7 +154,7 @@ class Film:
             if frame.step % self._every == 0:
                 self._states.append(frame.state)
             if len(self.marks) < MOST_MARKS:
-                self.marks += [Mark(frame.step, event) for event in frame.events if event.kind not in self._quiet]
+                self.marks += [Mark(frame.step, event) for event in frame.events if self._marked(event)]
             self.ready = frame.step + 1
             if monotonic() - began >= WORK_S:
                 sleep(REST_S)

@@ -1,7 +1,8 @@
 """How a position of a recorded match is drawn.  A game may bring a stage of its own; any other is drawn as text.
 
 ``open_stage(record)`` of ``client/games/<game>/replay.py`` (or of ``replay`` in a registered game's own package)
-returns a game's stage; ``MARKED`` there names the kinds of events that the time line marks.
+returns a game's stage; ``MARKED`` there names the kinds of events that the time line marks, and ``describe(note)`` says
+what a coach's numbers mean.
 """
 
 from __future__ import annotations
@@ -62,10 +63,21 @@ def find_stage(record: GameRecord) -> Stage:
     return stage
 
 
-def is_marked(game: str, event: Event) -> bool:
-    """Return whether the time line marks such an event."""
+def marker_of(game: str) -> Callable[[Event], bool]:
+    """Return what says whether the time line marks an event.  Raises GameError for a game that is not known here."""
     marked: frozenset[str] | None = getattr(find_part(game, "replay", "client.games"), "MARKED", None)
-    return event.kind not in quiet_events(game) if marked is None else event.kind in marked
+    quiet = quiet_events(game)
+    return lambda event: event.kind not in quiet if marked is None else event.kind in marked
+
+
+def describer_of(game: str) -> Callable[[Note], str]:
+    """Return what says in words what a coach's numbers mean in a game: ``describe(note)`` of its module ``replay``.
+
+    Raises GameError for a game that is not known here.
+    """
+    part = find_part(game, "replay", "client.games")
+    describe: Callable[[Note], str] = getattr(part, "describe", lambda _: "")
+    return describe
 
 
 class TextStage:

@@ -55,10 +55,10 @@ class MenuScene:
             [
                 Button((64, 640, 200, 48), "", lambda: manager.push(NameScene(manager))),
                 Button((274, 640, 116, 48), "Settings", lambda: manager.push(SettingsScene(manager))),
-                Button((784, 640, 88, 48), "Close", manager.close, "quiet"),
-                Button((624, 640, 150, 48), "How you stand", lambda: manager.push(ProfileScene(manager, self._game))),
                 Button((400, 640, 92, 48), "Learn", lambda: manager.push(BeforeScene(manager, self._game))),
                 Button((502, 640, 112, 48), "Matches", lambda: manager.push(RecordsScene(manager))),
+                Button((624, 640, 150, 48), "How you stand", lambda: manager.push(ProfileScene(manager, self._game))),
+                Button((784, 640, 88, 48), "Close", manager.close, "quiet"),
                 Button((982, 640, 220, 48), "Play", self._play_chosen, "primary"),
             ]
         )

@@ -50,6 +50,8 @@ class ProfileScene:
         ]
         self._group = Group([*tabs, Button((64, 640, 120, 48), "Back", manager.pop, hint="Esc")], self._index)
         self._group.on_move = lambda: manager.sounds.play("move")
+        self._part = find_part(self.game, "profile", "client.games")
+        """What the game draws of its own."""
         self.tick()
 
     @property
@@ -100,6 +102,7 @@ class ProfileScene:
 
     def _show(self, index: int) -> None:
         self._index, self._rows = index, None
+        self._part = find_part(self.game, "profile", "client.games")
         self.tick()
 
     @property
@@ -143,7 +146,7 @@ class ProfileScene:
 
     def _draw_habits(self, canvas: Canvas) -> None:
         canvas.panel(HABITS)
-        part = find_part(self.game, "profile", "client.games")
+        part = self._part
         title = getattr(part, "TITLE", "HABITS")
         canvas.text(title, HABITS[0] + INNER, HABITS[1] + 14, theme.LABEL, theme.HAZE)
         box = (HABITS[0] + INNER, HABITS[1] + 36, HABITS[2] - 2 * INNER, HABITS[3] - 48)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from client.games.words import event_text, quiet_events
 from client.replay.film import Film
-from client.replay.stage import STAGE, View, find_stage, is_marked
+from client.replay.stage import STAGE, View, describer_of, find_stage, marker_of
 from client.scene_manager import TICKS_PER_SECOND
 from client.scenes.replay_panel import SIDE, blunder_at, draw_side
 from client.scenes.retry import RetryScene
@@ -82,15 +82,21 @@ class ReplayScene:
         self._real_time = False
         self._known = False
         self._quiet: frozenset[str] = frozenset()
+        self.describe: Callable[[Note], str] = lambda _: ""
+        """Says what the coach's numbers mean in this game."""
         try:
             info = find_game(record.game).INFO
             self._pace, self._real_time, self._known = info.steps_per_second, info.real_time, True
             self._stage, self._quiet = find_stage(record), quiet_events(record.game)
+            self.describe = describer_of(record.game)
         except GameError as error:
             self.trouble = str(error)
-        self.film = Film(record, self._quiet)
+        self.film = Film(record, marker_of(record.game)) if self._known else Film(record)
         self.names: dict[Player, str] = {item.player: item.name for item in record.participants}
         self.buttons = self._make_buttons()
+        title = find_game(record.game).INFO.title if self._known else record.game
+        when = record.started_at[:16].replace("T", " ")
+        self._line = f"{title}, {when} UTC.  {headline(record)}"
 
     def handle(self, event: Input) -> None:
         """Step, play, drag the time line, or press a button."""
@@ -280,10 +286,7 @@ class ReplayScene:
     def _draw_heading(self, canvas: Canvas) -> None:
         seats = "  -  ".join(f"{item.name}{f' v{item.version}' if item.version else ''}" for item in self._seated())
         canvas.text(seats, STAGE[0], 20, theme.HEADING, theme.FOAM, within=820)
-        title = find_game(self.record.game).INFO.title if self._known else self.record.game
-        when = self.record.started_at[:16].replace("T", " ")
-        line = f"{title}, {when} UTC.  {headline(self.record)}"
-        canvas.text(line, STAGE[0], 52, theme.BODY, theme.MIST, within=870)
+        canvas.text(self._line, STAGE[0], 52, theme.BODY, theme.MIST, within=870)
         right = SIDE[0] + SIDE[2]
         canvas.text("LAMBDA ARCADE", right, 28, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
         exports = self._manager.exports
@@ -302,8 +305,7 @@ class ReplayScene:
         known = width * max(0, self.film.ready - 1) / steps
         canvas.rect(theme.EDGE_LIT, (left, middle - 2, max(1.0, known), 4), 2)
         for mark in self.film.marks:
-            if is_marked(self.record.game, mark.event):
-                canvas.rect(theme.CORAL, (left + width * mark.step / steps - 1, middle - 8, 2, 6))
+            canvas.rect(theme.CORAL, (left + width * mark.step / steps - 1, middle - 8, 2, 6))
         notes = self.coach.notes
         for note in notes.blunders if notes is not None and self.show_coach else ():
             x = left + width * (note.step + 1) / steps

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from client.net.causes import sentence
 from client.ui import theme
 from client.ui.widgets import inside
-from games.catalog import find_part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,9 +118,7 @@ def _draw_note(canvas: Canvas, scene: ReplayScene, note: Note, top: float) -> No
         if gave > 0:
             canvas.rect(theme.AMBER, (inner + 66, top + 48, max(3.0, (width - 112) * gave), 6), 3)
         canvas.text(f"{gave:.0%}", inner + width, top + 43, theme.FIGURE, theme.AMBER, align="right")
-    part = find_part(scene.record.game, "replay", "client.games")
-    told = part.describe(note) if part is not None and hasattr(part, "describe") else ""
-    canvas.paragraph(told, (inner, top + 66, width, 34), theme.SMALL, theme.FOAM)
+    canvas.paragraph(scene.describe(note), (inner, top + 66, width, 34), theme.SMALL, theme.FOAM)
 
 
 def _draw_blunders(canvas: Canvas, scene: ReplayScene) -> None:

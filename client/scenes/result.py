@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.games.words import event_text
 from client.replay.film import Film
-from client.replay.stage import is_marked
+from client.replay.stage import marker_of
 from client.scenes.replay import ReplayScene
 from client.ui import theme
 from client.ui.inputs import BACK, Command
@@ -40,7 +40,7 @@ class ResultScene:
         self.coach: Coach = manager.world.coach(record)
         self._manager = manager
         self._me = me
-        self._film = Film(record)
+        self._film = Film(record, marker_of(record.game))
         self._names = {item.player: item.name for item in record.participants}
         top = BOX[1] + BOX[3] - 104
         self._show = Button((LEFT + WIDE - 150, BOX[1] + 168, 150, 40), "Show it", self._show_moment, enabled=False)
@@ -103,7 +103,7 @@ class ResultScene:
                 return worst.step + 1, self._told(worst)
         if self.coach.busy or not self._film.done:
             return None
-        marks = [mark for mark in self._film.marks if is_marked(self.record.game, mark.event)]
+        marks = self._film.marks
         return (marks[-1].step, event_text(marks[-1].event, self._names)) if marks else None
 
     def _told(self, note: Note) -> str:

@@ -17,8 +17,8 @@ from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.net.ratings import Rated
 from client.records.archive import Archive, Seat, Summary, summarise
-from client.records.leaderboard import Leaderboard
 from client.records.high_scores import Score
+from client.records.leaderboard import Leaderboard
 from client.records.recorder import save_record
 from client.scene_manager import Setup
 from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene

@@ -358,7 +358,7 @@ def test_a_game_that_no_window_shows_is_told(table: Table) -> None:
 def test_everything_before_a_match_is_reached_from_the_menu(table: Table) -> None:
     open_menu(table)
     menu = table.manager.scenes[-1]
-    menu._bar.widgets[4].press()
+    menu._bar.widgets[2].press()
     before = table.manager.scenes[-1]
     assert isinstance(before, BeforeScene)
     labels = [widget.label for widget in before._group.widgets]
