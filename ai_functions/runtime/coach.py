@@ -107,8 +107,9 @@ def _note(opponent: Loaded, observation: object, record: GameRecord, turn: Turn)
         raise IllegalActionError(f"{opponent.manifest.name} does not play {turn.player}")
     odds = opponent.policy(observation) if opponent.policy else {}
     likely = odds.get(turn.action, 0.0 if odds else None)
-    best = max(odds, key=lambda action: odds[action], default=None)
     worth = opponent.worth(observation) if opponent.worth else {}
+    measure = worth or odds
+    best = max(measure, key=lambda action: (measure[action], odds.get(action, 0.0)), default=None)
     return {
         "step": turn.step,
         "player": turn.player,
@@ -116,7 +117,7 @@ def _note(opponent: Loaded, observation: object, record: GameRecord, turn: Turn)
         "would_play": opponent.game.print_action(own),
         "probability": None if likely is None else round(likely, DIGITS),
         "best": best,
-        "best_probability": None if best is None else round(odds[best], DIGITS),
+        "best_probability": None if best is None or not odds else round(odds.get(best, 0.0), DIGITS),
         "worth": worth.get(turn.action),
         "best_worth": None if best is None else worth.get(best),
     }

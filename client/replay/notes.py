@@ -35,7 +35,7 @@ class Note:
     player: Player
     played: str
     best: str
-    """What the coach is likeliest to play."""
+    """The move that is worth most; of a coach that cannot say, the one it is likeliest to play."""
     probability: float | None
     """How likely it was to play what was played; None where it has no odds."""
     best_probability: float | None

@@ -100,7 +100,7 @@ def _draw_note(canvas: Canvas, scene: ReplayScene, note: Note, top: float) -> No
     inner, width = SIDE[0] + INNER, SIDE[2] - 2 * INNER
     gave = note.gave_away
     if note.best == note.played:
-        words = f"{note.played}: the coach's own choice"
+        words = f"{note.played}: nothing was better"
     else:
         words = f"best {note.best}, played {note.played}"
     canvas.text(words, inner, top, theme.BODY, theme.FOAM, within=width)
@@ -112,7 +112,8 @@ def _draw_note(canvas: Canvas, scene: ReplayScene, note: Note, top: float) -> No
             "It is sure of it" if best > SURE and note.best == note.played else f"It plays {note.best} with {best:.0%}"
         )
         odds += "" if note.best == note.played else f", {note.played} with {own:.0%}"
-        canvas.text(odds + ".", inner, top + 22, theme.SMALL, theme.MIST, within=width)
+        odds = f"{odds}." if note.best_probability is not None else ""
+        canvas.text(odds, inner, top + 22, theme.SMALL, theme.MIST, within=width)
         canvas.text("gave away", inner, top + 44, theme.SMALL, theme.HAZE)
         canvas.rect(theme.EDGE, (inner + 66, top + 48, width - 112, 6), 3)
         if gave > 0:

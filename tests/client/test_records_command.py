@@ -15,7 +15,7 @@ from client.commands.context import UsageError
 from client.records.recorder import save_record
 from games.battleship import rules
 from games.match import Match, play
-from games.record import BOT, GameRecord, Participant
+from games.record import BOT, GameRecord, Origin, Participant
 from games.record_fields import Proof
 from infra.core.state import CloudChoice
 
@@ -64,9 +64,17 @@ def test_a_match_is_found_by_the_beginning_of_its_id():
     assert shown.exit_code == 0
     assert "bot_one" in shown.output
     assert "two's fleet" in shown.output
+    assert "goes on from" not in shown.output
     unknown = run("records", "show", "zzz")
     assert isinstance(unknown.exception, UsageError)
     assert "no match 'zzz' is recorded in" in str(unknown.exception)
+
+
+def test_a_record_that_goes_on_from_another_says_so(home: Path):
+    path = home / "records" / "battleship" / "aaa1.json"
+    record = replace(GameRecord.from_line(path.read_text()), origin=Origin("ccc3", 7))
+    path.write_text(record.to_line() + "\n")
+    assert "goes on from step 7 of ccc3" in run("records", "show", "aaa").output
 
 
 def test_a_record_that_the_rules_do_not_allow_is_named(home: Path):

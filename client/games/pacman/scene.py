@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.core import Event
+    from games.match import Match
     from games.pacman.names import Direction, GhostName
 
 JINGLE_AT = 15
