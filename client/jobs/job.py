@@ -1,12 +1,14 @@
 """A piece of work in a child process: its progress can be looked at, and it can be ended at any moment.
 
-The child is ``python -m client.jobs NAME``.  It reads one line of JSON, writes a line ``{"done": …, "of": …}`` now and
+The child is ``python -m client.jobs NAME``; it finds modules where this program does, and not in the folder that this
+happens to run in.  It reads one line of JSON, writes a line ``{"done": …, "of": …}`` now and
 then, and at last ``{"result": …}`` or ``{"trouble": "a sentence"}``.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from threading import Thread
@@ -60,8 +62,9 @@ class Job:
 
     def _run(self) -> None:
         with subprocess.Popen(  # noqa: S603 - this program, with a name of its own
-            [sys.executable, "-m", "client.jobs", self._name],
+            [sys.executable, "-P", "-m", "client.jobs", self._name],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             creationflags=CREATE_NO_WINDOW if sys.platform == "win32" else 0,
         ) as child:  # fmt: skip
             self._child = child

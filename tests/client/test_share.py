@@ -177,6 +177,17 @@ def test_a_job_that_cannot_be_done_says_why() -> None:
     assert job.trouble == "'no-such-work'"
 
 
+def test_a_job_is_not_misled_by_what_lies_in_the_folder_it_runs_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("client", "games", "json", "numpy"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    job = Job("export", {"kind": RECORD, "record": BATTLE.to_json(), "path": str(tmp_path / "match.json")})
+    assert job.wait(60)
+    assert (job.result, job.trouble) == (str(tmp_path / "match.json"), None)
+
+
 def test_shared_files_go_to_the_downloads_unless_another_home_was_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
