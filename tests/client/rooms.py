@@ -351,7 +351,8 @@ def open_retry(table: Table) -> list[Box]:
 
 
 def open_resume(table: Table) -> list[Box]:
-    """A match that was left."""
+    """A match that was left, over the menu."""
+    open_menu(table)
     reading: Future[GameRecord] = Future()
     reading.set_result(next(record for _, record in read_lines(GOLDEN.read_bytes()) if record.game == "battleship"))
     scene = ResumeScene(table.manager, summarise(Path("x.json"), reading.result()), reading)
