@@ -23,6 +23,7 @@ from client.net.request_pool import proofs_of
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, Participant, RecordError, bears_proofs, move_seed, replay, verify
+from infra.core.keys import KeyLengthError, new_key, newest, parse_keys
 from infra.core.proofs import why_unproved
 
 if TYPE_CHECKING:
@@ -326,3 +327,13 @@ def test_an_old_function_without_a_key_goes_on_and_proves_nothing():
     assert without.proof is None
     assert "proof" not in without.to_json()
     assert replace(proved, proof=None, compute_ms=0) == replace(without, compute_ms=0)
+
+
+@pytest.mark.parametrize("digits", ["", "abcd", "0" * 63, "0" * 66, "x" * 64])
+def test_a_key_of_the_platforms_of_the_wrong_length_is_told_in_a_sentence(digits: str):
+    with pytest.raises(KeyLengthError, match=rf"^key 2 of the platform has {len(digits)} digits; wanted: 64 in hex$"):
+        parse_keys({"1": "0" * 64, "2": digits})
+
+
+def test_the_newest_key_is_the_one_with_the_highest_number():
+    assert newest(parse_keys({number: new_key() for number in ("2", "10", "9")})) == "10"
