@@ -11,7 +11,6 @@ import json
 import random
 import threading
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.platform_log import log_events
@@ -92,7 +91,7 @@ class Executor:
 
     def tidy(self) -> None:
         """Delete the unpacked code that no function, no layer and no process needs any more."""
-        needed = {sha256(code).hexdigest() for code in self._codes()}
+        needed = {self._archives.name_of(code) for code in self._codes()}
         self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
 
     def _codes(self) -> Iterator[bytes]:

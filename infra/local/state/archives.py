@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 """AWS: the quota of a function and its layers together, unzipped."""
 PARTIAL = "partial-"
+MANY_ARCHIVES = 256
+"""How many zips' names are remembered."""
 PATIENCE_S, LOOK_S = 900.0, 0.2
 """How long what a function has begun may take, before its code is left to the next start."""
 SMALL_ARCHIVE = 200
@@ -37,15 +39,25 @@ class Archives:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._names: dict[int, tuple[bytes, str]] = {}
         self._locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
     def unpacked(self, data: bytes) -> Path:
         """Return the folder that holds what is in the zip ``data``.  Raises ArchiveError."""
-        target = self._folder / sha256(data).hexdigest()
+        target = self._folder / self.name_of(data)
         with self._locks[target]:  # a large layer does not keep other functions waiting
             if not target.exists():
                 self._unpack(data, target)
         return target
+
+    def name_of(self, data: bytes) -> str:
+        """Return the sha256 of a zip, worked out once for each: a layer has tens of megabytes."""
+        known = self._names.get(id(data))
+        if known is None or known[0] is not data:
+            if len(self._names) > MANY_ARCHIVES:
+                self._names.clear()
+            known = self._names[id(data)] = (data, sha256(data).hexdigest())
+        return known[1]
 
     def keep_only(self, wanted: AbstractSet[str]) -> None:
         """Delete what was unpacked of any zip whose sha256 is not in ``wanted``.  Only while no function runs."""
