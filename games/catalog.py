@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from games.core import AnyGame
 
-GAMES = {"battleship": "games.battleship", "pacman": "games.pacman"}
+GAMES = {"backgammon": "games.backgammon", "battleship": "games.battleship", "pacman": "games.pacman"}
 VARIABLE = "LAMBDA_ARCADE_GAMES"
 """Further games: ``name=package,name=package``.  The packages must be importable."""
 REGISTERED = "registered.txt"

@@ -16,7 +16,7 @@ from infra.core.extras import TRAIN, missing, train_line
 ROOT = Path(__file__).parents[2]
 OURS = ("games", "ai_functions", "training", "client", "infra")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-BENCH_ONLY = {"ale_py"}  # another engine that bench engine compares with where a developer has it
+BENCH_ONLY = {"ale_py", "gnubg_nn", "pyspiel"}  # other programs that ours are compared with where a developer has them
 BESIDE = {"loop"}  # a file beside infra/local/runtime/launch.py
 
 

@@ -1,0 +1,1 @@
+"""Backgammon: fifteen checkers a side, two dice, and a cube."""

@@ -1,0 +1,1 @@
+"""How backgammon's opponents are learned and measured."""
