@@ -30,6 +30,8 @@ STEP = 8
 MOST_MOVES = 4
 MOST_TURNS = 4096
 """More than any position has under any roll: four of at most sixteen sources, with repetition, are 3,876."""
+MOST_TURNS_OF_TWO = 512
+"""The same of a roll that is no double: two orders of two out of at most fifteen sources are 450."""
 
 
 def highest(b: Place) -> int:
@@ -103,7 +105,6 @@ def keep(b: Place, boards: Board, count: int) -> None:
 
 def two_dice(b: Board, first: int, second: int, boards: Board, moves: Board, count: int) -> int:
     """Add the turns that play ``first`` and then ``second`` to ``count`` others; return how many there are then."""
-    before = count
     rear = highest(b)
     for source in range(rear, 0, -1):
         if not can_move(b, source, first, rear):
@@ -113,7 +114,7 @@ def two_dice(b: Board, first: int, second: int, boards: Board, moves: Board, cou
         for other in range(then, 0, -1):
             if can_move(b, other, second, then):
                 struck = move(b, other, second)
-                if not found(b, boards, before):
+                if not found(b, boards, count):
                     keep(b, boards, count)
                     moves[count * MOST_MOVES] = source * STEP + first
                     moves[count * MOST_MOVES + 1] = other * STEP + second

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from games.backgammon import kernel
-from games.backgammon.kernel import BAR, CELLS, MOST_MOVES, MOST_TURNS, STEP
+from games.backgammon.kernel import BAR, CELLS, MOST_MOVES, MOST_TURNS, MOST_TURNS_OF_TWO, STEP
 from games.core import IllegalActionError, NotationError
 
 if TYPE_CHECKING:
@@ -75,9 +75,7 @@ def legal_turns(board: Board, dice: Dice) -> tuple[tuple[Turn, Board], ...]:
 
     Turns that end alike are one; where no move is legal, the only turn is ``NO_MOVE``.
     """
-    cells = list(board)
-    boards, moves = [0] * (CELLS * MOST_TURNS), [0] * (MOST_MOVES * MOST_TURNS)
-    count = kernel.turns(cells, *dice, boards, moves)
+    boards, moves, count = _generate(board, dice)
     if not count:
         return ((NO_MOVE, board),)
     found = []
@@ -87,6 +85,20 @@ def legal_turns(board: Board, dice: Dice) -> tuple[tuple[Turn, Board], ...]:
         hops = [(source, max(source - die, 0)) for source, die in single]
         found.append((turn_of(hops, [target for _, target in hops if target and board[target] == -1]), after))
     return tuple(found)
+
+
+def positions_after(board: Sequence[int], dice: Dice) -> list[Board]:
+    """Return the boards that ``legal_turns`` lead to, without the turns, which take most of its time."""
+    boards, _, count = _generate(board, dice)
+    if not count:
+        return [tuple(board)]
+    return [tuple(boards[index * CELLS : (index + 1) * CELLS]) for index in range(count)]
+
+
+def _generate(board: Sequence[int], dice: Dice) -> tuple[list[int], list[int], int]:
+    most = MOST_TURNS if dice[0] == dice[1] else MOST_TURNS_OF_TWO
+    boards, moves = [0] * (CELLS * most), [0] * (MOST_MOVES * most)
+    return boards, moves, kernel.turns(list(board), *dice, boards, moves)
 
 
 def board_after(board: Board, turn: Turn) -> Board:

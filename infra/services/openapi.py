@@ -278,12 +278,13 @@ def _ref(schema: str) -> JsonObject:
 
 
 def _examples() -> JsonObject:
-    """Return one real request a game: what the last of its seats is asked first."""
+    """Return one real request a game: what the last of the seats that begin is asked first."""
     found: JsonObject = {}
     for name in sorted(GAMES):
         game = find_game(name)
         state = game.start({}, Random(1))  # noqa: S311 - a game, not a secret
-        observation = game.encode_observation(game.observe(state, game.PLAYERS[-1]))
+        seat = (game.to_act(state) or game.PLAYERS)[-1]
+        observation = game.encode_observation(game.observe(state, seat))
         found[name] = {"value": MoveRequest(name, "example", 0, 1, observation).to_json()}
     return found
 
