@@ -1,0 +1,68 @@
+"""How many rolls a side needs to bear off: a table over all positions of up to fifteen checkers in the home board.
+
+``python -m training.games.backgammon.bear_off`` makes it.  Each side plays the turn that lowers its own expected number
+of rolls, whatever the other side does, as is usual for tables of one side.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from math import comb
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from games.backgammon.kernel import BAR, CHECKERS, HOME
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+TABLE = "bear_off.npz"
+POSITIONS = comb(CHECKERS + HOME, HOME)
+MOST_ROLLS = 32
+SCALE = 65535
+_CHOOSE = np.array([[comb(total, point) for total in range(CHECKERS + HOME)] for point in range(1, HOME + 1)])
+
+
+def position_index(homes: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Return the number (0 to POSITIONS - 1) of each home board: shape (boards, 6), checkers on the 1- to 6-point."""
+    sums = np.cumsum(homes, axis=1, dtype=np.int64) + np.arange(HOME)
+    return np.asarray(_CHOOSE[np.arange(HOME), sums].sum(axis=1), np.int64)
+
+
+class BearOff:
+    """The table in a file.  Raises OSError where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            first, flat = stored["first"].astype(np.int64), stored["chances"]
+            ends = np.cumsum(stored["count"].astype(np.int64))
+        begins = np.concatenate(([0], ends[:-1]))
+        chances = np.zeros((POSITIONS, MOST_ROLLS), np.float32)
+        rows = np.repeat(np.arange(POSITIONS), ends - begins)
+        columns = np.arange(len(flat)) - np.repeat(begins - first, ends - begins)
+        chances[rows, columns] = flat.astype(np.float32) / SCALE
+        self.chances = chances / chances.sum(axis=1, keepdims=True)
+        """Shape (POSITIONS, MOST_ROLLS): how likely it is that exactly so many rolls are needed."""
+
+    def wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Return how likely whoever is on roll gets home first: for boards of which ``applies`` is true."""
+        mine = self.chances[position_index(boards[:, 1 : HOME + 1])]
+        theirs = self.chances[position_index(-boards[:, BAR - 1 : BAR - 1 - HOME : -1])]
+        not_before = np.cumsum(theirs[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray((mine * not_before).sum(axis=1), np.float32)
+
+
+def applies(boards: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """Return for which boards the table tells everything: both sides are at home and have borne something off."""
+    mine, theirs = np.maximum(boards, 0), np.maximum(-boards, 0)
+    home = (mine[:, HOME + 1 :].sum(axis=1) == 0) & (theirs[:, : BAR - HOME].sum(axis=1) == 0)
+    return np.asarray(home & (mine.sum(axis=1) < CHECKERS) & (theirs.sum(axis=1) < CHECKERS))
+
+
+@lru_cache
+def bear_off(folder: Path) -> BearOff:
+    """Return the table in an opponent's folder."""
+    return BearOff(folder / TABLE)
