@@ -59,8 +59,7 @@ class Learned:
         if observation.phase != MOVE:
             return _cube(observation)
         turns, chances = self.consider(observation)
-        drawn = int(np.searchsorted(np.cumsum(chances), random.random()))
-        return turns[min(drawn, len(turns) - 1)]
+        return turns[draw(chances, random)]
 
     def policy(self, observation: Observation) -> dict[str, float]:
         """Return the probability of each action."""
@@ -83,6 +82,11 @@ class Learned:
             for number in np.argsort(-chances, kind="stable")[:SHOWN]
         ]
         return {"turns": best}
+
+
+def draw(chances: NDArray[np.float64], random: Random) -> int:
+    """Return an index, drawn by ``chances``."""
+    return min(int(np.searchsorted(np.cumsum(chances), random.random())), len(chances) - 1)
 
 
 def softmax(likings: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

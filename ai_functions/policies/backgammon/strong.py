@@ -43,7 +43,7 @@ SHOWN = 3
 """Turns that an explanation tells."""
 CLOSE = 0.16
 """A turn that is worse by more than this part of a game's stakes is not looked at again."""
-_ROLLS = tuple((one, two, 1 if one == two else 2) for one, two in combinations_with_replacement(range(1, DICE + 1), 2))
+ROLLS = tuple((one, two, 1 if one == two else 2) for one, two in combinations_with_replacement(range(1, DICE + 1), 2))
 _DIGITS = 4
 
 
@@ -53,12 +53,12 @@ class Strong:
     def __init__(self, folder: Path) -> None:
         manifest = Manifest.load(folder)
         self.look_ahead = int(manifest.training.get("look_ahead", 0))
-        self._table = bear_off(folder)
-        self._model = Model(folder, FEATURES)
+        self.table = bear_off(folder)
+        self.model = Model(folder, FEATURES)
 
     def chances(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return the chances of whoever is on roll, shape (boards, 5)."""
-        return judge(self._network, self._table, boards)[0]
+        return judge(self._network, self.table, boards)[0]
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return the best turn or cube decision.  Raises ObservationError where there is nothing to decide."""
@@ -99,10 +99,11 @@ class Strong:
         chances = turned(self.chances(boards))
         stakes, value = stakes_of(observation), observation.cube.value
         values = utility(chances, stakes, value)
-        again = self._close(values, stakes, value)
+        won = ~(boards < 0).any(axis=1).all()  # there is a turn that ends the game, and nothing to look at after it
+        again = np.empty(0, np.int64) if won else self._close(values, stakes, value)
         if len(again):
             replies = [
-                positions_after([int(one) for one in boards[number]], roll[:2]) for number in again for roll in _ROLLS
+                positions_after([int(one) for one in boards[number]], roll[:2]) for number in again for roll in ROLLS
             ]
             chances[again] = self._replied(replies, len(again), stakes.turned(), value)
             values[again] = utility(chances[again], stakes, value)
@@ -130,11 +131,11 @@ class Strong:
         chances = self.chances(after)
         theirs = utility(turned(chances), stakes, value)
         best = [begin + int(theirs[begin : begin + size].argmax()) for begin, size in zip(begins, sizes, strict=True)]
-        weights = np.array([weight for _, _, weight in _ROLLS], np.float32) / 36
-        return np.asarray(weights @ chances[best].reshape(turns, len(_ROLLS), -1), np.float32)
+        weights = np.array([weight for _, _, weight in ROLLS], np.float32) / 36
+        return np.asarray(weights @ chances[best].reshape(turns, len(ROLLS), -1), np.float32)
 
     def _network(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
-        return self._model.predict(features(boards))
+        return self.model.predict(features(boards))
 
     def _answer(self, observation: Observation) -> Action:
         decision = self._decide(observation)

@@ -55,11 +55,13 @@ class Course:
     """Lambda."""
     rate: float = 2e-3
     """Adam's at the beginning."""
+    round: int = ROUND
+    """Games of a round."""
 
     @property
     def rounds(self) -> int:
         """How many there are."""
-        return max(1, -(-self.games // ROUND))
+        return max(1, -(-self.games // self.round))
 
     def rate_of(self, number: int) -> float:
         """Return the rate of a round: it falls all the time, and quickly in the LAST rounds."""
@@ -76,8 +78,10 @@ def self_play(course: Course, table: BearOff, keep: Path | None, progress: Calla
     for number in range(begun, course.rounds):
         random = np.random.default_rng([course.seed, number])
         rate = course.rate_of(number)
-        error = play_round(network, table, random, min(ROUND, course.games - number * ROUND), course.weight, rate)
-        progress(f"{min((number + 1) * ROUND, course.games)} games of self-play, squared error {error:.4f}")
+        error = play_round(
+            network, table, random, min(course.round, course.games - number * course.round), course.weight, rate
+        )
+        progress(f"{min((number + 1) * course.round, course.games)} games of self-play, squared error {error:.4f}")
         if keep is not None:
             save(keep, network, number + 1)
     return network

@@ -64,8 +64,12 @@ class Likings:
         if len(legal) == 1:
             return legal[0][0]
         values = choice_rows(np.array([after for _, after in legal], np.int8)) @ self.weights
+        return legal[self.prefers(values, random)][0]
+
+    def prefers(self, values: NDArray[np.float32], random: Random) -> int:
+        """Return which of its values it takes for the largest."""
         noise = np.random.default_rng(random.getrandbits(62)).gumbel(size=len(values))
-        return legal[int((values + self.unsure * noise).argmax())][0]
+        return int((values + self.unsure * noise).argmax())
 
 
 def likings(name: str, changes: Mapping[str, float], unsure: float) -> Likings:
