@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 NOTICEABLE = 0.1
 """Points a game: a difference that nobody feels in an evening."""
+BAND = 0.2
+"""Points a game: a game's points scatter by 1.6, so that twice as narrow a band takes four times as many games."""
 _COMPILED = find_spec("training.games.backgammon.compiled") is not None
 """Whether what is compiled is here; a trainer in the cloud leaves it behind."""
 _SOMEBODY = 1
@@ -57,7 +59,7 @@ BENCHMARK = Benchmark(
     measure=measure,
     measures={"points": MORE, "wins": MORE},
     margin=NOTICEABLE,
-    band=NOTICEABLE,
+    band=BAND,
     seats=rules.PLAYERS,
     side_by_side=side_by_side if _COMPILED else None,
     players={
