@@ -60,6 +60,8 @@ class Settings:
     """Marks that differ by shape and outline even more than they do anyway: for any kind of colour vision."""
     reduced_motion: bool = False
     """No sweeps, shakes or drifting; what happens is still shown."""
+    play_forced: bool = True
+    """Whether a person's turn that leaves no choice plays itself."""
     fullscreen: bool = False
     music: float = 0.5
     """How loud tunes and sirens are; ``volume`` is that of everything else."""

@@ -44,6 +44,7 @@ class SettingsScene:
             lambda box: self._cycle(box, "Colours", "palette", COLOUR_WORDS),
             lambda box: self._cycle(box, "Small print", "text_size", SIZE_WORDS),
             lambda box: self._cycle(box, "Shown of who answers", "hud", HUD_WORDS),
+            lambda box: Switch(box, "Play forced moves", kept.play_forced, self._set(_forced)),
         ]
         widgets: list[Widget] = [make(_row(index)) for index, make in enumerate(rows)]
         self._hud = widgets[-1]
@@ -130,6 +131,10 @@ def _motion(settings: Settings, value: float) -> None:
 
 def _keep(settings: Settings, value: float) -> None:
     settings.keep_matches = bool(value)
+
+
+def _forced(settings: Settings, value: float) -> None:
+    settings.play_forced = bool(value)
 
 
 def _fullscreen(settings: Settings, value: float) -> None:

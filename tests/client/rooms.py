@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pacman_fakes import Fake, classic
 from tables import wait_until
 
+from client.games.backgammon.scene import BackgammonScene
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
@@ -37,7 +38,7 @@ from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
 from client.scenes.turn_based import TurnBasedScene
 from client.scenes.welcome import WelcomeScene
-from client.ui.inputs import ACCEPT, SHUFFLE, Command
+from client.ui.inputs import ACCEPT, NEXT, SHUFFLE, Command
 from games.battleship.fleet import Cell
 from games.record import GameRecord
 from games.record_fields import KINDS
@@ -383,6 +384,53 @@ def open_profile(table: Table) -> list[Box]:
     return [widget.box for widget in scene._group.widgets]
 
 
+def open_backgammon(table: Table, **options: object) -> list[Box]:
+    """A turn to make, with the opponent's thoughts."""
+    scene = BackgammonScene(table.manager, Setup("backgammon", table.listed[3], options or {"points": 5}))
+    table.manager.push(scene)
+    scene.handle(Command(SHUFFLE))
+    play_backgammon(table, scene, lambda: scene.duel.thought is not None and scene.duel.half is not None)
+    scene.handle(Command(NEXT))
+    scene.handle(Command(ACCEPT))
+    return [widget.box for widget in scene.buttons.widgets]
+
+
+def open_backgammon_cube(table: Table) -> list[Box]:
+    """The cube, when both have doubled, and a roll to be thrown."""
+    open_backgammon(table, cube=True)
+    scene = table.manager.scenes[-1]
+    scene.handle(Command(SHUFFLE))
+    play_backgammon(table, scene, lambda: scene.duel.phase == "roll")
+    return [widget.box for widget in scene.buttons.widgets]
+
+
+def open_backgammon_end(table: Table) -> list[Box]:
+    """A match that is over, when its last banner is gone."""
+    open_backgammon(table, points=1)
+    scene = table.manager.scenes[-1]
+    play_backgammon(table, scene, lambda: scene.ended)
+    table.tick(200)
+    return [widget.box for widget in scene.buttons.widgets]
+
+
+def play_backgammon(table: Table, scene: BackgammonScene, done: Callable[[], bool]) -> None:
+    """Roll, and play the first turn that is legal, until ``done``."""
+    for _ in range(200_000):
+        if done():
+            return
+        half = scene.duel.half
+        if scene.duel.phase == "roll":
+            scene._decide("roll")
+        elif half is not None and scene.duel.settled:
+            if half.ready:
+                scene._confirm()
+            else:
+                source = half.sources()[0]
+                scene.duel.move(source, next(iter(half.landings(source))), dragged=True)
+        table.tick()
+    raise AssertionError("it did not come to that")
+
+
 ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "battle-told-all": partial(told_all, open_battle),
     "pacman-told-all": partial(told_all, open_pacman),
@@ -415,6 +463,9 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "pacman-end": open_pacman_end,
     "team": open_team,
     "pause": open_pause,
+    "backgammon": open_backgammon,
+    "backgammon-cube": open_backgammon_cube,
+    "backgammon-end": open_backgammon_end,
     "plain": open_plain,
     "plain-end": open_plain_end,
 }

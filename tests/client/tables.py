@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from games.core import Player
+    from games.core import Json, Player
     from games.match import Match
     from games.record import GameRecord
 
@@ -33,6 +33,23 @@ def info(name: str, version: str = "1", game: str = "battleship", difficulty: in
     return OpponentInfo(
         name, game, name.replace("_", " ").title(), difficulty, f"http://nowhere/{name}", version, f"sha-{name}"
     )
+
+
+EXPLANATIONS: dict[str, Json] = {
+    "battleship": {
+        "heat": [[0.01 * (row + column) for column in range(10)] for row in range(10)],
+        "entropy_bits": 9.5,
+        "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}],
+    },
+    "backgammon": {
+        "best": [
+            ["bar/22*/18 13/11(2)", 0.123, "hits on 22, makes the 11-point, leaves two blots behind it"],
+            ["24/18*/13", -0.0471, "hits on 18"],
+            ["8/5 6/5", -0.21, ""],
+        ],
+        "chances": {"win": 0.56, "gammon": 0.13, "backgammon": 0.01},
+    },
+}
 
 
 @dataclass
@@ -63,8 +80,7 @@ class FakeOpponentClient:
         if self.fallback is not None:
             told = MoveMetadata(latency_ms=12_000.0, fallback=self.fallback)
             return FakePendingMove(Move(action, told, detail="no answer within 12.0 s"), never=self.never)
-        heat = [[0.01 * (row + column) for column in range(10)] for row in range(10)]
-        explanation = {"heat": heat, "entropy_bits": 9.5, "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}]}
+        explanation = EXPLANATIONS.get(match.game.NAME)
         answer = Move(
             action,
             MoveMetadata(latency_ms=8.5, compute_ms=0.4, cold=False),
@@ -84,6 +100,7 @@ class Table:
             info("alpha"),
             replace(info("beta", "4", difficulty=2), colour="#f2a33a"),
             info("gamma", game="pacman"),
+            info("delta", "2", game="backgammon", difficulty=3),
         ]
         self.records: list[GameRecord] = []
         self.clients: list[FakeOpponentClient] = []

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 def test_the_menu_shows_an_opponent_that_was_deployed_meanwhile_and_plays_it(table: Table, tmp_path: Path) -> None:
+    table.manager.settings.last_game = "battleship"
     menu = MenuScene(table.manager)
     table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
@@ -61,7 +62,7 @@ def test_every_place_of_the_menu_can_be_reached_by_direction(table: Table) -> No
     table.manager.push(menu)
     wait_until(table, lambda: menu._picker.chosen is not None)
     reached = set()
-    for name in (DOWN, DOWN, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, UP, LEFT, UP, RIGHT, DOWN, DOWN):
+    for name in (DOWN, DOWN, DOWN, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, RIGHT, UP, LEFT, UP, RIGHT, DOWN, DOWN):
         menu.handle(Command(name))
         reached.add((menu._zone, menu._bar.focus))
     assert {("games", None), ("opponents", None)} < reached

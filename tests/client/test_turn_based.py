@@ -231,8 +231,11 @@ def test_the_menu_shows_every_game_and_leads_to_the_plain_scene(kuhn: Table) -> 
     kuhn.manager.push(menu)
     kuhn.manager.ladder._every_s = 0.01
     wait_until(kuhn, lambda: len(kuhn.manager.ladder.opponents("kuhn")) == 2, 8.0)
+    for _ in range(8):
+        menu.handle(Command(DOWN))
+    kuhn.tick(60)
     boxes = menu._cards.boxes()
-    assert list(boxes) == ["battleship", "pacman", "kuhn"]
+    assert list(boxes) == ["battleship", "pacman", "kuhn"], "the last three; the others are scrolled away"
     assert all(top + height <= 620 for _, top, _, height in boxes.values()), "no card lies under the buttons"
     click(menu, boxes["kuhn"])
     kuhn.tick(2)
@@ -247,7 +250,7 @@ def test_many_games_scroll_with_keys_and_wheel(table: Table, monkeypatch: pytest
     monkeypatch.setenv(REGISTERED, ",".join(f"game{number}=tests.games.kuhn" for number in range(7)))
     menu = MenuScene(table.manager)
     table.manager.push(menu)
-    for _ in range(8):
+    for _ in range(9):
         menu.handle(Command(DOWN))
         assert menu._zone == "games"
     table.tick(60)
@@ -258,7 +261,7 @@ def test_many_games_scroll_with_keys_and_wheel(table: Table, monkeypatch: pytest
     below = table.picture()
     menu.handle(Pointer("wheel", 100, 200, wheel=99))
     table.tick(60)
-    assert list(menu._cards.boxes()) == ["battleship", "pacman", "game0"]
+    assert list(menu._cards.boxes()) == ["backgammon", "battleship", "pacman"]
     assert table.picture() != below
     menu.handle(Pointer("press", 100, 626, button=LEFT_BUTTON))
     assert menu._game == "game6", "between the cards and the buttons there is nothing to click"
@@ -294,6 +297,9 @@ def test_a_game_in_real_time_without_a_scene_is_told_clearly(
     menu = MenuScene(table.manager)
     table.manager.push(menu)
     table.manager.ladder._every_s = 0.01
+    for _ in range(3):
+        menu.handle(Command(DOWN))
+    table.tick(60)
     click(menu, menu._cards.boxes()["fast"])
     wait_until(table, lambda: menu._picker.chosen is not None and menu._picker.chosen.game == "fast", 8.0)
     before = table.picture()

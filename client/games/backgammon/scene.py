@@ -1,0 +1,394 @@
+"""The scene of backgammon: what a person does, and what that sets off.  ``Duel`` holds the match itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from client.games.backgammon import drawing, sounds
+from client.games.backgammon.duel import GAME, MOVED, ROLLED, SAID, Duel, Step
+from client.games.backgammon.geometry import (
+    COLUMNS,
+    OFF,
+    TRAY_COLUMN,
+    column_of,
+    is_upper,
+    place_at,
+    place_in,
+)
+from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.scenes.pause import PauseScene
+from client.scenes.settings import LONGEST_PAUSE_S
+from client.scenes.swap import SwapScene
+from client.ui.inputs import (
+    ACCEPT,
+    BACK,
+    DIRECTIONS,
+    ERASE,
+    LEFT,
+    LEFT_BUTTON,
+    NEXT,
+    PREVIOUS,
+    RIGHT,
+    RIGHT_BUTTON,
+    SHUFFLE,
+    STEP,
+    SWAP,
+    TURN,
+    UP,
+    Command,
+    Pointer,
+)  # fmt: skip
+from client.ui.widgets import Button, Group, Widget
+from games.backgammon.kernel import BAR, HOME
+from games.backgammon.observation import ANSWER, MOVE, ROLL
+from games.backgammon.rules import DOUBLE, DROP, TAKE, THROW
+from games.backgammon.turns import NO_MOVE
+
+if TYPE_CHECKING:
+    from client.net.remote import OpponentInfo
+    from client.scene_manager import SceneManager
+    from client.ui.canvas import Canvas, Point
+    from client.ui.inputs import Input
+
+LEFT_PLACE = (768.0, 622.0, 94.0, 44.0)
+RIGHT_PLACE = (870.0, 622.0, 94.0, 44.0)
+OVER = "over"
+DRAG_BEGINS = 6.0
+"""How far the mouse goes before a press is a drag, in logical pixels."""
+
+
+class BackgammonScene:
+    """One match.  The person's home is at the lower right."""
+
+    overlay = False
+
+    def __init__(self, manager: SceneManager, setup: Setup) -> None:
+        self.manager = manager
+        self.setup = setup
+        self.duel = Duel(manager.world, setup, manager.settings.name)
+        self.selected: int | None = None
+        """The place of the checker that is taken."""
+        self.held_at: Point | None = None
+        """Where the checker in the hand is, while it is dragged."""
+        self.cursor = HOME
+        self._upper = False
+        """Whether the cursor is in the upper half, or was there before it came to the bar or the tray."""
+        self.banner: tuple[str, float] = ("", 0.0)
+        """Words across the board, and when they came."""
+        self.refused: tuple[str, float] = ("", -9.0)
+        """Why something was refused, and when."""
+        self.lapse = 0.0
+        """Seconds that this scene has been drawn for, standstills not counted."""
+        self.buttons = Group([])
+        self.on_board = True
+        """Whether the cursor has the focus, rather than a button."""
+        self._pressed: tuple[Point, bool] | None = None
+        """Where the mouse was pressed on a checker, and whether that one was taken before."""
+        self._ended = False
+        self._phase: str | None = ""
+        """For what the buttons are there."""
+        manager.sounds.add(sounds.SYNTHS)
+        self._follow()
+
+    @property
+    def name_of_foe(self) -> str:
+        """Whom the person plays against now."""
+        return self.duel.client.info.title
+
+    @property
+    def ended(self) -> bool:
+        """Whether the match is over and all of it has been seen."""
+        return self._ended
+
+    def handle(self, event: Input) -> None:
+        """Move a checker, decide about the cube, or press a button."""
+        if isinstance(event, Command) and event.name == BACK and not event.repeat:
+            self._back()
+        elif isinstance(event, Command) and event.name == SWAP and not self._ended:
+            self.open_swap()
+        elif isinstance(event, Command) and event.name == SHUFFLE and not self._ended:
+            self._explain()
+        elif isinstance(event, Pointer):
+            self._point(event)
+        elif isinstance(event, Command):
+            self._command(event)
+        self._follow()
+
+    def tick(self) -> None:
+        """Let the match go on."""
+        self.lapse += 1 / TICKS_PER_SECOND
+        settings = self.manager.settings
+        for step in self.duel.tick(settings.enemy_pause * LONGEST_PAUSE_S, play_forced=settings.play_forced):
+            self._show(step)
+        if self.duel.over and not self._ended:
+            self._end()
+        self._follow()
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:
+        """Draw everything."""
+        drawing.draw_scene(canvas, self, self.lapse + alpha / TICKS_PER_SECOND)
+
+    def leave(self) -> None:
+        """Close the match, finished or not."""
+        self.duel.close()
+
+    def open_swap(self) -> None:
+        """Show who could take the opponent's seat."""
+        self._drop()
+        self.manager.push(SwapScene(self.manager, self.setup.game, self.duel.client.info, self._swap))
+
+    def _swap(self, info: OpponentInfo) -> None:
+        self.duel.swap(info)
+        self.manager.sounds.play("swap")
+        self.banner = (f"{info.title} takes over", self.lapse)
+
+    def _back(self) -> None:
+        """Let go of the checker that is taken; without one, pause."""
+        if self.selected is not None:
+            self._drop()
+        else:
+            self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
+
+    def _explain(self) -> None:
+        """Show, or no longer, what the opponent thinks; it is asked to say so from its next turn on."""
+        self.duel.explain = not self.duel.explain
+        self.manager.sounds.play("turn")
+        self._phase = ""
+
+    def _command(self, event: Command) -> None:
+        if event.name in (TURN, ERASE):
+            self._undo()
+        elif not self.on_board:
+            self._press(event)
+        elif event.name in DIRECTIONS:
+            self._steer(event)
+        elif event.name in (NEXT, PREVIOUS):
+            self._jump(1 if event.name == NEXT else -1)
+        elif event.name == ACCEPT and not event.repeat:
+            self._accept()
+
+    def _press(self, event: Command) -> None:
+        """Move among the buttons, or press one; what leads left from them leads to the board."""
+        focus = self.buttons.focus
+        leftmost = focus is None or self.buttons.widgets[focus].box[0] <= LEFT_PLACE[0]
+        leads_out = event.name == LEFT and leftmost
+        if self._ended or not (leads_out or (event.name == UP and focus is not None)):
+            self.buttons.handle(event)
+        else:
+            self.on_board, self.buttons.focus = True, None
+
+    def _steer(self, event: Command) -> None:
+        """Move the cursor over the board; to the right of the tray are the buttons."""
+        across, down = STEP[event.name]
+        column = column_of(self.cursor)
+        if self.cursor not in {BAR, OFF}:
+            self._upper = is_upper(self.cursor)
+        if event.name == RIGHT and column == TRAY_COLUMN:
+            if not event.repeat:
+                self.on_board, self.buttons.focus = False, 0
+            return
+        column = min(COLUMNS - 1, max(0, column + across))
+        if down:
+            self._upper = down < 0
+        self.cursor = place_in(column, upper=self._upper)
+
+    def _jump(self, by: int) -> None:
+        """Move the cursor to the next checker that may move, or to the next place where the taken one may go."""
+        half = self.duel.half
+        if half is None:
+            return
+        places = list(half.sources() if self.selected is None else sorted(half.landings(self.selected), reverse=True))
+        if places:
+            at = places.index(self.cursor) + by if self.cursor in places else (0 if by > 0 else -1)
+            self.cursor = places[at % len(places)]
+
+    def _accept(self) -> None:
+        """Take or put down a checker at the cursor; play the turn if it is whole."""
+        half = self.duel.half
+        if half is not None and half.ready:
+            self._confirm()
+        else:
+            self._take_or_put(self.cursor)
+
+    def _take_or_put(self, place: int) -> None:
+        half = self.duel.half
+        if half is None:
+            self._refuse("It is not your turn")
+        elif self.selected is None:
+            self._take(place)
+        elif place in half.landings(self.selected):
+            self._put(place)
+        elif place == self.selected:
+            self._drop()
+        elif place in half.sources():
+            self._take(place)
+        else:
+            self._refuse("It cannot go there with these dice")
+
+    def _take(self, place: int) -> None:
+        half = self.duel.half
+        if half is not None and place in half.sources():
+            self.selected = place
+            self.manager.sounds.play("move")
+        elif half is not None and half.ready:
+            self._refuse("The turn is whole: play it, or take it back")
+        elif half is not None and half.sources() == (BAR,):
+            self._refuse("The checker on the bar comes first")
+        else:
+            self._refuse("No checker there may move with these dice")
+
+    def _put(self, place: int, *, dragged: bool = False) -> None:
+        source, self.selected, self.held_at = self.selected, None, None
+        if source is not None:
+            self.duel.move(source, place, dragged=dragged)
+
+    def _drop(self) -> None:
+        """Let go of the checker that is taken."""
+        self.selected = self.held_at = self._pressed = None
+
+    def _undo(self) -> None:
+        if self.selected is not None:
+            self._drop()
+        elif self.duel.undo():
+            self.manager.sounds.play("back")
+        elif self.duel.half is not None:
+            self._refuse("Nothing has been moved yet")
+
+    def _confirm(self) -> None:
+        self._drop()
+        if self.duel.confirm():
+            self.manager.sounds.play("accept")
+        else:
+            self._refuse("The turn is not whole yet")
+
+    def _decide(self, action: str) -> None:
+        if self.duel.phase in (ROLL, ANSWER):
+            self.manager.sounds.play("accept")
+            self.duel.decide(action)
+            self.on_board, self.buttons.focus = True, None
+
+    def _point(self, event: Pointer) -> None:
+        if event.kind == "press" and event.button == RIGHT_BUTTON:
+            self._undo()
+        elif self.held_at is not None or self._pressed is not None:
+            self._drag(event)
+        elif event.kind == "press" and event.button == LEFT_BUTTON and self._grab(event):
+            self.on_board, self.buttons.focus = True, None
+        elif self.buttons.handle(event):
+            self.on_board = False
+
+    def _grab(self, event: Pointer) -> bool:
+        """Take a checker by a press, or put the taken one; return whether the press was meant for the board."""
+        place = place_at(event.x, event.y)
+        half = self.duel.half
+        if place is None or half is None or self._ended:
+            return False
+        self.cursor = place
+        if self.selected is not None and place in half.landings(self.selected):
+            self._put(place)
+            return True
+        before = self.selected == place
+        if place in half.sources():
+            self.selected = place
+            self._pressed = (event.x, event.y), before
+            self.manager.sounds.play("move")
+        elif self.selected is not None:
+            self._drop()
+        else:
+            self._take(place)
+        return True
+
+    def _drag(self, event: Pointer) -> None:
+        """Carry a checker; where it is let go tells whether it moves, stays taken, or is put back."""
+        if event.kind == "move" and self._pressed is not None:
+            (x, y), _ = self._pressed
+            if self.held_at is not None or abs(event.x - x) + abs(event.y - y) > DRAG_BEGINS:
+                self.held_at = (event.x, event.y)
+        elif event.kind == "release" and self._pressed is not None:
+            _, before = self._pressed
+            dragged, place, half = self.held_at is not None, place_at(event.x, event.y), self.duel.half
+            self._pressed = self.held_at = None
+            if not dragged:
+                self.selected = None if before else self.selected
+            elif half is not None and self.selected is not None and place in half.landings(self.selected):
+                self._put(place, dragged=True)
+            else:
+                self._drop()
+
+    def _refuse(self, why: str) -> None:
+        self.refused = (why, self.lapse)
+        self.manager.sounds.play("refuse")
+
+    def _show(self, step: Step) -> None:
+        play = self.manager.sounds.play
+        if step.kind == ROLLED:
+            play(sounds.DICE)
+        elif step.kind == MOVED:
+            play(sounds.STRUCK if step.hit else sounds.BORNE if step.target == OFF else sounds.CHECKER, 0.8)
+        elif step.kind in (SAID, GAME):
+            play(sounds.CUBE if step.kind == SAID else "ping")
+            who = self.manager.settings.name if step.mine else self.name_of_foe
+            self.banner = (f"{who} {step.words}", self.lapse)
+
+    def _end(self) -> None:
+        self._ended = True
+        self._drop()
+        won = self.duel.match.outcome is not None and self.duel.match.outcome.winner == self.duel.me
+        self.manager.sounds.play("won" if won else "lost")
+
+    def _again(self) -> None:
+        setup = Setup(self.setup.game, self.duel.client.info, self.setup.options)
+        self.manager.replace(BackgammonScene(self.manager, setup))
+
+    def _follow(self) -> None:
+        """Have the buttons that belong to what there is to do now."""
+        half = self.duel.half
+        phase = OVER if self._ended else self.duel.phase or (MOVE if half is not None else None)
+        if phase != self._phase:
+            self._set_buttons(phase)
+        if phase == MOVE and half is not None:
+            undo, play = self.buttons.widgets[:2]
+            undo.enabled, play.enabled = bool(half.hops), half.ready
+            if isinstance(play, Button):
+                play.label = "Pass" if half.forced == NO_MOVE else "Play"
+
+    def _set_buttons(self, phase: str | None) -> None:
+        self._phase = phase
+        over = phase == OVER
+        self.buttons = Group(self._choices(phase) if over else [*self._choices(phase), *self._others()], unseen=over)
+        self.buttons.on_move = lambda: self.manager.sounds.play("move")
+        self.on_board = phase in (MOVE, None)
+        self.buttons.focus = None if self.on_board else 1
+
+    def _choices(self, phase: str | None) -> list[Widget]:
+        """Return two buttons: what there is to do now; the second is what accept presses first."""
+        if phase == ROLL:
+            return [
+                Button(LEFT_PLACE, "Double", lambda: self._decide(DOUBLE)),
+                Button(RIGHT_PLACE, "Roll", lambda: self._decide(THROW), "primary"),
+            ]
+        if phase == ANSWER:
+            return [
+                Button(LEFT_PLACE, "Drop", lambda: self._decide(DROP)),
+                Button(RIGHT_PLACE, "Take", lambda: self._decide(TAKE), "primary"),
+            ]
+        if phase == OVER:
+            return [
+                Button(LEFT_PLACE, "Menu", self.manager.to_menu),
+                Button(RIGHT_PLACE, "Again", self._again, "primary"),
+            ]
+        return [
+            Button(LEFT_PLACE, "Undo", self._undo, enabled=False),
+            Button(RIGHT_PLACE, "Play", self._confirm, "primary", enabled=False),
+        ]
+
+    def _others(self) -> list[Widget]:
+        return [
+            Button((980, 622, 128, 44), "Swap", self.open_swap, hint="Tab"),
+            Button((1116, 622, 128, 44), "Hide mind" if self.duel.explain else "Its mind", self._explain, hint="X"),
+        ]
+
+
+def open_scene(manager: SceneManager, setup: Setup) -> BackgammonScene:
+    """Return a new match."""
+    return BackgammonScene(manager, setup)
