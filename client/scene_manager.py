@@ -19,6 +19,7 @@ from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
 from client.settings import HOME, HUDS, TEXT_SIZES, SettingsWriter
 from client.ui.dropped import Dropped
+from games.fairness import SECRET_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -153,6 +154,10 @@ class Services:
         """Begin to look for what coaches say of ``record``."""
         kept = None if self.archive is None else record_path(self.archive.folder, record).with_suffix(".notes")
         return Coach(record, Sources(kept, self.annotations, self.annotate))
+
+    def new_secret(self) -> str:
+        """Return a secret for the pledge of a new match (``games.fairness``), hexadecimal."""
+        return self.random.getrandbits(8 * SECRET_BYTES).to_bytes(SECRET_BYTES, "big").hex()
 
 
 class SceneManager:

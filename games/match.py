@@ -17,7 +17,8 @@ from uuid import uuid4
 
 from games.catalog import find_game
 from games.core import GameError, IllegalActionError
-from games.record import GameRecord, Origin, Participant, Turn, move_seed, replay
+from games.fairness import Pledge
+from games.record import GameRecord, Origin, Participant, Turn, is_kept, move_seed, replay
 from games.record_fields import MAX_NAME
 from games.texts import printable
 
@@ -65,8 +66,9 @@ class Journal(Protocol):
 class Match:
     """A game being played.
 
-    ``seed`` starts the game and stays secret; ``policy_seed`` starts the participants' choices.  Raises GameError for
-    options that the game does not know.
+    ``seed``, or what was pledged before the match, starts the game and stays secret; ``policy_seed`` starts the
+    participants' choices, and is drawn apart from it, since functions are sent what follows from it.  Raises GameError
+    for options that the game does not know.
     """
 
     def __init__(
@@ -74,13 +76,15 @@ class Match:
         game: AnyGame,
         participants: Mapping[Player, Participant],
         *,
-        seed: int,
+        seed: int | Pledge,
         policy_seed: int,
         options: Mapping[str, Json] | None = None,
         journal: Journal | None = None,
         match_id: str | None = None,
     ) -> None:
         self.game = game
+        self.pledge = seed if isinstance(seed, Pledge) else None
+        seed = seed.seed if isinstance(seed, Pledge) else seed
         self.match_id = match_id or uuid4().hex
         self.state: Any = game.start(options or {}, Random(seed))  # noqa: S311 - a game, not a secret
         self.step_number = 0
@@ -104,6 +108,7 @@ class Match:
             started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
             outcome=None,
             digest=game.digest(self.state),
+            pledge=self.pledge,
         )
         if journal is not None:
             journal.begin(self._head)
@@ -123,13 +128,15 @@ class Match:
         seated = [item for item in record.participants if item.since_step == 0 or item.since_step < step]
         game = find_game(record.game)
         first = {item.player: item for item in reversed(seated) if item.since_step == 0}
+        promised = record.pledge if is_kept(record) else None
         match = cls(
-            game, first, seed=record.seed, policy_seed=record.policy_seed, options=record.options, match_id=match_id
+            game, first, seed=promised or record.seed, policy_seed=record.policy_seed, options=record.options, match_id=match_id
         )
         match.state, match.step_number = frame.state, step
         match._participants = seated
         match._seated = {item.player: index for index, item in enumerate(seated)}
-        match._turns = [turn for turn in record.turns if turn.step < step]
+        turns = [turn for turn in record.turns if turn.step < step]
+        match._turns = turns if promised else [replace(turn, seal=None) for turn in turns]
         match._began -= (match._turns[-1].at_ms if match._turns else 0) / 1000
         match._head = replace(match._head, participants=tuple(seated), origin=Origin(record.match_id, step))
         match._journal = journal
@@ -177,17 +184,24 @@ class Match:
         if self._journal is not None:
             self._journal.joined(joined)
 
-    def submit(self, player: Player, action: Any, metadata: MoveMetadata = IN_PROCESS) -> None:
-        """Take ``player``'s action for the next step.  Raises IllegalActionError; nothing changes then."""
+    def submit(
+        self, player: Player, action: Any, metadata: MoveMetadata = IN_PROCESS, *, sealed: bool = False
+    ) -> str | None:
+        """Take ``player``'s action for the next step.  Raises IllegalActionError; nothing changes then.
+
+        ``sealed``: the others must not see it yet; return its seal, which may be shown to them.
+        """
         if player in self._submitted:
             raise IllegalActionError(
                 f"{player} has already played {self.game.print_action(self._submitted[player])} at this step"
             )
         self.game.check(self.state, player, action)
+        text = self.game.print_action(action)
+        seal = self.pledge.seal(self.step_number, player, text) if sealed and self.pledge is not None else None
         turn = Turn(
             step=self.step_number,
             player=player,
-            action=self.game.print_action(action),
+            action=text,
             participant=self._seated[player],
             at_ms=round((monotonic() - self._began) * 1000),
             latency_ms=metadata.latency_ms,
@@ -197,11 +211,13 @@ class Match:
             note=metadata.note,
             request_id=metadata.request_id,
             proofs=metadata.proofs,
+            seal=seal,
         )
         self._submitted[player] = action
         self._turns.append(turn)
         if self._journal is not None:
             self._journal.turn(turn)
+        return seal
 
     def advance(self) -> tuple[Event, ...]:
         """Play one step with what was submitted, and return what happened."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from games.catalog import find_game
 from games.core import Event, GameError, NotationError, Outcome
+from games.fairness import Pledge
 from games.record_fields import KINDS, MATCH_ID, MAX_STEPS, RECORD, SCHEMA, Proof
 from games.schema import InvalidError, NotJsonError, load_json
 from games.texts import describe
@@ -76,6 +77,8 @@ class Turn:
     """By which the cloud's logs know the request; None for someone in the process."""
     proofs: tuple[Proof, ...] = ()
     """That the participant answered so, from those who can know."""
+    seal: str | None = None
+    """What was shown of an action that was hidden at first: see ``games.fairness``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,16 @@ class GameRecord:
     schema: int = SCHEMA
     origin: Origin | None = None
     """None for a match that began at its beginning."""
+    pledge: Pledge | None = None
+    """What the seed follows from, where it was promised before the match."""
 
     def to_json(self) -> JsonObject:
         """Return the record as JSON; ``from_json`` is its inverse."""
         data = asdict(self)
         if self.origin is None:
             del data["origin"]  # earlier versions know no such field
+        if self.pledge is None:
+            del data["pledge"]
         data["turns"] = [pack(turn) for turn in self.turns]
         return data
 
@@ -148,6 +155,7 @@ class GameRecord:
                 "turns": tuple([Turn(**item) for item in fields["turns"]]),
                 "outcome": None if outcome is None else Outcome(**outcome),
                 "origin": Origin(**fields["origin"]) if fields.get("origin") else None,
+                "pledge": Pledge(**fields["pledge"]) if "pledge" in fields else None,
             }
         )
 
@@ -210,7 +218,8 @@ def replay(record: GameRecord) -> Iterator[Frame]:
 
 
 def verify(record: GameRecord) -> None:
-    """Raise RecordError unless the rules allow this record and lead to its outcome and digest."""
+    """Raise RecordError unless the rules allow this record and lead to its end, and what was pledged is kept."""
+    verify_pledge(record)
     (frame,) = deque(replay(record), maxlen=1)
     game = find_game(record.game)
     outcome = game.outcome(frame.state)
@@ -231,6 +240,32 @@ def bears_proofs(record: GameRecord) -> bool:
 def is_unreferred(record: GameRecord) -> bool:
     """Whether a person played: nobody can say that they saw no more than they should."""
     return any(one.kind == PERSON for one in record.participants)
+
+
+def verify_pledge(record: GameRecord) -> None:
+    """Raise RecordError unless seed and sealed actions are what was promised, where anything was."""
+    pledge = record.pledge
+    sealed = [(index, turn) for index, turn in enumerate(record.turns) if turn.seal is not None]
+    if pledge is None:
+        if sealed:
+            raise RecordError(f"{record.match_id}: sealed without a pledge", f"turns[{sealed[0][0]}].seal")
+        return
+    if not pledge.kept:
+        raise RecordError(f"{record.match_id}: the secret is not the one that was promised", "pledge.secret")
+    if pledge.seed != record.seed:
+        raise RecordError(f"{record.match_id}: says seed {record.seed}, secret and word give {pledge.seed}", "seed")
+    for index, turn in sealed:
+        if turn.seal != pledge.seal(turn.step, turn.player, turn.action):
+            raise RecordError(f"{record.match_id}: turn {index} is not the one that was sealed", f"turns[{index}].seal")
+
+
+def is_kept(record: GameRecord) -> bool:
+    """Return whether what was promised before the match was kept, so that whoever shows its end can say so."""
+    try:
+        verify_pledge(record)
+    except RecordError:
+        return False
+    return record.pledge is not None
 
 
 def headline(record: GameRecord) -> str:
@@ -326,7 +361,7 @@ def _named(data: Any) -> str:
 
 _TURN_DEFAULTS: dict[str, Any] = {
     name: Turn.__dataclass_fields__[name].default
-    for name in ("at_ms", "latency_ms", "compute_ms", "cold", "fallback", "note", "request_id", "proofs")
+    for name in ("at_ms", "latency_ms", "compute_ms", "cold", "fallback", "note", "request_id", "proofs", "seal")
 }
 
 

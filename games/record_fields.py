@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from games.fairness import HEX, MAX_WORD
 from games.schema import (
     AnyJson,
     AnyObject,
@@ -50,6 +51,7 @@ class Time:
         return text
 
 
+_HASH = Text(HEX, HEX, "[0-9a-f]+", f"{HEX} hexadecimal digits")
 SEAT = Text(40, 1, r"[a-z0-9_]+", "small letters, digits and _")
 MATCH_ID = Text(128, 1, r"[0-9A-Za-z_-]+", "letters, digits, - and _")
 """It names a file and an object in a bucket."""
@@ -131,8 +133,10 @@ TURN = Object(
         "note": Nullable(Text(200)),
         "request_id": Nullable(Text(100)),
         "proofs": Proofs(),
+        "seal": Nullable(_HASH),
     },
 )
+PLEDGE = Object({"commitment": _HASH, "secret": _HASH}, {"word": Text(MAX_WORD)})
 OUTCOME = Object(
     {
         "winner": Nullable(SEAT),
@@ -157,4 +161,5 @@ RECORD = Object(
         "schema": Integer(SCHEMA, SCHEMA),
     },
     {"origin": Nullable(Object({"match_id": MATCH_ID, "step": Integer(0, MAX_STEPS)}))},
+    {"pledge": PLEDGE},
 )

@@ -17,7 +17,7 @@ from rich.text import Text
 from client.commands.context import UsageError, cloud_choice, err, find_environment, out, print_json
 from client.console import labelled
 from games.catalog import find_game
-from games.record import RecordError, bears_proofs, headline, is_unreferred, replay, verify
+from games.record import RecordError, bears_proofs, headline, is_kept, is_unreferred, replay, verify
 from games.schema import NotJsonError, load_json
 
 if TYPE_CHECKING:
@@ -108,6 +108,9 @@ def show(
     if late:
         told = ", ".join(f"{count} {cause}" for cause, count in late.items())
         out.print(f"  a stand-in played {late.total()} of {len(found.turns)} actions: {told}")
+    if found.pledge is not None:
+        word = f", with the word {found.pledge.word!r}" if found.pledge.word else ""
+        out.print(f"  promised before the match: {found.pledge.commitment}{word}")
     for turn in found.turns[-SHOWN_TURNS:]:
         latency = "" if turn.latency_ms is None else f"  {turn.latency_ms:.0f} ms"
         request = f"  request {turn.request_id}" if turn.request_id else ""
@@ -135,12 +138,16 @@ def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJ
         else:
             possible.append(record)
     proofs = _check_proofs(context, possible)
+    pledged = [record for record in records if is_kept(record)]
     if json:
-        print_json({"records": len(records), "impossible": problems, "unreadable": unreadable, **proofs.to_json()})
+        counts = {"records": len(records), "impossible": problems, "unreadable": unreadable, "pledges": len(pledged)}
+        print_json({**counts, **proofs.to_json()})
     else:
         for problem in (*unreadable, *problems, *proofs.forged):
             out.print(labelled("✗", "red", f" {problem}"), soft_wrap=True)
         out.print(f"{len(records) - len(problems)} of {len(records)} records verified")
+        if pledged:
+            out.print(f"dice and sealed actions are as promised before the match in {len(pledged)}")
         out.print(proofs.told(), soft_wrap=True)
     if problems or unreadable or proofs.forged:
         raise typer.Exit(EXIT_PROBLEMS)
@@ -302,7 +309,9 @@ def _result(record: GameRecord) -> str:
 
 
 def _summary(record: GameRecord) -> dict[str, Any]:
-    data = {key: value for key, value in record.to_json().items() if key not in {"turns", "seed", "policy_seed"}}
+    data = {
+        key: value for key, value in record.to_json().items() if key not in {"turns", "seed", "policy_seed", "pledge"}
+    }
     fallbacks = sum(turn.fallback is not None for turn in record.turns)
     return {
         **data,

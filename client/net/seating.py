@@ -14,23 +14,27 @@ if TYPE_CHECKING:
 
     from client.scene_manager import Services, Setup
     from games.core import Player
+    from games.fairness import Pledge
     from games.record import Participant
 
 HELPED = "with hints"
 """What a record calls the version of a person who was helped: a participant of their own, so that it rates nobody."""
 
 
-def new_match(world: Services, setup: Setup, seats: Mapping[Player, Participant]) -> Match:
+def new_match(
+    world: Services, setup: Setup, seats: Mapping[Player, Participant], pledge: Pledge | None = None
+) -> Match:
     """Return a match between ``seats``.  Raises GameError for options, or a position, that the rules do not know.
 
-    Where an interrupted match is resumed, its players keep their seats, unless the function is another version by now.
+    Chance follows from ``pledge`` where one is given; a match that goes on keeps what its own follows from.  Where an
+    interrupted match is resumed, its players keep their seats, unless the function is another version by now.
     """
     begin = setup.begin
     if begin is None:
         return Match(
             find_game(setup.game),
             seats,
-            seed=world.new_seed(),
+            seed=pledge or world.new_seed(),
             policy_seed=world.new_seed(),
             options=setup.options,
             journal=world.journal(),

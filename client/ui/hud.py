@@ -31,6 +31,8 @@ FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
 REQUEST_SHOWN = 13
 MOST_RUNGS = 9
 """A stranger may call itself harder than that; the bars would leave the panel."""
+PROMISE = 56.0
+"""Height of what was promised."""
 WAIT_SHOWN_S = 0.25
 """A wait shorter than this is not worth a word."""
 
@@ -66,6 +68,8 @@ class Hud:
         self.cold_starts = 0
         self.fallbacks = 0
         self.bill = Bill()
+        self.promise: tuple[str, str] | None = None
+        """Words, and the hash that was shown before it mattered: see ``games.fairness``."""
         self._recent: deque[Noted] = deque(maxlen=KEPT)
 
     def note(self, info: OpponentInfo, move: Move) -> None:
@@ -116,7 +120,10 @@ class Hud:
         y = self._last_answer(canvas, inner, y, waiting_s)
         totals = top + height - 62
         if totals - y > 60:  # noqa: PLR2004 - a lower chart tells nothing
-            self._chart(canvas, (inner[0], y, inner[1], min(170.0, totals - y - 18)))
+            room = totals - y - 18 - (0 if self.promise is None else PROMISE)
+            self._chart(canvas, (inner[0], y, inner[1], min(170.0, room)))
+        if self.promise is not None:
+            _promise(canvas, inner, totals - PROMISE, *self.promise)
         self._totals(canvas, inner, totals)
 
     def _draw_player(self, canvas: Canvas, box: Box, waiting_s: float | None) -> None:
@@ -265,6 +272,16 @@ def _badge(canvas: Canvas, last: Noted, right: float, y: float) -> None:
     else:
         canvas.rect(theme.SIGNAL_DIM, box, 9)
     canvas.text(word, right - width + 8, y + 2, theme.SMALL, colour)
+
+
+def _promise(canvas: Canvas, inner: tuple[float, float], y: float, words: str, digest: str) -> None:
+    """Write a hash in two lines, so that it can be noted down and compared."""
+    left, width = inner
+    canvas.text(words.upper(), left, y, theme.LABEL, theme.SIGNAL, within=width)
+    for index in range(2):
+        half = len(digest) // 2
+        part = digest[index * half : (index + 1) * half]
+        canvas.text(part, left, y + 16 + 14 * index, theme.SMALL_FIGURE, theme.MIST, within=width)
 
 
 def _pair(canvas: Canvas, inner: tuple[float, float], y: float, label: str, value: str) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pacman_fakes import Fake, classic
 from tables import wait_until
 
+from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.scene import BackgammonScene
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
@@ -22,6 +23,7 @@ from client.records.high_scores import Score
 from client.records.leaderboard import Leaderboard
 from client.records.recorder import save_record
 from client.scene_manager import Setup
+from client.scenes import open_scene
 from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene
 from client.scenes.guided import BESIDE, END, DailyScene, LessonScene, start
 from client.scenes.keys import KeysScene
@@ -38,8 +40,9 @@ from client.scenes.settings import SettingsScene
 from client.scenes.swap import SwapScene
 from client.scenes.turn_based import TurnBasedScene
 from client.scenes.welcome import WelcomeScene
-from client.ui.inputs import ACCEPT, NEXT, SHUFFLE, Command
+from client.ui.inputs import ACCEPT, NEXT, SHUFFLE, Command, Typed
 from games.battleship.fleet import Cell
+from games.fairness import Pledge
 from games.record import GameRecord
 from games.record_fields import KINDS
 from games.record_lines import read_lines
@@ -384,10 +387,26 @@ def open_profile(table: Table) -> list[Box]:
     return [widget.box for widget in scene._group.widgets]
 
 
+def backgammon(table: Table, **options: object) -> BackgammonScene:
+    """Backgammon, seated."""
+    pledge = Pledge.of(table.manager.world.new_secret(), "a word")
+    scene = BackgammonScene(table.manager, Setup("backgammon", table.listed[3], options), pledge)
+    table.manager.push(scene)
+    return scene
+
+
+def open_before(table: Table) -> list[Box]:
+    """What is settled before a match of backgammon."""
+    scene = open_scene(table.manager, Setup("backgammon", table.listed[3], {}))
+    assert isinstance(scene, BeforeScene)
+    table.manager.push(scene)
+    scene.handle(Typed("Wyrd bið ful aræd"))
+    return [widget.box for widget in scene.widgets]
+
+
 def open_backgammon(table: Table, **options: object) -> list[Box]:
     """A turn to make, with the opponent's thoughts."""
-    scene = BackgammonScene(table.manager, Setup("backgammon", table.listed[3], options or {"points": 5}))
-    table.manager.push(scene)
+    scene = backgammon(table, **(options or {"points": 5}))
     scene.handle(Command(SHUFFLE))
     play_backgammon(table, scene, lambda: scene.duel.thought is not None and scene.duel.half is not None)
     scene.handle(Command(NEXT))
@@ -463,6 +482,7 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "pacman-end": open_pacman_end,
     "team": open_team,
     "pause": open_pause,
+    "before": open_before,
     "backgammon": open_backgammon,
     "backgammon-cube": open_backgammon_cube,
     "backgammon-end": open_backgammon_end,

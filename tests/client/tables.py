@@ -42,12 +42,16 @@ EXPLANATIONS: dict[str, Json] = {
         "best": [{"shot": "B7", "chance": 0.4, "choice": 0.3}],
     },
     "backgammon": {
-        "best": [
-            ["bar/22*/18 13/11(2)", 0.123, "hits on 22, makes the 11-point, leaves two blots behind it"],
-            ["24/18*/13", -0.0471, "hits on 18"],
-            ["8/5 6/5", -0.21, ""],
+        "turns": [
+            {
+                "turn": "bar/22*/18 13/11(2)",
+                "equity": 0.123,
+                "chances": {"win": 0.56, "win_gammon": 0.13, "win_backgammon": 0.01, "lose_gammon": 0.1},
+                "why": ["hits on 22", "makes the 11 point", "leaves a blot on 18"],
+            },
+            {"turn": "24/18*/13", "equity": -0.0471, "why": ["hits on 18"]},
+            {"turn": "8/5 6/5", "equity": -0.21, "why": []},
         ],
-        "chances": {"win": 0.56, "gammon": 0.13, "backgammon": 0.01},
     },
 }
 

@@ -6,13 +6,16 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from rooms import backgammon as sit_down
 from rooms import open_backgammon, play_backgammon
 
 from client.games.backgammon import geometry
+from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.explanation import read_thought
 from client.games.backgammon.half_turn import HalfTurn, hops_of
 from client.games.backgammon.scene import BackgammonScene
 from client.scene_manager import Setup
+from client.scenes import open_scene
 from client.scenes.menu import MenuScene
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -32,6 +35,7 @@ from client.ui.inputs import (
     UP,
     Command,
     Pointer,
+    Typed,
 )  # fmt: skip
 from games.backgammon import rules
 from games.backgammon.kernel import BAR
@@ -47,12 +51,6 @@ if TYPE_CHECKING:
     from games.backgammon.turns import Board
 
 CLOSED_OUT = (0, 2, 2, 2, 2, 2, 2, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, -5, 0, -9, 0, 0, 0, 0, 0, 0)
-
-
-def sit_down(table: Table, **options: object) -> BackgammonScene:
-    scene = BackgammonScene(table.manager, Setup("backgammon", table.listed[3], options))
-    table.manager.push(scene)
-    return scene
 
 
 def until(table: Table, done: Callable[[], bool], ticks: int = 20_000) -> None:
@@ -203,8 +201,12 @@ def test_a_whole_match_by_clicks_is_a_record_that_the_rules_allow(table: Table) 
     assert [(one.kind, one.name) for one in record.participants] == [(PERSON, "Ada"), (FUNCTION, "delta")]
     scene.draw(table.canvas, 0.0)
     click_button(scene, "Again")
+    (before,) = table.manager.scenes
+    assert isinstance(before, BeforeScene)
+    assert before.options == {"points": 1}
+    assert before.commitment != scene.duel.match.record().pledge.commitment
+    before.handle(Command(ACCEPT))
     assert isinstance(table.manager.scenes[-1], BackgammonScene)
-    assert table.manager.scenes[-1] is not scene
 
 
 def test_a_whole_match_with_the_cube_is_played_without_a_mouse(table: Table) -> None:
@@ -391,27 +393,49 @@ def test_the_opponent_is_asked_to_explain_only_when_someone_wants_to_know(table:
     scene.handle(Command(SHUFFLE))
     play_backgammon(table, scene, lambda: scene.duel.thought is not None)
     assert scene.duel.thought is not None
-    assert scene.duel.thought.best[1] == ("24/18*/13", -0.0471, "hits on 18")
+    assert scene.duel.thought.best[1] == ("24/18*/13", "-0.047", "hits on 18")
     assert scene.duel.thought.chances[0] == ("wins", 0.56)
     table.picture()
 
 
 @pytest.mark.parametrize(
     "said",
-    [None, 7, [], {}, {"best": None}, {"best": [1, None, []]}, {"best": [["8/5", "x"]]}, {"best": [["8/5", 1e999]]}],
+    [
+        None,
+        7,
+        [],
+        {},
+        {"turns": None},
+        {"turns": [1, None, [], {}]},
+        {"turns": [{"turn": "8/5", "equity": 1e999}]},
+        {"turns": [{"turn": "8/5", "equity": "x"}]},
+        {"turns": [{"equity": 1}]},
+        {"cube": 5},
+        {"cube": {"take": None}},
+    ],
 )
 def test_an_explanation_that_names_no_turn_is_passed_over(said: object) -> None:
     assert read_thought(said) is None
 
 
 def test_what_is_odd_inside_an_explanation_does_no_harm(table: Table) -> None:
-    said = {"best": [["x" * 500, 0.5, 9], [5, 5], ["8/5", True]], "chances": {"win": "often", "gammon": 2}}
-    thought = read_thought(said)
+    turns = [{"turn": "x" * 500, "equity": 0.5, "why": 9, "chances": {"win": "often", "win_gammon": 2}}, 5]
+    thought = read_thought({"turns": [*turns, {"turn": "8/5", "chance": True}]})
     assert thought is not None
-    assert thought.best == (("x" * 80, 0.5, ""),)
+    assert thought.best == (("x" * 80, "+0.500", ""),)
     scene = sit_down(table)
     scene.duel.explain, scene.duel.thought = True, thought
     table.picture()
+
+
+def test_what_is_said_of_the_cube_and_by_likelihood_is_read_too() -> None:
+    cube = read_thought({"cube": {"no_double": 0.41, "take": 0.5, "drop": 1.0}, "chances": {"win": 0.7}})
+    assert cube is not None
+    assert cube.best == (("no double", "+0.410", ""), ("take", "+0.500", ""), ("drop", "+1.000", ""))
+    assert cube.chances == (("wins", 0.7),)
+    likely = read_thought({"turns": [{"turn": "8/5", "chance": 0.3, "why": ["runs", "hits"]}]})
+    assert likely is not None
+    assert likely.best == (("8/5", "30%", "runs, hits"),)
 
 
 def test_escape_lets_go_of_the_checker_first_and_then_pauses(table: Table) -> None:
@@ -446,3 +470,77 @@ def test_every_place_is_found_where_its_checkers_are_drawn() -> None:
                     assert geometry.place_at(*geometry.centre((False, BAR - place), index, count)) == place
     assert geometry.place_at(*geometry.centre((True, geometry.OFF), 14, 15)) == geometry.OFF
     assert rules.INFO.person == "white"
+
+
+def before(table: Table, **options: object) -> BeforeScene:
+    scene = open_scene(table.manager, Setup("backgammon", table.listed[3], options))
+    assert isinstance(scene, BeforeScene)
+    table.manager.push(scene)
+    return scene
+
+
+def test_the_dice_follow_from_a_promised_secret_and_the_persons_word(table: Table) -> None:
+    scene = before(table)
+    table.picture()
+    promised = scene.commitment
+    for event in (Typed("w"), Command(UP, from_letter=True), Typed("ord\n\u202e"), Typed("s"), Command(ERASE)):
+        scene.handle(event)
+    scene.handle(Command(ACCEPT))
+    (played,) = table.manager.scenes
+    assert isinstance(played, BackgammonScene)
+    assert played.duel.hud.promise == ("dice promised", promised)
+    play_backgammon(table, played, lambda: played.ended)
+    table.picture()
+    assert played.duel.hud.promise == ("dice kept as promised", promised)
+    (record,) = table.records
+    verify(record)
+    assert record.pledge is not None
+    assert (record.pledge.commitment, record.pledge.word) == (promised, "word")
+
+
+def test_every_match_has_a_secret_of_its_own(table: Table) -> None:
+    assert before(table).commitment != before(table).commitment
+
+
+@pytest.mark.parametrize(
+    ("given", "moves", "chosen"),
+    [
+        ({}, "", {}),
+        ({}, "+", {"points": 1}),
+        ({}, "++", {"points": 3}),
+        ({}, "++c", {"points": 3, "cube": False}),
+        ({}, "c", {"cube": True}),
+        ({"points": 4, "crawford": False}, "", {"points": 4, "crawford": False}),
+        ({"points": 4}, "+", {"points": 5}),
+        ({"points": 1}, "-", {}),
+        ({"cube": True, "jacoby": True}, "", {"cube": True, "jacoby": True}),
+        ({"cube": True, "jacoby": True}, "+", {"points": 1}),
+        ({"cube": True, "jacoby": True}, "c", {}),
+    ],
+)
+def test_length_and_cube_are_chosen_before_the_match(table: Table, given: object, moves: str, chosen: object) -> None:
+    scene = before(table, **given)  # type: ignore[arg-type]
+    slider, switch = scene.widgets[:2]
+    for move in moves:
+        if move == "c":
+            switch.press()
+        else:
+            slider.adjust(1 if move == "+" else -1)
+    table.picture()
+    assert scene.options == chosen
+    scene.handle(Command(ACCEPT))
+    assert table.manager.scenes[-1].setup.options == chosen
+    assert table.manager.scenes[-1].duel.match.record().options == chosen
+
+
+def test_the_word_can_be_written_without_a_keyboard_and_escape_leads_to_the_menu(table: Table) -> None:
+    scene = before(table)
+    letters = {widget.label: widget.box for widget in scene.widgets}
+    for letter in ("A", "B", "C", "Erase"):
+        x, y = middle(letters[letter])
+        scene.handle(Pointer("press", x, y, button=LEFT_BUTTON))
+    assert scene.word == "AB"
+    scene.handle(Typed("x" * 100))
+    assert len(scene.word) == 40
+    scene.handle(Command(BACK))
+    assert isinstance(table.manager.scenes[-1], MenuScene)

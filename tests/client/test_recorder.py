@@ -15,8 +15,9 @@ import pytest
 
 from client.records.recorder import Recorder, RecorderError, read_journal, record_path
 from games.battleship import rules
+from games.fairness import Pledge
 from games.match import Match, MoveMetadata, play
-from games.record import BOT, GameRecord, Participant, RecordError, verify
+from games.record import BOT, GameRecord, Participant, RecordError, is_kept, verify
 from training.records import read_records
 
 if TYPE_CHECKING:
@@ -80,6 +81,22 @@ def test_a_journal_left_behind_becomes_an_abandoned_record(tmp_path: Path):
     verify(found)
     assert not journal.exists()
     assert later.recover() == []
+
+
+def test_what_was_promised_and_sealed_outlives_a_killed_program(tmp_path: Path):
+    recorder = Recorder(tmp_path)
+    match = Match(rules, seats(), seed=Pledge.of("5e" * 32, "w"), policy_seed=2, journal=recorder.journal())
+    for player in match.to_act():
+        match.submit(player, rules.sample_action(match.ask(player), Random(1)), sealed=True)
+    match.advance()
+    recorder.close()
+    expected = match.record()
+    match._journal._file.close()
+    Recorder(tmp_path).recover()
+    (found,) = read_records(str(tmp_path), pytest.fail)
+    assert found == expected
+    assert is_kept(found)
+    assert all(turn.seal for turn in found.turns)
 
 
 def play_steps(match: Match, steps: int) -> None:

@@ -13,7 +13,9 @@ from typer.testing import CliRunner
 from client.commands import records
 from client.commands.context import UsageError
 from client.records.recorder import save_record
+from games.backgammon import rules as backgammon
 from games.battleship import rules
+from games.fairness import Pledge
 from games.match import Match, play
 from games.record import BOT, GameRecord, Origin, Participant
 from games.record_fields import Proof
@@ -134,7 +136,8 @@ def test_records_without_proofs_are_counted_and_found_sound():
     done = run("records", "verify", "--json")
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {
-        "records": 2, "impossible": [], "unreadable": [], "proved": 0, "without_proofs": 2, "forged": [],
+        "records": 2, "impossible": [], "unreadable": [], "pledges": 0,
+        "proved": 0, "without_proofs": 2, "forged": [],
     }  # fmt: skip
 
 
@@ -148,3 +151,21 @@ def test_proofs_that_cannot_be_checked_are_said_not_to_have_been(home: Path):
     assert (done["without_proofs"], done["proved"], done["forged"]) == (1, 0, [])
     assert "cloud" in done["unchecked"]
     assert "request r-1" in run("records", "show", "aaa1").output
+
+
+def test_what_was_promised_before_a_match_is_shown_and_checked(home: Path):
+    seats = {player: Participant(player, BOT, f"bot_{player}") for player in backgammon.PLAYERS}
+    pledge = Pledge.of("5e" * 32, "my word")
+    match = Match(backgammon, seats, seed=pledge, policy_seed=3, match_id="ccc3")
+    record = play(match, dict.fromkeys(backgammon.PLAYERS, backgammon.sample_action))
+    path = save_record(home / "records", record)
+    told = run("records", "verify")
+    assert told.exit_code == 0
+    assert "3 of 3 records verified\ndice and sealed actions are as promised before the match in 1\n" in told.output
+    assert json.loads(run("records", "verify", "--json").stdout)["pledges"] == 1
+    shown = " ".join(run("records", "show", "ccc3").output.split())
+    assert f"promised before the match: {pledge.commitment}, with the word 'my word'" in shown
+    path.write_text(replace(record, pledge=replace(pledge, word="another")).to_line() + "\n")
+    refused = run("records", "verify")
+    assert refused.exit_code == 1
+    assert "ccc3: says seed" in refused.output

@@ -426,3 +426,19 @@ def test_leaving_from_the_pause_leads_to_the_menu_and_closes_the_match(table: Ta
         table.manager.handle(Command(name))
     assert isinstance(table.manager.scenes[-1], MenuScene)
     assert len(table.records) == 1
+
+
+def test_the_enemys_fleet_is_sealed_before_the_first_shot_and_told_to_have_lain_there(table: Table) -> None:
+    scene = sit_down(table)
+    assert scene.battle.hud.promise is not None
+    words, seal = scene.battle.hud.promise
+    assert words == "their fleet is sealed"
+    put_to_sea(table, scene)
+    table.picture()
+    play_on(table, scene, scene.battle.shoot)
+    assert scene.battle.hud.promise == ("their fleet lay as sealed", seal)
+    table.picture()
+    (record,) = table.records
+    verify(record)
+    assert [turn.seal for turn in record.turns if turn.seal] == [seal]
+    assert next(turn for turn in record.turns if turn.seal).player == "two"

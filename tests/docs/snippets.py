@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-PAGES = (ROOT / "docs" / "first-game.md",)
+PAGES = (ROOT / "docs" / "first-game.md", ROOT / "docs" / "fair-dice.md")
 _SNIPPET = re.compile(r"<!-- from (?P<path>[^ :]+)(?:: (?P<names>[^>]+))? -->\n```(?P<kind>\w+)\n.*?```", re.DOTALL)
 _NOQA = re.compile(r"  # noqa: .*")
 

@@ -21,7 +21,7 @@ from games.backgammon.kernel import BAR
 from games.backgammon.observation import MIDDLE, MOVE, OTHER, OWN
 from games.backgammon.turns import OPENING, Turn, flipped
 from games.match import Match
-from games.record import PERSON, Participant
+from games.record import PERSON, Participant, is_kept
 
 if TYPE_CHECKING:
     from client.games.backgammon.geometry import Spot
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from games.backgammon.observation import Observation
     from games.backgammon.turns import Board, Dice
     from games.core import Event, Player
+    from games.fairness import Pledge
 
 ROLLED, MOVED, SAID, GAME = "rolled", "moved", "said", "game"
 LASTS_S = {ROLLED: 0.75, MOVED: 0.34, SAID: 1.1, GAME: 2.2}
@@ -93,7 +94,7 @@ class Line:
 class Duel:
     """The person against the opponent; who sits where is as the rules' ``INFO`` says."""
 
-    def __init__(self, world: Services, setup: Setup, name: str) -> None:
+    def __init__(self, world: Services, setup: Setup, name: str, pledge: Pledge) -> None:
         self._world = world
         self.me: Player = rules.INFO.person
         self.foe: Player = next(player for player in rules.PLAYERS if player != self.me)
@@ -104,11 +105,13 @@ class Duel:
         self.match = Match(
             rules,
             {self.me: Participant(self.me, PERSON, name), self.foe: participant(setup.opponent, self.foe)},
-            seed=world.new_seed(),
+            seed=pledge,
             policy_seed=world.new_seed(),
             options=setup.options,
             journal=world.journal(),
         )
+        self._commitment = pledge.commitment
+        self.hud.promise = "dice promised", pledge.commitment
         self.shown = Shown(crawford=self.state.view.crawford)
         self.log: list[Line] = []
         self.half: HalfTurn | None = None
@@ -227,7 +230,9 @@ class Duel:
         """End the match, finished or not; its record goes its way."""
         if not self._closed:
             self._closed = True
-            self._world.finished(self.match.close())
+            record = self.match.close()
+            self.hud.promise = "dice kept as promised" if is_kept(record) else "dice not as promised", self._commitment
+            self._world.finished(record)
 
     def _converse(self) -> None:
         """Ask the opponent when it is to act, and take its answer when it is there."""

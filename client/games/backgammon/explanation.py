@@ -1,7 +1,14 @@
 """What the opponent thought before its last turn: its best turns, what each is worth to it, and why.
 
-The function itself says so (``explain`` in the protocol), as ``{"best": [["13/8 6/5", 0.12, "hits on 5"], ...],
-"chances": {"win": 0.56, ...}}``; what it says is checked here, because it may be a stranger's.
+The function itself says so (``explain`` in the protocol)::
+
+    {"turns": [{"turn": "13/8 6/5", "equity": 0.12, "chances": {"win": 0.56, ...}, "why": ["hits on 5"]}, ...]}
+
+with ``chance`` in place of the equity where it chooses by likelihood; about the cube::
+
+    {"cube": {"no_double": 0.4, "take": 0.5, "drop": 1.0}, "chances": {"win": 0.7, ...}}
+
+What it says is checked here, because it may be a stranger's.
 """
 
 from __future__ import annotations
@@ -15,12 +22,12 @@ from client.ui.text.foreign_text import presentable
 
 if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas
-    from games.core import Json
+    from games.core import Json, JsonObject
 
 SHOWN = 3
 WORDS = 80
 MOST_EQUITY = 1000.0
-CHANCES = (("win", "wins"), ("gammon", "gammon"), ("backgammon", "backgammon"))
+CHANCES = (("win", "wins"), ("win_gammon", "gammon"), ("lose_gammon", "loses a gammon"))
 """Chances that are told, and how."""
 
 
@@ -28,23 +35,27 @@ CHANCES = (("win", "wins"), ("gammon", "gammon"), ("backgammon", "backgammon"))
 class Thought:
     """One explanation, as far as it could be understood."""
 
-    best: tuple[tuple[str, float, str], ...]
-    """The best actions: notation, equity to whoever plays it in points, why."""
+    best: tuple[tuple[str, str, str], ...]
+    """The best actions: what, what it is worth (equity in points, or a share of the choices), why."""
     chances: tuple[tuple[str, float], ...] = ()
     """What it expects after the best: words and chance."""
 
 
 def read_thought(explanation: Json) -> Thought | None:
-    """Return what an explanation says; None where it names no turn."""
+    """Return what an explanation says; None where it names nothing that could be played."""
     if not isinstance(explanation, dict):
         return None
-    listed = explanation.get("best")
-    best = [_read_turn(item) for item in listed[:SHOWN]] if isinstance(listed, list) else []
+    listed, cube = explanation.get("turns"), explanation.get("cube")
+    if isinstance(listed, list):
+        items = [item for item in listed[:SHOWN] if isinstance(item, dict)]
+        best = [_read_turn(item) for item in items]
+        said = items[0].get("chances") if items else None
+    else:
+        told = cube if isinstance(cube, dict) else {}
+        best = [_row(name.replace("_", " "), worth, None, []) for name, worth in list(told.items())[:SHOWN]]
+        said = explanation.get("chances")
     known = tuple(one for one in best if one is not None)
-    said = explanation.get("chances")
-    chances = said if isinstance(said, dict) else {}
-    told = ((words, _number(chances.get(key))) for key, words in CHANCES)
-    return Thought(known, tuple((words, chance) for words, chance in told if chance is not None)) if known else None
+    return Thought(known, _read_chances(said)) if known else None
 
 
 def draw_thought(canvas: Canvas, box: Box, thought: Thought | None, name: str) -> None:
@@ -58,19 +69,31 @@ def draw_thought(canvas: Canvas, box: Box, thought: Thought | None, name: str) -
         return
     expected = "   ".join(f"{words} {chance:.0%}" for words, chance in thought.chances)
     canvas.text(expected, left + width - 16, top + 8, theme.SMALL, theme.MIST, align="right", within=width - 180)
-    for index, (turn, equity, why) in enumerate(thought.best):
+    for index, (turn, worth, why) in enumerate(thought.best):
         y = top + 28 + index * 19
         canvas.text(turn, left + 16, y, theme.FIGURE, theme.FOAM, within=210)
-        canvas.text(f"{equity:+.3f}", left + 300, y, theme.FIGURE, theme.AMBER, align="right")
+        canvas.text(worth, left + 300, y, theme.FIGURE, theme.AMBER, align="right")
         canvas.text(why, left + 316, y + 2, theme.SMALL, theme.MIST, within=width - 332)
 
 
-def _read_turn(item: Json) -> tuple[str, float, str] | None:
-    if not isinstance(item, list) or len(item) < 2 or not isinstance(item[0], str):  # noqa: PLR2004 - turn and equity
+def _read_turn(item: JsonObject) -> tuple[str, str, str] | None:
+    turn = item.get("turn")
+    return _row(turn, item.get("equity"), item.get("chance"), item.get("why")) if isinstance(turn, str) else None
+
+
+def _row(what: str, equity: Json, chance: Json, why: Json) -> tuple[str, str, str] | None:
+    """Return one line; None where it does not say what the action is worth."""
+    points, share = _number(equity), _number(chance)
+    if points is None and share is None:
         return None
-    equity = _number(item[1])
-    why = item[2] if len(item) > 2 and isinstance(item[2], str) else ""  # noqa: PLR2004 - the reason comes third
-    return None if equity is None else (presentable(item[0][:WORDS]), equity, presentable(why[:WORDS]))
+    worth = f"{points:+.3f}" if points is not None else f"{share:.0%}"
+    reasons = ", ".join(one for one in why if isinstance(one, str)) if isinstance(why, list) else ""
+    return presentable(what[:WORDS]), worth, presentable(reasons[:WORDS])
+
+
+def _read_chances(said: Json) -> tuple[tuple[str, float], ...]:
+    told = ((words, _number(said.get(key))) for key, words in CHANCES) if isinstance(said, dict) else ()
+    return tuple((words, chance) for words, chance in told if chance is not None)
 
 
 def _number(value: Json) -> float | None:

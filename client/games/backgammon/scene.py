@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.games.backgammon import drawing, sounds
+from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.duel import GAME, MOVED, ROLLED, SAID, Duel, Step
 from client.games.backgammon.geometry import (
     COLUMNS,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas, Point
     from client.ui.inputs import Input
+    from games.fairness import Pledge
 
 LEFT_PLACE = (768.0, 622.0, 94.0, 44.0)
 RIGHT_PLACE = (870.0, 622.0, 94.0, 44.0)
@@ -62,10 +64,10 @@ class BackgammonScene:
 
     overlay = False
 
-    def __init__(self, manager: SceneManager, setup: Setup) -> None:
+    def __init__(self, manager: SceneManager, setup: Setup, pledge: Pledge) -> None:
         self.manager = manager
         self.setup = setup
-        self.duel = Duel(manager.world, setup, manager.settings.name)
+        self.duel = Duel(manager.world, setup, manager.settings.name, pledge)
         self.selected: int | None = None
         """The place of the checker that is taken."""
         self.held_at: Point | None = None
@@ -338,7 +340,7 @@ class BackgammonScene:
 
     def _again(self) -> None:
         setup = Setup(self.setup.game, self.duel.client.info, self.setup.options)
-        self.manager.replace(BackgammonScene(self.manager, setup))
+        self.manager.replace(open_scene(self.manager, setup))
 
     def _follow(self) -> None:
         """Have the buttons that belong to what there is to do now."""
@@ -389,6 +391,6 @@ class BackgammonScene:
         ]
 
 
-def open_scene(manager: SceneManager, setup: Setup) -> BackgammonScene:
-    """Return a new match."""
-    return BackgammonScene(manager, setup)
+def open_scene(manager: SceneManager, setup: Setup) -> BeforeScene:
+    """Return the screen before a new match, which leads to it."""
+    return BeforeScene(manager, setup, lambda chosen, pledge: manager.replace(BackgammonScene(manager, chosen, pledge)))

@@ -19,7 +19,8 @@ from client.ui.hud import Hud
 from games.battleship import rules
 from games.battleship.notation import CALLED, HIT, MISS, SUNK, Report, Shot, parse_cell
 from games.core import IllegalActionError
-from games.record import PERSON, Participant
+from games.fairness import Pledge
+from games.record import PERSON, Participant, is_kept
 
 if TYPE_CHECKING:
     from client.net.opponent_client import OpponentClient, PendingMove
@@ -60,7 +61,7 @@ class Battle:
         self.client: OpponentClient = world.connect(setup.opponent)
         self.hud = Hud(setup.opponent)
         seats = {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)}
-        self.match = new_match(world, setup, seats)
+        self.match = new_match(world, setup, seats, Pledge.of(world.new_secret()))
         self.shown: dict[Player, list[Report]] = {player: _heard(self.state, player) for player in rules.PLAYERS}
         """What each player's shots have been seen to do."""
         self._moments: deque[tuple[float, Moment]] = deque()
@@ -157,7 +158,10 @@ class Battle:
         self._converse()
         if self._move is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
             self._stood_in = self.stood_in
-            self.match.submit(self.foe, self._move.action, self._move.metadata)
+            placing = self.state.fleets is None
+            seal = self.match.submit(self.foe, self._move.action, self._move.metadata, sealed=placing)
+            if seal is not None:
+                self.hud.promise = "their fleet is sealed", seal
             self._move = None
             if self.state.fleets is not None:
                 self._advance()
@@ -178,7 +182,11 @@ class Battle:
         """End the match, finished or not; its record goes its way."""
         if not self._closed:
             self._closed = True
-            self._world.finished(self.match.close())
+            record = self.match.close()
+            if self.hud.promise is not None:
+                words = "their fleet lay as sealed" if is_kept(record) else "their fleet lay otherwise"
+                self.hud.promise = words, self.hud.promise[1]
+            self._world.finished(record)
 
     def _converse(self) -> None:
         """Ask the opponent when it is to act, and take its answer when it is there."""
