@@ -24,8 +24,10 @@ from client.net.opponent_client import participant
 from client.net.turn_based_match import TurnBasedMatch
 from games.catalog import find_game
 from games.core import GameError
+from games.fairness import MAX_WORD, Pledge
 from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
+from games.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,7 +202,10 @@ def play_match(
     """
     check_turn_based(setup.game)
     console = console or PlainConsole()
-    played = TurnBasedMatch(services, setup, name)
+    pledge = Pledge.of(services.new_secret())
+    if find_game(setup.game).INFO.chance:
+        pledge = _ask_for_word(pledge, console, lines or sys.stdin)
+    played = TurnBasedMatch(services, setup, name, pledge)
     console.print(f"{setup.opponent.title} ({setup.opponent.name} v{setup.opponent.version}) against {name}: {HELP}")
     try:
         _wait_for_person(played, console)
@@ -216,6 +221,15 @@ def play_match(
         scores = score_text(played.game, outcome, played.names)
         console.print(f"{winner_text(outcome, played.names)}: {outcome.reason} ({scores})", soft_wrap=True)
     return played.match.record()
+
+
+def _ask_for_word(pledge: Pledge, console: PlainConsole, lines: TextIO) -> Pledge:
+    """Show what is promised, and return the pledge with a word of the person; a pipe is not asked for one."""
+    console.print(f"chance is promised: {pledge.commitment} (docs/fair-dice.md)", soft_wrap=True)
+    if not lines.isatty():
+        return pledge
+    console.print("a word of yours that goes into it, or nothing: ", end="")
+    return Pledge.of(pledge.secret, printable(lines.readline().strip(), MAX_WORD))
 
 
 def check_turn_based(game: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from client.net.opponent_client import participant
 from client.net.seating import new_match
 from games.catalog import find_game
+from games.fairness import Pledge
 from games.record import PERSON, Participant
 
 if TYPE_CHECKING:
@@ -24,13 +25,16 @@ if TYPE_CHECKING:
 class TurnBasedMatch:
     """The person in the seat that the game's ``INFO`` names, the opponent in every other one."""
 
-    def __init__(self, world: Services, setup: Setup, name: str) -> None:
+    def __init__(self, world: Services, setup: Setup, name: str, pledge: Pledge | None = None) -> None:
+        self.pledge = pledge or Pledge.of(world.new_secret())
+        """What the match's chance follows from; without one, a new secret's and no word."""
         self.game = find_game(setup.game)
         self.me: Player = self.game.INFO.person if setup.begin is None else setup.begin.me
         self.others = tuple(player for player in self.game.PLAYERS if player != self.me)
         self.client = world.connect(setup.opponent)
         functions = {player: participant(setup.opponent, player) for player in self.others}
-        self.match = new_match(world, setup, {self.me: Participant(self.me, PERSON, name), **functions})
+        seats = {self.me: Participant(self.me, PERSON, name), **functions}
+        self.match = new_match(world, setup, seats, self.pledge)
         self.moves: list[Move] = []
         """The opponent's moves that the last tick took."""
         self._name = name

@@ -39,6 +39,7 @@ from client.ui.sea import draw_backdrop
 from client.ui.text.text_board import draw_text_board
 from client.ui.widgets import Button, Group, Widget, hint_line
 from games.core import GameError
+from games.record import is_kept
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
@@ -63,6 +64,8 @@ class TurnBasedScene:
     def __init__(self, manager: SceneManager, setup: Setup) -> None:
         self.match = TurnBasedMatch(manager.world, setup, manager.settings.name)
         self.hud = Hud(setup.opponent)
+        if self.match.game.INFO.chance:
+            self.hud.promise = "chance promised", self.match.pledge.commitment
         self.log: list[str] = []
         self.hint = Hint()
         self.panel = ActionPanel(ACTIONS, self._play)
@@ -256,6 +259,9 @@ class TurnBasedScene:
         self._ended = True
         self._manager.refresh()
         self.match.close()
+        if self.hud.promise is not None:
+            kept = is_kept(self.match.match.record())
+            self.hud.promise = f"chance {'' if kept else 'not '}as promised", self.match.pledge.commitment
         outcome = self.match.match.outcome
         lost = outcome is not None and outcome.winner not in (None, self.match.me)
         self._manager.sounds.play("lost" if lost else "won")

@@ -19,7 +19,7 @@ from client.scene_manager import Services, Setup
 from client.terminal import play_match, show_match
 from games.catalog import find_game
 from games.core import GameError
-from games.record import BOT, FUNCTION, PERSON, GameRecord, verify
+from games.record import BOT, FUNCTION, PERSON, GameRecord, is_kept, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,6 +108,33 @@ def test_a_person_plays_any_turn_based_game_line_by_line(tmp_path: Path, monkeyp
     assert "kuhn_easy v1: 8.5 ms, computed in 0.4 ms, warm" in text
     assert " wins: " in text
     assert "chips: " in text
+
+
+class Keyboard(StringIO):
+    """Lines of somebody who sits at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("lines", "typed", "word"), [(Keyboard, "my \x1bword\n1\n1\n", "my word"), (StringIO, "1\n1\n", "")]
+)
+def test_chance_is_promised_before_the_first_line_and_takes_a_word_from_who_sits_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: type[StringIO], typed: str, word: str
+) -> None:
+    monkeypatch.setenv("LAMBDA_ARCADE_GAMES", "kuhn=tests.games.kuhn")
+    table = Table(tmp_path)
+    screen = StringIO()
+    setup = Setup("kuhn", info("kuhn_easy", game="kuhn"), {})
+    play_match(table.manager.world, setup, "Ada", console=PlainConsole(file=screen, width=80), lines=lines(typed))
+    (record,) = table.records
+    verify(record)
+    assert is_kept(record)
+    assert record.outcome is not None
+    assert record.pledge is not None
+    assert record.pledge.word == word
+    assert f"chance is promised: {record.pledge.commitment}" in screen.getvalue().splitlines()[0]
 
 
 def test_battleship_is_played_with_parts_of_actions_and_chance(tmp_path: Path) -> None:
