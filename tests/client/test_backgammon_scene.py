@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import pytest
 from rooms import backgammon as sit_down
 from rooms import open_backgammon, play_backgammon
 
-from client.games.backgammon import geometry
+from client.games.backgammon import fallback, geometry
 from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.explanation import read_thought
 from client.games.backgammon.half_turn import HalfTurn, hops_of
@@ -41,7 +42,8 @@ from games.backgammon import rules
 from games.backgammon.kernel import BAR
 from games.backgammon.position import parse_position_id
 from games.backgammon.turns import NO_MOVE, OPENING, board_after, flipped, legal_turns, print_turn
-from games.record import FUNCTION, PERSON, verify
+from games.match import Match, play
+from games.record import BOT, FUNCTION, PERSON, Participant, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -544,3 +546,25 @@ def test_the_word_can_be_written_without_a_keyboard_and_escape_leads_to_the_menu
     assert len(scene.word) == 40
     scene.handle(Command(BACK))
     assert isinstance(table.manager.scenes[-1], MenuScene)
+
+
+def test_the_stand_in_plays_legally_and_beats_chance() -> None:
+    won = 0
+    for seed in range(40):
+        seats = {player: Participant(player, BOT, "anyone") for player in rules.PLAYERS}
+        match = Match(rules, seats, seed=seed, policy_seed=seed, options={"points": 1})
+        record = play(match, {"white": fallback.policy, "black": rules.sample_action})
+        verify(record)
+        assert record.outcome is not None
+        won += record.outcome.winner == "white"
+    assert won >= 36
+
+
+def test_the_stand_in_takes_a_double_that_is_even_and_drops_one_that_is_lost() -> None:
+    even = rules.Observation("answer", OPENING, variant=rules.Variant(cube=True))
+    board = [0] * 26
+    board[24], board[25], board[22] = 14, 1, -15
+    lost = replace(even, board=tuple(board))
+    assert fallback.policy(even, Random(1)) == "take"
+    assert fallback.policy(lost, Random(1)) == "drop"
+    assert fallback.policy(replace(even, phase="roll"), Random(1)) == "roll"

@@ -158,7 +158,7 @@ def _situation(scene: Drawable, now: float) -> tuple[str, str]:  # noqa: PLR0911
         return f"{foe} doubles", f"Take and play for {2 * value}, or drop and lose {value}"
     if not duel.settled:
         step = duel.step
-        mine = step is not None and step.mine
+        mine = step is not None and step.mine is not step.lifted  # who is hit moves nothing
         if step is not None and step.kind == ROLLED and step.opening:
             return "The opening roll", "The larger die begins, with both"
         who = "You" if mine else foe
