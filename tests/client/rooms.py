@@ -50,9 +50,11 @@ from games.record_lines import read_lines
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tables import Table
+    from tables import FakePendingMove, Table
 
     from client.ui.canvas import Box
+    from games.core import Player
+    from games.match import Match
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "matches.jsonl"
 
@@ -423,6 +425,25 @@ def open_backgammon_cube(table: Table) -> list[Box]:
     return [widget.box for widget in scene.buttons.widgets]
 
 
+def open_backgammon_offer(table: Table) -> list[Box]:
+    """A double to take or drop."""
+    scene = backgammon(table, points=5)
+    answers = table.clients[-1].ask
+
+    def double(match: Match, player: Player, *, explain: bool = False) -> FakePendingMove:
+        asked = answers(match, player, explain=explain)
+        return (
+            replace(asked, answer=replace(asked.answer, action="double"))
+            if match.ask(player).phase == "roll"
+            else asked
+        )
+
+    table.clients[-1].ask = double  # type: ignore[method-assign]
+    play_backgammon(table, scene, lambda: scene.duel.phase == "answer")
+    table.tick(130)
+    return [widget.box for widget in scene.buttons.widgets]
+
+
 def open_backgammon_end(table: Table) -> list[Box]:
     """A match that is over, when its last banner is gone."""
     open_backgammon(table, points=1)
@@ -485,6 +506,7 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "before": open_before,
     "backgammon": open_backgammon,
     "backgammon-cube": open_backgammon_cube,
+    "backgammon-offer": open_backgammon_offer,
     "backgammon-end": open_backgammon_end,
     "plain": open_plain,
     "plain-end": open_plain_end,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from rooms import backgammon as sit_down
-from rooms import open_backgammon, play_backgammon
+from rooms import open_backgammon, open_backgammon_offer, play_backgammon
 
 from client.games.backgammon import fallback, geometry
 from client.games.backgammon.before import BeforeScene
@@ -568,3 +568,19 @@ def test_the_stand_in_takes_a_double_that_is_even_and_drops_one_that_is_lost() -
     assert fallback.policy(even, Random(1)) == "take"
     assert fallback.policy(lost, Random(1)) == "drop"
     assert fallback.policy(replace(even, phase="roll"), Random(1)) == "roll"
+
+
+@pytest.mark.parametrize(("label", "score", "cube"), [("Take", (0, 0), (2, True)), ("Drop", (0, 1), (1, None))])
+def test_a_double_is_taken_or_dropped_by_a_button(
+    table: Table, label: str, score: tuple[int, int], cube: tuple[int, bool | None]
+) -> None:
+    open_backgammon_offer(table)
+    scene = table.manager.scenes[-1]
+    assert isinstance(scene, BackgammonScene)
+    assert scene.duel.shown.offered is False
+    click_button(scene, label)
+    until(table, lambda: scene.duel.settled)
+    assert scene.duel.shown.score == score
+    assert (scene.duel.shown.cube, scene.duel.shown.owner) == cube
+    assert scene.duel.shown.offered is None
+    verify(scene.duel.match.record())

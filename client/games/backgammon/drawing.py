@@ -147,7 +147,7 @@ def _situation(scene: Drawable, now: float) -> tuple[str, str]:  # noqa: PLR0911
     duel, foe = scene.duel, scene.name_of_foe
     outcome = duel.match.outcome
     if scene.ended and outcome is not None:
-        return "You win" if outcome.winner == duel.me else f"{foe} wins", f"By a {outcome.reason}"
+        return "You win" if outcome.winner == duel.me else f"{foe} wins", outcome.reason.capitalize()
     if duel.half is not None:
         return "Your turn", _turn_words(scene)
     phase = duel.phase

@@ -66,7 +66,8 @@ def draw_moves(canvas: Canvas, box: Box, lines: Sequence[Line]) -> None:
         x += 22
         ink = theme.AMBER if line.stood_in else theme.FOAM
         shade = theme.mix(theme.PANEL, ink, fade)
-        canvas.text(line.words, x, y, theme.SMALL_FIGURE, shade, within=left + width - INNER - x)
+        words = f"{line.words} · stand-in" if line.stood_in else line.words
+        canvas.text(words, x, y, theme.SMALL_FIGURE, shade, within=left + width - INNER - x)
 
 
 def pip_counts(board: Board) -> tuple[int, int]:
