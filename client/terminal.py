@@ -24,10 +24,9 @@ from client.net.opponent_client import participant
 from client.net.turn_based_match import TurnBasedMatch
 from games.catalog import find_game
 from games.core import GameError
-from games.fairness import MAX_WORD, Pledge
+from games.fairness import Pledge
 from games.match import IN_PROCESS, Match
 from games.record import BOT, Participant
-from games.texts import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -229,7 +228,7 @@ def _ask_for_word(pledge: Pledge, console: PlainConsole, lines: TextIO) -> Pledg
     if not lines.isatty():
         return pledge
     console.print("a word of yours that goes into it, or nothing: ", end="")
-    return Pledge.of(pledge.secret, printable(lines.readline().strip(), MAX_WORD))
+    return Pledge.of(pledge.secret, lines.readline())
 
 
 def check_turn_based(game: str) -> None:

@@ -14,6 +14,8 @@ import hmac
 from dataclasses import dataclass
 from hashlib import sha256
 
+from games.texts import printable
+
 SECRET_BYTES = 32
 HEX = 2 * SECRET_BYTES
 """Digits of a secret, a commitment and a seal."""
@@ -33,8 +35,8 @@ class Pledge:
 
     @classmethod
     def of(cls, secret: str, word: str = "") -> Pledge:
-        """Return the pledge of a secret (hexadecimal) and the person's word."""
-        return cls(sha256(bytes.fromhex(secret)).hexdigest(), secret, word)
+        """Return the pledge of a secret (hexadecimal) and the person's word, of which what can be printed counts."""
+        return cls(sha256(bytes.fromhex(secret)).hexdigest(), secret, printable(word.strip(), MAX_WORD))
 
     @property
     def kept(self) -> bool:

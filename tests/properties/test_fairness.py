@@ -56,10 +56,29 @@ def test_a_record_with_a_pledge_is_read_again_and_verified(secret: str, word: st
     assert again.pledge.commitment == sha256(bytes.fromhex(secret)).hexdigest()
 
 
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        (" a word\n", "a word"),
+        ("\x1b[0m\u202e", "[0m"),
+        ("👩\u200d🚀", "👩🚀"),
+        ("\ud800", ""),
+        ("\u200d", ""),
+        ("x" * 99, "x" * 40),
+    ],
+)
+def test_any_text_makes_a_word_that_a_record_can_hold(given: str, word: str) -> None:
+    record = played(Pledge.of("5e" * 32, given))
+    again = GameRecord.from_line(record.to_line())
+    assert again.pledge is not None
+    assert again.pledge.word == word
+    verify(again)
+
+
 @given(SECRETS, WORDS, WORDS)
 def test_another_word_gives_other_dice(secret: str, word: str, other: str) -> None:
     one, two = Pledge.of(secret, word), Pledge.of(secret, other)
-    assert (one.seed == two.seed) == (word == other)
+    assert (one.seed == two.seed) == (one.word == two.word)
     assert one.commitment == two.commitment, "the promise was made before the word was known"
     assert 0 <= one.seed < 2**63
 

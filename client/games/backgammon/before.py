@@ -164,4 +164,4 @@ class BeforeScene:
     def _start(self) -> None:
         setup = Setup(self._setup.game, self._setup.opponent, self.options)
         self._manager.sounds.play("accept")
-        self._begin(setup, Pledge.of(self._secret, self.word.strip()))
+        self._begin(setup, Pledge.of(self._secret, self.word))

@@ -250,8 +250,7 @@ class Duel:
         """Play what is to be played once all has been seen."""
         if self._move is not None and self.now >= self._rested_at + pause_s:
             move, self._move = self._move, None
-            if move.explanation is not None:
-                self.thought = read_thought(move.explanation)
+            self.thought = read_thought(move.explanation) if self.explain else None
             stood_in = move.metadata.fallback is not None
             if isinstance(move.action, Turn):
                 self._log(move.action, mine=False, stood_in=stood_in)
