@@ -11,11 +11,13 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from client.games.backgammon.geometry import place_box
 from client.ui.canvas import HEIGHT, WIDTH
 
 if TYPE_CHECKING:
@@ -233,3 +235,66 @@ def test_nothing_that_is_typed_ends_the_window_and_chords_write_nothing(desktop:
     desktop.tell("key", "Return")
     desktop.until(lambda now: now["scenes"] == ["MenuScene"])
     desktop.still()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_whole_match_of_backgammon_is_played_with_the_mouse(desktop: Desktop) -> None:
+    desktop.open("backgammon", enemy_pause=0.0)
+    desktop.resize(1280, 800)
+    desktop.until(lambda now: now["size"] == [1280, 800])
+    desktop.tell("key", "w", "o", "r", "d")
+    desktop.click(845, 613)  # begin
+    chance = Random(3)
+    while not (now := desktop.until(can_act))["ended"]:
+        if "Play" in now["buttons"] or "Pass" in now["buttons"]:
+            press(desktop, "Pass" if "Pass" in now["buttons"] else "Play", now)
+            continue
+        source, target = chance.choice(now["moves"])
+        desktop.click(*middle(source))
+        desktop.until(lambda now, source=source: now["taken"] == source)
+        desktop.click(*middle(target))
+        desktop.until(lambda now, before=now: now["made"] > before["made"])
+    assert "Outcome(winner=" in now["outcome"]
+    press(desktop, "Menu", now)
+    desktop.until(lambda now: now["scenes"] == ["MenuScene"])
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_whole_match_of_backgammon_is_played_with_the_keyboard(desktop: Desktop) -> None:
+    desktop.open("backgammon", enemy_pause=0.0, play_forced=False)
+    desktop.tell("key", "w", "o", "r", "d", "Return")
+    while not (now := desktop.until(can_act))["ended"]:
+        if not now["moves"]:
+            desktop.tell("key", "Return")
+            desktop.until(lambda now, before=now: now["step"] > before["step"])
+            continue
+        desktop.tell("key", "Next")
+        desktop.tell("key", "Return")
+        desktop.until(lambda now: now["taken"] is not None)
+        desktop.tell("key", "Next")
+        desktop.tell("key", "Return")
+        now = desktop.until(lambda now, before=now: now["made"] > before["made"])
+        if len(now["log"]) == 5 and now["made"] == 1:
+            desktop.tell("key", "BackSpace")
+            desktop.until(lambda now: now["made"] == 0)
+    desktop.still()
+    desktop.tell("key", "Return")
+    desktop.until(lambda now: now["scenes"] == ["BeforeScene"])
+
+
+def can_act(now: dict[str, Any]) -> bool:
+    """Whether the person has something to do in backgammon."""
+    return "ended" in now and (now["ended"] or bool(now["moves"]) or bool({"Play", "Pass"} & set(now["buttons"])))
+
+
+def middle(place: int) -> tuple[float, float]:
+    left, top, width, height = place_box(place)
+    return left + width / 2, top + height / 2
+
+
+def press(desktop: Desktop, label: str, now: dict[str, Any]) -> None:
+    left, top, width, height = now["buttons"][label]
+    desktop.click(left + width / 2, top + height / 2)
+    desktop.until(lambda after: after.get("step") != now["step"] or label not in after.get("buttons", {}))

@@ -1,6 +1,6 @@
 """The program's window with opponents that are not there, for tests on a real X server.
 
-``python window_program.py FOLDER SCENE`` opens it (SCENE: menu or pacman) and keeps writing what it shows to
+``python window_program.py FOLDER SCENE`` opens it (SCENE: menu, pacman, backgammon) and keeps writing what it shows to
 FOLDER/status.json; settings are read from and kept in FOLDER.
 """
 
@@ -18,8 +18,10 @@ from pacman_fakes import Fake, classic
 from tables import Table
 
 from client.app import Shell, open_window
+from client.games.backgammon.scene import BackgammonScene
 from client.games.pacman.scene import PacmanScene
 from client.scene_manager import Setup
+from client.scenes import open_scene
 from client.scenes.menu import MenuScene
 from client.scenes.name import NameScene
 from client.settings import Settings
@@ -52,9 +54,27 @@ def status(window: pygame.Window, shell: Shell, manager: SceneManager, count: in
     if isinstance(below, PacmanScene):
         told["steps"] = below.match.step_number
         told["actions"] = [turn.action for turn in list(below.match._turns) if turn.player == "pacman"]
+    if isinstance(below, BackgammonScene):
+        told |= game_of(below)
     if scenes and isinstance(scenes[-1], NameScene):
         told["name"] = scenes[-1]._name
     return told
+
+
+def game_of(scene: BackgammonScene) -> dict[str, Any]:
+    """Return what the person may do: where a checker may be taken and put, and which buttons can be pressed."""
+    half = scene.duel.half if scene.duel.settled else None
+    sources = half.sources() if half is not None and not half.ready else ()
+    return {
+        "ended": scene.ended,
+        "step": scene.duel.match.step_number,
+        "made": len(half.hops) if half is not None else -1,
+        "taken": scene.selected,
+        "moves": [[source, target] for source in sources for target in half.landings(source)] if half else [],
+        "buttons": {one.label: one.box for one in scene.buttons.widgets if one.enabled},
+        "log": [line.words for line in scene.duel.log],
+        "outcome": str(scene.duel.match.outcome),
+    }
 
 
 def main(folder: Path, scene: str) -> None:
@@ -65,6 +85,8 @@ def main(folder: Path, scene: str) -> None:
     manager.settings = Settings.load(folder)
     if scene == "menu":
         manager.push(MenuScene(manager))
+    elif scene == "backgammon":
+        manager.push(open_scene(manager, Setup("backgammon", table.listed[3], {"points": 1})))
     else:
         manager.push(PacmanScene(manager, Setup("pacman", table.listed[2], {}), lambda one: Fake(classic, one.name)))
     shell = Shell(window, manager)
