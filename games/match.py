@@ -130,7 +130,12 @@ class Match:
         first = {item.player: item for item in reversed(seated) if item.since_step == 0}
         promised = record.pledge if is_kept(record) else None
         match = cls(
-            game, first, seed=promised or record.seed, policy_seed=record.policy_seed, options=record.options, match_id=match_id
+            game,
+            first,
+            seed=promised or record.seed,
+            policy_seed=record.policy_seed,
+            options=record.options,
+            match_id=match_id,
         )
         match.state, match.step_number = frame.state, step
         match._participants = seated

@@ -160,6 +160,5 @@ RECORD = Object(
         "digest": Text(128, 1, "[0-9a-f]+", "hexadecimal digits"),
         "schema": Integer(SCHEMA, SCHEMA),
     },
-    {"origin": Nullable(Object({"match_id": MATCH_ID, "step": Integer(0, MAX_STEPS)}))},
-    {"pledge": PLEDGE},
+    {"origin": Nullable(Object({"match_id": MATCH_ID, "step": Integer(0, MAX_STEPS)})), "pledge": PLEDGE},
 )

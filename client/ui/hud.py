@@ -31,8 +31,10 @@ FASTEST_MS, SLOWEST_MS = 1.0, 4000.0
 REQUEST_SHOWN = 13
 MOST_RUNGS = 9
 """A stranger may call itself harder than that; the bars would leave the panel."""
-PROMISE = 56.0
+PROMISE = 70.0
 """Height of what was promised."""
+DIGITS = 22
+"""Of a hash in one line: as many as can be read whole in the smallest window."""
 WAIT_SHOWN_S = 0.25
 """A wait shorter than this is not worth a word."""
 
@@ -119,9 +121,9 @@ class Hud:
         y = draw_card(canvas, self.info, (inner[0], top + 16, inner[1], 64)) + 14
         y = self._last_answer(canvas, inner, y, waiting_s)
         totals = top + height - 62
-        if totals - y > 60:  # noqa: PLR2004 - a lower chart tells nothing
-            room = totals - y - 18 - (0 if self.promise is None else PROMISE)
-            self._chart(canvas, (inner[0], y, inner[1], min(170.0, room)))
+        room = totals - y - (0 if self.promise is None else PROMISE)
+        if room > 60:  # noqa: PLR2004 - a lower chart tells nothing
+            self._chart(canvas, (inner[0], y, inner[1], min(170.0, room - 18)))
         if self.promise is not None:
             _promise(canvas, inner, totals - PROMISE, *self.promise)
         self._totals(canvas, inner, totals)
@@ -275,13 +277,17 @@ def _badge(canvas: Canvas, last: Noted, right: float, y: float) -> None:
 
 
 def _promise(canvas: Canvas, inner: tuple[float, float], y: float, words: str, digest: str) -> None:
-    """Write a hash in two lines, so that it can be noted down and compared."""
+    """Write words, and a hash below them."""
     left, width = inner
     canvas.text(words.upper(), left, y, theme.LABEL, theme.SIGNAL, within=width)
-    for index in range(2):
-        half = len(digest) // 2
-        part = digest[index * half : (index + 1) * half]
-        canvas.text(part, left, y + 16 + 14 * index, theme.SMALL_FIGURE, theme.MIST, within=width)
+    draw_hash(canvas, digest, left, y + 16, width)
+
+
+def draw_hash(canvas: Canvas, digest: str, x: float, y: float, width: float) -> None:
+    """Write a hash, or a secret, in three lines so that it can be noted down and compared."""
+    for index, start in enumerate(range(0, len(digest), DIGITS)):
+        part = digest[start : start + DIGITS]
+        canvas.text(part, x, y + 14 * index, theme.SMALL_FIGURE, theme.MIST, within=width)
 
 
 def _pair(canvas: Canvas, inner: tuple[float, float], y: float, label: str, value: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pacman_fakes import Fake, classic
 from tables import wait_until
 
-from client.games.backgammon.before import BeforeScene
+from client.games.backgammon.before import BeforeScene as BackgammonBefore
 from client.games.backgammon.scene import BackgammonScene
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
@@ -397,10 +397,10 @@ def backgammon(table: Table, **options: object) -> BackgammonScene:
     return scene
 
 
-def open_before(table: Table) -> list[Box]:
+def open_before_backgammon(table: Table) -> list[Box]:
     """What is settled before a match of backgammon."""
     scene = open_scene(table.manager, Setup("backgammon", table.listed[3], {}))
-    assert isinstance(scene, BeforeScene)
+    assert isinstance(scene, BackgammonBefore)
     table.manager.push(scene)
     scene.handle(Typed("Wyrd bið ful aræd"))
     return [widget.box for widget in scene.widgets]
@@ -503,7 +503,7 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "pacman-end": open_pacman_end,
     "team": open_team,
     "pause": open_pause,
-    "before": open_before,
+    "before-backgammon": open_before_backgammon,
     "backgammon": open_backgammon,
     "backgammon-cube": open_backgammon_cube,
     "backgammon-offer": open_backgammon_offer,

@@ -11,6 +11,7 @@ from rooms import ROOMS
 
 from client.scene_manager import LEAST_SIZES
 from client.settings import TEXT_SIZES
+from client.ui import theme
 from client.ui.canvas import HEIGHT, LEAST_PIXELS, WIDTH, Canvas
 
 if TYPE_CHECKING:
@@ -103,3 +104,17 @@ def test_words_lie_wholly_on_a_button_or_wholly_beside_it(table: Table, room: st
                 apart = one.right <= left + 1 or one.left >= left + width - 1
                 on_it = one.left >= left - 1 and one.right <= left + width + 1
                 assert apart or on_it, (one, (left, top, width, height))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("room", ["battle", "battle-end", "before", "backgammon", "backgammon-end"])
+def test_what_is_promised_is_written_out_whole(table: Table, room: str, size: tuple[int, int]) -> None:
+    ROOMS[room](table)
+    canvas = Watching(pygame.Surface(size))
+    table.manager.scenes[-1].draw(canvas, 0.0)
+    digits = [one for one in canvas.written if len(one.words) >= 20 and set(one.words) <= set("0123456789abcdef")]
+    assert sum(len(one.words) for one in digits) in {64, 128}
+    faces = {theme.FIGURE, theme.SMALL_FIGURE}
+    for one in digits:
+        whole = [canvas.measure(one.words, face) for face in faces]
+        assert min(abs(one.right - one.left - width) for width in whole) < 0.01, "it was cut off"

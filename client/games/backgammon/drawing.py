@@ -12,6 +12,7 @@ from client.games.backgammon.explanation import draw_thought
 from client.games.backgammon.geometry import CHECKER, FRAME, MIDDLE, centre
 from client.games.backgammon.panels import draw_moves, draw_score
 from client.ui import theme
+from client.ui.hud import draw_hash
 from client.ui.inputs import ACCEPT, BACK, MOUSE, NEXT, TURN
 from client.ui.sea import draw_backdrop
 from client.ui.widgets import hint_line
@@ -147,7 +148,10 @@ def _situation(scene: Drawable, now: float) -> tuple[str, str]:  # noqa: PLR0911
     duel, foe = scene.duel, scene.name_of_foe
     outcome = duel.match.outcome
     if scene.ended and outcome is not None:
-        return "You win" if outcome.winner == duel.me else f"{foe} wins", outcome.reason.capitalize()
+        return (
+            "You win" if outcome.winner == duel.me else f"{foe} wins",
+            f"{outcome.reason.capitalize()}, in {sum(bool(line.dice) for line in duel.log)} turns",
+        )
     if duel.half is not None:
         return "Your turn", _turn_words(scene)
     phase = duel.phase
@@ -203,8 +207,10 @@ def _result(canvas: Canvas, scene: Drawable) -> None:
         canvas.text(name, left + 46, y, theme.BODY, theme.FOAM, within=260)
         told = f"{score} point{'s' if score != 1 else ''}"
         canvas.text(told, left + 330, y, theme.FIGURE, theme.FOAM)
-    turns = sum(bool(line.dice) for line in duel.log)
-    canvas.text(f"{turns} turns", left + width - 16, top + 15, theme.SMALL, theme.MIST, align="right")
+    secret = duel.match.pledge.secret if duel.match.pledge is not None else ""
+    x = left + width - 200
+    canvas.text("THE SECRET OF THE DICE", x, top + 13, theme.LABEL, theme.SIGNAL, within=190)
+    draw_hash(canvas, secret, x, top + 31, 190)
 
 
 def _banner(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:

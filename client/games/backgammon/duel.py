@@ -41,7 +41,6 @@ QUICK_S = 0.16
 KNOCKED_S = 0.3
 LOOK_S = 0.7
 """How long a forced turn is left to be seen before it is played."""
-MOST_LOG = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +360,6 @@ class Duel:
     def _log(self, turn: Turn, *, mine: bool, stood_in: bool = False) -> None:
         dice = "".join(map(str, self._dice or ()))
         self.log.append(Line(mine, dice, rules.print_action(turn), stood_in))
-        del self.log[:-MOST_LOG]
 
 
 def _moved(hop: Hop, lasts_s: float, *, mine: bool) -> Step:
