@@ -38,7 +38,7 @@ def test_help_shows_an_example() -> None:
 def test_an_unknown_game_is_refused_before_anything_is_started() -> None:
     result = runner.invoke(app, ["play", "--game", "chess"])
     assert result.exit_code != 0
-    assert "no game is called 'chess'; there are battleship, pacman" in str(result.exception)
+    assert "no game is called 'chess'; there are backgammon, battleship, pacman" in str(result.exception)
 
 
 @pytest.mark.parametrize(("rules", "said"), [(None, "No module named 'odd'"), ("1 / 0", "ZeroDivisionError")])
