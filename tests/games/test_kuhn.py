@@ -214,7 +214,7 @@ def test_a_game_without_a_recipe_says_where_one_was_looked_for(tmp_path: Path, m
     assert find_part("bare", "recipe", "training.games") is None
     with pytest.raises(TrainingError, match=r"bare has no recipe.*bareroom\.recipe and training\.games\.bare\.recipe"):
         recipe_for("bare")
-    with pytest.raises(GameError, match="no game is called 'chess'; there are bare, battleship, pacman"):
+    with pytest.raises(GameError, match="no game is called 'chess'; there are backgammon, bare, battleship, pacman"):
         recipe_for("chess")
 
 

@@ -64,7 +64,7 @@ def test_every_opponent_of_the_ladder_has_a_sound_manifest(path: Path) -> None:
         ("opponent", "name", "Mine!", "small letters, digits and _"),
         ("opponent", "name", "🎲", "small letters, digits and _"),
         ("opponent", "name", "x" * 41, "of 1 to 40 characters"),
-        ("opponent", "game", "chess", "is 'chess'; wanted: one of battleship, pacman"),
+        ("opponent", "game", "chess", "is 'chess'; wanted: one of backgammon, battleship, pacman"),
         ("opponent", "temperature", "hot", "a number from 0"),
         ("opponent", "deadline_ms", -1, "a whole number from 1"),
         ("opponent", "speed", 3, "is no field that is known here; wanted: name, game"),
