@@ -13,8 +13,9 @@ from ai_functions.runtime.listing import MEAN, POINTS
 from games.schema import Dictionary, InvalidError, List, NotJsonError, Nullable, Object, Text, load_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import Any
 
     import numpy as np
     from numpy.typing import NDArray
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 MODEL = "model.onnx"
 CARD = "model_card.json"
+PROBABILITIES = "probabilities"
+"""What skl2onnx calls a classifier's second output."""
+
+
+ERRORS = 3
+"""onnxruntime's level of logging: what it would tidy up in a converter's graph helps nobody."""
 
 
 class ModelError(RuntimeError):
@@ -122,13 +129,15 @@ def _name(features: Sequence[object], number: int) -> str:
 
 
 class Model:
-    """An ONNX model with one float32 input of shape (rows, columns).
+    """An ONNX model: one float32 input of shape (rows, columns), or an input a column, of shape (rows, 1) each.
 
     ``features`` names the columns that the policy computes, in order, as ``width`` counts them; without them only the
-    number of columns is checked, in ``predict``.  Raises ModelError for a card that lists others.
+    number of columns is checked, in ``predict``.  ``output`` names the output that answers; without it that is the one
+    called ``probabilities``, or else the last.  Raises ModelError for a card that lists other features, and for an
+    output that is no table of numbers.
     """
 
-    def __init__(self, folder: Path, features: Sequence[str] = ()) -> None:
+    def __init__(self, folder: Path, features: Sequence[str] = (), output: str = "") -> None:
         if features:
             check_features(folder, features)
         import onnxruntime  # noqa: PLC0415 - only opponents with a model pay for it
@@ -137,16 +146,18 @@ class Model:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # a function has less than one core at 512 MB
         options.inter_op_num_threads = 1
+        options.log_severity_level = ERRORS
         self._session = onnxruntime.InferenceSession(
             (folder / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
         )
         self._folder = folder
+        self._inputs = {item.name: str(item.type) for item in self._session.get_inputs()}
         self._input = self._session.get_inputs()[0].name
         self._columns = self._session.get_inputs()[0].shape[-1]
-        self._output = self._session.get_outputs()[-1].name
+        self._output = output_of({item.name: str(item.type) for item in self._session.get_outputs()}, output, folder)
 
     def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the model's last output for ``rows`` of shape (rows, features).
+        """Return the model's output for ``rows`` of shape (rows, features).
 
         A classifier's are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).  Raises
         ModelError for rows of another width than the model learned.
@@ -157,3 +168,40 @@ class Model:
         result: NDArray[np.float32]
         (result,) = self._session.run([self._output], {self._input: rows})
         return result
+
+    def ask(self, columns: Mapping[str, Sequence[Any]]) -> NDArray[np.float32]:
+        """Return the model's output for named columns, of one value a row each; missing values are None or NaN."""
+        import numpy as np  # noqa: PLC0415 - the same
+
+        if set(self._inputs) == set(columns) and (len(columns) > 1 or self._columns == 1):
+            feeds = {name: _cast(columns[name], kind).reshape(-1, 1) for name, kind in self._inputs.items()}
+        else:
+            kind = self._inputs[self._input]
+            feeds = {self._input: np.stack([_cast(values, kind) for values in columns.values()], axis=1)}
+        result: NDArray[np.float32]
+        (result,) = self._session.run([self._output], feeds)
+        return result
+
+
+def _cast(values: Sequence[Any], kind: str) -> NDArray[Any]:
+    """Return ``values`` as an input of the ONNX type ``kind``; a missing word is the empty one."""
+    import numpy as np  # noqa: PLC0415 - the same
+
+    if kind == "tensor(string)":
+        return np.array(["" if value is None or value != value else str(value) for value in values], object)  # noqa: PLR0124 - NaN
+    types = {"tensor(double)": np.float64, "tensor(int64)": np.int64, "tensor(bool)": np.bool_}
+    return np.asarray(values, np.float64).astype(types.get(kind, np.float32))
+
+
+def output_of(outputs: Mapping[str, str], wanted: str, folder: Path) -> str:
+    """Return which of ``outputs`` (name -> ONNX type) answers.  Raises ModelError."""
+    tables = [name for name, kind in outputs.items() if kind in {"tensor(float)", "tensor(double)"}]
+    listed = ", ".join(f"{name} ({kind})" for name, kind in outputs.items())
+    if wanted:
+        if wanted not in tables:
+            raise ModelError(f"{folder / MODEL}: has no table of numbers {wanted!r} among its outputs: {listed}")
+        return wanted
+    if not tables:
+        hint = "; export it without ZipMap (zipmap=False)" if "seq(map" in listed else ""
+        raise ModelError(f"{folder / MODEL}: none of its outputs is a table of numbers: {listed}{hint}")
+    return PROBABILITIES if PROBABILITIES in tables else tables[-1]

@@ -20,7 +20,6 @@ from ai_functions.policies.battleship.learned import (
     in_columns,
     log_odds,
     print_policy,
-    softmax,
 )
 from ai_functions.policies.battleship.placements import (
     PLACEMENT_ROW,
@@ -30,6 +29,7 @@ from ai_functions.policies.battleship.placements import (
 )
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS, WORTH_ROW, believe, make_prior, worth_rows
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
+from ai_functions.policies.chances import softmax
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model, width
 from games.battleship.fleet import STANDARD

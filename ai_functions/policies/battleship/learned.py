@@ -17,6 +17,7 @@ from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, ce
 from ai_functions.policies.battleship.placements import PLACEMENT_COLUMNS, PLACEMENT_ROW, draw_fleet, placement_rows
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
+from ai_functions.policies.chances import log_odds_of, softmax
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model, dial, width
 from games.battleship.fleet import STANDARD, Cell
@@ -55,23 +56,12 @@ def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[n
 
 def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return shape (rows,): the log-odds of the model's second class."""
-    chance = np.clip(model.predict(rows)[:, 1].astype(np.float64), 1e-7, 1 - 1e-7)
-    odds: NDArray[np.float64] = np.log(chance) - np.log1p(-chance)
-    return odds
+    return log_odds_of(model.predict(rows)[:, 1].astype(np.float64))
 
 
 def chance_of(model: Model, row: NDArray[np.float32]) -> float:
     """Return the probability of the model's second class for one row, shape (1, columns)."""
     return round(float(model.predict(row)[0, 1]), 4)
-
-
-def softmax(scores: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """Return probabilities in proportion to exp(score / temperature); at 0 all of it to the best, shared evenly."""
-    if temperature <= 0:
-        best = scores == scores.max()
-        return np.asarray(best / best.sum(), np.float64)
-    weight = np.exp((scores - scores.max()) / temperature)
-    return np.asarray(weight / weight.sum())
 
 
 def check_plays(manifest: Manifest, variant: Variant) -> None:
