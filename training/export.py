@@ -78,11 +78,11 @@ def _ask_estimator(estimator: Any, rows: NDArray[np.float32]) -> NDArray[np.floa
         answer = np.asarray(estimator.predict(rows), dtype=np.float64)
         return answer.reshape(len(rows), -1)
     if not hasattr(estimator, "predict_proba"):
-        raise TrainingError(f"{_name(estimator)} gives no probabilities; fit it with them")
+        raise TrainingError(f"{name_of(estimator)} gives no probabilities; fit it with them")
     answer = estimator.predict_proba(rows)
     if isinstance(answer, list):
         raise TrainingError(
-            f"{_name(estimator)} with {len(answer)} outputs gives a list of probabilities; "
+            f"{name_of(estimator)} with {len(answer)} outputs gives a list of probabilities; "
             "fit one estimator an output, or MLPClassifier"
         )
     return np.asarray(answer, dtype=np.float64)
@@ -98,14 +98,14 @@ def _convert(estimator: Any, features: int, outputs: int) -> bytes:
             target_opset=OPSET,
             options=options,
             custom_conversion_functions={
-                HistGradientBoostingClassifier: _hist_gradient_boosting,
-                HistGradientBoostingRegressor: _hist_gradient_boosting,
+                HistGradientBoostingClassifier: hist_gradient_boosting,
+                HistGradientBoostingRegressor: hist_gradient_boosting,
             },
         )
     except Exception as error:  # the converter raises whatever it comes upon
         message = str(error).partition("\n")[0][:200]
         raise TrainingError(
-            f"{_name(estimator)} does not convert to ONNX: {type(error).__name__}: {message}"
+            f"{name_of(estimator)} does not convert to ONNX: {type(error).__name__}: {message}"
         ) from error
     if not is_classifier(estimator):
         _keep_shape(model, outputs)
@@ -131,7 +131,8 @@ class _WithWholeNumbers:
         self._container.add_node(*arguments, **attributes)
 
 
-def _hist_gradient_boosting(scope: Any, operator: Any, container: Any) -> None:
+def hist_gradient_boosting(scope: Any, operator: Any, container: Any) -> None:
+    """Convert histogram boosting as skl2onnx does, mended."""
     get_converter(operator.type)(scope, operator, _WithWholeNumbers(container))
 
 
@@ -152,19 +153,20 @@ def _keep_shape(model: ModelProto, outputs: int) -> None:
 def _compare(expected: NDArray[np.float64], found: NDArray[np.float32], estimator: Any) -> float:
     if found.shape != expected.shape:
         raise TrainingError(
-            f"{_name(estimator)} as ONNX answers in the shape {found.shape}, the estimator {expected.shape}"
+            f"{name_of(estimator)} as ONNX answers in the shape {found.shape}, the estimator {expected.shape}"
         )
     difference = np.abs(found - expected)
     wrong = ~(difference <= ABSOLUTE + RELATIVE * np.abs(expected))  # also where either is no number
     if wrong.any():
         row, column = np.argwhere(wrong)[0]
         raise TrainingError(
-            f"{_name(estimator)} as ONNX differs in {int(wrong.any(axis=1).sum())} of {len(found)} rows: row {row}, "
+            f"{name_of(estimator)} as ONNX differs in {int(wrong.any(axis=1).sum())} of {len(found)} rows: row {row}, "
             f"output {column}: {found[row, column]:.7g} instead of {expected[row, column]:.7g}; not written"
         )
     return float(difference.max())
 
 
-def _name(estimator: Any) -> str:
+def name_of(estimator: Any) -> str:
+    """Return the class of an estimator, or of the last step of a pipeline."""
     final = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
     return type(final).__name__

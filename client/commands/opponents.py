@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,7 +27,8 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: lambda-arcade opponents --json")(opponents)
     app.command(
         epilog="Examples: lambda-arcade deploy ./my_opponent  |  lambda-arcade deploy --all --dry-run  |  "
-        "lambda-arcade deploy battleship_hard --canary 10%"
+        "lambda-arcade deploy battleship_hard --canary 10%  |  "
+        "lambda-arcade deploy model.onnx --name mine --game battleship"
     )(deploy)
     app.command(epilog="Example: lambda-arcade promote battleship_hard")(promote)
     app.command(epilog="Example: lambda-arcade rollback battleship_hard --to 6")(rollback)
@@ -64,7 +66,11 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
 def deploy(  # noqa: PLR0913, C901 - each is an option of the command
     context: typer.Context,
     name: Annotated[
-        str | None, typer.Argument(help="An opponent of the ladder, or a folder.", metavar="NAME|FOLDER")
+        str | None,
+        typer.Argument(
+            help="An opponent of the ladder, a folder, or a model's file: .joblib, .pkl, .skops or .onnx.",
+            metavar="NAME|FOLDER|FILE",
+        ),
     ] = None,
     *,
     everyone: Annotated[bool, typer.Option("--all", help="The platform and everybody of the ladder.")] = False,
@@ -89,19 +95,45 @@ def deploy(  # noqa: PLR0913, C901 - each is an option of the command
         typer.Option(help="With --all: have a CloudWatch dashboard, for 3 $ a month; stays as it is without."),
     ] = None,
     architecture: Annotated[str, typer.Option(help="Processor on AWS: x86_64 or arm64.")] = "x86_64",
+    called: Annotated[
+        str | None, typer.Option("--name", help="With a model's file: what the opponent is called.")
+    ] = None,
+    game: Annotated[str | None, typer.Option(help="With a model's file: the game that it plays.")] = None,
+    features: Annotated[
+        Path | None, typer.Option(help="With a model's file: a file that defines features(observation).")
+    ] = None,
+    best: Annotated[str | None, typer.Option(help="With a model's file: the class that makes a good move.")] = None,
+    column: Annotated[
+        list[str] | None, typer.Option(help="With an ONNX file: a column that it wants; repeated, in order.")
+    ] = None,
+    output: Annotated[str | None, typer.Option(help="With an ONNX file: the output that answers.")] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="With a model's file: how freely moves are drawn; 0 takes the best.", min=0)
+    ] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="With a skops file: a type that it may make; may be repeated.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="With a joblib or skops file: read it without a question.")
+    ] = False,
     as_json: JSON = False,
 ) -> None:
-    """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone."""
+    """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone.
+
+    A model's file becomes an opponent first: it is converted to ONNX, compared with the original, tried as a function,
+    and played to see how strong it is (docs/first-model.md).
+    """
     from infra.deploy.deploy import Options, deploy_all, deploy_opponents  # noqa: PLC0415
     from infra.deploy.opponents import find_folder, ladder_folders  # noqa: PLC0415
     from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
 
-    if (name is None) == (not everyone):
-        raise UsageError("give the name of an opponent or a folder, or --all")
-    if everyone and (canary or subscribe or url):
-        raise UsageError("--canary, --subscribe and --url go with one opponent, not with --all")
-    if auth and not everyone:
-        raise UsageError("--auth goes with --all: it holds for the whole API")
+    of_a_file = {"name": called, "game": game, "features": features, "best": best, "columns": column,
+                 "output": output, "temperature": temperature, "trust": trust, "yes": yes or None}  # fmt: skip
+    of_a_folder = {"--dry-run": dry_run, "--canary": canary, "--subscribe": subscribe, "--url": url, "--auth": auth}
+    if _is_of_a_file(name, of_a_file, of_a_folder, everyone=everyone):
+        _deploy_file(context, Path(str(name)), of_a_file, as_json=as_json)
+        return
+    _check_together(name, everyone=everyone, of_one={canary, subscribe, url}, auth=auth)
     if dashboard is not None and not everyone:
         raise UsageError("--dashboard goes with --all: there is one for all opponents")
     folders = ladder_folders() if everyone else [find_folder(str(name))]
@@ -123,6 +155,55 @@ def deploy(  # noqa: PLR0913, C901 - each is an option of the command
     failed = [item.label for item in done if item.problem]
     if failed:
         raise UsageError(f"not deployed: {', '.join(failed)}")
+
+
+SUFFIXES = (".joblib", ".pkl", ".pickle", ".skops", ".onnx")
+"""Of files that hold a model."""
+
+
+def is_model_file(text: str) -> bool:
+    """Say whether ``text`` names a model's file."""
+    return Path(text).suffix.lower() in SUFFIXES and not Path(text).is_dir()
+
+
+def _check_together(name: str | None, *, everyone: bool, of_one: set[str | None], auth: str | None) -> None:
+    """Raise UsageError for options that do not go together."""
+    if (name is None) == (not everyone):
+        raise UsageError("give the name of an opponent, a folder or a model's file, or --all")
+    if everyone and any(of_one):
+        raise UsageError("--canary, --subscribe and --url go with one opponent, not with --all")
+    if auth and not everyone:
+        raise UsageError("--auth goes with --all: it holds for the whole API")
+
+
+def _is_of_a_file(name: str | None, of_a_file: dict[str, Any], of_a_folder: dict[str, Any], *, everyone: bool) -> bool:
+    """Say whether a model's file is to be deployed.  Raises UsageError for options that do not go together."""
+    given = [
+        key.removesuffix("s") if key == "columns" else key for key, value in of_a_file.items() if value is not None
+    ]
+    if name is None or everyone or not is_model_file(name):
+        if given:
+            raise UsageError(f"--{given[0]} goes with a model's file ({', '.join(SUFFIXES)})")
+        return False
+    odd = [flag for flag, value in of_a_folder.items() if value]
+    if odd:
+        raise UsageError(
+            f"{odd[0]} goes with a folder, not with a model's file: deploy the file first, then its folder"
+        )
+    if not of_a_file["name"] or not of_a_file["game"]:
+        raise UsageError("with a model's file give --name NAME and --game GAME")
+    return True
+
+
+def _deploy_file(context: typer.Context, path: Path, wanted: dict[str, Any], *, as_json: bool) -> None:
+    from client.commands.prototypes import deploy_file  # noqa: PLC0415 - it brings what trains
+
+    done = deploy_file(context, path, **{**wanted, "trust": wanted["trust"] or (), "yes": bool(wanted["yes"])})
+    if as_json:
+        print_json({"name": done.name, "version": done.version, "url": done.url, "folder": str(done.folder),
+                    "found": list(done.lines), "card": dict(done.card)})  # fmt: skip
+    else:
+        out.print(str(done), soft_wrap=True)
 
 
 def promote(context: typer.Context, name: NAME, *, as_json: JSON = False) -> None:

@@ -1,6 +1,7 @@
 """What a plain installation leaves out, and the line that brings it.
 
-Playing, matches and deploying do without scikit-learn, numba and matplotlib: they are the extra ``train``.
+Playing, matches and deploying do without scikit-learn, numba and matplotlib: they are the extra ``train``.  The extra
+``data`` adds what tables of records, and models from elsewhere, need.
 """
 
 from __future__ import annotations
@@ -13,20 +14,24 @@ TRAIN = frozenset(
 )  # fmt: skip
 """What the extra ``train`` brings, by the names under which it is imported."""
 
+DATA = frozenset({"polars", "skops"})
+"""What the extra ``data`` brings beside those."""
 
-def train_line(*, has_pip: bool | None = None) -> str:
-    """Return the command that installs the extra into the environment that runs this program.
+
+def train_line(extra: str = "train", *, has_pip: bool | None = None) -> str:
+    """Return the command that installs an extra into the environment that runs this program.
 
     uv makes environments without pip (``has_pip``, by default looked up); there uv does it.
     """
     if find_spec("pip") is not None if has_pip is None else has_pip:
-        return f'"{sys.executable}" -m pip install "lambda-arcade[train]"'
-    return f'uv pip install --python "{sys.executable}" "lambda-arcade[train]"'
+        return f'"{sys.executable}" -m pip install "lambda-arcade[{extra}]"'
+    return f'uv pip install --python "{sys.executable}" "lambda-arcade[{extra}]"'
 
 
 def missing(module: str | None) -> str | None:
     """Return what to say when ``module`` cannot be imported; None if no extra brings it."""
     name = (module or "").partition(".")[0]
-    if name not in TRAIN:
-        return None
-    return f"this needs {name}, which the extra train brings: {train_line()}"
+    for extra, brings in (("train", TRAIN), ("data", DATA)):
+        if name in brings:
+            return f"this needs {name}, which the extra {extra} brings: {train_line(extra)}"
+    return None

@@ -18,7 +18,8 @@ import grimp
 ROOT = Path(__file__).parents[2]
 PICTURE = ROOT / "docs" / "images" / "architecture.svg"
 HOUSES = {
-    "training": "#e7c6ff", "client": "#bde0fe", "games": "#caffbf", "ai_functions": "#ffd6a5", "infra": "#ffc8c8"
+    "training": "#e7c6ff", "client": "#bde0fe", "games": "#caffbf", "ai_functions": "#ffd6a5", "infra": "#ffc8c8",
+    "lambda_arcade": "#d8f3dc",
 }  # fmt: skip
 """The packages, from left to right, and their colours."""
 WIDTH, BOX, ROW, LINE, MARGIN, TOP, FONT = 960, 25, 54, 15, 10, 44, 13

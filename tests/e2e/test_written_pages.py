@@ -73,8 +73,9 @@ def type_all(page: str, home: Path, folder: Path) -> None:
             name, _, value = step.words[1].partition("=")
             environment[name] = value
         else:
+            first = sys.executable if step.words[0] == "python" else program
             done = subprocess.run(
-                [program, *step.words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
+                [first, *step.words[1:]], cwd=folder, env=environment, capture_output=True, text=True, check=False
             )
             assert done.returncode == int(step.refused), f"{step.text}\n{done.stdout}\n{done.stderr}"
             assert "Traceback" not in done.stderr
@@ -82,7 +83,7 @@ def type_all(page: str, home: Path, folder: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("page", ["first-opponent.md", "first-retraining.md", "first-game.md"])
+@pytest.mark.parametrize("page", ["first-opponent.md", "first-retraining.md", "first-game.md", "first-model.md"])
 def test_a_tutorial_works_as_it_stands(page: str, home: Path, tmp_path: Path) -> None:
     assert len(commands(DOCS / page)) >= 6
     shutil.copytree(ROOT / "tests" / "games", tmp_path / "tests" / "games")  # "a clone of the repository" as cwd

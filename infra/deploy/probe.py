@@ -1,0 +1,108 @@
+"""Tries a packed function before anybody is served by it: in a worker as the local cloud starts them.
+
+The process has the function's zip and its layers, the runtime's own packages and nothing else of this machine; memory
+and time are limited as on AWS.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from contextlib import closing
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ai_functions.runtime.protocol import MoveRequest, MoveResponse
+from games.catalog import find_game
+from games.core import GameError
+from games.schema import InvalidError
+from infra.build.layers import build_layer, this_machine
+from infra.build.packaging import PackagingError, check_unzipped, package_opponent
+from infra.local.paths import cloud_paths
+from infra.local.workers.functions import Call, Function
+from infra.local.workers.worker import Lifeline, StartError, Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ai_functions.runtime.manifest import Manifest
+
+HANDLER = "ai_functions.runtime.handler.handler"
+WARM_UP = 3
+"""Answers that count for no median."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """How a packed function did."""
+
+    init_ms: float
+    """From the process's start until it was ready."""
+    p50_ms: float
+    """Of a warm move, in the function."""
+    worst_ms: float
+    moves: int
+    zip_bytes: int
+    memory_mb: int
+
+
+def try_out(folder: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:
+    """Pack the opponent in ``folder`` and ask it ``positions`` (who, what is known, the state).
+
+    Raises PackagingError for one that does not start, or does not answer each with a legal move.
+    """
+    manifest, package = package_opponent(folder)
+    target = this_machine()
+    layers = [build_layer(name, target, cloud_paths().home / "cache") for name in manifest.function.layers]
+    check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
+    with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Lifeline()) as lifeline:
+        code = _unzipped(BytesIO(package.content), Path(scratch) / "code")
+        parts = tuple(_unzipped(layer.path, Path(scratch) / layer.name) for layer in layers)
+        needs = manifest.function
+        function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
+        try:
+            worker = Worker(function, lifeline, Path(scratch) / "tmp")
+        except StartError as error:
+            raise PackagingError(
+                f"{manifest.name} does not start as a function: {_said(error.answer.payload)}"
+            ) from error
+        with closing(worker):
+            return _asked(worker, manifest, positions, len(package.content))
+
+
+def _asked(worker: Worker, manifest: Manifest, positions: Sequence[tuple[str, Any, Any]], size: int) -> Tried:
+    rules = find_game(manifest.game)
+    took: list[float] = []
+    init, memory = worker.init_ms or 0.0, 0
+    for number, (player, observation, state) in enumerate(positions):
+        request = MoveRequest(manifest.game, "try", 0, number, rules.encode_observation(observation)).to_json()
+        answer = worker.invoke(Call(f"try-{number}", json.dumps(request).encode(), manifest.name))
+        if answer.error:
+            raise PackagingError(f"{manifest.name} fails at a recorded position as a function: {_said(answer.payload)}")
+        try:
+            action = rules.parse_action(MoveResponse.from_json(answer.payload).action)
+            rules.check(state, player, action)
+        except (InvalidError, GameError) as error:
+            detail = answer.payload.get("detail") if isinstance(answer.payload, dict) else None
+            raise PackagingError(f"{manifest.name} does not answer a recorded position: {detail or error}") from error
+        took.append(answer.duration_ms)
+        memory = answer.memory_mb
+    warm = took[WARM_UP:] or took
+    return Tried(init, median(warm), max(warm), len(took), size, memory)
+
+
+def _unzipped(content: BytesIO | Path, folder: Path) -> Path:
+    with zipfile.ZipFile(content) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def _said(payload: Any) -> str:
+    """Return an error of a function in one line."""
+    if isinstance(payload, dict):
+        return f"{payload.get('errorType', 'error')}: {str(payload.get('errorMessage', '')).strip()[:300]}"
+    return str(payload)[:300]

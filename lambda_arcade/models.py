@@ -1,0 +1,155 @@
+"""From a fitted estimator, or a file, to an opponent's folder and to a function that plays."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lambda_arcade.clouds import environment_in
+from lambda_arcade.reporting import Lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from infra.core.state import CloudChoice
+    from training.progress import ProgressReporter
+    from training.prototypes.folder import Made
+    from training.tables.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An opponent in a folder: converted, compared, tried as a function, measured."""
+
+    name: str
+    folder: Path
+    card: Mapping[str, Any]
+    """What ``model_card.json`` says."""
+    lines: tuple[str, ...] = field(repr=False, default=())
+    """What was found, a line each."""
+
+    def __str__(self) -> str:
+        return "\n".join((f"{self.name} is in {self.folder}", *(f"  {line}" for line in self.lines)))
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed(Saved):
+    """An opponent that is a function now, and in the menu."""
+
+    version: str = ""
+    url: str = ""
+    """Where it answers."""
+
+    def __str__(self) -> str:
+        lines = (f"{self.name} is deployed, version {self.version}: {self.url}", *(f"  {line}" for line in self.lines))
+        return "\n".join(lines)
+
+
+def save(  # noqa: PLR0913 - each is a thing that somebody may want otherwise
+    model: Any,
+    folder: str | Path,
+    *,
+    name: str,
+    game: str,
+    table: Table | None = None,
+    features: Callable[[Any], Any] | str | Path | None = None,
+    best: Any = None,
+    columns: Sequence[str] | None = None,
+    output: str | None = None,
+    temperature: float | None = None,
+    title: str | None = None,
+    reporter: ProgressReporter | None = None,
+    source: str = "la.save",
+) -> Saved:
+    """Make an opponent of ``model`` in ``folder``, and try it as a function; nothing is published.
+
+    Args:
+        model: A fitted estimator that answers rows of shape (rows, columns): scikit-learn's, LightGBM's, XGBoost's; or
+            the content of an ONNX file.
+        folder: Where the opponent is to be; one that was made so before is replaced.
+        name: Small letters, digits and _.
+        game: Such as ``battleship``.
+        table: What it was fitted on: 2,000 of its rows prove that the converted model says the same, to
+            1e-5 + 1e-5 of the value.  Without it, rows of games played for the purpose do.
+        features: ``features(observation)``, which returns further columns: a dict with one value for each of the
+            game's ``legal_actions(observation)``, or one for all; or a list with a dict for each.  It ships with the
+            model; a path to a file that defines it does, too.  By default the table's.
+        best: The class that makes a good move, where the classes are words that nobody can know.
+        columns: Of an ONNX model: the columns that it wants, in order.
+        output: Of an ONNX model: the output that answers.
+        temperature: How freely moves are drawn, in nats of log-odds; 0 takes the best.
+        title: What the menu shows.
+        reporter: Who is told how far it is; by default a line each on standard error.
+        source: For the card: where the model came from.
+
+    Raises:
+        TrainingError: It cannot be converted, would say something else, or does not answer a recorded position; the
+            folder is as it was then.
+        PackagingError: It does not run as a function.
+    """
+    made = _made(
+        model, Path(folder).expanduser().resolve(), reporter, name=name, game=game, table=table, features=features,
+        best=best, columns=columns, output=output, temperature=temperature, title=title, source=source,
+    )  # fmt: skip
+    return Saved(made.manifest.name, made.folder, made.card, made.lines)
+
+
+def deploy(  # noqa: PLR0913 - the same
+    model: Any,
+    *,
+    name: str,
+    game: str,
+    table: Table | None = None,
+    features: Callable[[Any], Any] | str | Path | None = None,
+    best: Any = None,
+    columns: Sequence[str] | None = None,
+    output: str | None = None,
+    temperature: float | None = None,
+    title: str | None = None,
+    folder: str | Path | None = None,
+    cloud: CloudChoice | None = None,
+    reporter: ProgressReporter | None = None,
+    source: str = "la.deploy",
+) -> Deployed:
+    """Make a function of ``model``: do what ``save`` does, then deploy it; it is in the menu of a running game.
+
+    ``folder`` is by default ``opponents/NAME`` in the data folder (LAMBDA_ARCADE_HOME); ``cloud`` is this machine's
+    unless one is chosen.  All else is as for ``save``.  Raises what ``save`` does, and RuntimeError where the cloud
+    refuses; what served before serves on then.
+    """
+    from infra.deploy.deploy import deploy_opponents  # noqa: PLC0415 - it brings boto3
+    from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
+    from infra.local.paths import cloud_paths  # noqa: PLC0415
+
+    place = cloud_paths().home / "opponents" / name if folder is None else Path(folder).expanduser().resolve()
+    made = _made(
+        model, place, reporter, name=name, game=game, table=table, features=features, best=best, columns=columns,
+        output=output, temperature=temperature, title=title, source=source,
+    )  # fmt: skip
+    environment = environment_in(cloud)
+    told = reporter or Lines()
+    tell = lambda what, _seconds: told.report(what)  # noqa: E731 - used twice
+    if not environment.has_platform:
+        deploy_platform(environment, layers_for([made.folder]), tell)
+    (done,) = deploy_opponents(environment, [made.folder], tell)
+    if done.problem:
+        raise RuntimeError(f"{name} is in {made.folder}, but was not deployed: {done.problem}")
+    url = f"{environment.api}/opponents/{name}"
+    return Deployed(name, made.folder, made.card, made.lines, str(done.version), url)
+
+
+def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted: Any) -> Made:
+    from training.prototypes.folder import Asked, make  # noqa: PLC0415 - heavy: scikit-learn, onnx
+
+    table = wanted["table"]
+    if wanted["features"] is None and table is not None:
+        wanted["features"] = table.features
+    return make(Asked(model, **wanted), folder, reporter or Lines(), prove=_prove)
+
+
+def _prove(folder: Path, positions: Sequence[Any]) -> Mapping[str, Any]:
+    from infra.deploy.probe import try_out  # noqa: PLC0415 - only where something is tried
+
+    tried = try_out(folder, [(item.player, item.observation, item.state) for item in positions])
+    return {"runtime": {key: round(value, 2) for key, value in asdict(tried).items()}}

@@ -1,0 +1,168 @@
+"""A data scientist's first hour: a starter that runs as it is, a model's file, and what is wrong in one sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import joblib
+import pytest
+import skops.io
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from tests.prototypes.kinds import NET, a_table
+
+if TYPE_CHECKING:
+    from tests.e2e.conftest import Program
+
+
+@pytest.fixture(scope="module")
+def forest() -> Any:
+    X, y, _ = a_table(20).xy()
+    return make_pipeline(StandardScaler(), RandomForestClassifier(10, random_state=1)).fit(X, y)
+
+
+def run_python(program: Program, path: Path, cwd: Path) -> str:
+    environment = {**os.environ, "LAMBDA_ARCADE_HOME": str(program.home), "LAMBDA_ARCADE_PORT": "0"}
+    done = subprocess.run(
+        [sys.executable, str(path)], cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=240
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("kind", ["train.py", pytest.param("train.ipynb", marks=pytest.mark.slow)])
+def test_what_new_makes_trains_and_deploys_as_it_is(program: Program, tmp_path: Path, kind: str) -> None:
+    name = f"starter_{kind.removeprefix('train.')}"
+    program.run("new", name, "--game", "battleship", "--folder", tmp_path / name)
+    script = tmp_path / name / kind
+    if kind.endswith(".ipynb"):  # what its kernel would run, cell by cell
+        cells = json.loads(script.read_text("utf-8"))["cells"]
+        script = tmp_path / name / "cells.py"
+        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+        script.write_text("\n\n".join(code), "utf-8")
+    text = run_python(program, script, tmp_path / name)
+    assert f"{name} is deployed, version 1" in text
+    assert "strength: " in text
+    assert (tmp_path / name / "opponent" / "model.onnx").exists()
+    (found,) = [one for one in program.json("opponents") if one["name"] == name]
+    assert found["measured"]["shots"] < 60
+    who = program.json("match", "battleship", name, "random", "--games", "2")
+    assert who["excluded"] == 0  # no move was a stand-in's
+
+
+@pytest.mark.parametrize("suffix", [".joblib", pytest.param(".skops", marks=pytest.mark.slow), ".onnx"])
+def test_a_models_file_becomes_a_function(program: Program, tmp_path: Path, forest: Any, suffix: str) -> None:
+    path = tmp_path / f"model{suffix}"
+    if suffix == ".joblib":
+        joblib.dump(forest, path)
+    elif suffix == ".skops":
+        skops.io.dump(forest, path)
+    else:
+        path.write_bytes(NET.read_bytes())
+    done = program.run("deploy", path, "--name", f"from_{suffix[1:]}", "--game", "battleship", "--yes")
+    assert f"from_{suffix[1:]} is deployed, version 1" in done.stdout
+    assert ("runs whatever code is in it" in done.stderr) == (suffix == ".joblib")
+
+
+@pytest.mark.parametrize(
+    ("write", "words", "told"),
+    [
+        (lambda path: path.write_bytes(b"PK"), [], "model.joblib was not read; save the estimator as skops or ONNX"),
+        (lambda path: path.write_bytes(b"nonsense"), ["--yes"], "is no pickled model, or only a part of one"),
+        (lambda path: path.write_bytes(b""), ["--yes"], "is no pickled model, or only a part of one"),
+        (lambda path: joblib.dump({"a": 1}, path), ["--yes"], "holds a dict, and no estimator: it has no predict"),
+        (
+            lambda path: path.write_bytes(b"cno_such_module_here\nThing\n."),
+            ["--yes"],
+            "needs the module no_such_module",
+        ),
+        (lambda _path: None, ["--yes"], "no such file"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused_in_a_sentence(
+    program: Program, tmp_path: Path, write: Any, words: list[str], told: str
+) -> None:
+    path = tmp_path / "model.joblib"
+    write(path)
+    done = program.run("deploy", path, "--name", "nobody", "--game", "battleship", *words, status=2)
+    assert told in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("error:")
+    assert not (program.home / "opponents" / "nobody").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["deploy", NET], "give --name NAME and --game GAME"),
+        (["deploy", NET, "--name", "battleship_hard", "--game", "battleship"], "choose another name"),
+        (["deploy", NET, "--name", "x", "--game", "chess"], "no game is called 'chess'"),
+        (["deploy", NET, "--name", "x", "--game", "battleship", "--canary", "10%"], "--canary goes with a folder"),
+        (["deploy", "battleship_easy", "--best", "ship"], "--best goes with a model's file"),
+        (["new", "Odd Name", "--game", "battleship"], "small letters, digits and _"),
+        (["new", "battleship_hard", "--game", "battleship"], "choose another name"),
+        (["serve", "no_such_folder"], "no such folder"),
+    ],
+)
+def test_words_that_do_not_go_together_are_told(program: Program, words: list[Any], told: str) -> None:
+    done = program.run(*words, status=2)
+    assert told in done.stderr
+
+
+@pytest.mark.slow
+def test_a_refused_model_leaves_what_serves(program: Program, tmp_path: Path, forest: Any) -> None:
+    path = tmp_path / "model.joblib"
+    joblib.dump(forest, path)
+    program.run("deploy", path, "--name", "kept", "--game", "battleship", "--yes")
+    before = {one.name: one.read_bytes() for one in (program.home / "opponents" / "kept").iterdir()}
+    forest.steps[-1][1].classes_ = forest.steps[-1][1].classes_[:1]
+    joblib.dump(forest, path)
+    forest.steps[-1][1].classes_ = [0, 1]
+    program.run("deploy", path, "--name", "kept", "--game", "battleship", "--yes", status=2)
+    assert {one.name: one.read_bytes() for one in (program.home / "opponents" / "kept").iterdir()} == before
+    (found,) = [one for one in program.json("opponents") if one["name"] == "kept"]
+    assert found["version"] == "1"
+
+
+def test_serve_deploys_again_when_a_file_is_saved(program: Program, tmp_path: Path) -> None:
+    folder = tmp_path / "served"
+    folder.mkdir()
+    text = (Path(__file__).parents[1] / "opponents" / "first_free" / "function.py").read_text("utf-8")
+    manifest = (Path(__file__).parents[1] / "opponents" / "first_free" / "opponent.toml").read_text("utf-8")
+    (folder / "function.py").write_text(text, "utf-8")
+    (folder / "opponent.toml").write_text(manifest.replace("first_free", "served"), "utf-8")
+    environment = {**os.environ, "LAMBDA_ARCADE_HOME": str(program.home), "LAMBDA_ARCADE_PORT": "0"}
+    serving = subprocess.Popen(
+        [sys.executable, "-u", "-m", "client", "serve", str(folder)], cwd=Path(__file__).parents[2], env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    lines: list[str] = []
+    assert serving.stdout is not None
+    reader = threading.Thread(target=lambda: lines.extend(iter(serving.stdout.readline, "")), daemon=True)  # type: ignore[union-attr]
+    reader.start()
+    try:
+        wait_for(lines, "served version 1 serves")
+        (folder / "function.py").write_text("def act(:", "utf-8")
+        wait_for(lines, "not deployed:")
+        (folder / "function.py").write_text(f"{text}\n# another\n", "utf-8")
+        wait_for(lines, "served version 2 serves")
+    finally:
+        serving.terminate()
+        serving.wait(10)
+
+
+def wait_for(lines: list[str], told: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        if any(told in line for line in lines):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{told!r} was not said: {lines}")

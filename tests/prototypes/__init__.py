@@ -1,0 +1,1 @@
+"""Estimators of every kind that a data scientist may bring."""

@@ -1,0 +1,76 @@
+"""How strong an opponent is, beside the ladder: one line, with its error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import ai_functions
+from ai_functions.runtime.loader import load_opponent
+from ai_functions.runtime.manifest import MANIFEST, Manifest
+from ai_functions.runtime.model import read_card
+from training.contracts import LESS, TrainingError, benchmark_for
+from training.evaluation.evaluate import task_seeds
+from training.evaluation.statistics import estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from training.evaluation.statistics import Estimate
+
+TASKS, LEAST, PATIENCE_S = 100, 10, 30.0
+"""At most so many tasks, and no new one after so long once there are ``LEAST``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """What was measured."""
+
+    measures: dict[str, Estimate]
+    line: str
+    place: int
+    """On the ladder, 1 below everybody measured there."""
+
+
+def measure(folder: Path, progress: Callable[[int, int], None], seed: int = 1) -> Strength | None:
+    """Return how the opponent in ``folder`` does; None for a game that is not measured."""
+    loaded = load_opponent(folder)
+    game = loaded.manifest.game
+    try:
+        benchmark = benchmark_for(game)
+    except TrainingError:
+        return None
+    rows: list[Any] = []
+    began = monotonic()
+    for number, task in enumerate(islice(task_seeds("prototype", seed), TASKS), start=1):
+        rows.append(benchmark.measure(loaded.act, seed=task))
+        progress(number, TASKS)
+        if number >= LEAST and monotonic() - began > PATIENCE_S:
+            break
+    found = {name: estimate(np.array([row[name] for row in rows])) for name in benchmark.measures}
+    (unit, better), *_ = benchmark.measures.items()
+    own = found[unit]
+    ladder = sorted(ladder_of(game, unit).items(), key=lambda item: item[1], reverse=better == LESS)
+    weaker = [name for name, value in ladder if (value > own.mean) == (better == LESS)]
+    stronger = [name for name, _ in ladder if name not in weaker]
+    beside = [f"{name} {value:.1f}" for name, value in ladder if name in {*weaker[-1:], *stronger[:1]}]
+    more = f"; on the ladder: {', '.join(beside)}" if beside else ""
+    fewer = " (fewer is better)" if better == LESS else ""
+    line = f"{own.mean:.1f} ± {own.standard_error:.1f} {unit}{fewer} in {own.n} games{more}"
+    return Strength(found, line, len(weaker) + 1)
+
+
+def ladder_of(game: str, unit: str) -> dict[str, float]:
+    """Return what the shipped opponents of a game measured when they were trained, by name."""
+    found = {}
+    for path in sorted(Path(ai_functions.__file__).parent.glob(f"*/{MANIFEST}")):
+        evaluation: Any = read_card(path.parent).get("evaluation") or {}
+        value = evaluation.get("candidate", {}).get(unit)
+        if value is not None and Manifest.load(path.parent).game == game:
+            found[path.parent.name] = float(value["mean"])
+    return found

@@ -1,0 +1,54 @@
+"""Files with records: JSON lines, and Parquet as ``records compact`` writes it; read a piece at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from games.record import GameRecord, RecordError
+from training.contracts import TrainingError
+from training.records import SUFFIXES, WORK_FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+PARQUET = ".parquet"
+
+
+def files_in(path: Path) -> list[Path]:
+    """Return the files with records in ``path``: itself, or all below.  Raises TrainingError for nothing."""
+    if not path.exists():
+        raise TrainingError(f"{path}: no such file or folder")
+    if path.is_file():
+        return [path]
+    return sorted(
+        file
+        for file in path.rglob("*")
+        if file.suffix in {*SUFFIXES, PARQUET} and file.is_file() and WORK_FOLDER not in file.relative_to(path).parts
+    )
+
+
+def each_record(files: Iterable[Path]) -> Iterator[GameRecord | RecordError]:
+    """Yield every record in the files, or why there is none in a line, with its place."""
+    for path in files:
+        yield from _in_lines(path)
+
+
+def _in_lines(path: Path) -> Iterator[GameRecord | RecordError]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    yield GameRecord.from_line(line)
+                except RecordError as error:
+                    yield RecordError(f"{path}:{number}: {error}", error.field)
+
+
+def count_records(files: Iterable[Path]) -> int:
+    """Return how many records the files have, at most: lines are counted, not read."""
+    return sum(_lines(path) for path in files)
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b"")) + 1

@@ -1,0 +1,181 @@
+"""Records in, Parquet parts out: one record at a time, and so many rows in memory.
+
+A record that cannot be read or replayed is set aside with its reason, counted, and gives no row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from games.record import RecordError
+from training.tables.kinds import CONTEXT
+from training.tables.sound import decisions_in, frames_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from games.record import GameRecord
+    from training.tables.kinds import TableKind
+
+PART_ROWS = 50_000
+"""Rows that are held before they are written: some 15 MB."""
+TOLD = 100
+"""Records set aside whose place and reason are kept; all are counted."""
+
+
+@dataclass
+class SetAside:
+    """Records that nothing is learned from."""
+
+    count: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+    """How many for each field that was wrong; no field for lines that are no record."""
+    told: list[str] = field(default_factory=list)
+    """Place and reason of the first ``TOLD``."""
+
+    def add(self, field_name: str | None, text: str) -> None:
+        """Count one."""
+        self.count += 1
+        self.reasons[(field_name or "no record").partition("[")[0]] += 1
+        if len(self.told) < TOLD:
+            self.told.append(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A table that was written."""
+
+    folder: Path
+    """With its parts, ``*.parquet``."""
+    matches: int
+    rows: int
+    decisions: int
+    """That the rows were drawn from."""
+    set_aside: SetAside
+
+
+def write_table(  # noqa: PLR0913 - each is a fact of the table
+    records: Iterable[GameRecord | RecordError],
+    kind: TableKind,
+    folder: Path,
+    *,
+    matches: int,
+    most_rows: int,
+    seed: int,
+    own: Callable[[Any], Any] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Written:
+    """Write the table of ``records`` into ``folder``.
+
+    ``matches`` says how many records there are, at most: every match then gets an equal share of ``most_rows``, and
+    which of its decisions they come from depends on ``seed`` and the match alone, not on the others.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    aside, seen, rows, decided, good = SetAside(), set[bytes](), 0, 0, 0
+    parts = _Parts(folder, kind)
+    share = most_rows / max(1, matches) / kind.each
+    """Decisions of each match that make rows."""
+    for number, record in enumerate(records, start=1):
+        progress(number, matches)
+        if isinstance(record, RecordError):
+            aside.add(record.field, str(record))
+            continue
+        if record.game != kind.game:
+            continue
+        key = blake2b(record.match_id.encode(), digest_size=8).digest()
+        if key in seen:
+            aside.add("match_id", f"{record.match_id}: seen before")
+            continue
+        try:
+            frames = frames_of(record)
+        except RecordError as error:
+            aside.add(error.field, str(error))
+            continue
+        seen.add(key)
+        good += 1
+        decided += len(record.turns)
+        generator = np.random.default_rng([seed, int.from_bytes(key, "big")])
+        kept = _kept(len(record.turns), share, generator)
+        for decision in decisions_in(record, frames, kept):
+            found = kind.rows(record, decision, generator, own)
+            if found:
+                rows += parts.add(_with_context(record, decision, found))
+    parts.close()
+    return Written(folder, good, rows, decided, aside)
+
+
+def _kept(turns: int, share: float, generator: np.random.Generator) -> frozenset[int] | None:
+    """Return the numbers of the turns that make rows; None for all.  A share below 1 is a chance to give one."""
+    if share >= turns:
+        return None
+    count = int(share) + (generator.random() < share % 1)
+    return frozenset(generator.choice(turns, count, replace=False).tolist())
+
+
+def _with_context(record: GameRecord, decision: Any, found: Mapping[str, Any]) -> dict[str, Any]:
+    count = len(next(iter(found.values())))
+    context = (
+        record.match_id, record.started_at, decision.step, decision.player, decision.participant.name,
+        decision.participant.kind,
+    )  # fmt: skip
+    return {**{name: [value] * count for name, value in zip(CONTEXT, context, strict=True)}, **found}
+
+
+class _Parts:
+    """Writes rows in parts of ``PART_ROWS``."""
+
+    def __init__(self, folder: Path, kind: TableKind) -> None:
+        self._folder, self._kind = folder, kind
+        self._columns: dict[str, list[Any]] = {}
+        self._held, self._number = 0, 0
+
+    def add(self, rows: Mapping[str, Any]) -> int:
+        """Take some rows; return how many."""
+        if not self._columns:
+            self._columns = {name: [] for name in rows}
+        if rows.keys() != self._columns.keys():
+            odd = sorted(rows.keys() ^ self._columns.keys())
+            raise ValueError(f"features(observation) gave other columns than before: {', '.join(odd)}")
+        for name, values in rows.items():
+            self._columns[name].append(values)
+        count = len(next(iter(rows.values())))
+        self._held += count
+        if self._held >= PART_ROWS:
+            self.close()
+        return count
+
+    def close(self) -> None:
+        """Write what is held."""
+        if self._held:
+            whole = {name: _joined(pieces) for name, pieces in self._columns.items()}
+            frame_of(whole, self._kind).write_parquet(self._folder / f"part-{self._number:05}.parquet")
+            self._number += 1
+            self._columns = {name: [] for name in self._columns}
+            self._held = 0
+
+
+def _joined(pieces: list[Any]) -> Any:
+    if all(isinstance(piece, np.ndarray) for piece in pieces):
+        return np.concatenate(pieces)
+    return [value for piece in pieces for value in piece]
+
+
+def frame_of(columns: Mapping[str, Any], kind: TableKind) -> pl.DataFrame:
+    """Return columns as a data frame: 32-bit numbers, words, and whole numbers for steps."""
+    return pl.DataFrame([_series(name, values, kind) for name, values in columns.items()])
+
+
+def _series(name: str, values: Any, kind: TableKind) -> pl.Series:
+    if name == "step":
+        return pl.Series(name, values, pl.Int32)
+    told = {*CONTEXT, *kind.more, *kind.words}
+    if name in told or (isinstance(values, list) and any(isinstance(value, str) for value in values)):
+        return pl.Series(name, [None if value is None else str(value) for value in values], pl.String)
+    return pl.Series(name, np.asarray(values, np.float64).astype(np.float32), pl.Float32)
