@@ -156,11 +156,17 @@ class Placement:
 
     def ship_at(self, variant: Variant, cell: Cell) -> str | None:
         """Return the ship that lies on ``cell``, if any."""
-        bit = variant.bit(cell)
-        for placement in self.ships:
-            if placement_board(variant, placement) & bit:
-                return placement.ship
-        return None
+        return ships_by_bit(variant, self).get(variant.bit(cell))
+
+
+@lru_cache(maxsize=256)
+def ships_by_bit(variant: Variant, fleet: Placement) -> dict[int, str]:
+    """Return which ship lies on each bit of the board, where one does."""
+    return {
+        variant.bit(cell): placement.ship
+        for placement in fleet.ships
+        for cell in variant.cells(placement_board(variant, placement))
+    }
 
 
 @lru_cache(maxsize=4096)

@@ -141,6 +141,11 @@ def check(state: State, player: Player, action: Action) -> None:
     """Raise IllegalActionError, quoting the action, unless ``player`` may play it now."""
     if player not in to_act(state):
         raise IllegalActionError(f"{player} may not play {print_action(action)} now")
+    _check_action(state, action)
+
+
+def _check_action(state: State, action: Action) -> None:
+    """Raise IllegalActionError unless whoever's turn it is may play ``action``."""
     if state.fleets is None:
         if not isinstance(action, Placement):
             raise IllegalActionError(f"{print_action(action)}: fleets are placed first")
@@ -155,7 +160,7 @@ def check(state: State, player: Player, action: Action) -> None:
         raise IllegalActionError(
             f"{print_action(action)} is off the board of {state.variant.size}x{state.variant.size}"
         )
-    if action.cell in state.called or any(report.cell == action.cell for report in state.shots_of(player)):
+    if action.cell in state.called or action.cell in [report.cell for report in state.shots_of(state.turn)]:
         raise IllegalActionError(f"{print_action(action)} has been shot at already")
 
 
@@ -166,8 +171,8 @@ def step(state: State, actions: Mapping[Player, Action]) -> tuple[State, tuple[E
         raise IllegalActionError("the game is over: no step follows")
     if set(actions) != set(expected):
         raise IllegalActionError(f"actions of {sorted(actions)}, wanted of {sorted(expected)}")
-    for player, action in actions.items():
-        check(state, player, action)
+    for action in actions.values():
+        _check_action(state, action)
     if state.fleets is None:
         one, two = (actions[player] for player in PLAYERS)
         assert isinstance(one, Placement)  # noqa: S101 - check has seen to it
@@ -204,7 +209,7 @@ def _answer(state: State, called: tuple[Cell, ...]) -> tuple[State, tuple[Event,
             detail["ship"] = report.ship
         events.append(Event(report.result, state.turn, detail))
     pair = (tuple(shots), state.shots[1]) if shooter == 0 else (state.shots[0], tuple(shots))
-    after = replace(state, shots=pair, called=(), turn=PLAYERS[1 - shooter])
+    after = State(state.variant, state.fleets, pair, PLAYERS[1 - shooter])
     if outcome(after):
         events.append(Event("won", state.turn))
     return after, tuple(events)
@@ -226,10 +231,17 @@ def _report(variant: Variant, fleet: Placement, before: list[Report], cell: Cell
 def outcome(state: State) -> Outcome | None:
     """Return who sank the other's whole fleet; scores are shots fired."""
     for player, shots in zip(PLAYERS, state.shots, strict=True):
-        if sum(report.result == SUNK for report in shots) == len(state.variant.fleet):
+        if shots and _sank_all(state.variant, shots):
             fired = {name: len(one) for name, one in zip(PLAYERS, state.shots, strict=True)}
             return Outcome(player, fired, "fleet sunk")
     return None
+
+
+def _sank_all(variant: Variant, shots: tuple[Report, ...]) -> bool:
+    """Say whether ``shots`` sank a fleet.  The last one did it then; only in a salvo others are answered after it."""
+    if shots[-1].result != SUNK and not variant.salvo:
+        return False
+    return sum(report.result == SUNK for report in shots) == len(variant.fleet)
 
 
 def print_action(action: Action) -> str:
