@@ -10,7 +10,7 @@ from infra.core.state import CloudChoice
 if TYPE_CHECKING:
     from infra.environment.environment import Environment
 
-HERE = CloudChoice(None, None, None, False)  # noqa: FBT003 - endpoint, profile, region, the SDK's own credentials
+HERE = CloudChoice()
 
 
 def environment_in(choice: CloudChoice | None) -> Environment:

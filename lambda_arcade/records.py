@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from games.record import GameRecord, RecordError
     from infra.core.state import CloudChoice
     from training.progress import ProgressReporter
+    from training.tables.stream import SetAside
     from training.tables.table import Column, Table
 
 CLOUD, S3 = "cloud", "s3://"
@@ -51,9 +52,18 @@ class Records:
         """Yield the matches that can be read, one after the other; whether the rules allow them is not looked at."""
         from games.record import RecordError  # noqa: PLC0415
 
-        for record in self._each():
+        for record in self.each():
             if not isinstance(record, RecordError):
                 yield record
+
+    def compact(self, folder: str | Path, reporter: ProgressReporter | None = None) -> SetAside:
+        """Write the matches as Parquet, by game and day, into a new ``folder``; return what was set aside, and why."""
+        from training.tables.compact import compact  # noqa: PLC0415 - polars
+
+        told, most = reporter or Lines(), self.most
+        place = Path(folder).expanduser()
+        _, aside = compact(self.each(), place, lambda done: told.count("matches read", done, max(done, most)))
+        return aside
 
     def schema(self, table: str) -> list[Column]:
         """Return the columns of a table: name, role (context, column or label), and what each says."""
@@ -88,10 +98,10 @@ class Records:
         return Table(
             kind,
             lambda folder: write_table(
-                mine._each(),  # noqa: SLF001 - another of this class
+                mine.each(),
                 kind,
                 folder,
-                matches=mine._most,  # noqa: SLF001
+                matches=mine.most,
                 most_rows=MOST_ROWS if rows is None else rows,
                 seed=seed,
                 own=features,
@@ -100,7 +110,8 @@ class Records:
             features,
         )
 
-    def _each(self) -> Iterator[GameRecord | RecordError]:
+    def each(self) -> Iterator[GameRecord | RecordError]:
+        """Yield the matches, and for what is no record why."""
         from training.tables.sources import each_record  # noqa: PLC0415
 
         return (item for item in each_record(self._files) if self._wanted(item))
@@ -118,7 +129,7 @@ class Records:
         )
 
     @property
-    def _most(self) -> int:
+    def most(self) -> int:
         """Return how many matches there are, at most."""
         from training.tables.sources import count_records  # noqa: PLC0415
 

@@ -14,6 +14,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
+from client.commands import record_tables
 from client.commands.context import UsageError, cloud_choice, err, find_environment, out, print_json
 from client.console import labelled
 from games.catalog import find_game
@@ -38,11 +39,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
-    family = typer.Typer(no_args_is_help=True, help="Recorded matches: list, show, verify, export.")
+    family = typer.Typer(no_args_is_help=True, help="Recorded matches: list, show, verify, count, export.")
     family.command("list", epilog="Example: lambda-arcade records list --game battleship")(list_records)
     family.command("show", epilog="Example: lambda-arcade records show 3f2a")(show)
     family.command("verify", epilog="Example: lambda-arcade records verify my_records.jsonl")(verify_records)
-    family.command("export", epilog="Example: lambda-arcade records export --game pacman --to games.jsonl")(export)
+    record_tables.register(family)
     app.add_typer(family, name="records")
     app.command("replay", epilog="Example: lambda-arcade replay 3f2a --speed 4")(replay_record)
 
@@ -212,28 +213,6 @@ def _games_listed(environment: Environment) -> dict[str, str]:
         except (NotJsonError, KeyError, TypeError):
             continue  # the catalog leaves it out, too
     return found
-
-
-def export(
-    context: typer.Context,
-    sources: Sources = None,
-    *,
-    to: Annotated[Path | None, typer.Option(help="The file to write; without it, standard output.")] = None,
-    game: Annotated[str | None, typer.Option(help="Only this game.")] = None,
-    player: Annotated[str | None, typer.Option(help="Only matches in which someone of this name played.")] = None,
-) -> None:
-    """Write records as one JSON line each, for training or for another program."""
-    records = [
-        record
-        for record in _read(context, sources, game)
-        if player is None or any(item.name == player for item in record.participants)
-    ]
-    lines = "".join(f"{record.to_line()}\n" for record in records)
-    if to is None:
-        typer.echo(lines, nl=False)
-    else:
-        to.write_text(lines, encoding="utf-8")
-        err.print(f"{len(records)} records are in {to}", soft_wrap=True)
 
 
 def replay_record(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 READERS = 8
 """Objects read at a time."""
+AHEAD = 64
+"""Objects that are read before they are wanted: what waits is in memory."""
 
 
 class Objects(Session):
@@ -58,9 +60,11 @@ class Objects(Session):
         """
         keys = self._keys(bucket, prefix, newest, largest)
         with ThreadPoolExecutor(READERS) as pool:
-            for key, content in zip(keys, pool.map(lambda key: self._read(bucket, key, metadata), keys), strict=True):
-                if content is not None:
-                    yield key, content
+            for first in range(0, len(keys), AHEAD):
+                some = keys[first : first + AHEAD]
+                for key, content in zip(some, pool.map(lambda key: self._read(bucket, key, metadata), some), strict=True):
+                    if content is not None:
+                        yield key, content
 
     @in_one_line
     def _keys(self, bucket: str, prefix: str, newest: int | None, largest: int | None) -> list[str]:

@@ -31,7 +31,12 @@ def files_in(path: Path) -> list[Path]:
 def each_record(files: Iterable[Path]) -> Iterator[GameRecord | RecordError]:
     """Yield every record in the files, or why there is none in a line, with its place."""
     for path in files:
-        yield from _in_lines(path)
+        if path.suffix == PARQUET:
+            from training.tables.compact import read_compacted  # noqa: PLC0415 - polars, only for such files
+
+            yield from read_compacted(path)
+        else:
+            yield from _in_lines(path)
 
 
 def _in_lines(path: Path) -> Iterator[GameRecord | RecordError]:
@@ -46,9 +51,13 @@ def _in_lines(path: Path) -> Iterator[GameRecord | RecordError]:
 
 def count_records(files: Iterable[Path]) -> int:
     """Return how many records the files have, at most: lines are counted, not read."""
-    return sum(_lines(path) for path in files)
+    return sum(_count(path) for path in files)
 
 
-def _lines(path: Path) -> int:
+def _count(path: Path) -> int:
+    if path.suffix == PARQUET:
+        from training.tables.compact import count_compacted  # noqa: PLC0415 - the same
+
+        return count_compacted(path)
     with path.open("rb") as file:
         return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b"")) + 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,7 +33,7 @@ TOLD = 100
 
 @dataclass
 class SetAside:
-    """Records that nothing is learned from."""
+    """Records that nothing is learned from, and why."""
 
     count: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
@@ -155,10 +156,17 @@ class _Parts:
         """Write what is held."""
         if self._held:
             whole = {name: _joined(pieces) for name, pieces in self._columns.items()}
-            frame_of(whole, self._kind).write_parquet(self._folder / f"part-{self._number:05}.parquet")
+            write_part(frame_of(whole, self._kind), self._folder / f"part-{self._number:05}.parquet")
             self._number += 1
             self._columns = {name: [] for name in self._columns}
             self._held = 0
+
+
+def write_part(frame: pl.DataFrame, path: Path) -> None:
+    """Write a part by way of memory: Python says why a file cannot be written, Polars says something of formats."""
+    buffer = BytesIO()
+    frame.write_parquet(buffer)
+    path.write_bytes(buffer.getbuffer())
 
 
 def _joined(pieces: list[Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,6 +30,11 @@ IMITATED = "taken"
 """The label that says what was chosen: functions' choices are not learned, a model would end up imitating itself."""
 
 
+SPLITS = ("match", "name")
+"""Whose rows may be kept together by ``groups``: a match's, or a player's."""
+_GROUP = "__group"
+
+
 class Xy(NamedTuple):
     """Rows to learn from."""
 
@@ -36,8 +42,8 @@ class Xy(NamedTuple):
     """Shape (rows, columns), named."""
     y: NDArray[Any]
     """Shape (rows,): the label, 0 or 1 unless the table says otherwise; whole numbers where all are."""
-    groups: NDArray[np.str_]
-    """Shape (rows,): the match of each row, for splits by match (``GroupKFold``)."""
+    groups: NDArray[np.uint32]
+    """Shape (rows,): a number for the match of each row, or for its player, for splits (``GroupKFold``)."""
 
 
 class Column(NamedTuple):
@@ -106,7 +112,23 @@ class Table:
 
     def sink_parquet(self, path: str | Path) -> None:
         """Write the whole table into one file, in a stream."""
-        self.lazy().sink_parquet(Path(path).expanduser())
+        self.write(Path(path).expanduser(), "parquet")
+
+    def write(self, path: Path, file_format: str) -> None:
+        """Write the whole table into a file, ``parquet`` or ``csv``: whole, or not at all.  Raises TrainingError."""
+        table = self.lazy()
+        partial = path.with_name(f".{path.name}.partial")
+        try:
+            if file_format == "csv":
+                table.sink_csv(partial)
+            else:
+                table.sink_parquet(partial)
+            partial.replace(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise TrainingError(f"{path} cannot be written: {error}") from error
+        finally:
+            with suppress(OSError):  # also where its folder is none
+                partial.unlink()
 
     @cached_property
     def own_columns(self) -> tuple[str, ...]:
@@ -127,8 +149,9 @@ class Table:
         columns: Sequence[str] | None = None,
         everything: bool = False,
         functions: bool = False,
+        groups: str = "match",
     ) -> Xy:
-        """Return rows to learn from: ``X``, ``y`` and the match of each row.
+        """Return rows to learn from: ``X``, ``y`` and the group of each row: its match, or its player (``name``).
 
         ``label`` is one of the table's labels, the first if not given.  ``columns`` names the columns of X; with
         ``everything`` words and numbers that may be missing are among them.  Of ``taken``, what functions chose is left
@@ -144,12 +167,15 @@ class Table:
                 raise TrainingError(f"the table {self.kind.name} has no column {name!r}; there are {', '.join(there)}")
         if label == IMITATED and not functions:
             table = table.filter(pl.col("kind") != FUNCTION)
-        rows = table.filter(pl.col(label).is_not_nan()).select("match", label, *wanted).collect()
+        if groups not in SPLITS:
+            raise TrainingError(f"groups is {groups!r}: it is one of {', '.join(SPLITS)}")
+        numbered = pl.col(groups).rank("dense").cast(pl.UInt32).alias(_GROUP)
+        rows = table.filter(pl.col(label).is_not_nan()).select(numbered, label, *wanted).collect()
         if rows.is_empty():
             raise TrainingError(f"no row of the {self.kind.name} has a label {label!r} to learn from")
         y = rows[label].to_numpy()
         whole = y.astype(np.int64) if np.array_equal(y, np.rint(y)) else y
-        return Xy(rows.select(wanted), whole, np.asarray(rows["match"].to_list()))
+        return Xy(rows.select(wanted), whole, rows[_GROUP].to_numpy())
 
     def __repr__(self) -> str:
         return f"<table {self.kind.name} of {self.kind.game}: {self.kind.about}>"
