@@ -55,6 +55,8 @@ class Recipe(Protocol):
     ``learn_from``, functions whose actions may be imitated (``train --learn-from``).
     """
 
+    # A recipe that learns from labelled rows may take ``estimator`` besides: what to fit instead of its own.
+
     def __call__(
         self, manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]
     ) -> Fitted:

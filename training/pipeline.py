@@ -10,6 +10,7 @@ import shutil
 from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from games.core import JsonObject
     from training.card import Origin
+    from training.estimators import OwnEstimator
     from training.evaluation.verdict import Verdict
     from training.interrupted import Steps
     from training.progress import ProgressReporter
@@ -52,6 +54,8 @@ class Wishes:
     """No aim: stronger is better."""
     learn_from: tuple[str, ...] = ()
     """``function:NAME`` of functions that may be imitated."""
+    own: OwnEstimator | None = None
+    """What is to be fitted, instead of the recipe's own."""
 
     def changed(self, manifest: Manifest) -> Manifest:
         """Return the manifest with the wishes in it."""
@@ -136,7 +140,7 @@ def train(
     _report_functions_passed_over(manifest, origin.records, reporter)
     seconds: dict[str, float] = {}
     with _timed(seconds, "fit"), threadpool_limits(1):  # also where a caller loaded numpy with more threads
-        exported, card = _learned(manifest, origin, reporter, steps)
+        exported, card = _learned(manifest, origin, reporter, steps, wishes.own)
     with TemporaryDirectory(prefix="lambda-arcade-") as scratch:
         candidate = Path(scratch) / manifest.name
         shutil.copytree(folder, candidate, ignore=COPIED)
@@ -157,15 +161,19 @@ def train(
 
 
 def _learned(
-    manifest: Manifest, origin: Origin, reporter: ProgressReporter, steps: Steps
+    manifest: Manifest, origin: Origin, reporter: ProgressReporter, steps: Steps, own: OwnEstimator | None
 ) -> tuple[Exported, JsonObject]:
     """Return the model and its card, as far as it is known before anything is played."""
     kept: Any = steps.recall("model")
     if kept is not None:
         reporter.report("the model was fitted before the interruption")
         return Exported(b64decode(kept["onnx"]), kept["sha256"], kept["rows"], kept["max_error"]), kept["card"]
-    fitted = recipe_for(manifest.game)(manifest, origin.records, seed=origin.seed, progress=reporter.report)
-    exported = export(fitted)
+    recipe: Any = recipe_for(manifest.game)
+    asked: dict[str, Any] = {} if own is None else {"estimator": own.estimator}
+    if own is not None and "estimator" not in signature(recipe).parameters:
+        raise TrainingError(f"the recipe of {manifest.game} takes no --estimator; la.deploy makes an opponent of one")
+    fitted = recipe(manifest, origin.records, seed=origin.seed, progress=reporter.report, **asked)
+    exported = export(fitted) if own is None else own.export(fitted)
     reporter.report(
         f"the ONNX model agrees with the estimator on {exported.rows} rows (largest error {exported.max_error:.1e})"
     )

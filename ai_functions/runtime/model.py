@@ -166,7 +166,8 @@ class Model:
             found = f"{self._folder / MODEL} learned {self._columns} features, and there are {rows.shape[1]}"
             raise ModelError(f"{found}: train it again")
         result: NDArray[np.float32]
-        (result,) = self._session.run([self._output], {self._input: rows})
+        wide = self._inputs[self._input] == "tensor(double)"
+        (result,) = self._session.run([self._output], {self._input: rows.astype("float64") if wide else rows})
         return result
 
     def ask(self, columns: Mapping[str, Sequence[Any]]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from games.record import bears_proofs
 
 if TYPE_CHECKING:
     from games.record import GameRecord
+    from training.estimators import OwnEstimator
     from training.interrupted import Kept
     from training.pipeline import Trained, Wishes
     from training.progress import ProgressReporter
@@ -73,6 +74,15 @@ def train(  # noqa: PLR0913 - each is an option of the command
         list[str] | None,
         typer.Option("--learn-from", help="Also imitate a function's moves: function:NAME; may be repeated."),
     ] = None,
+    estimator: Annotated[
+        str | None,
+        typer.Option(
+            "--estimator",
+            metavar="FILE.py:NAME|EXPRESSION",
+            help="Fit this instead of the recipe's own, such as my.py:make_model or "
+            "'HistGradientBoostingClassifier(max_iter=200)'.",
+        ),
+    ] = None,
     games: Annotated[
         int, typer.Option(min=20, help="At most so many games by the new model and by the one it replaces.")
     ] = 6400,
@@ -96,7 +106,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
     """
     from training.pipeline import Wishes  # noqa: PLC0415 - heavy, needed by this command only; first, for its threads
 
-    wishes = Wishes(games, *_aim(aim), _functions(learn_from or []))
+    wishes = Wishes(games, *_aim(aim), _functions(learn_from or []), _own(estimator))
     try:
         with reporting() as reporter, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
             wanted = _Wanted(name, tuple(records or ()), bootstrap, seed, player, out_folder, wishes, resume)
@@ -157,7 +167,9 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, 
         command=_command(wanted, sources, bootstrap),
         seed=wanted.seed,
     )
-    steps = _kept(wanted, folder, [origin.command, wishes.most, fingerprint_of(found)], ["opponent.toml", "model.onnx"])
+    source = "" if wishes.own is None else wishes.own.source
+    asked = [origin.command, wishes.most, fingerprint_of(found), source]
+    steps = _kept(wanted, folder, asked, ["opponent.toml", "model.onnx"])
     if wanted.resume and not (goes_on or steps.begun):
         reporter.report("nothing is kept of a command like this that was interrupted; it begins at the beginning")
     trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps)
@@ -199,6 +211,16 @@ def _functions(names: list[str]) -> tuple[str, ...]:
         if not re.fullmatch(r"function:\S+", name):
             raise UsageError(f"--learn-from {name!r}: give function:NAME, NAME being that of a deployed function")
     return tuple(names)
+
+
+def _own(text: str | None) -> OwnEstimator | None:
+    """Return what is to be fitted instead of the recipe's own.  Raises TrainingError."""
+    if text is None:
+        return None
+    from training.estimators import OwnEstimator, find_estimator, source_of  # noqa: PLC0415 - scikit-learn's whole list
+    from training.prototypes.recipes import export_own  # noqa: PLC0415
+
+    return OwnEstimator(text, source_of(text), find_estimator(text), export_own)
 
 
 def opponent_folder(name: str) -> Path:
@@ -259,6 +281,8 @@ def _command(wanted: _Wanted, records: list[str], bootstrap: int) -> str:
         words += ["--aim", "none" if wanted.wishes.aim is None else f"{wanted.wishes.aim:g}"]
     for function in wanted.wishes.learn_from:
         words += ["--learn-from", function]
+    if wanted.wishes.own is not None:
+        words += ["--estimator", wanted.wishes.own.text]
     return shlex.join(words)
 
 

@@ -14,7 +14,7 @@ cells:
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.metrics import log_loss
@@ -36,6 +36,7 @@ from training.games.battleship.foretelling import MARGIN, losses
 from training.games.battleship.habits.gate import judge_player
 from training.games.battleship.habits.prior import blocks_of
 from training.games.battleship.habits.weights import all_fleets, fleets_of, numbers_of, placement_part, usual_fleets
+from training.games.battleship.labelled import fit_labelled
 from training.games.battleship.parts import fit_scaled_part, join
 from training.games.battleship.standard_placements import symmetric
 from training.games.battleship.win_examples import race_part
@@ -70,10 +71,22 @@ def features(manifest: Manifest) -> tuple[str, ...]:
     return FEATURES if manifest.training.get("learn") == "worth" else learned.FEATURES
 
 
-def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
-    """Return what was learned from ``records``.  Raises TrainingError when they are too few."""
+def fit(
+    manifest: Manifest,
+    records: Sequence[GameRecord],
+    *,
+    seed: int,
+    progress: Callable[[str], None],
+    estimator: Any = None,
+) -> Fitted:
+    """Return what was learned from ``records``, by ``estimator`` if one is given.
+
+    Raises TrainingError when they are too few, and for an estimator where nothing is fitted to labelled rows.
+    """
     standard = [record for record in records if record.game == rules.NAME and not record.options]
     if manifest.training.get("learn") == "worth":
+        if estimator is not None:
+            raise TrainingError(f"{manifest.name}: what it learns is tuned, not fitted, so it takes no --estimator")
         return _fit_expert(manifest, standard, seed, progress)
     learn, judge = split(standard)
     generator = np.random.default_rng(seed)
@@ -85,6 +98,8 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
             f"{manifest.name}: {shots} shots to learn from in {len(learn)} games of the standard game; "
             f"{LEAST_SHOTS} are needed"
         )
+    if estimator is not None:
+        return fit_labelled(manifest, learn, judge or learn, estimator, seed, progress)
     progress(f"fitting {len(rows)} cells")
     cells = fit_scaled_part(rows, taken, np.ones(len(rows)))
     fleets = usual_fleets(learn)

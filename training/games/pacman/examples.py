@@ -5,7 +5,7 @@ Records are replayed by the compiled kernel, each in a few milliseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -50,6 +50,8 @@ class Examples:
     """Whether this exit was taken."""
     value: NDArray[np.float64]
     """exp(-ticks until Pac-Man was caught / HORIZON), 0 if he was not; by row, of what was taken."""
+    match: NDArray[np.int64]
+    """Which of the records a row comes from."""
 
 
 class _Seen(NamedTuple):
@@ -88,8 +90,10 @@ def read(
     parts: list[Examples] = []
     for first in range(0, len(records), CHUNK):
         seen = [_some(_replay(record, whose), a_game, random) for record in records[first : first + CHUNK]]
-        mazes = dict.fromkeys(item.maze for item in seen)
-        parts += [_examples(screens_of(maze), [item for item in seen if item.maze == maze], sees) for maze in mazes]
+        for maze in dict.fromkeys(item.maze for item in seen):
+            there = [number for number, item in enumerate(seen) if item.maze == maze]
+            part = _examples(screens_of(maze), [seen[number] for number in there], sees)
+            parts.append(replace(part, match=first + np.array(there)[part.match]))
         if first:
             progress(f"read {first} of {len(records)} games")
     return _join(parts)
@@ -98,13 +102,15 @@ def read(
 def _join(parts: Iterable[Examples]) -> Examples:
     found = list(parts)
     if not found:
-        return Examples(np.zeros((0, 0), np.float32), np.zeros(0, np.int64), np.zeros(0, np.bool_), np.zeros(0))
+        none = np.zeros(0, np.int64)
+        return Examples(np.zeros((0, 0), np.float32), none, np.zeros(0, np.bool_), np.zeros(0), none)
     counts = np.cumsum([0, *(int(part.decision[-1]) + 1 if len(part.decision) else 0 for part in found)])
     return Examples(
         rows=np.concatenate([part.rows for part in found]),
         decision=np.concatenate([part.decision + first for part, first in zip(found, counts[:-1], strict=True)]),
         taken=np.concatenate([part.taken for part in found]),
         value=np.concatenate([part.value for part in found]),
+        match=np.concatenate([part.match for part in found]),
     )
 
 
@@ -121,7 +127,8 @@ def _examples(screens: Screens, seen: Sequence[_Seen], sees: str) -> Examples:
         exits=screens.exits(tile, heading),
     )
     table, race = rows(screens.paths, screens.scenes(cells), asked, sees)
-    return Examples(table, race.decision, race.exit == way[race.decision], value[race.decision])
+    match = np.repeat(np.arange(len(seen)), [len(item.ghost) for item in seen])[race.decision]
+    return Examples(table, race.decision, race.exit == way[race.decision], value[race.decision], match)
 
 
 def _some(seen: _Seen, most: int, random: np.random.Generator) -> _Seen:

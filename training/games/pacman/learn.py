@@ -18,6 +18,7 @@ from ai_functions.policies.pacman.features import SETS, rows
 from games.pacman import rules
 from training.contracts import Fitted, TrainingError
 from training.dataset import may_imitate, split
+from training.estimators import fit_own
 from training.games.pacman import examples
 
 if TYPE_CHECKING:
@@ -54,8 +55,18 @@ def features(manifest: Manifest) -> tuple[str, ...]:
     return SETS[str(manifest.training.get("sees", "team"))]
 
 
-def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progress: Callable[[str], None]) -> Fitted:
-    """Return what was learned from ``records``.  Raises TrainingError when they are too few or of another game."""
+def fit(
+    manifest: Manifest,
+    records: Sequence[GameRecord],
+    *,
+    seed: int,
+    progress: Callable[[str], None],
+    estimator: Any = None,
+) -> Fitted:
+    """Return what was learned from ``records``, by ``estimator``, a regressor, if one is given.
+
+    Raises TrainingError when they are too few or of another game.
+    """
     settings = manifest.training
     learn, sees = str(settings.get("learn", "value")), str(settings.get("sees", "team"))
     if learn not in LEARNS or sees not in SETS:
@@ -67,14 +78,23 @@ def fit(manifest: Manifest, records: Sequence[GameRecord], *, seed: int, progres
     learned_from, judged_by = split(ours)
     progress(f"reading {len(learned_from)} games, keeping {len(judged_by)} to judge by")
     most, whose = int(settings.get("decisions", DECISIONS)), imitable(manifest)
-    table, target = _targets(examples.read(learned_from, sees, most, seed, progress, whose), learn)
+    found = examples.read(learned_from, sees, most, seed, progress, whose)
+    table, target = _targets(found, learn)
     if len(table) < LEAST_DECISIONS:
         raise TrainingError(
             f"{manifest.name}: {len(table)} exits to learn from in {len(learned_from)} games of Pac-Man; "
             f"{LEAST_DECISIONS} are needed"
         )
     progress(f"fitting {len(table)} rows of {table.shape[1]} columns")
-    estimator = fitted(table, target, int(settings.get("trees", TREES)), seed)
+    if estimator is None:
+        estimator = fitted(table, target, int(settings.get("trees", TREES)), seed)
+    else:
+        groups = found.match if learn == "exit" else found.match[found.taken]
+        estimator = fit_own(estimator, table, target, groups, seed)
+        if hasattr(estimator, "predict_proba"):
+            raise TrainingError(
+                f"{type(estimator).__name__} is a classifier: Pac-Man's ghosts learn a number, by a regressor"
+            )
     held_out, truth = _targets(examples.read(judged_by, sees, most // 4, seed, progress, whose), learn)
     if not len(held_out):
         held_out, truth = table, target
