@@ -55,7 +55,7 @@ def chosen(
 ) -> Records:
     """Return the records that a command is about."""
     from client.commands.records import own_records  # noqa: PLC0415 - it registers these commands
-    from lambda_arcade.records import Records  # noqa: PLC0415
+    from lambda_arcade import Records  # noqa: PLC0415
 
     if game is not None:
         find_game(game)
