@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from infra.core.state import CloudChoice
+    from infra.environment.environment import Environment
     from training.progress import ProgressReporter
     from training.prototypes.folder import Made
     from training.tables.table import Table
@@ -123,11 +124,12 @@ def deploy(  # noqa: PLR0913 - the same
     from infra.local.paths import cloud_paths  # noqa: PLC0415
 
     place = cloud_paths().home / "opponents" / name if folder is None else Path(folder).expanduser().resolve()
+    environment = environment_in(cloud)
+    _check_not_taken(environment, name, place)
     made = _made(
         model, place, reporter, name=name, game=game, table=table, features=features, best=best, columns=columns,
         output=output, temperature=temperature, title=title, source=source,
     )  # fmt: skip
-    environment = environment_in(cloud)
     told = reporter or Lines()
     tell = lambda what, _seconds: told.report(what)  # noqa: E731 - used twice
     if not environment.has_platform:
@@ -137,6 +139,20 @@ def deploy(  # noqa: PLR0913 - the same
         raise RuntimeError(f"{name} is in {made.folder}, but was not deployed: {done.problem}")
     url = f"{environment.api}/opponents/{name}"
     return Deployed(name, made.folder, made.card, made.lines, str(done.version), url)
+
+
+def _check_not_taken(environment: Environment, name: str, place: Path) -> None:
+    """Raise TrainingError for a name under which something else is deployed."""
+    from ai_functions.runtime.manifest import MANIFEST  # noqa: PLC0415
+    from training.contracts import TrainingError  # noqa: PLC0415
+
+    if (place / MANIFEST).exists() or not environment.has_platform:
+        return
+    if environment.cloud.stack(environment.names.opponent(name)) is not None:
+        raise TrainingError(
+            f"the name {name!r} is taken: an opponent of that name is deployed, and not from {place}; choose another "
+            f"name, or delete that one (lambda-arcade delete {name})"
+        )
 
 
 def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted: Any) -> Made:

@@ -117,6 +117,15 @@ def test_words_that_do_not_go_together_are_told(program: Program, words: list[An
     assert told in done.stderr
 
 
+def test_a_name_that_is_taken_is_left_to_who_has_it(program: Program) -> None:
+    shipped = Path(__file__).parents[1] / "opponents" / "first_free"
+    program.run("deploy", shipped)
+    done = program.run("deploy", NET, "--name", "first_free", "--game", "battleship", status=2)
+    assert "the name 'first_free' is taken" in done.stderr
+    (found,) = [one for one in program.json("opponents") if one["name"] == "first_free"]
+    assert found["version"] == "1"
+
+
 @pytest.mark.slow
 def test_a_refused_model_leaves_what_serves(program: Program, tmp_path: Path, forest: Any) -> None:
     path = tmp_path / "model.joblib"

@@ -18,7 +18,9 @@ from sklearn.model_selection import GroupKFold, HalvingRandomSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from ai_functions.runtime.model import Model, ModelError, model_sha256
 from tests.prototypes.kinds import KINDS, NET, a_table, converted, fitted, rows_of, scaled
+from training.artifact import write_model
 from training.contracts import TrainingError
 from training.export import ABSOLUTE, RELATIVE
 from training.prototypes.conversion import convert
@@ -27,6 +29,8 @@ from training.prototypes.onnx_files import read_onnx
 from training.prototypes.running import ask_model, opened
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from training.tables.table import Table
 
 QUICK = (
@@ -205,6 +209,24 @@ def test_zipmap_is_taken_off_and_its_class_names_are_kept(table: Table) -> None:
     some = {name: rows_of(table)[name][:50] for name in found.features}
     says = ask_model(opened(found.onnx, found.output), some)
     np.testing.assert_allclose(says, estimator.predict_proba(np.stack(list(some.values()), axis=1)), atol=1e-5)
+
+
+def test_a_functions_own_model_answers_by_its_probabilities_and_zipmap_is_refused_with_what_to_do(
+    table: Table, tmp_path: Path
+) -> None:
+    X, y, _ = table.xy()
+    rows = X.to_numpy()[:1000]
+    estimator = LogisticRegression(max_iter=200).fit(rows, y[:1000])
+    write_model(tmp_path, to_onnx(estimator, rows[:1]).SerializeToString(), {})
+    with pytest.raises(ModelError, match=r"none of its outputs is a table of numbers: .*zipmap=False"):
+        Model(tmp_path)
+    plain = to_onnx(estimator, rows[:1], options={"zipmap": False})
+    outputs = list(plain.graph.output)
+    del plain.graph.output[:]
+    plain.graph.output.extend(reversed(outputs))  # labels last
+    write_model(tmp_path, plain.SerializeToString(), {})
+    model_sha256.cache_clear()
+    np.testing.assert_allclose(Model(tmp_path).predict(rows[:9]), estimator.predict_proba(rows[:9]), atol=1e-5)
 
 
 def test_a_file_that_is_no_onnx_and_one_of_another_width_are_refused_in_a_sentence(table: Table) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
+from games.catalog import game_packages
 from training.contracts import TrainingError
 
 if TYPE_CHECKING:
@@ -145,4 +146,5 @@ def _check_there(by: str, module: str) -> None:
 
 def _is_there(module: str) -> bool:
     top = module.partition(".")[0]
-    return top in THERE or (top in sys.stdlib_module_names and top != "__main__")
+    games = {package.partition(".")[0] for package in game_packages().values()}  # a game ships with its function
+    return top in THERE | games or (top in sys.stdlib_module_names and top != "__main__")
