@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from games.core import JsonObject
 
 
+MADE = ("command", "seed", "created", "versions", "measures", "parity", "evaluation")
+"""What a function says, beside its data, of how its model came about: keys of the card."""
+
+
 def identify(opponent: Loaded, version: str, card: JsonObject) -> JsonObject:
     """Return who answers: the body of ``GET {opponent}``.  ``card`` is the model card, empty without a model."""
     manifest = opponent.manifest
@@ -38,6 +42,7 @@ def identify(opponent: Loaded, version: str, card: JsonObject) -> JsonObject:
         "sha256": opponent.sha256,
         "algorithm": manifest.algorithm,
         "trained_on": card.get("data"),
+        "made": {key: card[key] for key in MADE if key in card},
         "rating": card.get("rating"),
         "deadline_ms": manifest.deadline_ms,
         "plays": dict(manifest.plays),

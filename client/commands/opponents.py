@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from json import dumps, loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,10 @@ JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
-    app.command(epilog="Example: lambda-arcade opponents --json")(opponents)
+    family = typer.Typer()
+    family.callback(invoke_without_command=True, epilog="Example: lambda-arcade opponents --json")(opponents)
+    family.command(epilog="Example: lambda-arcade opponents show battleship_hard --version 7")(show)
+    app.add_typer(family, name="opponents")
     app.command(
         epilog="Examples: lambda-arcade deploy ./my_opponent  |  lambda-arcade deploy --all --dry-run  |  "
         "lambda-arcade deploy battleship_hard --canary 10%  |  "
@@ -41,6 +45,8 @@ def register(app: typer.Typer) -> None:
 
 def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     """List the opponents that are deployed, with versions, ratings and endpoints."""
+    if context.invoked_subcommand is not None:
+        return
     api = find_environment(context).api
     listed = fetch_catalog(api)
     if as_json:
@@ -63,7 +69,32 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
         out.print(f"each answers at {api}/opponents/NAME", soft_wrap=True)
 
 
-def deploy(  # noqa: PLR0913, C901 - each is an option of the command
+def show(
+    context: typer.Context,
+    name: NAME,
+    version: Annotated[str | None, typer.Option(help="Ask this version; by default the one that serves.")] = None,
+    *,
+    as_json: JSON = False,
+) -> None:
+    """Ask a deployed function, in one of its versions, which data, code and run made it."""
+    from infra.deploy.smoke_test import IDENTIFY  # noqa: PLC0415
+    from infra.deploy.versions import known_version  # noqa: PLC0415
+
+    environment = find_environment(context)
+    qualifier = known_version(environment, name, version)
+    answer = environment.cloud.invoke(environment.names.function(name), IDENTIFY, qualifier=qualifier)
+    who = loads(answer["body"])
+    if as_json:
+        print_json(who)
+        return
+    out.print(f"{who['name']} version {who['version']}: {who['algorithm']}", soft_wrap=True)
+    out.print(f"  model {who['sha256'] or 'none'}")
+    for title, found in (("trained on", who["trained_on"]), *sorted(who.get("made", {}).items())):
+        if found is not None:
+            out.print(f"  {title}: {found if isinstance(found, str) else dumps(found)}", soft_wrap=True)
+
+
+def deploy(  # noqa: PLR0913 - each is an option of the command
     context: typer.Context,
     name: Annotated[
         str | None,

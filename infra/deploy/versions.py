@@ -49,6 +49,17 @@ def rollback(environment: Environment, name: str, version: str | None = None) ->
     return _move(environment, name, function, Pointer(target))
 
 
+def known_version(environment: Environment, name: str, version: str | None) -> str:
+    """Return the version to ask: ``version``, or the one that serves.  Raises CloudError for one not deployed."""
+    pointer = _pointer(environment, name)
+    stack = environment.cloud.stack(environment.names.opponent(name))
+    slots = slots_of(stack) if stack else {}
+    if version is not None and version not in slots.values():
+        there = ", ".join(sorted(filter(None, slots.values()), key=int))
+        raise CloudError(f"{name}: version {version} is not deployed any more, or not yet; deployed are {there}")
+    return version or pointer.version
+
+
 def _move(environment: Environment, name: str, function: str, pointer: Pointer) -> Pointer:
     with environment.held(name):
         environment.cloud.point(function, pointer)

@@ -68,8 +68,14 @@ def test_a_models_file_becomes_a_function(program: Program, tmp_path: Path, fore
         skops.io.dump(forest, path)
     else:
         path.write_bytes(NET.read_bytes())
-    done = program.run("deploy", path, "--name", f"from_{suffix[1:]}", "--game", "battleship", "--yes")
+    name = f"from_{suffix[1:]}"
+    done = program.run("deploy", path, "--name", name, "--game", "battleship", "--yes")
     assert f"from_{suffix[1:]} is deployed, version 1" in done.stdout
+    who = program.json("opponents", "show", name, "--version", "1")
+    assert (who["version"], who["trained_on"]["source"]) == ("1", path.name)
+    assert who["made"]["evaluation"]["candidate"]["shots"]["n"] >= 10
+    assert "scikit-learn" in program.run("opponents", "show", name).stdout
+    program.run("opponents", "show", name, "--version", "7", status=2)
     assert ("runs whatever code is in it" in done.stderr) == (suffix == ".joblib")
 
 

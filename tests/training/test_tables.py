@@ -123,6 +123,8 @@ def test_rows_are_drawn_evenly_and_do_not_depend_on_the_other_matches(file: Path
     assert found.rows <= GAMES * 60
     alone = written(good[:4], tmp_path / "alone", most_rows=4 * 12 * 5)
     assert alone.matches == 4
+    assert alone.fingerprint == written(good[3::-1], tmp_path / "back", most_rows=4 * 12 * 5).fingerprint
+    assert alone.fingerprint != found.fingerprint
     assert_frame_equal(
         pl.read_parquet(tmp_path / "alone" / "*.parquet"),
         rows.filter(pl.col("match").is_in([record.match_id for record in good[:4]])),

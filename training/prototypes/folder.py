@@ -261,6 +261,7 @@ def _card(asked: Asked, converted: Converted, meaning: Meaning, source: str | No
     if asked.table is not None:
         written = asked.table.written
         data |= {"games": written.matches, "rows": written.rows, "set_aside": written.set_aside.count}
+        data["records_fingerprint"] = written.fingerprint
     found: dict[str, Any] = {
         "sha256": sha256(converted.onnx).hexdigest(),
         "name": asked.name,

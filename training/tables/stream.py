@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,8 @@ class Written:
     decisions: int
     """That the rows were drawn from."""
     set_aside: SetAside
+    fingerprint: str
+    """Of what was played in the matches, whatever their order, ids and clock times."""
 
 
 def write_table(  # noqa: PLR0913 - each is a fact of the table
@@ -80,7 +82,7 @@ def write_table(  # noqa: PLR0913 - each is a fact of the table
     """
     folder.mkdir(parents=True, exist_ok=True)
     aside, seen, rows, decided, good = SetAside(), set[bytes](), 0, 0, 0
-    parts = _Parts(folder, kind)
+    parts, played = _Parts(folder, kind), 0
     share = most_rows / max(1, matches) / kind.each
     """Decisions of each match that make rows."""
     for number, record in enumerate(records, start=1):
@@ -101,6 +103,7 @@ def write_table(  # noqa: PLR0913 - each is a fact of the table
             continue
         seen.add(key)
         good += 1
+        played = (played + _played(record)) % 2**256
         decided += len(record.turns)
         generator = np.random.default_rng([seed, int.from_bytes(key, "big")])
         kept = _kept(len(record.turns), share, generator)
@@ -109,7 +112,13 @@ def write_table(  # noqa: PLR0913 - each is a fact of the table
             if found:
                 rows += parts.add(_with_context(record, decision, found))
     parts.close()
-    return Written(folder, good, rows, decided, aside)
+    return Written(folder, good, rows, decided, aside, f"{played:064x}")
+
+
+def _played(record: GameRecord) -> int:
+    """Return a number for what was played: their sum is the same in any order."""
+    line = f"{record.game}/{record.rules_version}/{record.seed}/{record.policy_seed}/{record.steps}/{record.digest}"
+    return int.from_bytes(sha256(line.encode()).digest(), "big")
 
 
 def _kept(turns: int, share: float, generator: np.random.Generator) -> frozenset[int] | None:
