@@ -88,11 +88,17 @@ class Records:
         are drawn evenly from all matches, by ``seed``.  Matches that the rules do not allow give no row:
         ``table.set_aside`` counts them, with reasons.
         """
+        from training.contracts import TrainingError  # noqa: PLC0415
         from training.tables.kinds import kind_called  # noqa: PLC0415
         from training.tables.stream import write_table  # noqa: PLC0415
         from training.tables.table import MOST_ROWS, Table  # noqa: PLC0415
 
         kind = kind_called(name, self.game)
+        if features is None and kind.bare:
+            raise TrainingError(
+                f"{kind.game} has no columns of candidates of its own: give features=, a function "
+                "features(observation) that returns them"
+            )
         mine = replace(self, game=kind.game)
         told = reporter or Lines()
         return Table(
@@ -198,8 +204,8 @@ def make_records(
 ) -> Records:
     """Play ``games`` matches between the game's bootstrap players, and return their records: something to start from.
 
-    ``players`` says which (Battleship: beginners, novices, club…), by default the game's usual ones.  They are written
-    into ``path``, by default a file that is gone with the program.  The same seed gives the same matches.
+    ``players`` says which (Battleship: novices, club, masters, admirals), by default the usual ones.  The matches
+    are written into ``path``, by default a file that is gone with the program.  The same seed gives the same ones.
     """
     from training.tables.making import make_file  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Annotated
@@ -95,7 +95,6 @@ class _Served:
 
     environment: Environment
     place: Path
-    told: str = field(default="", init=False)
 
     def bring(self, changed: set[Path]) -> None:
         """Train if what trains has changed, and deploy; tell what came of it."""

@@ -18,7 +18,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from client.commands import opponents
 from tests.prototypes.kinds import NET, a_table
+from training.prototypes import files
 
 if TYPE_CHECKING:
     from tests.e2e.conftest import Program
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
 def forest() -> Any:
     X, y, _ = a_table(20).xy()
     return make_pipeline(StandardScaler(), RandomForestClassifier(10, random_state=1)).fit(X, y)
+
+
+def test_the_command_line_knows_the_files_that_are_read() -> None:
+    assert sorted(opponents.SUFFIXES) == sorted(files.SUFFIXES)
 
 
 def run_python(program: Program, path: Path, cwd: Path) -> str:
@@ -57,6 +63,8 @@ def test_what_new_makes_trains_and_deploys_as_it_is(program: Program, tmp_path: 
     assert found["measured"]["shots"] < 60
     who = program.json("match", "battleship", name, "random", "--games", "2")
     assert who["excluded"] == 0  # no move was a stand-in's
+    kept = program.json("records", "stats", "cloud", "--game", "battleship")
+    assert kept["players"][f"function:{name}"] == 2
 
 
 @pytest.mark.parametrize("suffix", [".joblib", pytest.param(".skops", marks=pytest.mark.slow), ".onnx"])

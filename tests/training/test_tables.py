@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import os
 import subprocess
@@ -198,8 +199,25 @@ def test_nothing_at_all_is_told_in_a_sentence(tmp_path: Path) -> None:
         la.records(tmp_path / "gone").table("shots", reporter=Silent()).xy()
     with pytest.raises(TrainingError, match=r"there is no table 'throws'; there are .*shots"):
         la.records(tmp_path).table("throws")
+    with pytest.raises(TrainingError, match="pacman has no columns of candidates of its own: give features="):
+        la.records(tmp_path, game="pacman").table("candidates")
     with pytest.raises(TrainingError, match="several games have a table 'positions': say which"):
         la.records(tmp_path).table("positions")
+
+
+def test_the_examples_of_the_public_package_are_true() -> None:
+    failed, asked = doctest.testmod(la, report=True)
+    assert (failed, asked) == (0, 5)
+
+
+def test_pacmans_records_are_positions_too() -> None:
+    table = la.records(ROOT / "tests" / "golden" / "pacman.jsonl", game="pacman").table(
+        "positions", rows=60, reporter=Silent()
+    )
+    found = table.collect()
+    assert set(found["player"].to_list()) <= {"pacman", "ghosts"}
+    assert json.loads(found["observation"][0])["phase"]
+    assert table.set_aside.count == 0
 
 
 def test_a_folder_that_is_not_empty_is_not_compacted_into(file: Path, tmp_path: Path) -> None:

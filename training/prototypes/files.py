@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from training.contracts import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
 PICKLES = frozenset({".joblib", ".pkl", ".pickle"})
 SKOPS, ONNX = ".skops", ".onnx"
@@ -18,11 +18,6 @@ RISK = (
     "reading {path} runs whatever code is in it, with your rights: read only files that you made yourself, or whose "
     "maker you trust as you trust a program"
 )
-
-
-def is_model_file(text: str) -> bool:
-    """Say whether ``text`` names a file that this reads, by its suffix."""
-    return Path(text).suffix.lower() in SUFFIXES
 
 
 def read_model(path: Path, *, allow: Callable[[str], bool], trust: Sequence[str] = ()) -> Any:

@@ -34,6 +34,7 @@ CONTEXT = {
     "kind": "what that is: person, bot or function",
 }
 """Columns that say where a row comes from, in every table."""
+CANDIDATES = "candidates"
 MOST_CANDIDATES = 30
 """Rows of one decision in ``candidates``: the action that was taken, and others drawn from the rest."""
 
@@ -66,6 +67,11 @@ class TableKind:
     """Further context of this kind."""
 
     @property
+    def bare(self) -> bool:
+        """Say whether only a person's own features make rows of it."""
+        return self.name == CANDIDATES and not self.columns
+
+    @property
     def plain(self) -> tuple[str, ...]:
         """Return the columns that hold a number in every row, in order."""
         return tuple(name for name in self.columns if name not in self.words | self.missing)
@@ -75,7 +81,7 @@ def kinds_of(game: str) -> dict[str, TableKind]:
     """Return the tables of a game, by name.  Raises GameError for none of that name."""
     part = find_part(game, "tables", "training.games")
     own: Mapping[str, TableKind] = {} if part is None else part.TABLES
-    return {**own, "positions": _positions(game), "candidates": _candidates(game)}
+    return {**own, "positions": _positions(game), CANDIDATES: _candidates(game)}
 
 
 def kind_called(name: str, game: str | None) -> TableKind:
@@ -122,7 +128,7 @@ def _candidates(game: str) -> TableKind:
     columns = candidates_of(game)
     return TableKind(
         game=game,
-        name="candidates",
+        name=CANDIDATES,
         about=f"an action that was allowed: the one taken, and up to {MOST_CANDIDATES - 1} others, drawn at random",
         columns={} if columns is None else columns.COLUMNS,
         labels={
