@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import settings
 
+import training  # noqa: F401 - first, so that tests compute on one thread, whatever else they import
+
 if TYPE_CHECKING:
     import pytest
 

@@ -31,3 +31,15 @@ def test_every_pool_has_one_thread(first: str):
         threads = json.loads(done.stdout)
         assert threads
         assert set(threads) == {1}
+
+
+def test_a_notebooks_threads_are_its_owners():
+    code = "import os, lambda_arcade, training.dataset; print(os.environ['OMP_NUM_THREADS'])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "OMP_NUM_THREADS": "4"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["4"]
