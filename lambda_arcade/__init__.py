@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import client.neighbours  # noqa: F401 - first: whether what we import is ours, beside somebody's own training.py
 from lambda_arcade.models import Deployed, Saved, deploy, save
 from lambda_arcade.records import Records, make_records, records
 

@@ -21,7 +21,9 @@ def test_our_own_packages_stand_in_nobodys_way() -> None:
     check_neighbours()
 
 
-@pytest.mark.parametrize("words", [("-c", "import client"), ("-m", "client", "--help")], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [("-c", "import client"), ("-c", "import lambda_arcade"), ("-m", "client", "--help")], ids=" ".join
+)
 def test_a_module_of_that_name_is_named_and_not_run(tmp_path: Path, words: tuple[str, ...]) -> None:
     (tmp_path / "training.py").write_text(BOOBY_TRAP, "utf-8")
     done = run(tmp_path, *words)
