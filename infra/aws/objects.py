@@ -62,7 +62,9 @@ class Objects(Session):
         with ThreadPoolExecutor(READERS) as pool:
             for first in range(0, len(keys), AHEAD):
                 some = keys[first : first + AHEAD]
-                for key, content in zip(some, pool.map(lambda key: self._read(bucket, key, metadata), some), strict=True):
+                for key, content in zip(
+                    some, pool.map(lambda key: self._read(bucket, key, metadata), some), strict=True
+                ):
                     if content is not None:
                         yield key, content
 

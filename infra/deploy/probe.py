@@ -24,7 +24,8 @@ from infra.build.layers import build_layer, this_machine
 from infra.build.packaging import PackagingError, check_unzipped, package_opponent
 from infra.local.paths import cloud_paths
 from infra.local.workers.functions import Call, Function
-from infra.local.workers.worker import Lifeline, StartError, Worker
+from infra.local.workers.sandbox import find_sandbox
+from infra.local.workers.worker import Spawner, StartError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,13 +60,13 @@ def try_out(folder: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:
     target = this_machine()
     layers = [build_layer(name, target, cloud_paths().home / "cache") for name in manifest.function.layers]
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
-    with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Lifeline()) as lifeline:
+    with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Spawner()) as spawner:
         code = _unzipped(BytesIO(package.content), Path(scratch) / "code")
         parts = tuple(_unzipped(layer.path, Path(scratch) / layer.name) for layer in layers)
         needs = manifest.function
         function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
         try:
-            worker = Worker(function, lifeline, Path(scratch) / "tmp")
+            worker = Worker(function, spawner, Path(scratch) / "tmp", find_sandbox())
         except StartError as error:
             raise PackagingError(
                 f"{manifest.name} does not start as a function: {_said(error.answer.payload)}"
