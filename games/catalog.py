@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from games.core import AnyGame
 
-GAMES = {"backgammon": "games.backgammon", "battleship": "games.battleship", "pacman": "games.pacman"}
+GAMES = {"battleship": "games.battleship", "pacman": "games.pacman", "backgammon": "games.backgammon"}
+"""In the order in which they are shown."""
 VARIABLE = "LAMBDA_ARCADE_GAMES"
 """Further games: ``name=package,name=package``.  The packages must be importable."""
 REGISTERED = "registered.txt"

@@ -24,6 +24,7 @@ from client.ui.inputs import (
     FIXED_BUTTONS,
     FULLSCREEN,
     GAMEPAD,
+    HINT,
     HUD,
     KEYBOARD,
     KEYS,
@@ -54,6 +55,7 @@ WORDS = {
     UP: "up", DOWN: "down", LEFT: "left", RIGHT: "right", ACCEPT: "take, fire, press", BACK: "back, pause",
     TURN: "turn a ship", SWAP: "swap the opponent", SHUFFLE: "random, explain", ERASE: "undo, erase",
     NEXT: "next", PREVIOUS: "previous", FULLSCREEN: "full screen", HUD: "shown of who answers", MUTE: "sound off",
+    HINT: "a hint",
 }  # fmt: skip
 """What each command is for."""
 

@@ -106,7 +106,7 @@ class SettingsScene:
 
 
 def _row(index: int) -> Box:
-    return BOX[0] + 30, BOX[1] + 70 + 46 * index, BOX[2] - 60, 42
+    return BOX[0] + 30, BOX[1] + 66 + 42 * index, BOX[2] - 60, 39
 
 
 def _volume(settings: Settings, value: float) -> None:
