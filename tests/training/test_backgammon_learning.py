@@ -1,0 +1,182 @@
+"""Backgammon is learned: from itself, from whoever played, and an interruption changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+import ai_functions
+from ai_functions.policies.backgammon.bear_off import TABLE, BearOff
+from ai_functions.policies.backgammon.chances import WIN
+from ai_functions.runtime.loader import load_opponent
+from ai_functions.runtime.manifest import Manifest
+from games.backgammon import rules
+from games.backgammon.turns import OPENING, board_after
+from games.record import FUNCTION
+from training.contracts import TrainingError, level_for
+from training.export import export
+from training.games.backgammon import recipe
+from training.games.backgammon.benchmark import BENCHMARK, measure
+from training.games.backgammon.fast_features import fast_features
+from training.games.backgammon.games_played import games_in
+from training.games.backgammon.network import Network
+from training.games.backgammon.players.people import BEGINNER
+from training.games.backgammon.self_play import Course, self_play
+from training.games.backgammon.side_by_side import anyhow, chooser_of, chooser_of_person, play_games
+
+FOLDERS = Path(ai_functions.__file__).parent
+COURSE = Course(hidden=8, games=240, seed=3, round=80)
+
+
+def manifest(name: str) -> Manifest:
+    return Manifest.load(FOLDERS / f"backgammon_{name}")
+
+
+@pytest.fixture(scope="module")
+def table() -> BearOff:
+    return BearOff(FOLDERS / "backgammon_hard" / TABLE)
+
+
+@pytest.fixture(scope="module")
+def records():
+    return recipe.bootstrap(manifest("medium"), 16, seed=5, progress=lambda _: None)
+
+
+def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
+    whole = self_play(COURSE, table, None, lambda _: None)
+    told: list[str] = []
+
+    class StopHereError(Exception):
+        pass
+
+    def stop(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise StopHereError
+
+    keep = tmp_path / "kept.npz"
+    with pytest.raises(StopHereError):
+        self_play(COURSE, table, keep, stop)
+    again = self_play(COURSE, table, keep, told.append)
+    assert len(told) == 4  # the second round was told, and not kept yet
+    for one, two in zip(whole.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_seed_fixes_what_is_learned_and_another_changes_it(table: BearOff) -> None:
+    short = replace(COURSE, games=40)
+    first, again, other = (
+        self_play(course, table, None, lambda _: None) for course in (short, short, replace(short, seed=4))
+    )
+    assert all((one == two).all() for one, two in zip(first.weights, again.weights, strict=True))
+    assert (first.weights[0] != other.weights[0]).any()
+
+
+def test_the_network_and_its_estimator_and_its_model_agree() -> None:
+    network = Network.fresh(8, 1)
+    network.weights[2] += 0.3
+    rows = fast_features(np.array([OPENING] * 40, np.int8))
+    estimator = network.estimator()
+    np.testing.assert_allclose(estimator.predict(rows), network.of_rows(rows), atol=1e-6)
+    from training.contracts import Fitted  # noqa: PLC0415
+
+    assert export(Fitted(estimator, rows)).rows == 40
+
+
+def test_what_was_recorded_is_read_game_by_game(records) -> None:
+    games = [game for record in records for game in games_in(record)]
+    assert len(games) == len(records)  # single games
+    assert all(end is not None and end[WIN] == 0 for _, end in games)
+    assert all(tuple(seen[0]) == OPENING for seen, _ in games)
+
+
+def test_a_match_is_read_as_its_games_and_a_drop_has_no_end() -> None:
+    from games.match import Match, play  # noqa: PLC0415
+    from games.record import Participant  # noqa: PLC0415
+    from tests.golden.backgammon import bold  # noqa: PLC0415
+
+    seats = {player: Participant(player, "bot", "bold") for player in rules.PLAYERS}
+    match = Match(rules, seats, seed=7, policy_seed=8, options={"points": 7})
+    record = play(match, dict.fromkeys(rules.PLAYERS, bold))
+    games = list(games_in(record))
+    assert {end is None for _, end in games} == {True, False}
+    assert all(tuple(seen[0]) == OPENING for seen, _ in games if len(seen))
+
+
+def test_levels_learn_what_people_chose_and_can_be_dialled(records) -> None:
+    fitted = recipe.fit(manifest("medium"), records, seed=1, progress=lambda _: None)
+    again = recipe.fit(manifest("medium"), records, seed=1, progress=lambda _: None)
+    assert (fitted.estimator.coef_ == again.estimator.coef_).all()
+    assert fitted.measures["log_loss"] < np.log(8)
+    assert level_for(manifest("easy")) is not None
+    assert level_for(manifest("expert")) is None
+
+
+def test_the_network_goes_on_learning_from_recorded_games(records) -> None:
+    played = [
+        replace(record, participants=tuple(replace(one, kind=FUNCTION, name="somebody") for one in record.participants))
+        for record in records
+    ]
+    told: list[str] = []
+    fitted = recipe.fit(manifest("hard"), played, seed=1, progress=told.append)
+    assert len(told) == 3
+    shipped = load_opponent(FOLDERS / "backgammon_hard").act.__self__.model  # type: ignore[attr-defined]
+    before = shipped.predict(fitted.held_out)
+    after = fitted.estimator.predict(fitted.held_out)
+    assert 0 < np.abs(before - after).max() < 0.5
+
+
+@pytest.mark.parametrize("level", ["easy", "hard"])
+def test_too_few_games_and_getting_to_know_somebody_are_refused_with_a_reason(level: str, records) -> None:
+    theirs = [replace(records[0], participants=tuple(replace(one, kind=FUNCTION) for one in records[0].participants))]
+    with pytest.raises(TrainingError, match="needed"):
+        recipe.fit(manifest(level), theirs if level == "hard" else records[:1], seed=1, progress=lambda _: None)
+    known = replace(manifest(level), training={**manifest(level).training, "player": "Ada"})
+    with pytest.raises(TrainingError, match="tells one player from others"):
+        recipe.fit(known, records, seed=1, progress=lambda _: None)
+
+
+def test_a_task_is_the_same_for_everybody_and_its_points_are_the_game_s() -> None:
+    first, again = (measure(BEGINNER.play, seed=4) for _ in range(2))
+    assert first == again
+    assert abs(first["points"]) in {1, 2, 3}
+    assert (first["points"] > 0) == bool(first["wins"])
+
+
+@pytest.mark.parametrize("name", ["easy", "hard"])
+def test_tasks_played_side_by_side_are_those_played_one_by_one(name: str) -> None:
+    folder = FOLDERS / f"backgammon_{name}"
+    act = load_opponent(folder).act
+    seeds = list(range(6))
+    assert list(BENCHMARK.side_by_side(folder, seeds)) == [measure(act, seed=seed) for seed in seeds]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", ["easy", "medium", "hard", "expert"])
+def test_many_games_at_once_choose_what_the_function_chooses(name: str) -> None:
+    folder = FOLDERS / f"backgammon_{name}"
+    opponent, choose = load_opponent(folder), chooser_of(folder)
+    state = rules.start({}, Random(3))
+    alike = seen = 0
+    for _ in range(24):
+        if rules.outcome(state):
+            break
+        view = state.view
+        turns = rules.legal_actions(view)
+        boards = -np.array([board_after(view.board, turn) for turn in turns], np.int8)[:, ::-1]
+        chosen = turns[choose(boards, np.array([len(boards)]), np.random.default_rng(1))[0]]
+        assert opponent.policy is not None
+        alike += opponent.policy(view)[rules.print_action(chosen)] > 0
+        seen += 1
+        state, _ = rules.step(state, {state.turn: opponent.act(view, Random(2))})
+    assert alike == seen > 10
+
+
+def test_every_level_beats_who_moves_anyhow_and_the_beginner_most_often() -> None:
+    """A first look: the tables are made of 10,000 games (docs/backgammon.md)."""
+    expert = chooser_of(FOLDERS / "backgammon_hard")
+    assert play_games(expert, anyhow, 100, 1).mean() > 1.8
+    assert play_games(expert, chooser_of_person(BEGINNER), 200, 1).mean() > 0.8

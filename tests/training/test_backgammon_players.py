@@ -1,0 +1,104 @@
+"""What backgammon's opponents play where everybody knows the answer, and what they say of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import ai_functions
+from ai_functions.runtime.loader import Loaded, load_opponent
+from games.backgammon import rules
+from games.backgammon.kernel import BAR, CELLS
+from games.backgammon.observation import ANSWER, MOVE, ROLL, WAIT, Cube, Observation
+from games.backgammon.turns import OPENING
+from games.backgammon.variant import Variant
+from games.core import ObservationError
+
+FOLDERS = Path(ai_functions.__file__).parent
+MONEY = Variant(cube=True)
+STRONG, WEAK = ("hard", "expert"), ("easy", "medium")
+
+
+def opponent(level: str) -> Loaded:
+    return load_opponent(FOLDERS / f"backgammon_{level}")
+
+
+def board_of(own: dict[int, int], other: dict[int, int]) -> tuple[int, ...]:
+    cells = [0] * CELLS
+    for place, count in own.items():
+        cells[place] += count
+    for place, count in other.items():
+        cells[BAR - place] -= count
+    return tuple(cells)
+
+
+RACE = board_of({6: 3, 5: 3, 4: 3}, {6: 5, 5: 5, 4: 5})
+"""Far ahead, and the other side has no gammon to fear from a checker left behind."""
+
+
+@pytest.mark.parametrize("level", STRONG)
+@pytest.mark.parametrize(
+    ("dice", "played"), [((3, 1), "8/5 6/5"), ((4, 2), "8/4 6/4"), ((6, 1), "13/7 8/7"), ((5, 3), "8/3 6/3")]
+)
+def test_points_are_made_in_the_opening(level: str, dice: tuple[int, int], played: str) -> None:
+    action = opponent(level).act(Observation(MOVE, OPENING, dice), Random(1))
+    assert rules.print_action(action) == played
+
+
+@pytest.mark.parametrize("level", STRONG)
+def test_a_race_that_is_won_is_doubled_and_dropped(level: str) -> None:
+    act = opponent(level).act
+    assert act(Observation(ROLL, RACE, variant=MONEY), Random(1)) == "double"
+    flipped = tuple(-RACE[BAR - place] for place in range(CELLS))
+    assert act(Observation(ANSWER, flipped, variant=MONEY), Random(1)) == "drop"
+    assert act(Observation(ROLL, OPENING, variant=MONEY), Random(1)) == "roll"
+    assert act(Observation(ANSWER, OPENING, variant=MONEY), Random(1)) == "take"
+
+
+@pytest.mark.parametrize("level", WEAK)
+def test_who_counts_pips_never_doubles(level: str) -> None:
+    act = opponent(level).act
+    assert act(Observation(ROLL, RACE, variant=MONEY, cube=Cube()), Random(1)) == "roll"
+    assert act(Observation(ANSWER, OPENING, variant=MONEY), Random(1)) == "take"
+
+
+@pytest.mark.parametrize("level", WEAK)
+def test_weaker_levels_draw_their_turns(level: str) -> None:
+    view = Observation(MOVE, OPENING, (6, 2))
+    act = opponent(level).act
+    assert len({rules.print_action(act(view, Random(seed))) for seed in range(40)}) > 2
+
+
+@pytest.mark.parametrize("level", [*STRONG, *WEAK])
+def test_nobody_answers_while_the_other_side_is_to_act(level: str) -> None:
+    with pytest.raises(ObservationError) as caught:
+        opponent(level).act(Observation(WAIT, OPENING), Random(1))
+    assert caught.value.field == "phase"
+
+
+@pytest.mark.parametrize("level", [*STRONG, *WEAK])
+def test_explanations_tell_the_best_turns_and_why(level: str) -> None:
+    explain = opponent(level).explain
+    assert explain is not None
+    board = board_of({8: 2, 6: 3, 13: 5, 24: 2, 3: 2}, {25 - 5: 1, 6: 5, 8: 3, 13: 4, 24: 2})
+    told = explain(Observation(MOVE, board, (3, 1)))
+    turns = told["turns"]
+    assert isinstance(turns, list)
+    assert 1 < len(turns) <= 3
+    words = json.dumps(told)
+    assert "hits on 5" in words
+    if level in STRONG:
+        equities = [turn["equity"] for turn in turns]  # type: ignore[index,call-overload]
+        assert equities == sorted(equities, reverse=True)
+        cube = explain(Observation(ROLL, RACE, variant=MONEY))["cube"]
+        assert cube["drop"] == 1  # type: ignore[index,call-overload]
+
+
+def test_the_last_checker_is_borne_off_at_once() -> None:
+    board = board_of({2: 1, 1: 1}, {6: 5, 5: 5})
+    for level in STRONG:
+        turn = rules.print_action(opponent(level).act(Observation(MOVE, board, (2, 1)), Random(1)))
+        assert turn == "2/off 1/off"
