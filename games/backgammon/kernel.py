@@ -88,10 +88,11 @@ def same(b: Place, boards: Place, index: int) -> bool:
     return True
 
 
-def found(b: Place, boards: Place, count: int) -> bool:
-    """Return whether ``b`` is among the first ``count`` of ``boards``."""
-    for index in range(count):  # noqa: SIM110 - numba compiles no generators
-        if same(b, boards, index):
+def found(b: Place, boards: Place, count: int, source: int, other: int) -> bool:
+    """Return whether ``b`` is among the first ``count`` of ``boards``; most differ at these places."""
+    for index in range(count):
+        at = index * CELLS
+        if boards[at + source] == b[source] and boards[at + other] == b[other] and same(b, boards, index):
             return True
     return False
 
@@ -114,7 +115,7 @@ def two_dice(b: Board, first: int, second: int, boards: Board, moves: Board, cou
         for other in range(then, 0, -1):
             if can_move(b, other, second, then):
                 struck = move(b, other, second)
-                if not found(b, boards, count):
+                if not found(b, boards, count, source, other):
                     keep(b, boards, count)
                     moves[count * MOST_MOVES] = source * STEP + first
                     moves[count * MOST_MOVES + 1] = other * STEP + second

@@ -133,5 +133,5 @@ def test_the_bear_off_table_is_whole(table: BearOff) -> None:
     np.testing.assert_allclose(table.chances.sum(axis=1), 1, atol=1e-5)
     mean = table.chances @ np.arange(MOST_ROLLS)
     fifteen = position_index(homes([0, 0, 0, 0, 0, 15], [15, 0, 0, 0, 0, 0]))
-    assert 10 < mean[fifteen[0]] < 11
+    assert 12.2 < mean[fifteen[0]] < 12.4  # some 100 pips of 8.17 a roll: ten are wasted
     assert 6.5 < mean[fifteen[1]] < 7.5
