@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.records.archive import ArchiveError
+from client.scene_manager import AMBIENT
 from client.scenes.replay import ReplayScene
 from client.ui import theme
 from client.ui.inputs import BACK, Command
@@ -25,6 +26,7 @@ class OpeningScene:
     """An overlay over whatever was there; the replay then lies in its place.  ``at`` is the position it begins with."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, reading: Future[GameRecord], at: int = 0) -> None:
         self.trouble = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.records.standing import Standing, rating_in, standing_of
+from client.scene_manager import AMBIENT
 from client.ui import theme
 from client.ui.inputs import BACK, NEXT, PREVIOUS, Command
 from client.ui.sea import draw_backdrop
@@ -35,6 +36,7 @@ class ProfileScene:
     """One game at a time; the buttons on top choose it."""
 
     overlay = False
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, game: str) -> None:
         self._manager = manager

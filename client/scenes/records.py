@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from client.scene_manager import AMBIENT
 from client.scenes.opening import OpeningScene
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, DOWN, LEFT, LEFT_BUTTON, NEXT, PREVIOUS, RIGHT, UP, Command, Pointer
@@ -29,6 +30,7 @@ class RecordsScene:
     """Shows what ``manager.world.archive`` knows; a record dropped onto the window opens too."""
 
     overlay = False
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager) -> None:
         self._manager = manager

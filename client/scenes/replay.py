@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from client.games.words import event_text, quiet_events
 from client.replay.film import Film
 from client.replay.stage import STAGE, View, describer_of, find_stage, marker_of
-from client.scene_manager import TICKS_PER_SECOND
+from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND
 from client.scenes.replay_panel import SIDE, blunder_at, draw_side
 from client.scenes.retry import RetryScene
 from client.scenes.share import ShareScene
@@ -182,6 +182,11 @@ class ReplayScene:
 
     def _state_at(self, step: int) -> Any:
         return self.film.state_at(step)
+
+    @property
+    def pace(self) -> float:
+        """Every picture while it plays."""
+        return EVERY if self.playing else AMBIENT
 
     def _play(self, *, playing: bool) -> None:
         if playing and self.film.done and self.step >= self.film.ready - 1:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from client.games.words import event_text
 from client.replay.film import Film
 from client.replay.stage import marker_of
+from client.scene_manager import AMBIENT
 from client.scenes.replay import ReplayScene
 from client.ui import theme
 from client.ui.inputs import BACK, Command
@@ -34,6 +35,7 @@ class ResultScene:
     """An overlay over the match that has ended.  ``again`` begins another one against the same opponent."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, record: GameRecord, me: Player, again: Callable[[], None]) -> None:
         self.record = record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.records.archive import ArchiveError
-from client.scene_manager import Beginning
+from client.scene_manager import AMBIENT, Beginning
 from client.scenes.retry import RetryScene, play_on, seat_of_person
 from client.ui import theme
 from client.ui.inputs import BACK, Command
@@ -55,6 +55,7 @@ class ResumeScene:
     """An overlay over the menu."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, summary: Summary, reading: Future[GameRecord]) -> None:
         self._manager = manager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.scene_manager import Beginning, Setup
+from client.scene_manager import AMBIENT, Beginning, Setup
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, LEFT_BUTTON, Command, Pointer
 from client.ui.lists.picker import Picker
@@ -28,6 +28,7 @@ class RetryScene:
     """An overlay over the replay, with the game's opponents."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, record: GameRecord, step: int) -> None:
         self._manager = manager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.jobs.exports import GIF, PNG, RECORD
+from client.scene_manager import AMBIENT
 from client.ui import theme
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, hint_line, overlay_panel
@@ -24,6 +25,7 @@ class ShareScene:
     """An overlay over the replay.  What was begun goes on when it is left."""
 
     overlay = True
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, record: GameRecord, step: int) -> None:
         self._manager = manager

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from client.games.backgammon.board import draw_checkers, draw_field
-from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes.name import ROWS
 from client.ui import theme
 from client.ui.inputs import BACK, ERASE, KEYBOARD, Command, Typed
@@ -39,6 +39,7 @@ class BeforeScene:
     """The screen before a match; ``begin`` is called with the setup and the pledge."""
 
     overlay = False
+    pace = AMBIENT
 
     def __init__(self, manager: SceneManager, setup: Setup, begin: Callable[[Setup, Pledge], None]) -> None:
         self.word = ""

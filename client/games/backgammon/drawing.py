@@ -32,6 +32,8 @@ MOVES: Box = (768.0, 276.0, 196.0, 336.0)
 BELOW: Box = (64.0, 618.0, 696.0, 90.0)
 RESULT: Box = (64.0, 620.0, 696.0, 84.0)
 BANNER_S = 2.0
+REFUSED_S = 1.2
+"""For so long it is said why something was refused."""
 
 
 class Drawable(Protocol):
@@ -133,12 +135,11 @@ def _standing(scene: Drawable) -> tuple[Board, bool | None]:
 def _heading(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:
     words, more = _situation(scene, now)
     why, when = scene.refused
-    refused = now - when < 1.2  # noqa: PLR2004 - a second is read
+    refused = now - when < REFUSED_S
     shift = 4 * sin(now * 60) if now - when < 0.4 and not still else 0  # noqa: PLR2004 - a shake
     canvas.text(words, 76 + shift, 24, theme.HEADING, theme.FOAM, within=680)
-    canvas.text(
-        why if refused else more, 76 + shift, 56, theme.BODY, theme.AMBER if refused else theme.MIST, within=680
-    )
+    told = why if refused else scene.duel.hint.said or more
+    canvas.text(told, 76 + shift, 56, theme.BODY, theme.AMBER if refused else theme.MIST, within=680)
     canvas.text("LAMBDA ARCADE", 1244, 32, theme.Style("bold", 13, 3.5), theme.HAZE, align="right")
     canvas.text(f"Backgammon in the {scene.manager.world.where}", 1244, 54, theme.SMALL, theme.HAZE, align="right")
 

@@ -13,14 +13,15 @@ from typing import TYPE_CHECKING
 from client.games.backgammon.explanation import Thought, read_thought
 from client.games.backgammon.geometry import OFF
 from client.games.backgammon.half_turn import HalfTurn, Hop, hops_of
+from client.net.hint import Hint
 from client.net.opponent_client import participant
+from client.net.seating import new_match
 from client.scene_manager import TICKS_PER_SECOND
 from client.ui.hud import Hud
 from games.backgammon import rules
 from games.backgammon.kernel import BAR
-from games.backgammon.observation import MIDDLE, MOVE, OTHER, OWN
+from games.backgammon.observation import ANSWER, MIDDLE, MOVE, OTHER, OWN
 from games.backgammon.turns import OPENING, Turn, flipped
-from games.match import Match
 from games.record import PERSON, Participant, is_kept
 
 if TYPE_CHECKING:
@@ -95,22 +96,17 @@ class Duel:
 
     def __init__(self, world: Services, setup: Setup, name: str, pledge: Pledge) -> None:
         self._world = world
-        self.me: Player = rules.INFO.person
+        self.me: Player = rules.INFO.person if setup.begin is None else setup.begin.me
         self.foe: Player = next(player for player in rules.PLAYERS if player != self.me)
         self.now = 0.0
         """Seconds since the match began, as far as it was not standing still."""
         self.client: OpponentClient = world.connect(setup.opponent)
         self.hud = Hud(setup.opponent)
-        self.match = Match(
-            rules,
-            {self.me: Participant(self.me, PERSON, name), self.foe: participant(setup.opponent, self.foe)},
-            seed=pledge,
-            policy_seed=world.new_seed(),
-            options=setup.options,
-            journal=world.journal(),
-        )
-        self._commitment = pledge.commitment
-        self.hud.promise = "dice promised", pledge.commitment
+        self.hint = Hint()
+        seats = {self.me: Participant(self.me, PERSON, name), self.foe: participant(setup.opponent, self.foe)}
+        self.match = new_match(world, setup, seats, pledge)
+        if self.match.pledge is not None:
+            self.hud.promise = "dice promised", self.match.pledge.commitment
         self.shown = Shown(crawford=self.state.view.crawford)
         self.log: list[Line] = []
         self.half: HalfTurn | None = None
@@ -130,7 +126,10 @@ class Duel:
         self._closed = False
         self._dice: Dice | None = self.state.view.dice
         """Those of the turn to be played next."""
-        self._steps.append(self._rolled(self.state.turn, self.state.view.dice or (1, 1), opening=True))
+        if setup.begin is None:
+            self._steps.append(self._rolled(self.state.turn, self.state.view.dice or (1, 1), opening=True))
+        else:
+            self._take_up()
 
     @property
     def state(self) -> rules.State:
@@ -220,6 +219,7 @@ class Duel:
         """
         self.now += 1 / TICKS_PER_SECOND
         self._converse()
+        self.hint.tick(self.client, self.match, self.me)
         begun = self._show()
         if self.settled and not self.match.outcome:
             self._go_on(pause_s, play_forced=play_forced)
@@ -230,8 +230,25 @@ class Duel:
         if not self._closed:
             self._closed = True
             record = self.match.close()
-            self.hud.promise = "dice kept as promised" if is_kept(record) else "dice not as promised", self._commitment
+            if self.match.pledge is not None:
+                words = "dice kept as promised" if is_kept(record) else "dice not as promised"
+                self.hud.promise = words, self.match.pledge.commitment
             self._world.finished(record)
+
+    def play(self, turn: Turn) -> None:
+        """Play a whole turn for the person; what they had begun of it is taken back.  Raises IllegalActionError."""
+        self.match.game.check(self.state, self.me, turn)
+        self._steps.clear()
+        self.step = None
+        self.shown.board = self.state.view.board
+        self._play_whole(turn)
+
+    def _take_up(self) -> None:
+        """Show the position that the match goes on from."""
+        self._settle()
+        view, mine = self.state.view, self.me in self.match.to_act()
+        self.shown.dice, self.shown.dice_mine = view.dice, mine
+        self.shown.offered = not mine if view.phase == ANSWER else None
 
     def _converse(self) -> None:
         """Ask the opponent when it is to act, and take its answer when it is there."""
@@ -263,9 +280,9 @@ class Duel:
             forced = self.half.forced if self.half is not None else None
             untouched = self.half is not None and not self.half.hops
             if play_forced and forced is not None and untouched and self.now >= self._rested_at + LOOK_S:
-                self._play_forced(forced)
+                self._play_whole(forced)
 
-    def _play_forced(self, turn: Turn) -> None:
+    def _play_whole(self, turn: Turn) -> None:
         hops = hops_of(self.state.view.board, turn)
         self._steps.extend(_moved(hop, LASTS_S[MOVED], mine=True) for hop in hops)
         self._log(turn, mine=True)

@@ -16,8 +16,10 @@ from client.games.backgammon.geometry import (
     place_at,
     place_in,
 )
-from client.scene_manager import TICKS_PER_SECOND, Setup
+from client.net.local import is_local
+from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
+from client.scenes.result import ResultScene
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -25,6 +27,7 @@ from client.ui.inputs import (
     BACK,
     DIRECTIONS,
     ERASE,
+    HINT,
     LEFT,
     LEFT_BUTTON,
     NEXT,
@@ -43,14 +46,16 @@ from client.ui.widgets import Button, Group, Widget
 from games.backgammon.kernel import BAR, HOME
 from games.backgammon.observation import ANSWER, MOVE, ROLL
 from games.backgammon.rules import DOUBLE, DROP, TAKE, THROW
-from games.backgammon.turns import NO_MOVE
+from games.backgammon.turns import NO_MOVE, Turn
+from games.fairness import Pledge
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
     from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas, Point
     from client.ui.inputs import Input
-    from games.fairness import Pledge
+    from games.backgammon.rules import Action
+    from games.match import Match
 
 LEFT_PLACE = (768.0, 622.0, 94.0, 44.0)
 RIGHT_PLACE = (870.0, 622.0, 94.0, 44.0)
@@ -96,6 +101,33 @@ class BackgammonScene:
     def name_of_foe(self) -> str:
         """Whom the person plays against now."""
         return self.duel.client.info.title
+
+    @property
+    def referee(self) -> Match:
+        """The match itself."""
+        return self.duel.match
+
+    @property
+    def my_turn(self) -> bool:
+        """Whether the person may act now."""
+        return self.duel.phase is not None
+
+    def act(self, action: Action) -> None:
+        """Play for the person, as if it had been done by hand."""
+        if isinstance(action, Turn):
+            self._drop()
+            self.duel.play(action)
+        else:
+            self._decide(action)
+
+    @property
+    def pace(self) -> float:
+        """Every picture while checkers, dice or words are on their way."""
+        words, came = self.banner
+        banner = bool(words) and self.lapse - came < drawing.BANNER_S
+        refused = self.lapse - self.refused[1] < drawing.REFUSED_S
+        moving = not self.duel.settled or self.held_at is not None
+        return EVERY if moving or banner or refused else AMBIENT
 
     @property
     def ended(self) -> bool:
@@ -145,9 +177,12 @@ class BackgammonScene:
         self.banner = (f"{info.title} takes over", self.lapse)
 
     def _back(self) -> None:
-        """Let go of the checker that is taken; without one, pause."""
+        """Let go of the checker that is taken; without one, pause, or leave when all is over."""
         if self.selected is not None:
             self._drop()
+        elif self._ended:
+            if not self.buttons.unseen:
+                self.manager.to_menu()
         else:
             self.manager.push(PauseScene(self.manager, self.open_swap, self.manager.to_menu))
 
@@ -157,9 +192,22 @@ class BackgammonScene:
         self.manager.sounds.play("turn")
         self._phase = ""
 
+    def _hint(self) -> None:
+        """Ask what the opponent's function would play; the match then rates nobody."""
+        if self.my_turn:
+            self.duel.hint.ask(self.duel.client, self.duel.match, self.duel.me)
+        else:
+            self._refuse("It is not your turn")
+
+    def _review(self) -> None:
+        """Show how it went."""
+        self.manager.push(ResultScene(self.manager, self.duel.match.record(), self.duel.me, self._again))
+
     def _command(self, event: Command) -> None:
         if event.name in (TURN, ERASE):
             self._undo()
+        elif event.name == HINT and not self._ended:
+            self._hint()
         elif not self.on_board:
             self._press(event)
         elif event.name in DIRECTIONS:
@@ -378,6 +426,7 @@ class BackgammonScene:
             return [
                 Button(LEFT_PLACE, "Menu", self.manager.to_menu),
                 Button(RIGHT_PLACE, "Again", self._again, "primary"),
+                Button((980, 622, 264, 44), "Review", self._review),
             ]
         return [
             Button(LEFT_PLACE, "Undo", self._undo, enabled=False),
@@ -391,6 +440,8 @@ class BackgammonScene:
         ]
 
 
-def open_scene(manager: SceneManager, setup: Setup) -> BeforeScene:
-    """Return the screen before a new match, which leads to it."""
+def open_scene(manager: SceneManager, setup: Setup) -> BeforeScene | BackgammonScene:
+    """Return the screen before a new match, which leads to it; practice, and a match that goes on, begin at once."""
+    if setup.begin is not None or is_local(setup.opponent):
+        return BackgammonScene(manager, setup, Pledge.of(manager.world.new_secret()))
     return BeforeScene(manager, setup, lambda chosen, pledge: manager.replace(BackgammonScene(manager, chosen, pledge)))
