@@ -113,6 +113,7 @@ class Hud:
         """
         if grade == PLAYER:
             self._draw_player(canvas, box, waiting_s)
+            self._draw_promise(canvas, box)
         if grade != ENGINEER:
             return
         left, top, width, height = box
@@ -127,6 +128,14 @@ class Hud:
         if self.promise is not None:
             _promise(canvas, inner, totals - PROMISE, *self.promise)
         self._totals(canvas, inner, totals)
+
+    def _draw_promise(self, canvas: Canvas, box: Box) -> None:
+        """Draw what was promised, in a panel of its own below who plays."""
+        if self.promise is not None:
+            left, top, width, _ = box
+            below = top + PLAYER_HEIGHT + 10
+            canvas.panel((left, below, width, PROMISE + 18))
+            _promise(canvas, (left + 18, width - 36), below + 14, *self.promise)
 
     def _draw_player(self, canvas: Canvas, box: Box, waiting_s: float | None) -> None:
         """Draw who plays, and a dot for the connection."""

@@ -107,7 +107,17 @@ def test_words_lie_wholly_on_a_button_or_wholly_beside_it(table: Table, room: st
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("room", ["battle", "battle-end", "before", "backgammon", "backgammon-end"])
+@pytest.mark.parametrize(
+    "room",
+    [
+        "battle",
+        "battle-told-all",
+        "battle-end",
+        "before-backgammon",
+        "backgammon",
+        "backgammon-end",
+    ],
+)
 def test_what_is_promised_is_written_out_whole(table: Table, room: str, size: tuple[int, int]) -> None:
     ROOMS[room](table)
     canvas = Watching(pygame.Surface(size))

@@ -135,6 +135,9 @@ def test_the_profile_is_drawn_from_nothing_to_many_matches_and_for_every_game(ta
     assert scene.standing.matches == ()
     table.picture()
     scene.handle(Command(NEXT))
+    assert scene.game == "backgammon"
+    table.picture()
+    scene.handle(Command(NEXT))
     assert scene.game == "battleship"
     scene.handle(Command(RIGHT))
     scene.handle(Command(ACCEPT))

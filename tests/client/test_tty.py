@@ -191,7 +191,12 @@ def test_battleship_can_be_played_in_the_default_view_too(table: Table) -> None:
 def test_whom_to_play_is_chosen_without_games_in_real_time(table: Table) -> None:
     person = Person(table, None)
     lines = person.see()
-    assert [line.strip() for line in lines[3:6]] == ["Battleship: Alpha (alpha)", "Battleship: Beta (beta)", ""]
+    assert [line.strip() for line in lines[3:7]] == [
+        "Battleship: Alpha (alpha)",
+        "Battleship: Beta (beta)",
+        "Backgammon: Delta (delta)",
+        "",
+    ]
     assert "against Beta" in person.do("bet", ACCEPT)[0]
     person.do("x", ACCEPT, SWAP, ACCEPT)
     assert "against Alpha" in person.see()[0]

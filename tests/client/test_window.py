@@ -81,7 +81,7 @@ def test_a_window_too_small_to_show_anything_is_left_alone(table: Table, window:
 def test_a_click_on_what_is_seen_means_it_at_once_after_resizing(
     table: Table, window: pygame.Window, size: tuple[int, int]
 ) -> None:
-    settings_button = open_menu(table)[-3]
+    settings_button = open_menu(table)[-6]
     shell = Shell(window, table.manager)
     shell.draw(0.0)
     window.size = size

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +30,8 @@ def test_a_burst_of_records_is_counted_once_and_annotated_and_nothing_is_dead(tm
     played = [recorded(seed) for seed in range(10)]
     lines = [replace(played[number % 10], match_id=f"{number:032x}").to_line().encode() for number in range(size)]
 
+    pauses = Random(size)
+
     def post(line: bytes) -> None:
         while True:
             sent = requests.post(
@@ -38,7 +40,7 @@ def test_a_burst_of_records_is_counted_once_and_annotated_and_nothing_is_dead(tm
             if sent.status_code in {200, 201}:
                 return
             assert sent.status_code == 429, sent.text
-            time.sleep(0.5 + random.random())
+            time.sleep(0.5 + pauses.random())
 
     try:
         begun = time.monotonic()

@@ -68,7 +68,7 @@ def draw_scene(canvas: Canvas, scene: Drawable, now: float) -> None:
     names = scene.manager.settings.name, scene.name_of_foe
     draw_score(canvas, SCORE, duel.shown, duel.points, names, cube=duel.state.variant.cube)
     draw_moves(canvas, MOVES, duel.log)
-    duel.hud.draw(canvas, HUD_BOX, duel.waiting_s)
+    duel.hud.draw(canvas, HUD_BOX, duel.waiting_s, scene.manager.settings.hud)
     _heading(canvas, scene, now, still=still)
     if scene.ended:
         _result(canvas, scene)
