@@ -136,7 +136,7 @@ def catalog() -> dict[str, Node]:
         variables,
         statement("ReadEntries", "ssm:GetParametersByPath", arn("ssm", "parameter/${Prefix}/opponents")),
         statement("SeeWhereLivePoints", "lambda:GetAlias", arn("lambda", "function:${Prefix}-*")),
-        statement("ReadRatings", "dynamodb:BatchGetItem", arn("dynamodb", "table/${RatingsTable}")),
+        statement("ReadRatings", ["dynamodb:BatchGetItem", "dynamodb:Scan"], arn("dynamodb", "table/${RatingsTable}")),
         live=CALLED_BY_API,
     )
     return _template(
