@@ -60,6 +60,18 @@ def prove_record(record: GameRecord, keys: Mapping[str, bytes], *, key_id: str =
     return replace(record, turns=tuple(turns))
 
 
+class Signer:
+    """Whoever holds the keys of ``environment``: proves matches of the functions in ``record``."""
+
+    def __init__(self, environment: Environment, record: GameRecord) -> None:
+        proved_line(environment, record.to_line())
+        self._keys = platform_keys(environment)
+
+    def prove(self, record: GameRecord) -> GameRecord:
+        """Return ``record`` with proofs."""
+        return prove_record(record, self._keys, key_id=newest(self._keys))
+
+
 def proved_line(environment: Environment, line: str) -> str:
     """Return the record in ``line`` as it would be, had its functions been asked in this cloud; other text as it is.
 

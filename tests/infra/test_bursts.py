@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
+from proving import Signer
 from test_kills_and_full_disks import NAMES, deployed
 from test_local_durability import eventually
 from test_services import games_of, recorded
@@ -28,7 +29,9 @@ COUNTED_S = 120.0
 def test_a_burst_of_records_is_counted_once_and_annotated_and_nothing_is_dead(tmp_path: Path, size: int) -> None:
     environment = deployed(tmp_path / "home", tmp_path / "cache")
     played = [recorded(seed) for seed in range(10)]
-    lines = [replace(played[number % 10], match_id=f"{number:032x}").to_line().encode() for number in range(size)]
+    signer = Signer(environment, played[0])
+    proved = (signer.prove(replace(played[number % 10], match_id=f"{number:032x}")) for number in range(size))
+    lines = [record.to_line().encode() for record in proved]
 
     pauses = Random(size)
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from clouds import EXAMPLE, client_of, create_function
+from proving import Signer
 from test_local_durability import eventually, fill
 from test_services import annotation, games_of, recorded
 
@@ -59,6 +60,7 @@ class Uploads:
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._base = [recorded(seed) for seed in range(8)]
+        self._signer = Signer(environment, self._base[0])
         self._stop = threading.Event()
         self.answered: list[GameRecord] = []
         self.told: set[str] = set()
@@ -74,7 +76,7 @@ class Uploads:
         for number in count():
             if self._stop.is_set():
                 return
-            record = replace(self._base[number % 8], match_id=f"{number:032x}")
+            record = self._signer.prove(replace(self._base[number % 8], match_id=f"{number:032x}"))
             while not self._accepted(record):
                 time.sleep(0.1)
 
