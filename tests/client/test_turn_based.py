@@ -235,7 +235,7 @@ def test_the_menu_shows_every_game_and_leads_to_the_plain_scene(kuhn: Table) -> 
         menu.handle(Command(DOWN))
     kuhn.tick(60)
     boxes = menu._cards.boxes()
-    assert list(boxes) == ["battleship", "pacman", "kuhn"], "the last three; the others are scrolled away"
+    assert list(boxes) == ["pacman", "backgammon", "kuhn"], "the last three; the others are scrolled away"
     assert all(top + height <= 620 for _, top, _, height in boxes.values()), "no card lies under the buttons"
     click(menu, boxes["kuhn"])
     kuhn.tick(2)
@@ -261,7 +261,7 @@ def test_many_games_scroll_with_keys_and_wheel(table: Table, monkeypatch: pytest
     below = table.picture()
     menu.handle(Pointer("wheel", 100, 200, wheel=99))
     table.tick(60)
-    assert list(menu._cards.boxes()) == ["backgammon", "battleship", "pacman"]
+    assert list(menu._cards.boxes()) == ["battleship", "pacman", "backgammon"]
     assert table.picture() != below
     menu.handle(Pointer("press", 100, 626, button=LEFT_BUTTON))
     assert menu._game == "game6", "between the cards and the buttons there is nothing to click"

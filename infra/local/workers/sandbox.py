@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,19 @@ def tree(pid: int, *, deep: bool = True) -> list[int]:
             for task in Path(f"/proc/{parent}/task").iterdir():
                 found += [int(child) for child in (task / "children").read_text(encoding="ascii").split()]
     return found
+
+
+@lru_cache(maxsize=4)
+def linked_folders(packages: str) -> tuple[Path, ...]:
+    """Return where packages really lie, if what is installed in ``packages`` are links.
+
+    ``uv pip install --link-mode symlink`` makes such an installation.
+    """
+    folder = Path(packages)
+    found = {entry.resolve().parent for entry in folder.iterdir() if entry.is_symlink()}
+    inside = (entry / "__init__.py" for entry in folder.iterdir())
+    found |= {file.resolve().parent.parent for file in inside if file.is_symlink()}
+    return tuple(sorted(found - {folder, folder.resolve()}))
 
 
 def children_of_this_process() -> set[int]:

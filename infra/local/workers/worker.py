@@ -28,6 +28,7 @@ from infra.local.workers.sandbox import (
     children_of_this_process,
     end_tree,
     folder_bytes,
+    linked_folders,
     system_call_filter,
     tree,
     used_bytes,
@@ -77,6 +78,8 @@ class Spawner:
         self._read_end, self._write_end = os.pipe()  # not inherited unless passed on: PEP 446
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="spawner")
         self._pids: set[int] = set()
+        self._others = children_of_this_process()
+        """Who was there before: not a function's, and left alone."""
 
     def spawn(self, command: list[str], **settings: Any) -> subprocess.Popen[bytes]:
         """Start a process.  Raises OSError."""
@@ -103,7 +106,7 @@ class Spawner:
         return process
 
     def _end_orphans(self) -> None:
-        for pid in children_of_this_process() - self._pids:
+        for pid in children_of_this_process() - self._pids - self._others:
             end_tree(tree(pid))
             with contextlib.suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
@@ -251,7 +254,8 @@ class Worker:
     def _spawn(self, runtime: str) -> subprocess.Popen[bytes]:
         function, sandbox = self.function, self._sandbox
         packages = sysconfig.get_path("purelib")
-        readable = [function.code, *function.layers, Path(packages), LAUNCHER.parent, Path(sys.base_prefix)]
+        managed = (Path(packages), *linked_folders(packages))
+        readable = [function.code, *function.layers, *managed, LAUNCHER.parent, Path(sys.base_prefix)]
         flags = ("-I", "-S", "-u", "-X", "utf8")
         paths = os.pathsep.join(function.search_path())
         fence = sandbox.fence(readable, self._scratch)
