@@ -21,6 +21,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 
 import pygame
 
+from client.games.backgammon.scene import BackgammonScene
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import PacmanScene
 from client.net.opponent_client import DeployedOpponentClient
@@ -35,6 +36,7 @@ from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
 from client.ui.inputs import ACCEPT, BACK, SHUFFLE, SWAP, Command
+from games.fairness import Pledge
 from infra.deploy.deploy import ensure_ready
 from training.contracts import benchmark_for
 
@@ -188,6 +190,21 @@ def take_pacman(studio: Studio) -> None:
         studio.take("pacman-swap")
 
 
+def take_backgammon(studio: Studio) -> None:
+    """The first turns of a match, with what the opponent thinks."""
+    manager = studio.manager
+    player: Opponent = benchmark_for("backgammon").players["club"]
+    setup = studio.opponent("backgammon_hard", "backgammon")
+    scene = BackgammonScene(manager, Setup(setup.game, setup.opponent, {"points": 5}), Pledge.of("5e" * 32, "word"))
+    manager.replace(scene)
+    manager.handle(Command(SHUFFLE))
+    for _ in range(7):
+        studio.until(lambda: scene.my_turn)
+        scene.act(player(scene.referee.ask(scene.duel.me), Random(1)))
+    studio.until(lambda: scene.my_turn and scene.duel.thought is not None)
+    studio.take("backgammon")
+
+
 def main(words: list[str]) -> None:
     """Take every picture."""
     folder = Path(words[0]) if words else FOLDER
@@ -198,6 +215,7 @@ def main(words: list[str]) -> None:
             take_menus(studio)
             take_battleship(studio)
             take_pacman(studio)
+            take_backgammon(studio)
         finally:
             studio.manager.close()
             studio.pool.close()
