@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
 
 def trace(environment: Environment, request_id: str, since_ms: int) -> list[Line]:
-    """Return the lines about a request, the gateway's and the functions', oldest first.
+    """Return the lines about a request: the gateway's, then the functions', oldest first.
 
     Of a function that is no JSON, the lines between START and END of the request are its own.  Raises CloudError for
     what is no request id.
@@ -40,4 +40,4 @@ def trace(environment: Environment, request_id: str, since_ms: int) -> list[Line
         except CloudError:
             continue  # no call has come by the gateway yet, or the function has just gone
         found += [Line(at_ms, source, text) for at_ms, _, text in events if request_id in text]
-    return sorted(found, key=lambda line: (line.at_ms, line.source != "gateway"))
+    return sorted(found, key=lambda line: (line.source != "gateway", line.at_ms))

@@ -183,8 +183,8 @@ def test_a_name_is_shown_whole_and_is_only_text(opened: Opened, size: tuple[int,
 @pytest.mark.parametrize("size", SIZES)
 def test_the_ladder_an_opponent_and_the_leaderboard_are_reached_by_keys(opened: Opened, size: tuple[int, int]):
     with opened("#ladder", size) as page:
-        expect(page.get_by_role("link", name="First Free")).to_be_visible()
-        for _ in range(12):
+        expect(page.locator("a[href='#opponent=first_free']")).to_be_visible()
+        for _ in range(30):
             page.keyboard.press("Tab")
             if "opponent=first_free" in (page.evaluate("document.activeElement.hash") or ""):
                 break
