@@ -16,7 +16,7 @@ import pytest
 
 from infra.local.workers.functions import Answer, Call, Function
 from infra.local.workers.pool import FunctionPool, WorkerPool
-from infra.local.workers.sandbox import tree
+from infra.local.workers.sandbox import linked_packages, tree
 from infra.local.workers.worker import AWSLAMBDARIC, LOOP
 
 if TYPE_CHECKING:
@@ -291,3 +291,20 @@ def _runs(pid: int) -> bool:
     except OSError:
         return False
     return len(threads) > 1 or stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_of_packages_that_are_links_nothing_but_themselves_can_be_read(tmp_path: Path) -> None:
+    """As ``uv`` links them: whole folders, single files, or every file of a folder."""
+    cache, packages = tmp_path / "cache", tmp_path / "packages"
+    for name in ("whole", "each"):
+        (cache / name).mkdir(parents=True)
+        (cache / name / "__init__.py").touch()
+    (cache / "single.py").touch()
+    (packages / "each").mkdir(parents=True)
+    (packages / "own").mkdir()
+    (packages / "own" / "__init__.py").touch()
+    (packages / "whole").symlink_to(cache / "whole")
+    (packages / "single.py").symlink_to(cache / "single.py")
+    (packages / "each" / "__init__.py").symlink_to(cache / "each" / "__init__.py")
+    (packages / "gone").symlink_to(cache / "gone")
+    assert linked_packages(str(packages)) == (cache / "each", cache / "single.py", cache / "whole")

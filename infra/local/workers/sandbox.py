@@ -138,16 +138,16 @@ def tree(pid: int, *, deep: bool = True) -> list[int]:
 
 
 @lru_cache(maxsize=4)
-def linked_folders(packages: str) -> tuple[Path, ...]:
-    """Return where packages really lie, if what is installed in ``packages`` are links.
+def linked_packages(packages: str) -> tuple[Path, ...]:
+    """Return where packages really lie, if what is installed in ``packages`` are links; nothing beside them.
 
     ``uv pip install --link-mode symlink`` makes such an installation.
     """
-    folder = Path(packages)
-    found = {entry.resolve().parent for entry in folder.iterdir() if entry.is_symlink()}
-    inside = (entry / "__init__.py" for entry in folder.iterdir())
-    found |= {file.resolve().parent.parent for file in inside if file.is_symlink()}
-    return tuple(sorted(found - {folder, folder.resolve()}))
+    entries = sorted(Path(packages).iterdir())
+    found = {entry.resolve() for entry in entries if entry.is_symlink()}
+    inside = (entry / "__init__.py" for entry in entries)
+    found |= {file.resolve().parent for file in inside if file.is_symlink()}
+    return tuple(sorted(path for path in found if path.exists()))
 
 
 def children_of_this_process() -> set[int]:

@@ -28,7 +28,7 @@ from infra.local.workers.sandbox import (
     children_of_this_process,
     end_tree,
     folder_bytes,
-    linked_folders,
+    linked_packages,
     system_call_filter,
     tree,
     used_bytes,
@@ -254,7 +254,7 @@ class Worker:
     def _spawn(self, runtime: str) -> subprocess.Popen[bytes]:
         function, sandbox = self.function, self._sandbox
         packages = sysconfig.get_path("purelib")
-        managed = (Path(packages), *linked_folders(packages))
+        managed = (Path(packages), *linked_packages(packages))
         readable = [function.code, *function.layers, *managed, LAUNCHER.parent, Path(sys.base_prefix)]
         flags = ("-I", "-S", "-u", "-X", "utf8")
         paths = os.pathsep.join(function.search_path())
