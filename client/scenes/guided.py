@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ SHOW_PACE = 20.0
 SHOW_TICKS = 90 * 60
 
 
-class Guided:
+class Guided(ABC):
     """What lies over the match: it hands input and time down, until it is ``done``."""
 
     overlay = True
@@ -67,9 +68,9 @@ class Guided:
         return self._ended > SEEN_TICKS
 
     @property
+    @abstractmethod
     def words(self) -> tuple[str, str]:
         """What is said in large and in small print."""
-        raise NotImplementedError
 
     def handle(self, event: Input) -> None:
         """Play; when all is done, leave or begin again."""
@@ -114,7 +115,7 @@ class Guided:
         """What can be done besides playing."""
         return [(ACCEPT, "go on"), (TURN, "again"), (BACK, "menu")] if self.done else [(BACK, "pause, leave")]
 
-    def leave(self) -> None:
+    def leave(self) -> None:  # noqa: B027 - every scene has it, and no guided one holds anything
         """The scene below is left by itself."""
 
     def accept(self) -> None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
+from infra.monitor.bill import REQUESTS_A_CONCURRENCY
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from random import Random
@@ -25,8 +27,6 @@ DAY_S = 86_400.0
 HOURS = 24
 HOURLY = (3, 2, 1, 1, 1, 1, 2, 3, 3, 3, 4, 4, 5, 5, 4, 4, 5, 6, 8, 10, 11, 10, 7, 5)
 """What share of a day's matches, in percent, begins in each hour: an evening game of one time zone.  An assumption."""
-REQUESTS_A_CONCURRENCY = 10
-"""Lambda takes at most ten requests a second for each unit of concurrency."""
 ADDED_AT_ONCE, ADDED_A_SECOND = 1000, 100.0
 """A function may add a thousand environments in ten seconds."""
 FIRST_BACKOFF_S, MAX_BACKOFF_S, PATIENCE_S = 0.05, 0.8, 12.0
