@@ -42,7 +42,7 @@ def recompute(
         lambda operation, **parameters: getattr(dynamodb, operation)(**parameters),
         lambda line: err.print(line, soft_wrap=True),
     )
-    done = compute(table, _records(environment, table.old_matches()))
+    done = compute(table, stored_records(environment, table.old_matches()))
     if as_json:
         games = {
             game: {
@@ -63,7 +63,7 @@ def recompute(
     out.print(table_of_all)
 
 
-def _records(environment: Environment, old: set[str]) -> Iterator[GameRecord]:
+def stored_records(environment: Environment, old: set[str]) -> Iterator[GameRecord]:
     """Yield the stored records that count: the proved ones, and the ``old`` ones, rated before there were proofs."""
     from infra.services.inbox import PROVED, YES  # noqa: PLC0415
 

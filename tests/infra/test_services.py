@@ -16,6 +16,7 @@ import requests
 from proving import prove_record, proved_line, proved_match
 
 from ai_functions.runtime.loader import load_opponent
+from client.commands.ratings import stored_records
 from client.net.annotations import fetch_annotations
 from client.net.ratings import fetch_ratings
 from client.net.remote import OpponentInfo, RemoteOpponent
@@ -485,6 +486,16 @@ def test_what_is_proved_is_known_to_who_trains(environment: Environment):
     contents = {content.decode().rstrip("\n") for _, content in found}
     assert good in contents
     assert bad.to_line() not in contents
+
+
+def test_ratings_are_recomputed_from_what_is_proved_or_was_rated_before_there_were_proofs(environment: Environment):
+    good, forged = GameRecord.from_line(proved_line(environment, recorded(311).to_line())), recorded(312)
+    for record in (good, forged):
+        upload(environment, record)
+    found = {record.match_id for record in stored_records(environment, set())}
+    assert good.match_id in found
+    assert forged.match_id not in found
+    assert forged.match_id in {record.match_id for record in stored_records(environment, {forged.match_id})}
 
 
 def test_a_functions_own_answers_are_proved(environment: Environment):
