@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from client.guides import guide_of
 from client.scene_manager import AMBIENT
 from client.scenes.guided import DailyScene, Guided, LessonScene, ShowScene, start
+from client.scenes.pages import leave_or_choose
 from client.ui import theme
 from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, hint_line, overlay_panel
@@ -52,10 +53,7 @@ class BeforeScene:
 
     def handle(self, event: Input) -> None:
         """Choose, or go back."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Nothing moves here."""

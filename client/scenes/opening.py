@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from client.records.archive import ArchiveError
 from client.scene_manager import AMBIENT
+from client.scenes.pages import leave_or_choose
 from client.scenes.replay import ReplayScene
 from client.ui import theme
-from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, overlay_panel
 
 if TYPE_CHECKING:
@@ -37,10 +37,7 @@ class OpeningScene:
 
     def handle(self, event: Input) -> None:
         """Go back."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Show the record once it is read."""

@@ -8,9 +8,10 @@ from client.games.words import event_text
 from client.replay.film import Film
 from client.replay.stage import marker_of
 from client.scene_manager import AMBIENT
+from client.scenes.pages import leave_or_choose
 from client.scenes.replay import ReplayScene
 from client.ui import theme
-from client.ui.inputs import BACK, Command
+from client.ui.inputs import BACK
 from client.ui.widgets import Button, Group, hint_line, overlay_panel
 from games.catalog import find_game
 from games.record import headline
@@ -59,10 +60,7 @@ class ResultScene:
 
     def handle(self, event: Input) -> None:
         """Choose what comes next; back shows the end of the match again."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Follow the coach."""

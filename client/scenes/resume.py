@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from client.records.archive import ArchiveError
 from client.scene_manager import AMBIENT, Beginning
+from client.scenes.pages import leave_or_choose
 from client.scenes.retry import RetryScene, play_on, seat_of_person
 from client.ui import theme
-from client.ui.inputs import BACK, Command
 from client.ui.widgets import Button, Group, overlay_panel
 from games.catalog import find_game
 from games.core import GameError
@@ -74,10 +74,7 @@ class ResumeScene:
 
     def handle(self, event: Input) -> None:
         """Choose; back means not now."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Allow to go on once the record is read and the functions are known."""

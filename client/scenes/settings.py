@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from client.scene_manager import AMBIENT
 from client.scenes.keys import KeysScene
+from client.scenes.pages import leave_or_choose
 from client.settings import HUDS, PALETTES, TEXT_SIZES
 from client.ui import theme
-from client.ui.inputs import BACK, Command
+from client.ui.inputs import BACK
 from client.ui.widgets import Button, Cycle, Group, Slider, Switch, Widget, hint_line, overlay_panel
 
 if TYPE_CHECKING:
@@ -59,10 +60,7 @@ class SettingsScene:
 
     def handle(self, event: Input) -> None:
         """Change something, or go back."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Follow the keys that set something, which may be pressed meanwhile."""

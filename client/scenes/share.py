@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from client.jobs.exports import GIF, PNG, RECORD
 from client.scene_manager import AMBIENT
+from client.scenes.pages import leave_or_choose
 from client.ui import theme
-from client.ui.inputs import BACK, Command
+from client.ui.inputs import BACK
 from client.ui.widgets import Button, Group, hint_line, overlay_panel
 
 if TYPE_CHECKING:
@@ -47,10 +48,7 @@ class ShareScene:
 
     def handle(self, event: Input) -> None:
         """Choose, cancel, or go back."""
-        if isinstance(event, Command) and event.name == BACK:
-            self._manager.pop()
-        else:
-            self._group.handle(event)
+        leave_or_choose(self._manager, self._group, event)
 
     def tick(self) -> None:
         """Allow what can be done now."""
