@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import TYPE_CHECKING
 
 from games.battleship import rules
-from games.match import Match, play
-from games.record import BOT, Participant, move_seed
-from training.contracts import TrainingError
+from training.bootstrap import bootstrap_games
 from training.games.battleship.players.people import POPULATIONS
 
 if TYPE_CHECKING:
@@ -23,20 +20,4 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
 
     Raises TrainingError for a name that ``POPULATIONS`` lacks.
     """
-    name = str(manifest.training.get("teachers", "club"))
-    if name not in POPULATIONS:
-        raise TrainingError(f"training.teachers {name!r}: there are {', '.join(POPULATIONS)}")
-    records = []
-    for index in range(games):
-        random = Random(move_seed(seed, index, "bootstrap"))  # noqa: S311 - a game, not a secret
-        pair = POPULATIONS[name](random)
-        match = Match(
-            rules,
-            {player: Participant(player, BOT, bot.name) for player, bot in zip(rules.PLAYERS, pair, strict=True)},
-            seed=random.getrandbits(62),
-            policy_seed=random.getrandbits(62),
-            match_id=f"bootstrap-{manifest.name}-{seed}-{index}",
-        )
-        records.append(play(match, {player: bot.play for player, bot in zip(rules.PLAYERS, pair, strict=True)}))
-        progress(index + 1)
-    return records
+    return bootstrap_games(rules, POPULATIONS, manifest, games, seed=seed, progress=progress)
