@@ -119,6 +119,20 @@ def deploy(  # noqa: PLR0913 - the same
     unless one is chosen.  All else is as for ``save``.  Raises what ``save`` does, and RuntimeError where the cloud
     refuses; what served before serves on then.
     """
+    return published(name, folder, cloud, reporter, lambda place: _made(
+        model, place, reporter, name=name, game=game, table=table, features=features, best=best, columns=columns,
+        output=output, temperature=temperature, title=title, source=source,
+    ))  # fmt: skip
+
+
+def published(
+    name: str,
+    folder: str | Path | None,
+    cloud: CloudChoice | None,
+    reporter: ProgressReporter | None,
+    make: Callable[[Path], Made],
+) -> Deployed:
+    """Let ``make`` make an opponent in a folder, and deploy it."""
     from infra.deploy.deploy import deploy_opponents  # noqa: PLC0415 - it brings boto3
     from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
     from infra.local.paths import cloud_paths  # noqa: PLC0415
@@ -126,10 +140,7 @@ def deploy(  # noqa: PLR0913 - the same
     place = cloud_paths().home / "opponents" / name if folder is None else Path(folder).expanduser().resolve()
     environment = environment_in(cloud)
     _check_not_taken(environment, name, place)
-    made = _made(
-        model, place, reporter, name=name, game=game, table=table, features=features, best=best, columns=columns,
-        output=output, temperature=temperature, title=title, source=source,
-    )  # fmt: skip
+    made = make(place)
     told = reporter or Lines()
     tell = lambda what, _seconds: told.report(what)  # noqa: E731 - used twice
     if not environment.has_platform:
@@ -156,15 +167,17 @@ def _check_not_taken(environment: Environment, name: str, place: Path) -> None:
 
 
 def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted: Any) -> Made:
-    from training.prototypes.folder import Asked, make  # noqa: PLC0415 - heavy: scikit-learn, onnx
+    from training.prototypes.asked import Asked  # noqa: PLC0415 - heavy: scikit-learn, onnx
+    from training.prototypes.folder import make  # noqa: PLC0415
 
     table = wanted["table"]
     if wanted["features"] is None and table is not None:
         wanted["features"] = table.features
-    return make(Asked(model, **wanted), folder, reporter or Lines(), prove=_prove)
+    return make(Asked(model, **wanted), folder, reporter or Lines(), prove=prove)
 
 
-def _prove(folder: Path, positions: Sequence[Any]) -> Mapping[str, Any]:
+def prove(folder: Path, positions: Sequence[Any]) -> Mapping[str, Any]:
+    """Ask the packed opponent positions in its real runtime, and return what its card is to say of it."""
     from infra.deploy.probe import try_out  # noqa: PLC0415 - only where something is tried
 
     tried = try_out(folder, [(item.player, item.observation, item.state) for item in positions])

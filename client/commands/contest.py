@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from ai_functions.runtime.protocol import MoveRequest
 from client.commands.context import UsageError, find_environment, left_out
+from client.net.at_once import asked_over_http
 from client.net.remote import RemoteError, fetch_guest, fetch_opponents, is_url
 from client.net.request_pool import TimeBank
 from games.core import GameError
@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
     import typer
 
+    from client.net.at_once import Timing
     from client.net.remote import OpponentInfo, RemoteOpponent
     from client.net.request_pool import RequestPool
     from games.core import AnyGame, Opponent, Player
     from training.contracts import Benchmark
     from training.evaluation.evaluate import Row
 
-ASK_S = 10.0
-"""How long a measured opponent may take; longer than in a match, where someone waits."""
 LONGEST_STEPS = 30 * 60 * 60
 """Half an hour of a game at sixty steps a second: two programs can chase each other in a circle for ever."""
 
@@ -88,14 +87,6 @@ class Deployed:
         return answer.action, answer.metadata
 
 
-class Timing(NamedTuple):
-    """How long one answer took, in milliseconds."""
-
-    round_trip: float
-    compute: float
-    """The function's own time."""
-
-
 @dataclass(frozen=True, slots=True)
 class RemoteTrial:
     """A trial of ``training.evaluation.evaluate`` with a deployed opponent; an empty row where it did not answer."""
@@ -114,30 +105,6 @@ class RemoteTrial:
             return self.benchmark.measure(opponent, seed=seed, against=self.against)
         except (RemoteError, GameError):  # no answer, or one that the rules do not allow
             return {}
-
-
-def asked_over_http(rules: AnyGame, remote: RemoteOpponent, timings: list[Timing] | None = None) -> Opponent:
-    """Return the deployed opponent as one that answers at once: whoever calls it waits.  It raises RemoteError.
-
-    ``timings`` gets the time of every answer.
-    """
-    timings = [] if timings is None else timings
-
-    def act(observation: Any, random: Random) -> Any:
-        request = MoveRequest(
-            game=rules.NAME,
-            match_id="evaluation",
-            turn=0,
-            seed=random.getrandbits(63),
-            observation=rules.encode_observation(observation),
-            deadline_ms=round(ASK_S * 1000),
-            last_latency_ms=remote.last_latency_ms,
-        )
-        reply = remote.ask(request, ASK_S)
-        timings.append(Timing(reply.latency_ms, reply.response.compute_ms))
-        return rules.parse_action(reply.response.action)
-
-    return act
 
 
 def play_match(match: Match, seats: Mapping[Player, Contestant], longest_steps: int = LONGEST_STEPS) -> GameRecord:

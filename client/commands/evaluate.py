@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.contest import RemoteTrial, Timing, api_of, find_deployed
+from client.commands.contest import RemoteTrial, api_of, find_deployed
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
 from client.commands.progress import advancing, reporting
@@ -23,6 +23,7 @@ from games.catalog import find_game
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from client.net.at_once import Timing
     from client.net.remote import OpponentInfo
     from training.contracts import Benchmark
     from training.evaluation.evaluate import Row, Trial

@@ -1,7 +1,8 @@
 """What a plain installation leaves out, and the line that brings it.
 
 Playing, matches and deploying do without scikit-learn, numba and matplotlib: they are the extra ``train``.  The extra
-``data`` adds what tables of records, and models from elsewhere, need.
+``data`` adds what tables of records, and models from elsewhere, need; ``rl`` brings environments to learn in by
+playing, and ``dask`` a cluster to compute on.
 """
 
 from __future__ import annotations
@@ -9,13 +10,15 @@ from __future__ import annotations
 import sys
 from importlib.util import find_spec
 
-TRAIN = frozenset(
-    {"cma", "joblib", "matplotlib", "numba", "onnx", "scipy", "skl2onnx", "sklearn", "threadpoolctl"}
-)  # fmt: skip
-"""What the extra ``train`` brings, by the names under which it is imported."""
-
-DATA = frozenset({"polars", "skops"})
-"""What the extra ``data`` brings beside those."""
+EXTRAS: dict[str, frozenset[str]] = {
+    "train": frozenset(
+        {"cma", "joblib", "matplotlib", "numba", "onnx", "scipy", "skl2onnx", "sklearn", "threadpoolctl"}
+    ),
+    "data": frozenset({"polars", "skops"}),
+    "rl": frozenset({"gymnasium", "pettingzoo"}),
+    "dask": frozenset({"distributed"}),
+}
+"""What each extra brings, by the names under which it is imported; ``data`` brings ``train``'s, too."""
 
 
 def train_line(extra: str = "train", *, has_pip: bool | None = None) -> str:
@@ -31,7 +34,7 @@ def train_line(extra: str = "train", *, has_pip: bool | None = None) -> str:
 def missing(module: str | None) -> str | None:
     """Return what to say when ``module`` cannot be imported; None if no extra brings it."""
     name = (module or "").partition(".")[0]
-    for extra, brings in (("train", TRAIN), ("data", DATA)):
+    for extra, brings in EXTRAS.items():
         if name in brings:
             return f"this needs {name}, which the extra {extra} brings: {train_line(extra)}"
     return None

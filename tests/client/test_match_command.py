@@ -16,8 +16,9 @@ import pytest
 import ai_functions
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
-from client.commands.contest import Bot, Deployed, RemoteTrial, asked_over_http, find_deployed, play_match
+from client.commands.contest import Bot, Deployed, RemoteTrial, find_deployed, play_match
 from client.commands.context import UsageError
+from client.net.at_once import asked_over_http
 from client.net.remote import KEY_VARIABLE, RemoteError, RemoteOpponent
 from client.net.request_pool import RequestPool
 from games.battleship import rules

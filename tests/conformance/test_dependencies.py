@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.core.extras import DATA, TRAIN, missing, train_line
+from infra.core.extras import EXTRAS, missing, train_line
 
 ROOT = Path(__file__).parents[2]
 OURS = ("games", "ai_functions", "training", "client", "infra", "lambda_arcade")
@@ -37,25 +37,26 @@ def imported(path: Path) -> set[str]:
 USED = {name for folder in OURS for path in (ROOT / folder).rglob("*.py") for name in imported(path)}
 FOREIGN = sorted(USED - sys.stdlib_module_names - set(OURS) - BENCH_ONLY - BESIDE)
 FROM = packages_distributions()
-PLAIN, EXTRA = names(PROJECT["dependencies"]), names(PROJECT["optional-dependencies"]["train"])
-MORE = names(PROJECT["optional-dependencies"]["data"]) - {"lambda-arcade"}
+PLAIN = names(PROJECT["dependencies"])
+DECLARED = {extra: names(texts) - {"lambda-arcade"} for extra, texts in PROJECT["optional-dependencies"].items()}
 
 
 @pytest.mark.parametrize("module", FOREIGN)
 def test_every_import_is_declared(module: str) -> None:
     given = {name.lower().replace("_", "-") for name in FROM.get(module, [module])}
     # botocore comes with boto3, as it says of itself: one release of the one goes with one of the other
-    assert given & (PLAIN | EXTRA | MORE) or module == "botocore", (
+    assert given & PLAIN.union(*DECLARED.values()) or module == "botocore", (
         f"{module} of {given} is not declared in pyproject.toml"
     )
-    assert (module in TRAIN) == bool(given & EXTRA)
-    assert (module in DATA) == bool(given & MORE)
+    for extra, brings in EXTRAS.items():
+        assert (module in brings) == bool(given & DECLARED[extra])
 
 
 def test_a_missing_extra_is_told_with_the_line_that_brings_it() -> None:
     assert f'"{sys.executable}" -m pip install "lambda-arcade[train]"' in str(missing("sklearn.linear_model"))
     assert train_line(has_pip=False) == f'uv pip install --python "{sys.executable}" "lambda-arcade[train]"'
     assert f'"{sys.executable}" -m pip install "lambda-arcade[data]"' in str(missing("polars"))
+    assert f'"{sys.executable}" -m pip install "lambda-arcade[rl]"' in str(missing("pettingzoo"))
     assert missing("no_such_module") is None
     assert missing(None) is None
 
@@ -63,12 +64,12 @@ def test_a_missing_extra_is_told_with_the_line_that_brings_it() -> None:
 def test_the_lock_holds_all_that_is_declared_at_one_version() -> None:
     lock = (ROOT / "requirements.lock").read_text("utf-8")
     locked = dict(re.findall(r"^([A-Za-z0-9-]+)==([^ ;\\]+)", lock, re.MULTILINE))
-    assert locked.keys() >= PLAIN | EXTRA
+    assert locked.keys() >= PLAIN | DECLARED["train"]
     for text in PROJECT["dependencies"]:
         pinned = re.match(r"([A-Za-z0-9-]+)==([^ ;]+)", text)
         assert pinned is None or locked[pinned[1]] == pinned[2]
     developer = (ROOT / "requirements-dev.lock").read_text("utf-8")
     with_more = dict(re.findall(r"^([A-Za-z0-9-]+)==([^ ;\\]+)", developer, re.MULTILINE))
     assert locked.items() <= with_more.items()
-    assert with_more.keys() >= MORE
+    assert with_more.keys() >= set().union(*DECLARED.values())
     assert "http" not in lock + developer

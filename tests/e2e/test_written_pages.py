@@ -88,3 +88,8 @@ def test_a_tutorial_works_as_it_stands(page: str, home: Path, tmp_path: Path) ->
     assert len(commands(DOCS / page)) >= 6
     shutil.copytree(ROOT / "tests" / "games", tmp_path / "tests" / "games")  # "a clone of the repository" as cwd
     type_all(page, home, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_agent_of_a_page_learns_is_deployed_and_plays(home: Path, tmp_path: Path) -> None:
+    type_all("environments.md", home, tmp_path)

@@ -10,11 +10,17 @@ import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
 
 import lambda_arcade as la
+from ai_functions.runtime.answer import move
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import ModelError
+from ai_functions.runtime.protocol import MoveRequest, Problem
+from games.catalog import find_game
 from infra.build.packaging import PackagingError
 from lambda_arcade.reporting import Silent
+from tests.conformance.tables import KUHN, register
 from tests.prototypes.kinds import KINDS, NET, fitted, scaled, some_records
+from tests.training.test_environments import to_the_end
 from tests.training.test_own_features import heat
 from training.contracts import TrainingError
 
@@ -135,3 +141,78 @@ def test_a_folder_of_somebody_else_is_left_alone(table: Table, tmp_path: Path) -
     with pytest.raises(TrainingError, match="holds no opponent: give another folder"):
         save(model, tmp_path / "photos", table=table)
     assert [path.name for path in (tmp_path / "photos").iterdir()] == ["a.jpg"]
+
+
+@pytest.fixture
+def kuhn(monkeypatch: pytest.MonkeyPatch) -> str:
+    register(monkeypatch)
+    return KUHN
+
+
+def kuhn_agent(episodes: int = 1500) -> list[tuple[Any, Any]]:
+    """Return a linear policy that learned Kuhn poker in the second seat, by policy gradient, from chips."""
+    env = la.gymnasium_env(KUHN, seat="second", opponent=la.opponent("anyone", game=KUHN), reward=la.scores)
+    generator = np.random.default_rng(1)
+    weights = np.zeros((256, 2))
+    for seed in range(episodes):
+        seen, _ = env.reset(seed=seed)
+        row = seen["observation"]
+        chance = np.exp(row @ weights)
+        chance /= chance.sum()
+        choice = generator.choice(2, p=chance)
+        *_, over, _, _ = (_, got, _, _, _) = env.step(choice)
+        assert over
+        weights += 0.05 * got * np.outer(row, np.eye(2)[choice] - chance)
+    return [(weights, np.zeros(2))]
+
+
+def test_an_agent_that_learned_by_playing_becomes_an_opponent(kuhn: str, tmp_path: Path) -> None:
+    done = la.save_agent(kuhn_agent(), tmp_path / "bluffer", name="bluffer", game=kuhn, reporter=Silent())
+    opponent = load_opponent(done.folder)
+    rules = find_game(kuhn)
+    king, jack = (rules.CARDS.index(card) for card in ("king", "jack"))
+    assert opponent.policy is not None
+    assert opponent.policy(rules.Observation(king, ("bet",))) == {"bet": 1.0, "pass": 0.0}
+    assert opponent.policy(rules.Observation(jack, ("bet",))) == {"bet": 0.0, "pass": 1.0}
+    assert done.card["runtime"]["moves"] > 0
+    env = la.gymnasium_env(kuhn, opponent=la.opponent(done.folder), reward=la.scores)
+    assert sum(to_the_end(env, seed)[1] for seed in range(60)) < 0
+
+
+def test_an_agent_of_a_variant_plays_that_alone(tmp_path: Path) -> None:
+    options = {"size": 8, "fleet": {"boat": 2, "raft": 2}}
+    layers = [(np.zeros((10 * 64, 8)), np.ones(8)), (np.ones((8, 192)), np.zeros(192))]
+    done = la.save_agent(
+        layers, tmp_path / "small", name="small", game="battleship", options=options, reporter=Silent()
+    )
+    opponent = load_opponent(done.folder)
+    assert dict(opponent.manifest.plays) == options
+    env = la.gymnasium_env("battleship", options=options, opponent=la.opponent(done.folder))
+    assert to_the_end(env, 1)[0] > 2
+    with pytest.raises(Problem, match="the board is not that of"):
+        move(opponent, "1", MoveRequest("battleship", "m", 0, 1, {"phase": "place"}).to_json(), cold=False)
+    card = done.folder / "model_card.json"
+    card.write_text(card.read_text().replace('"actions": 192', '"actions": 300'))
+    with pytest.raises(ModelError, match="train it again"):
+        load_opponent(done.folder)
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ([(np.zeros((256, 2)), np.zeros(3))], r"layer 0: weights of shape \(256, 2\) and bias of shape \(3,\)"),
+        ([(np.zeros((256, 4)), np.zeros(4)), (np.zeros((5, 2)), np.zeros(2))], "takes 5 numbers, and the one before"),
+        ([(np.zeros((9, 2)), np.zeros(2))], r"wanted: one input, tensor\(float\) of shape \(rows, 256\)"),
+        ([(np.zeros((256, 7)), np.zeros(7))], "wanted: a number for each of 2 choices"),
+        ([(np.full((256, 2), np.nan), np.zeros(2))], "is nan for a real observation"),
+        ([], "without layers"),
+        (b"no model", "it is no ONNX model"),
+        (LinearRegression(), "an agent is the content of an ONNX file, or a list of layers"),
+    ],
+)
+def test_an_agent_that_cannot_play_is_refused_and_nothing_is_there(
+    policy: Any, told: str, kuhn: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TrainingError, match=told):
+        la.save_agent(policy, tmp_path / "agent", name="agent", game=kuhn, reporter=Silent())
+    assert not (tmp_path / "agent").exists()

@@ -1,0 +1,1 @@
+"""Any game as an environment of the field: PettingZoo's for every seat, Gymnasium's for one."""
