@@ -85,10 +85,9 @@ ANSWER_BYTES = 600
 """Measured: an answer with its headers."""
 ALARMS = 4
 """Of the platform, however many opponents there are."""
-QUEUES = 2
-"""Of new records: the rater's and the coach's.  A trainer has one more."""
 POLLS_A_QUEUE = 5 * 3 * 60 * 24 * 30
-"""A month: Lambda looks into a queue by five requests at a time, of 20 s each, also while it is empty."""
+"""A month: Lambda looks into a queue by five requests at a time, of 20 s each, also while it is empty.  The platform
+has none that it looks into; an opponent that annotates what comes from a queue has one."""
 ZIP_VERSIONS = 2
 GATEWAY, URL, INVOKE = "gateway", "url", "invoke"
 """By which way a function is called."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from infra.core.errors import CloudError
 from infra.deploy.platform import PARALLEL
+from infra.local import daemon
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 TAG = "application"
 GONE = "DELETE_COMPLETE"
+LOOK_S, QUIET_LOOKS, LATE_LOGS_S = 0.3, 3, 15.0
+"""How often logs are looked for, how often in vain, and for how long."""
 
 
 def ours(environment: Environment) -> list[Stack]:
@@ -55,8 +58,7 @@ def destroy(environment: Environment, stacks: Sequence[Stack], progress: Progres
         progress(f"table {table} deleted", 0.0)
     for layer, version in cloud.layer_versions(names.prefix):
         cloud.delete_layer_version(layer, version)
-    for group_name in _logs(environment):
-        cloud.delete_log_group(group_name)
+    _delete_logs(environment)
     if count := cloud.delete_parameters(f"/{names.prefix}"):
         progress(f"{count} parameters deleted, the keys of proofs among them", 0.0)
     cloud.delete_alarms(f"{names.prefix}-")
@@ -72,6 +74,27 @@ def _delete(environment: Environment, names: Sequence[str], progress: Progress) 
     with ThreadPoolExecutor(PARALLEL) as pool:
         for job in [pool.submit(one, name) for name in names]:
             job.result()
+
+
+def _delete_logs(environment: Environment) -> None:
+    """Delete the logs, and again those that a call writes which still ran when its function went."""
+    quiet = 0
+    end = time.monotonic() + LATE_LOGS_S
+    while quiet < QUIET_LOOKS and time.monotonic() < end:
+        groups = _logs(environment)
+        for group in groups:
+            environment.cloud.delete_log_group(group)
+        quiet = 0 if groups or _calls_running(environment) else quiet + 1
+        time.sleep(LOOK_S)
+
+
+def _calls_running(environment: Environment) -> bool:
+    """Return whether the local cloud still works on calls that nobody waits for; where it does not tell, no."""
+    endpoint = environment.cloud.account.endpoint
+    try:
+        return bool(endpoint and daemon.ask(endpoint, "/_arcade/health")["waiting_calls"])
+    except (OSError, ValueError, KeyError):
+        return False
 
 
 def _logs(environment: Environment) -> list[str]:

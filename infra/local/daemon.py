@@ -126,13 +126,13 @@ def down(home: Path | None = None) -> str:
         return f"the local cloud at {found.endpoint} (process {found.pid}) {how}"
 
 
-def ask(cloud: LocalCloud, path: str, *, timeout_s: float = ANSWER_S) -> Any:
-    """Return the JSON that the server's own control plane answers at ``path`` (``/_arcade/...``).
+def ask(endpoint: str, path: str, *, timeout_s: float = ANSWER_S) -> Any:
+    """Return the JSON that the own control plane of the server at ``endpoint`` answers at ``path`` (``/_arcade/...``).
 
     Raises OSError or ValueError when it does not.
     """
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback never goes through a proxy
-    with opener.open(cloud.endpoint + path, timeout=timeout_s) as answer:
+    with opener.open(endpoint + path, timeout=timeout_s) as answer:
         return json.loads(answer.read())
 
 
@@ -179,7 +179,7 @@ def _is_ours(cloud: LocalCloud) -> bool:
 
 def _answers(cloud: LocalCloud, patience_s: float) -> bool:
     try:
-        return bool(ask(cloud, "/_arcade/health", timeout_s=patience_s)["home"] == str(cloud.home))
+        return bool(ask(cloud.endpoint, "/_arcade/health", timeout_s=patience_s)["home"] == str(cloud.home))
     except (OSError, ValueError, KeyError, TypeError):
         return False
 

@@ -14,7 +14,6 @@ from infra.core.prices import (
     GATEWAY,
     POLLS_A_QUEUE,
     PRICES,
-    QUEUES,
     SECONDS_A_MONTH,
     URL,
     billed_gb_seconds,
@@ -58,13 +57,18 @@ def playing_usd(players: int, moves_a_second: float) -> float:
     return players * moves_a_second * HOURS_A_DAY * 3600 * 30 * one_move_usd()
 
 
-def standing(opponents: int = OPPONENTS, prices: Prices = PRICES, *, dashboard: bool = False) -> dict[str, float]:
-    """Return what a month costs whoever plays, by what it is for, without the free tier."""
+def standing(
+    opponents: int = OPPONENTS, prices: Prices = PRICES, *, queues: int = 0, dashboard: bool = False
+) -> dict[str, float]:
+    """Return what a month costs whoever plays, by what it is for, without the free tier.
+
+    ``queues`` are those that opponents annotate from: Lambda looks into them all the time.
+    """
     zips = opponents * keep_usd_a_month(ZIP_BYTES, prices=prices) + LAYER_BYTES / 1e9 * prices.s3_gb_month
     return {
         "alarms": ALARMS * prices.alarm_month,
         "zips": zips,
-        "queues": QUEUES * POLLS_A_QUEUE * prices.sqs_request,
+        "queues": queues * POLLS_A_QUEUE * prices.sqs_request,
         **({"dashboard": prices.dashboard_month} if dashboard else {}),
     }
 
@@ -78,10 +82,13 @@ def standing_free(prices: Prices = PRICES) -> dict[str, float]:
     }
 
 
-def standing_usd(opponents: int = OPPONENTS, prices: Prices = PRICES, *, free: bool = False) -> float:
+def standing_usd(
+    opponents: int = OPPONENTS, prices: Prices = PRICES, *, queues: int = 0, dashboard: bool = False, free: bool = False
+) -> float:
     """Return the sum of ``standing``; ``free`` takes the free tier off."""
     off = standing_free(prices) if free else {}
-    return sum(max(0.0, usd - off.get(what, 0.0)) for what, usd in standing(opponents, prices).items())
+    stands = standing(opponents, prices, queues=queues, dashboard=dashboard)
+    return sum(max(0.0, usd - off.get(what, 0.0)) for what, usd in stands.items())
 
 
 def tables() -> str:

@@ -30,9 +30,11 @@ class DeadLetter:
     why: str
     sent_ms: int
     queue: str
-    """The queue that it came from; empty for an asynchronous call."""
+    """The queue that it came from; empty for any other."""
     function: str
-    """The function, with version or alias, that was called; empty for a queue's message."""
+    """The function, with version or alias, that was called; empty for a message."""
+    topic: str
+    """The topic that could tell nobody; empty for any other."""
     payload: str
     """What to send again."""
     receipt: str
@@ -90,6 +92,12 @@ def redrive(environment: Environment, name: str | None = None) -> tuple[int, lis
 def _send(environment: Environment, letter: DeadLetter) -> str:
     """Send one letter again; return why it cannot be."""
     cloud = environment.cloud
+    if letter.topic:
+        cloud.call("sns", "publish", TopicArn=letter.topic, Message=letter.payload)
+        return ""
+    if letter.queue in _queues_before(environment):
+        cloud.call("sns", "publish", TopicArn=environment.platform["NewRecordsTopic"], Message=letter.payload)
+        return ""
     if letter.queue:
         queue = cloud.call("sqs", "get_queue_url", QueueName=letter.queue)["QueueUrl"]
         cloud.call("sqs", "send_message", QueueUrl=queue, MessageBody=letter.payload)
@@ -100,6 +108,11 @@ def _send(environment: Environment, letter: DeadLetter) -> str:
         )
         return ""
     return "it does not say what was to be done: a stream's records are read again from the stream"
+
+
+def _queues_before(environment: Environment) -> set[str]:
+    """Return the queues that there were between the topic of new records and the platform's functions."""
+    return {f"{environment.names.prefix}-{service}" for service in ("rater", "coach")}
 
 
 def _url(environment: Environment) -> str:
@@ -135,11 +148,15 @@ def read_letter(message: dict[str, Any], prefix: str) -> DeadLetter:
         name = (arn.split(":") + [""] * 7)[6]
         payload = json.dumps(data["requestPayload"]) if "requestPayload" in data else ""
         about = _object(data.get("requestPayload")) or str(data.get("requestPayload") or "a batch of a stream")[:80]
-        return DeadLetter(
-            _short(name, prefix), about, _why(context, data), sent_ms, "", arn if payload else "", payload, receipt
-        )
-    return DeadLetter(_short(source, prefix) or "nobody", _object(data) or body[:80], "failed three times", sent_ms,
-                      source, "", body, receipt)  # fmt: skip
+        return DeadLetter(of=_short(name, prefix), about=about, why=_why(context, data), sent_ms=sent_ms, queue="",
+                          function=arn if payload else "", topic="", payload=payload, receipt=receipt)  # fmt: skip
+    if "TopicArn" in data and "Message" in data:
+        topic, payload = str(data["TopicArn"]), str(data["Message"])
+        return DeadLetter(of=_short(topic.rpartition(":")[2], prefix), about=_object(_parsed(payload)) or payload[:80],
+                          why="nobody could be told", sent_ms=sent_ms, queue="", function="", topic=topic,
+                          payload=payload, receipt=receipt)  # fmt: skip
+    return DeadLetter(of=_short(source, prefix) or "nobody", about=_object(data) or body[:80], why="failed three times",
+                      sent_ms=sent_ms, queue=source, function="", topic="", payload=body, receipt=receipt)  # fmt: skip
 
 
 def _why(context: dict[str, Any], data: dict[str, Any]) -> str:
@@ -157,9 +174,12 @@ def _parsed(body: str) -> dict[str, Any]:
 
 
 def _object(event: Any) -> str:
-    """Return the object that a bucket's event tells of; empty for another event."""
+    """Return the object that a bucket's event tells of, itself or by a topic; empty for another event."""
     try:
-        return unquote_plus(str(event["Records"][0]["s3"]["object"]["key"]))
+        entry = event["Records"][0]
+        if "Sns" in entry:
+            return _object(_parsed(entry["Sns"]["Message"]))
+        return unquote_plus(str(entry["s3"]["object"]["key"]))
     except (KeyError, TypeError, IndexError):
         return ""
 

@@ -116,11 +116,11 @@ def beyond_free(quantities: Mapping[str, float]) -> dict[str, float]:
 
 
 def make_bill(
-    usage: Sequence[Usage], names: Mapping[str, str], prices: Prices, now: datetime, *, opponents: int, dashboard: bool
+    usage: Sequence[Usage], names: Mapping[str, str], prices: Prices, now: datetime, **deployed: Any
 ) -> Month:
     """Return the bill of the month of ``now``.
 
-    ``names`` says who played a match, ``opponents`` how many are deployed.
+    ``names`` says who played a match, ``deployed`` what there is: the arguments of ``standing``.
     """
     length = monthrange(now.year, now.month)[1] * 86400
     began = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -132,8 +132,8 @@ def make_bill(
     spent = sum(item.usd(prices) for item in usage)
     average = spent / total if (total := sum(costs(totals, prices).values())) else 1.0  # arm64 costs less
     month_s = length / SECONDS_A_MONTH
-    stands = {what: usd * month_s for what, usd in standing(opponents, prices, dashboard=dashboard).items()}
-    stands_free = standing_usd(opponents, prices, free=True) * month_s
+    stands = {what: usd * month_s for what, usd in standing(prices=prices, **deployed).items()}
+    stands_free = standing_usd(prices=prices, free=True, **deployed) * month_s
     expected = {name: quantity / elapsed for name, quantity in totals.items()}
 
     def with_free(quantities: Mapping[str, float], share: float) -> float:
@@ -188,6 +188,7 @@ def take_bill(environment: Environment, now: datetime | None = None) -> Month:
         environment.prices,
         now,
         opponents=sum(name.startswith(environment.names.opponents) for name in stacks),
+        queues=sum(stack.parameters.get("RecordsSourceKind") == "sqs" for stack in stacks.values()),
         dashboard=environment.names.dashboard in stacks,
     )
 

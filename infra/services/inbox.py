@@ -1,6 +1,6 @@
-"""New records as a queue tells of them: the bucket's own events, one or more in a message.
+"""New records as the topic tells of them: the bucket's own events, one or more in a message.
 
-What the functions share that work through such a queue.
+What the functions share that are told of new records.
 """
 
 from __future__ import annotations
@@ -64,14 +64,23 @@ def read_with_proof(client: Any, stored: Stored) -> tuple[bytes, bool]:
     return content, found.get("Metadata", {}).get(PROVED) == YES
 
 
-def work_through(event: dict[str, Any], work: Callable[[str], None]) -> Any:
-    """Do ``work`` for every message of a batch; return which failed, so that only those come again."""
+def _message(entry: dict[str, Any]) -> str:
+    """Return what was told: by the topic, or by the queue between that an earlier version had, while it is replaced."""
+    return str(entry["Sns"]["Message"] if "Sns" in entry else entry["body"])
+
+
+class NotDoneError(RuntimeError):
+    """Something failed of what a topic told: Lambda tells it again, as a whole."""
+
+
+def work_through(event: dict[str, Any], work: Callable[[str], None]) -> None:
+    """Do ``work`` for every message that a topic tells.  Raises NotDoneError, after all else is done."""
     failed = []
-    for message in event["Records"]:
+    for entry in event["Records"]:
         try:
-            work(message["body"])
+            work(_message(entry))
         except _FAILURES as error:
-            entry = {"level": "ERROR", "message": f"{type(error).__name__}: {error}", "item": message["messageId"]}
-            print(json.dumps(entry))  # noqa: T201 - the log
-            failed.append({"itemIdentifier": message["messageId"]})
-    return {"batchItemFailures": failed}
+            failed.append(f"{type(error).__name__}: {error}")
+            print(json.dumps({"level": "ERROR", "message": failed[-1]}))  # noqa: T201 - the log
+    if failed:
+        raise NotDoneError("; ".join(failed))

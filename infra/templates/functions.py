@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from infra.templates.intrinsics import Intrinsic, Node, att, if_, ref, sub
-from infra.templates.parts import in_bucket, kept, log, resource, role, service_may, statement, tags
+from infra.templates.parts import in_bucket, kept, log, resource, role, statement, tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,11 +78,11 @@ class Function:
         }
 
 
-def permission(principal: str, source: Node, **attributes: Node) -> dict[str, Node]:
+def permission(principal: str, source: Node, own: str = "", **attributes: Node) -> dict[str, Node]:
     """Return the permission by which ``source``, something of the service ``principal``, calls ``live``."""
     properties = {
         "Action": "lambda:InvokeFunction",
-        "FunctionName": ref("Live"),
+        "FunctionName": ref(f"{own}Live"),
         "Principal": f"{principal}.amazonaws.com",
         "SourceArn": source,
     }
@@ -122,12 +122,13 @@ def dead_letters(**more: Node) -> dict[str, Node]:
     return {**more, "DestinationConfig": {"OnFailure": {"Destination": ref("DeadLettersQueue")}}}
 
 
-def on_failure(retries: int) -> dict[str, Node]:
+def on_failure(retries: int, own: str = "") -> dict[str, Node]:
     """Return what becomes of an event that ``live`` fails at."""
+    function = ref(f"{own}Function")
     properties = dead_letters(
-        FunctionName=ref("Function"), Qualifier="live", MaximumRetryAttempts=retries, MaximumEventAgeInSeconds=3600
+        FunctionName=function, Qualifier="live", MaximumRetryAttempts=retries, MaximumEventAgeInSeconds=3600
     )
-    return resource("Lambda::EventInvokeConfig", properties, DependsOn="Live")
+    return resource("Lambda::EventInvokeConfig", properties, DependsOn=f"{own}Live")
 
 
 def mapping(source: Node, function: str, more: Mapping[str, Node] | None = None, **attributes: Node) -> dict[str, Node]:
@@ -145,34 +146,28 @@ def mapping(source: Node, function: str, more: Mapping[str, Node] | None = None,
 TAKE_FROM_QUEUE = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"]
 
 
-def queue_of_new_records(name: str, function: str = "Live", *, at_once: int = 10) -> dict[str, Node]:
-    """Return a queue that the bucket's news of records go into, and what hands ``at_once`` of them to ``function``."""
-    properties = {
-        "QueueName": sub(name),
-        "SqsManagedSseEnabled": True,
-        "VisibilityTimeout": 180,
-        "RedrivePolicy": {"deadLetterTargetArn": ref("DeadLettersQueue"), "maxReceiveCount": 3},
-        "Tags": tags(),
-    }
-    told = {"ArnEquals": {"aws:SourceArn": ref("NewRecordsTopic")}}
-    policy = service_may("TheTopicTells", "sns", "sqs:SendMessage", att("Queue"), told)
+def told_of_new_records(own: str = "") -> dict[str, Node]:
+    """Return what lets the topic of new records call ``live``, an event a record; ``own`` as in ``Function``.
+
+    Waiting for the next one costs nothing, as a queue that Lambda looks into does not.
+    """
     subscription = {
         "TopicArn": ref("NewRecordsTopic"),
-        "Protocol": "sqs",
-        "Endpoint": att("Queue"),
-        "RawMessageDelivery": True,
+        "Protocol": "lambda",
+        "Endpoint": ref(f"{own}Live"),
+        "RedrivePolicy": {"deadLetterTargetArn": ref("DeadLettersQueue")},  # of what the function was never told
     }
+    called = permission("sns", ref("NewRecordsTopic"), own)
     return {
-        "Queue": resource("SQS::Queue", properties),
-        "QueuePolicy": resource("SQS::QueuePolicy", {"Queues": [ref("Queue")], "PolicyDocument": policy}),
-        "Subscription": resource("SNS::Subscription", subscription, DependsOn="QueuePolicy"),
-        "Mapping": mapping(att("Queue"), function, {"BatchSize": at_once}),
+        f"{own}OnFailure": on_failure(retries=2, own=own),
+        "TopicPermission": called,
+        "Subscription": resource("SNS::Subscription", subscription, DependsOn="TopicPermission"),
     }
 
 
-def may_take_from_queue() -> dict[str, Node]:
-    """Return the statement of a role whose function works through its own queue."""
-    return statement("TakeFromOwnQueue", TAKE_FROM_QUEUE, att("Queue"))
+def may_give_up() -> dict[str, Node]:
+    """Return the statement of a role whose function hands what it fails at to the dead-letter queue."""
+    return statement("GiveUp", "sqs:SendMessage", ref("DeadLettersQueue"))
 
 
 def may_read_records(game: str = "") -> dict[str, Node]:

@@ -13,6 +13,7 @@ from infra.templates.functions import (
     dead_letters,
     integration,
     mapping,
+    may_give_up,
     may_read_records,
     on_failure,
     route,
@@ -108,7 +109,7 @@ def _function() -> dict[str, Node]:
         statements=(
             may_read_records(),
             statement("WriteOwnAnnotations", "s3:PutObject", in_bucket("annotations/*/${OpponentName}.json")),
-            statement("GiveUp", "sqs:SendMessage", ref("DeadLettersQueue")),
+            may_give_up(),
             *(if_(holds, statement(sid, actions, ref("RecordsSource"))) for holds, sid, actions in sources),
         ),
         tags={"opponent": ref("OpponentName")},

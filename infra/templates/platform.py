@@ -132,7 +132,12 @@ def _dead_letters() -> dict[str, Node]:
         "MessageRetentionPeriod": 1209600,
         "Tags": tags(),
     }
-    return {"DeadLetters": resource("SQS::Queue", queue)}
+    told = {"ArnEquals": {"aws:SourceArn": ref("NewRecords")}}
+    policy = service_may("TheTopicGivesUp", "sns", "sqs:SendMessage", att("DeadLetters"), told)
+    return {
+        "DeadLetters": resource("SQS::Queue", queue),
+        "DeadLettersPolicy": resource("SQS::QueuePolicy", {"Queues": [ref("DeadLetters")], "PolicyDocument": policy}),
+    }
 
 
 def _alarms() -> dict[str, Node]:

@@ -9,12 +9,12 @@ from infra.templates import parameters
 from infra.templates.functions import (
     Function,
     integration,
+    may_give_up,
     may_read_records,
-    may_take_from_queue,
     on_failure,
     permission,
-    queue_of_new_records,
     route,
+    told_of_new_records,
 )
 from infra.templates.intrinsics import Intrinsic, Node, arn, att, equals, ref, sub
 from infra.templates.parts import in_bucket, output, resource, statement, template
@@ -246,13 +246,13 @@ def rater() -> dict[str, Node]:
         ["dynamodb:BatchGetItem", "dynamodb:PutItem", "dynamodb:Scan", "dynamodb:UpdateItem"],
         arn("dynamodb", "table/${RatingsTable}"),
     )
-    may = (may_read_records(), may_take_from_queue(), keep, _may_check_proofs())
+    may = (may_read_records(), may_give_up(), keep, _may_check_proofs())
     return _template(
         "counts every new record, once, and fits ratings to the counts.",
         parameters.platform_outputs("BucketName", "RatingsTable", "DeadLettersQueue", "NewRecordsTopic"),
         {
             **_function("rater", 512, 30, variables, *may),
-            **queue_of_new_records("${Prefix}-rater"),
+            **told_of_new_records(),
         },
     )
 
@@ -264,8 +264,8 @@ def coach() -> dict[str, Node]:
         "lets the opponents that played a new record annotate it.",
         parameters.platform_outputs("BucketName", "DeadLettersQueue", "NewRecordsTopic"),
         {
-            **_function("coach", 512, 30, {"PREFIX": ref("Prefix")}, may_read_records(), may_take_from_queue(), calls),
-            **queue_of_new_records("${Prefix}-coach", at_once=1),  # a batch that fails half-way is not told twice
+            **_function("coach", 512, 30, {"PREFIX": ref("Prefix")}, may_read_records(), may_give_up(), calls),
+            **told_of_new_records(),
         },
     )
 
@@ -273,14 +273,13 @@ def coach() -> dict[str, Node]:
 def guard() -> dict[str, Node]:
     """Return the template of what ends a canary."""
     move = statement("MoveLive", ["lambda:GetAlias", "lambda:UpdateAlias"], arn("lambda", "function:${Prefix}-*"))
-    give_up = statement("GiveUp", "sqs:SendMessage", ref("DeadLettersQueue"))
     end = statement("EndAlarms", "cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:${Prefix}-*"))
     subscription = {"TopicArn": ref("CanaryAlarmsTopic"), "Protocol": "lambda", "Endpoint": ref("Live")}
     return _template(
         "ends a canary whose alarm goes off.",
         parameters.platform_outputs("BucketName", "CanaryAlarmsTopic", "DeadLettersQueue"),
         {
-            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move, end, give_up),
+            **_function("guard", 256, 30, {"PREFIX": ref("Prefix")}, move, end, may_give_up()),
             "OnFailure": on_failure(retries=2),
             "Permission": permission("sns", ref("CanaryAlarmsTopic")),
             "Subscription": resource("SNS::Subscription", subscription),

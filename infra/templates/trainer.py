@@ -5,11 +5,11 @@ from __future__ import annotations
 from infra.templates import parameters
 from infra.templates.functions import (
     Function,
+    may_give_up,
     may_read_records,
-    may_take_from_queue,
     on_failure,
     permission,
-    queue_of_new_records,
+    told_of_new_records,
 )
 from infra.templates.intrinsics import Node, arn, att, differs, ref, sub
 from infra.templates.parts import in_bucket, output, resource, statement, table, template
@@ -30,7 +30,7 @@ def trainer() -> dict[str, Node]:
         {
             "Tally": table("${Prefix}-tally-${OpponentName}"),
             **_tally().resources(),
-            **queue_of_new_records("${Prefix}-tally-${OpponentName}", "TallyLive"),
+            **told_of_new_records("Tally"),
             **_trainer().resources(),
             "OnFailure": on_failure(retries=0),
             **_schedule(),
@@ -94,7 +94,7 @@ def _tally() -> Function:
         },
         statements=(
             may_read_records("${Game}/"),
-            may_take_from_queue(),
+            may_give_up(),
             statement("Count", ["dynamodb:PutItem", "dynamodb:UpdateItem"], att("Tally")),
             statement("StartOwnTrainer", "lambda:InvokeFunction", ref("Live")),
         ),
@@ -135,7 +135,7 @@ def _may_train() -> tuple[Node, ...]:
         statement(
             "StoreWhatItTrained", ["s3:PutObject", "s3:GetObject"], in_bucket("artifacts/trained/${OpponentName}/*")
         ),
-        statement("GiveUp", "sqs:SendMessage", ref("DeadLettersQueue")),
+        may_give_up(),
         statement(
             "KeepOthersOut",
             ["dynamodb:PutItem", "dynamodb:GetItem", "dynamodb:DeleteItem"],

@@ -62,6 +62,14 @@ def test_four_alarms_watch_everybody_and_no_opponent_has_one_of_its_own_but_its_
     assert standing()["alarms"] == pytest.approx(0.40)
 
 
+def test_nine_opponents_stand_for_at_most_half_a_dollar_a_month():
+    assert standing_usd(9) <= 0.50
+    assert standing(9)["queues"] == 0, "nothing of the platform looks into a queue"
+    assert standing(9, queues=1)["queues"] == pytest.approx(0.26, abs=0.01), "an opponent that annotates from one does"
+    assert standing_usd(9, queues=1, dashboard=True) == pytest.approx(standing_usd(9) + 0.2592 + 3)
+    assert standing_usd(9, queues=1, free=True) == pytest.approx(standing_usd(9) - 0.40)
+
+
 def test_a_price_file_takes_the_place_of_the_prices_that_it_names(tmp_path: Path):
     assert price_table(tmp_path) is PRICES
     (tmp_path / "prices.toml").write_text('as_of = "May 2027"\nhttp_api_request = 2e-6\n')

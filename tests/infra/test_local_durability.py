@@ -97,6 +97,36 @@ def test_an_accepted_call_is_made_even_if_the_server_is_killed_at_once(home: Pat
     assert eventually(lambda: keys_of(cloud, "called") == ["call-0", "call-1", "call-2"])
 
 
+def test_what_a_topic_tells_of_an_answered_object_is_done_even_if_the_server_is_killed_at_once(home: Path) -> None:
+    cloud = daemon.up(home, port=0)
+    source = """
+import json, os, urllib.request
+def handler(event, context):
+    told = json.loads(event["Records"][0]["Sns"]["Message"])
+    for record in told["Records"]:
+        key = record["s3"]["object"]["key"]
+        address = os.environ["AWS_ENDPOINT_URL"] + "/copies/" + key
+        with urllib.request.urlopen(urllib.request.Request(address, data=b"x", method="PUT")): pass
+"""
+    s3, sns = client_of(cloud, "s3"), client_of(cloud, "sns")
+    for bucket in ("told", "copies"):
+        s3.create_bucket(Bucket=bucket)
+    function = create_function(client_of(cloud, "lambda"), "copier", source)
+    topic = sns.create_topic(Name="news")["TopicArn"]
+    allowed = {"Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, "Action": "sns:Publish"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [{**allowed, "Resource": topic}]})
+    sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy)
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=function)
+    notification = {"TopicConfigurations": [{"TopicArn": topic, "Events": ["s3:ObjectCreated:*"]}]}
+    s3.put_bucket_notification_configuration(Bucket="told", NotificationConfiguration=notification)
+    keys = [f"object-{number}" for number in range(6)]
+    for key in keys:
+        client_of(cloud, "s3").put_object(Bucket="told", Key=key, Body=b"x")
+        cloud = killed_and_started_again(cloud)
+    assert eventually(lambda: keys_of(cloud, "copies") == keys)
+    assert eventually(lambda: not list((cloud_paths(home).state / "outbox").iterdir()))
+
+
 def test_changes_beside_a_long_stack_operation_are_kept(home: Path) -> None:
     cloud = daemon.up(home, port=0)
     sqs, lam, ssm = client_of(cloud, "sqs"), client_of(cloud, "lambda"), client_of(cloud, "ssm")

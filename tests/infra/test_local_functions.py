@@ -229,7 +229,7 @@ def test_a_function_url_answers(aws: Callable[[str], Any], local_cloud: LocalClo
 
 def test_metrics_tell_each_version(aws: Callable[[str], Any], local_cloud: LocalCloud, function: str) -> None:
     invoke(aws("lambda"), function, {}, Qualifier="1")
-    metrics = daemon.ask(local_cloud, "/_arcade/functions")
+    metrics = daemon.ask(local_cloud.endpoint, "/_arcade/functions")
     (mine,) = [row for row in metrics if (row["function"], row["version"]) == (function, "1")]
     assert mine["requests"] >= 1
     assert mine["cold_starts"] >= 1

@@ -122,8 +122,35 @@ def test_tables_can_be_put_back_and_queues_are_encrypted_and_events_are_not_lost
                 assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"], name
             if item["Type"] == "AWS::SQS::Queue":
                 assert properties["SqsManagedSseEnabled"], name
-    for name in ("templates/opponent.yaml", "services/trainer/template.yaml", "services/guard/template.yaml"):
-        assert load(ROOT / name)["Resources"]["OnFailure"]["Type"] == "AWS::Lambda::EventInvokeConfig"
+    called = {"templates/opponent.yaml": ("",), "services/trainer/template.yaml": ("", "Tally")}
+    called |= {f"services/{name}/template.yaml": ("",) for name in ("guard", "rater", "coach")}
+    for name, functions in called.items():
+        for own in functions:
+            told = load(ROOT / name)["Resources"][f"{own}OnFailure"]
+            assert told["Type"] == "AWS::Lambda::EventInvokeConfig"
+            assert told["Properties"]["FunctionName"] == {"Ref": f"{own}Function"}
+
+
+def test_nothing_of_the_platform_looks_into_a_queue_while_nobody_plays():
+    for path in TEMPLATES:
+        kinds = {name: item["Type"] for name, item in load(path)["Resources"].items()}
+        queues = [name for name, kind in kinds.items() if kind == "AWS::SQS::Queue"]
+        assert queues == (["DeadLetters"] if path.stem == "platform" else []), path
+        mapped = [name for name, kind in kinds.items() if kind == "AWS::Lambda::EventSourceMapping"]
+        assert mapped == (["FromQueue", "FromStream"] if path.stem == "opponent" else []), path
+
+
+def test_what_a_topic_cannot_tell_a_function_goes_to_the_dead_letters():
+    platform = load(ROOT / "templates/platform.yaml")["Resources"]
+    (may,) = platform["DeadLettersPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert may["Principal"] == {"Service": "sns.amazonaws.com"}
+    assert may["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "NewRecords"}}}
+    for name in ("rater", "coach", "trainer"):
+        resources = load(ROOT / f"services/{name}/template.yaml")["Resources"]
+        told = resources["Subscription"]["Properties"]
+        assert told["RedrivePolicy"] == {"deadLetterTargetArn": {"Ref": "DeadLettersQueue"}}
+        allowed = resources["TopicPermission"]["Properties"]
+        assert (allowed["SourceArn"], allowed["FunctionName"]) == (told["TopicArn"], told["Endpoint"])
 
 
 def test_a_template_fits_into_one_request():

@@ -18,7 +18,7 @@ import time
 from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infra.local.patches.destinations import DestinationError, deliver, stamp
 from infra.local.patches.execution import invoked_arn, version_key
@@ -41,6 +41,8 @@ ALL_AT_ONCE = 4 * AT_ONCE
 UNDELIVERED_S = 5.0
 """How long a report waits that its destination could not take."""
 
+not_kept: contextvars.ContextVar[list[str] | None] = contextvars.ContextVar("not_kept", default=None)
+"""Where a call is noted that could not be kept, for callers whose errors MiniStack logs and forgets."""
 log = logging.getLogger(__name__)
 
 
@@ -72,6 +74,26 @@ class _Event:
         """Return account and region."""
         parts = self.arn.split(":")
         return parts[4], parts[3]
+
+
+class _AtOnce:
+    """``threading`` for MiniStack's topics: a function is told before whoever publishes is answered.
+
+    MiniStack tells it in a thread of its own, which a killed server would take with it.
+    """
+
+    def __init__(self, tells_function: Any) -> None:
+        self._tells_function = tells_function
+
+    def Thread(self, *, target: Any, args: tuple[Any, ...], daemon: bool) -> Any:  # noqa: N802 - threading's name
+        """Return what ``start`` runs: at once if it tells a function, else a thread."""
+        if args and args[0] is self._tells_function:
+            return _Now(partial(target, *args))
+        return threading.Thread(target=target, args=args, daemon=daemon)
+
+
+class _Now(NamedTuple):
+    start: Any
 
 
 class AsynchronousCalls:
@@ -108,6 +130,7 @@ class AsynchronousCalls:
             self.accept(self._lambda._execution_record_for_config(func, config), event)  # noqa: SLF001
 
         sns._deliver_to_lambda = from_topic  # noqa: SLF001
+        sns._threading = _AtOnce(from_topic)  # noqa: SLF001
         threading.Thread(target=self._dispatch, name="asynchronous calls", daemon=True).start()
 
     def accept(self, func: Mapping[str, Any], event: Any) -> None:
@@ -119,6 +142,8 @@ class AsynchronousCalls:
             name = self._outbox.add(entry)
         except OSError as error:
             self._store.note_trouble()
+            if (told := not_kept.get()) is not None:
+                told.append(arn)
             raise disk_error(error, self._folder) from error
         self.resume(name, entry)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import contextlib
 import contextvars
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any
 
+from infra.local.patches.asynchronous import not_kept
 from infra.local.state.durable import disk_answer
 from infra.local.state.files import DiskError, disk_error, stage, sync_folders
 
@@ -167,9 +169,18 @@ class Objects:
     def _tell_all(self) -> None:
         while True:
             context, name, event = self._news.get()
+            calls: list[str] = []
+            context.run(not_kept.set, calls)
             context.run(self._s3._fire_s3_event, **event)  # noqa: SLF001 - it logs what it raises
-            if name:
+            if calls:  # it is told again, and some hear of it twice
+                self._later(partial(self._news.put, (context, name, event)))
+            elif name:
                 self._forget_when_kept(name)
+
+    def _later(self, work: Callable[[], object]) -> None:
+        again = Timer(AGAIN_S, work)
+        again.daemon = True
+        again.start()
 
     def _forget_when_kept(self, name: str) -> None:
         """Drop an entry of the outbox as soon as the message it caused is on disk."""
@@ -178,9 +189,7 @@ class Objects:
             if kept.exception() is None:
                 self._outbox.remove(name)
                 return
-            again = Timer(AGAIN_S, self._forget_when_kept, [name])
-            again.daemon = True
-            again.start()
+            self._later(partial(self._forget_when_kept, name))
 
         self._store.keep(CAUSED, patient=True).add_done_callback(settle)
 

@@ -117,6 +117,7 @@ SNS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_deliver_to_lambda": (
         *("endpoint", "envelope", "topic_arn", "sub_arn", "msg_id", "raw_message", "message_attributes"),
     ),
+    "_threading": (),
 }
 """What ``asynchronous`` replaces."""
 SQS_NAMES: Mapping[str, tuple[str, ...]] = {

@@ -25,10 +25,10 @@ _s3 = boto3.client("s3", config=CLIENT_CONFIG)
 _lambda = boto3.client("lambda", config=CLIENT_CONFIG)
 
 
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Work through a batch of the queue."""
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Work through what the topic tells."""
     del context
-    return work_through(event, _hand_on)
+    work_through(event, _hand_on)
 
 
 def _hand_on(message: str) -> None:

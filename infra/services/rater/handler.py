@@ -44,8 +44,8 @@ _new: dict[str, int] = {}
 """How many games of functions this process has counted since it fitted them."""
 
 
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Work through a batch of the queue."""
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Work through what the topic tells."""
     del context
     counted: list[Addition] = []
 
@@ -53,9 +53,10 @@ def handler(event: dict[str, Any], context: Any) -> Any:
         for stored in objects_in(message):
             for_each_record(read(_s3, stored), lambda record: counted.extend(_count(record)))
 
-    answer = work_through(event, rate_message)
-    _fit(counted)
-    return answer
+    try:
+        work_through(event, rate_message)
+    finally:
+        _fit(counted)
 
 
 def _count(record: GameRecord) -> list[Addition]:

@@ -35,12 +35,13 @@ _dynamodb = boto3.client("dynamodb", config=CLIENT_CONFIG)
 _lambda = boto3.client("lambda", config=CLIENT_CONFIG)
 
 
-def handler(event: dict[str, Any], context: Any) -> Any:
-    """Work through a batch of the queue."""
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Work through what the topic tells."""
     del context
-    failures = work_through(event, _count_message)
-    _start_if_due()
-    return failures
+    try:
+        work_through(event, _count_message)
+    finally:
+        _start_if_due()
 
 
 def _count_message(message: str) -> None:
