@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any, Protocol
 
+from client.acquaintances import Acquaintances
 from client.jobs.exports import Exports, usual_folder
 from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
+    from client.acquaintances import Tutor
     from client.jobs.job import Job
     from client.net.opponent_client import OpponentClient
     from client.net.remote import OpponentInfo
@@ -145,6 +147,8 @@ class Services:
     """Ask the cloud what coaches say of a record; may wait.  Raises RemoteError."""
     annotate: Callable[[GameRecord], Job | None] | None = None
     """Begin to compute a coach's notes here; None where nobody here plays the game."""
+    tutor: Tutor | None = None
+    """Trains opponents that know the person; None where nothing may be trained."""
 
     def new_seed(self) -> int:
         """Return a seed for a new match, or for one who plays in it."""
@@ -172,6 +176,8 @@ class SceneManager:
         self.high_scores = HighScores(folder)
         self.exports = Exports(usual_folder(folder, chosen=HOME in os.environ))
         """What is being shared."""
+        self.acquaintances: Acquaintances | None = None
+        """Opponents that get to know the person; None while there is no world, or none that trains."""
         self.device = "mouse"
         """What was used last: keyboard, mouse or gamepad."""
         self.ticks = 0
@@ -216,6 +222,8 @@ class SceneManager:
         if self._ladder is not None:
             self._ladder.close()
         self._ladder = Ladder(world.fetch)
+        if self.acquaintances is None and world.tutor is not None:
+            self.acquaintances = Acquaintances(world.tutor)
 
     @property
     def pace(self) -> float:
@@ -303,6 +311,8 @@ class SceneManager:
         while self._scenes:
             self._scenes.pop().leave()
         self.exports.close()
+        if self.acquaintances is not None:
+            self.acquaintances.close()
         self.settings_writer.close()
         self.high_scores.close()
 
@@ -320,6 +330,9 @@ class SceneManager:
         """Let one tick pass for the scene on top."""
         self.ticks += 1
         self.exports.tick()
+        if self.acquaintances is not None and self.acquaintances.tick():
+            self._told = (self.acquaintances.ended, self.ticks)
+            self.refresh()
         if self._scenes:
             self._scenes[-1].tick()
 

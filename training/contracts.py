@@ -6,6 +6,9 @@ opponent its :class:`Level`, None for one that only gets stronger) and ``imitate
 players chose).  ``benchmark`` has ``BENCHMARK`` (a :class:`Benchmark`): it stands apart because matches and tables need
 that much of ``training`` and none of what fits models (scikit-learn, numba: the extra ``train``).  Both are found by
 ``games.catalog.find_part``.
+
+A game whose opponents can get to know a player has a module ``portrait`` besides (a :class:`Portrait`), which needs as
+little as ``benchmark`` does.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from ai_functions.runtime.manifest import Manifest
     from games.core import Opponent, Player
     from games.record import GameRecord
+    from training.evaluation.statistics import Difference
     from training.evaluation.verdict import Verdict
 
 
@@ -86,6 +90,27 @@ class PlayerJudge(Protocol):
         """Return the verdict on ``candidate``, made from the opponent in ``folder``, by the player's own games.
 
         ``progress`` hears how many games are done, of how many.  Raises TrainingError for too few.
+        """
+
+
+class Portrait(Protocol):
+    """What an opponent learned of its player: the module ``portrait`` of a game."""
+
+    def portrait(self, folder: Path) -> Sequence[str]:
+        """Return it in sentences, from the model in ``folder`` alone; empty where no sentence can tell it."""
+
+    def gain(
+        self,
+        plain: Path,
+        knowing: Path,
+        records: Sequence[GameRecord],
+        player: str,
+        seed: int,
+        progress: Callable[[int, int], None],
+    ) -> Difference:
+        """Return what ``knowing`` saves ``plain``, in the benchmark's first measure, in pairs; more than 0 is saved.
+
+        ``records`` are of ``player``'s matches, none of which ``knowing`` learned from.  Raises TrainingError for few.
         """
 
 
@@ -204,6 +229,11 @@ def features_for(manifest: Manifest) -> tuple[str, ...]:
 def player_judge_for(game: str) -> PlayerJudge | None:
     """Return how ``game`` judges opponents that got to know a player; None where they are judged as all others."""
     return cast("PlayerJudge | None", getattr(_part(game, "recipe"), "judge_player", None))
+
+
+def portrait_for(game: str) -> Portrait | None:
+    """Return what tells what an opponent of ``game`` learned of its player; None where none gets to know anybody."""
+    return cast("Portrait | None", find_part(game, "portrait", "training.games"))
 
 
 def level_for(manifest: Manifest) -> Level | None:

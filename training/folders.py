@@ -7,6 +7,7 @@ import re
 import shutil
 import tomllib
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest
@@ -17,31 +18,42 @@ if TYPE_CHECKING:
 
 COPIED = shutil.ignore_patterns("__pycache__", ".*")
 """What does not belong to an opponent."""
+MOST_LETTERS = 40
+"""Of an opponent's name (``ai_functions.runtime.listing``)."""
 
 
 def personal_folder(folder: Path, player: str, parent: Path) -> Path:
     """Make, below ``parent``, an opponent like the one in ``folder`` that gets to know ``player``; return its folder.
 
     It is an opponent of its own, with a name of its own, and starts with the model of the one it comes from.  Raises
-    TrainingError for a name of which no letter is left.
+    TrainingError for a manifest that cannot be changed so.
     """
     manifest = Manifest.load(folder)
-    slug = re.sub(r"[^a-z0-9]+", "_", player.lower()).strip("_")
-    if not slug or not slug.isascii():
-        raise TrainingError(f"the player's name {player!r} has no letter or digit to name a function by")
-    name = f"{manifest.name}_for_{slug}"
+    name = personal_name(manifest.name, player)
     made = parent / name
     shutil.copytree(folder, made, ignore=COPIED, dirs_exist_ok=True)
     text = (folder / MANIFEST).read_text(encoding="utf-8")
     text = with_value(text, "opponent", "name", _quoted(name))
-    text = with_value(text, "opponent", "title", _quoted(f"{manifest.title} (knows {player})"))
+    title = f"{manifest.title} (knows {player})"
+    text = with_value(text, "opponent", "title", _quoted(title))
     (made / MANIFEST).write_text(with_value(text, "training", "player", _quoted(player)), encoding="utf-8")
     expected = {**manifest.training, "player": player}
-    if Manifest.load(made) != replace(
-        manifest, name=name, title=f"{manifest.title} (knows {player})", training=expected
-    ):
+    if Manifest.load(made) != replace(manifest, name=name, title=title, training=expected):
         raise TrainingError(f'{folder / MANIFEST}: write name and title each on a line of its own, as key = "value"')
     return made
+
+
+def personal_name(opponent: str, player: str) -> str:
+    """Return the name of ``opponent``'s like that knows ``player``: of at most MOST_LETTERS, small ones and digits.
+
+    A player's name of which that leaves none, or more than there is room for, is told by a hash.
+    """
+    slug = re.sub(r"[^a-z0-9]+", "_", player.lower()).strip("_")
+    name = f"{opponent}_for_{slug}"
+    if slug and len(name) <= MOST_LETTERS:
+        return name
+    sign = sha256(player.encode()).hexdigest()[:8]
+    return f"{opponent}_for_"[: MOST_LETTERS - len(sign)] + sign
 
 
 def with_aim(folder: Path, aim: float | None) -> str:

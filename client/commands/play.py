@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ai_functions.runtime.manifest import Manifest
+from client.commands.acquaint import Tutor
 from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.game_options import GameOptions
@@ -159,6 +160,7 @@ class Session:
             leaderboard=self._rated(api),
             annotations=annotations_of(api),
             annotate=annotate_here,
+            tutor=Tutor(cloud_choice(self._context)),
         )
         first = self._first(listed)
         err.print(f"{len(listed)} opponents ready after {monotonic() - self._began:.1f} s")

@@ -13,7 +13,11 @@ from client.troubles import told
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WORK = {"annotate": "client.jobs.annotate", "export": "client.jobs.export"}
+WORK = {
+    "acquaint": "client.commands.acquaint",  # it trains and deploys: part of the composition root
+    "annotate": "client.jobs.annotate",
+    "export": "client.jobs.export",
+}
 """Where ``run(order, progress)`` of each piece of work lies."""
 NICENESS = 10
 
@@ -21,8 +25,8 @@ NICENESS = 10
 def main(name: str, line: str, say: Callable[[dict[str, Any]], None]) -> None:
     """Do the work ``name`` as ``line`` orders."""
 
-    def progress(done: int, of: int) -> None:
-        say({"done": done, "of": of})
+    def progress(done: int, of: int, doing: str = "") -> None:
+        say({"done": done, "of": of, "doing": doing})
 
     try:
         say({"result": import_module(WORK[name]).run(json.loads(line), progress)})

@@ -1,8 +1,8 @@
 """A piece of work in a child process: its progress can be looked at, and it can be ended at any moment.
 
 The child is ``python -m client.jobs NAME``; it finds modules where this program does, and not in the folder that this
-happens to run in.  It reads one line of JSON, writes a line ``{"done": …, "of": …}`` now and
-then, and at last ``{"result": …}`` or ``{"trouble": "a sentence"}``.
+happens to run in.  It reads one line of JSON, writes a line ``{"done": …, "of": …, "doing": …}``
+now and then, and at last ``{"result": …}`` or ``{"trouble": "a sentence"}``.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ class Job:
     def __init__(self, name: str, order: Mapping[str, Any]) -> None:
         self.share = 0.0
         """How much is done, 0 to 1."""
+        self.doing = ""
+        """What of it is being done, in words; empty where it is one thing."""
         self.result: Json = None
         self.trouble: str | None = None
         """Why there is no result, in a sentence."""
@@ -87,6 +89,6 @@ class Job:
             except ValueError:
                 continue  # something that a library printed
             if "done" in told:
-                self.share = told["done"] / max(1, told["of"])
+                self.share, self.doing = told["done"] / max(1, told["of"]), told["doing"]
             elif "result" in told or "trouble" in told:
                 self.result, self.trouble = told.get("result"), told.get("trouble")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes import open_scene
+from client.scenes.acquaintance import AcquaintanceScene, offered_words
 from client.scenes.before import BeforeScene, Idle
 from client.scenes.game_cards import GameCards
 from client.scenes.name import NameScene
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from client.ui.inputs import Input
 
 LIST: Box = (512.0, 168.0, 690.0, 446.0)
-GAMES, OPPONENTS, BAR = "games", "opponents", "bar"
+OFFER: Box = (862.0, 42.0, 340.0, 46.0)
+GAMES, OPPONENTS, BAR, TOP = "games", "opponents", "bar", "top"
 
 
 class MenuScene:
-    """Three places for the focus: the games, their opponents, and the bar below."""
+    """Places for the focus: the games, their opponents, the bar below, and what is offered on top."""
 
     overlay = False
     pace = AMBIENT
@@ -64,6 +66,8 @@ class MenuScene:
         )
         self._bar.focus = None
         self._bar.on_move = self._sound
+        self._offer = Button(OFFER, "", lambda: manager.push(AcquaintanceScene(manager, self._game)))
+        """An opponent that knows the person; without words it is not there."""
 
     def handle(self, event: Input) -> None:
         """Choose, and play."""
@@ -79,6 +83,8 @@ class MenuScene:
                 self._focus(OPPONENTS)
             elif self._zone == OPPONENTS:
                 self._picker.handle(event)
+            elif self._zone == TOP:
+                self._offer.press()
             else:
                 self._bar.handle(event)
 
@@ -93,6 +99,9 @@ class MenuScene:
         self._picker.focused = self._zone == OPPONENTS
         self._picker.tick()
         self._bar.widgets[-1].enabled = self._picker.chosen is not None
+        self._offer.label = offered_words(self._manager, self._game)
+        if self._zone == TOP and not self._offer.label:
+            self._focus(GAMES)
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw the menu."""
@@ -117,6 +126,8 @@ class MenuScene:
             name.label = self._manager.settings.name
             name.hint = "your name"
         self._bar.draw(canvas)
+        if self._offer.label:
+            self._offer.draw(canvas, focused=self._zone == TOP)
         hints = [("↑↓←→", "move"), (ACCEPT, "choose"), ("F11", "window")]
         hint_line(canvas, self._manager.device, hints, 64, 698)
 
@@ -149,31 +160,49 @@ class MenuScene:
             self._picker.handle(event)
             if event.kind == "press" and event.button == LEFT_BUTTON:
                 self._focus(OPPONENTS)
+        elif self._offer.label and inside(OFFER, event.x, event.y):
+            self._focus(TOP)
+            if event.kind == "press" and event.button == LEFT_BUTTON:
+                self._offer.press()
         elif self._bar.handle(event):
             self._zone = BAR
 
     def _direction(self, event: Command) -> None:
-        name = event.name
         if self._zone == GAMES:
-            moved = self._cards.move({UP: -1, DOWN: 1}.get(name, 0))
-            self._game_changed(changed=moved)
-            if name == RIGHT:
-                self._focus(OPPONENTS)
-            elif name == DOWN and not moved and not event.repeat:
-                self._focus(BAR)
+            self._from_games(event)
         elif self._zone == OPPONENTS:
-            if name == LEFT:
-                self._focus(GAMES)
-            elif name in (UP, DOWN):
-                moved = self._picker.handle(event)
-                if moved:
-                    self._sound()
-                elif name == DOWN and not event.repeat:
-                    self._focus(BAR)
-        elif name == UP:
+            self._from_opponents(event)
+        elif self._zone == TOP:
+            if event.name in (DOWN, LEFT):
+                self._focus(OPPONENTS if event.name == DOWN else GAMES)
+        elif event.name == UP:
             self._focus(self._from)
         else:
             self._bar.handle(event)
+
+    def _from_games(self, event: Command) -> None:
+        moved = self._cards.move({UP: -1, DOWN: 1}.get(event.name, 0))
+        self._game_changed(changed=moved)
+        if event.name == RIGHT:
+            self._focus(OPPONENTS)
+        elif not moved:
+            self._leave_list(event)
+
+    def _from_opponents(self, event: Command) -> None:
+        if event.name == LEFT:
+            self._focus(GAMES)
+        elif event.name in (UP, DOWN):
+            if self._picker.handle(event):
+                self._sound()
+            else:
+                self._leave_list(event)
+
+    def _leave_list(self, event: Command) -> None:
+        """Go on from the end of a list: to the bar below, or to what is offered on top."""
+        if event.name == DOWN and not event.repeat:
+            self._focus(BAR)
+        elif event.name == UP and self._offer.label and not event.repeat:
+            self._focus(TOP)
 
     def _focus(self, zone: str) -> None:
         if zone == self._zone:

@@ -28,14 +28,20 @@ class Leftovers(Session):
     @in_one_line
     def delete_bucket(self, bucket: str) -> int:
         """Delete a bucket with all that it holds, older versions too; return how many objects and versions went."""
+        count = self.delete_objects(bucket, "")
+        self.client("s3").delete_bucket(Bucket=bucket)
+        return count
+
+    @in_one_line
+    def delete_objects(self, bucket: str, prefix: str) -> int:
+        """Delete what begins with ``prefix``, older versions too; return how many objects and versions went."""
         client, count = self.client("s3"), 0
-        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix):
             entries = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
             found = [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in entries]
             for first in range(0, len(found), BATCH):
                 client.delete_objects(Bucket=bucket, Delete={"Objects": found[first : first + BATCH], "Quiet": True})
             count += len(found)
-        client.delete_bucket(Bucket=bucket)
         return count
 
     @in_one_line

@@ -9,21 +9,25 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
+from fake_tutor import KNOWN, FakeTutor
 from pacman_fakes import Fake, classic
 from tables import wait_until
 
+from client.acquaintances import Acquaintances
 from client.games.backgammon.before import BeforeScene as BackgammonBefore
 from client.games.backgammon.scene import BackgammonScene
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import OVER_TICKS, PacmanScene
 from client.games.pacman.swap import PARTS, TeamSwapScene, _tab
 from client.net.ratings import Rated
+from client.records.acquaintance import Gain
 from client.records.archive import Archive, Seat, Summary, summarise
 from client.records.high_scores import Score
 from client.records.leaderboard import Leaderboard
 from client.records.recorder import save_record
 from client.scene_manager import Setup
 from client.scenes import open_scene
+from client.scenes.acquaintance import AcquaintanceScene
 from client.scenes.before import PAGE, BeforeScene, RulesScene, ScoresScene
 from client.scenes.guided import BESIDE, END, DailyScene, LessonScene, start
 from client.scenes.keys import KeysScene
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
     from tables import FakePendingMove, Table
 
+    from client.records.acquaintance import Acquaintance
     from client.ui.canvas import Box
     from games.core import Player
     from games.match import Match
@@ -367,6 +372,27 @@ def open_resume(table: Table) -> list[Box]:
     return [widget.box for widget in scene._group.widgets]
 
 
+def open_acquaintance(table: Table, known: Acquaintance | None = None) -> list[Box]:
+    """An opponent that could get to know the person, or that does."""
+    open_profile(table)
+    rows = table.manager.world.archive.rows
+    table.manager.world.archive.rows = tuple(
+        replace(row, started_at=f"2026-01-01T00:00:{40 + number % 20}") for number, row in enumerate(rows)
+    )
+    work = table.manager.acquaintances = Acquaintances(FakeTutor(known))
+    scene = AcquaintanceScene(table.manager, "battleship")
+    table.manager.push(scene)
+    wait_until(table, lambda: work.offer is not None)
+    table.tick()
+    return [widget.box for widget in scene._group.widgets]
+
+
+def open_acquaintance_known(table: Table) -> list[Box]:
+    """One that knows the person, with as much to tell as there can be."""
+    found = tuple(f"You seldom put the battleship across: {number}%, against 50% by chance." for number in range(6))
+    return open_acquaintance(table, replace(KNOWN, found=found, gain=Gain(25, 12.5, 3.25, "shots")))
+
+
 def open_profile(table: Table) -> list[Box]:
     """How a person with a long name stands, after thirty matches."""
     rated = [Rated("battleship", kind, f"{kind} of exactly 40 letters, all of them", 1500.0, 80.0, 9) for kind in KINDS]
@@ -481,6 +507,8 @@ ROOMS: dict[str, Callable[[Table], list[Box]]] = {
     "records": open_records,
     "profile": open_profile,
     "result": open_result,
+    "acquaintance": open_acquaintance,
+    "acquaintance-known": open_acquaintance_known,
     "share": open_share,
     "retry": open_retry,
     "resume": open_resume,

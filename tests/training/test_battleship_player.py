@@ -23,6 +23,7 @@ from training.folders import personal_folder
 from training.games.battleship.habits.gate import knowing_fleets, log_odds_of
 from training.games.battleship.players.habitual import HABITUAL
 from training.games.battleship.players.textbook import LADDER
+from training.games.battleship.portrait import gain, portrait
 from training.pipeline import Trained, train
 
 EXPERT = Path(ai_functions.__file__).parent / "battleship_expert"
@@ -61,6 +62,16 @@ def test_a_player_with_habits_gets_an_opponent_that_saves_shots(tmp_path: Path) 
     assert found.verdict.differences["shots"].mean < 0
     priors = Expert(tmp_path / "out").priors(STANDARD)
     assert [prior.name for prior in priors] == ["uniform", "usual", "recent", "other"]
+    told = portrait(tmp_path / "out")
+    assert any("You avoid the middle" in words for words in told), told
+    assert portrait(EXPERT) == [], "one that knows nobody has nothing to tell"
+    later = games_of(HABITUAL["edges"], 11)[7:]
+    saved = gain(EXPERT, tmp_path / "out", later, "ann", 1, lambda _done, _of: None)
+    assert saved.pairs == 4
+    assert saved.mean > 0
+    assert gain(EXPERT, EXPERT, later, "ann", 1, lambda _done, _of: None).mean == 0
+    with pytest.raises(TrainingError, match="0 fleets of 'bob'"):
+        gain(EXPERT, EXPERT, later, "bob", 1, lambda _done, _of: None)
 
 
 @pytest.fixture(scope="module")

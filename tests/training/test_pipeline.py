@@ -25,7 +25,7 @@ from games.record import FUNCTION
 from training.card import Origin
 from training.contracts import TrainingError, benchmark_for
 from training.evaluation.statistics import difference
-from training.folders import personal_folder
+from training.folders import personal_folder, personal_name
 from training.pipeline import Wishes, gather, train
 
 if TYPE_CHECKING:
@@ -217,8 +217,22 @@ def test_an_opponent_that_gets_to_know_someone_has_a_name_of_its_own(tmp_path: P
     assert manifest.training["player"] == 'Ann "the Fox" Lee'
     assert manifest.temperature == Manifest.load(EASY).temperature
     assert Manifest.load(EASY).name == "battleship_easy"
-    with pytest.raises(TrainingError, match="has no letter or digit"):
-        personal_folder(EASY, "!?", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "player",
+    [
+        "!?",
+        "\N{SHIP}\N{ANCHOR}",
+        "\u0634\u0647\u0631\u0632\u0627\u062f",
+        "A name of forty letters, all of them here",
+    ],
+)
+def test_a_name_without_letters_or_with_many_names_a_function_all_the_same(player: str, tmp_path: Path) -> None:
+    made = Manifest.load(personal_folder(EASY, player, tmp_path))
+    assert made.training["player"] == player
+    assert made.name == personal_name("battleship_easy", player)
+    assert made.name != personal_name("battleship_easy", f"{player}x")
 
 
 def test_no_games_at_all_are_said_in_one_line():
