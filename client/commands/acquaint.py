@@ -23,7 +23,7 @@ from client.records import acquaintance
 from client.records.acquaintance import FORGETTING, KNOWS, NEW, REFUSED, Acquaintance, Gain
 from client.settings import home
 from games.record import PERSON
-from infra.core.extras import TRAIN, train_line
+from infra.core.extras import EXTRAS, train_line
 from infra.core.state import CloudChoice
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Tutor:
         if folder is None or portrait_for(game) is None:
             return Offer("", refusal="Nobody who plays this game can get to know a player.")
         title = Manifest.load(folder).title
-        if all(find_spec(name) for name in TRAIN):
+        if all(find_spec(name) for name in EXTRAS["train"]):
             return Offer(title)
         command = shlex.join(["lambda-arcade", "train", folder.name, "--for", player, "--deploy"])
         return Offer(title, missing=(train_line(), command))
