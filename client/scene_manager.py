@@ -18,6 +18,7 @@ from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
 from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
+from client.replay.stage import judged_by_points
 from client.settings import HOME, HUDS, TEXT_SIZES, SettingsWriter
 from client.ui.dropped import Dropped
 from games.fairness import SECRET_BYTES
@@ -157,7 +158,7 @@ class Services:
     def coach(self, record: GameRecord) -> Coach:
         """Begin to look for what coaches say of ``record``."""
         kept = None if self.archive is None else record_path(self.archive.folder, record).with_suffix(".notes")
-        return Coach(record, Sources(kept, self.annotations, self.annotate))
+        return Coach(record, Sources(kept, self.annotations, self.annotate, judged_by_points(record.game)))
 
     def new_secret(self) -> str:
         """Return a secret for the pledge of a new match (``games.fairness``), hexadecimal."""

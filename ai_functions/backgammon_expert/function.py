@@ -10,3 +10,4 @@ _PLAYER = Strong(Path(__file__).parent)
 act = _PLAYER.act
 policy = _PLAYER.policy
 explain = _PLAYER.explain
+assess = _PLAYER.assess

@@ -2,6 +2,9 @@
 
 An annotation says its ``format``; readers pass over fields that they do not know.  Up to November 2026 there was none,
 and neither ``best``, ``best_probability`` nor ``explanation``: that is format 1.
+
+A note says what moves were worth as ``worth`` and ``best_worth``, chances, or as ``equity`` and ``best_equity``, points
+(``ai_functions.runtime.assessment``): ``counts`` is whether there was something to decide, ``luck`` what chance gave.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from games.core import GameError, IllegalActionError
 from games.record import GameRecord, move_seed, replay
 from games.record_fields import MATCH_ID, MAX_ACTION, MAX_NAME, MAX_SHA256, MAX_STEPS, MAX_TURNS, MAX_VERSION, SEAT
-from games.schema import AnyJson, Integer, List, Nullable, Number, Object, Text
+from games.schema import AnyJson, Boolean, Integer, List, Nullable, Number, Object, Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,8 @@ FORMAT = 2
 DIGITS = 6
 MOST_EXPLAINED = 400_000
 """Characters of all explanations of a record together; turns after that go without."""
+MOST_POINTS = 1000.0
+"""No equity is larger."""
 NOTE = Object(
     {
         "step": Integer(0, MAX_STEPS),
@@ -39,6 +44,10 @@ NOTE = Object(
         "best_probability": Nullable(Number(0, 1)),
         "worth": Nullable(Number(0, 1)),
         "best_worth": Nullable(Number(0, 1)),
+        "equity": Number(-MOST_POINTS, MOST_POINTS),
+        "best_equity": Number(-MOST_POINTS, MOST_POINTS),
+        "counts": Boolean(),
+        "luck": Nullable(Number(-MOST_POINTS, MOST_POINTS)),
         "explanation": AnyJson(values=5_000, text=Text(500)),
     },
     extra=True,
@@ -110,7 +119,10 @@ def _note(opponent: Loaded, observation: object, record: GameRecord, turn: Turn)
     worth = opponent.worth(observation) if opponent.worth else {}
     measure = worth or odds
     best = max(measure, key=lambda action: (measure[action], odds.get(action, 0.0)), default=None)
-    return {
+    said = opponent.assess(observation, opponent.game.parse_action(turn.action)) if opponent.assess else None
+    if said is not None:
+        best = said.best
+    note: JsonObject = {
         "step": turn.step,
         "player": turn.player,
         "played": turn.action,
@@ -121,3 +133,7 @@ def _note(opponent: Loaded, observation: object, record: GameRecord, turn: Turn)
         "worth": worth.get(turn.action),
         "best_worth": None if best is None else worth.get(best),
     }
+    if said is not None:
+        note |= {"equity": round(said.equity, DIGITS), "best_equity": round(said.best_equity, DIGITS)}
+        note |= {"counts": said.counts, "luck": None if said.luck is None else round(said.luck, DIGITS)}
+    return note

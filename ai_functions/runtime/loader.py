@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from ai_functions.runtime.assessment import Assessment
     from games.core import AnyGame, JsonObject, Opponent
 
 FUNCTION = "function.py"
@@ -39,6 +40,8 @@ class Loaded:
 
     Only the coach asks: it tells better than probabilities how much a move gave away.
     """
+    assess: Callable[[Any, Any], Assessment] | None = None
+    """Observation and action -> what that gave away, in points; None if it cannot say.  Goes before ``worth``."""
 
 
 def load_opponent(folder: Path) -> Loaded:
@@ -71,4 +74,5 @@ def load_opponent(folder: Path) -> Loaded:
         explain=getattr(module, "explain", None),
         policy=getattr(module, "policy", None),
         worth=getattr(module, "worth", None),
+        assess=getattr(module, "assess", None),
     )

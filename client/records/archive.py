@@ -15,6 +15,8 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from client.games.tallies import tally_of
+from client.records.form import SUFFIX as FORMS
+from client.records.form import Form, read_forms
 from client.records.uploader import MARK
 from games.record import FUNCTION, PERSON, GameRecord, RecordError, headline
 from games.record_fields import SEAT
@@ -79,6 +81,8 @@ class Summary:
     """Whether it has arrived in a cloud, where opponents can learn from it."""
     accuracy: Mapping[str, float] = field(default_factory=dict)
     """How well each seat played by the coach's measure, 0 to 1, where that is known."""
+    forms: Mapping[str, Form] = field(default_factory=dict)
+    """How each seat played, where a coach has judged it by points."""
     tally: Mapping[str, Json] = field(default_factory=dict)
     """What the game's own figures are made of (``client.games.tallies``)."""
 
@@ -151,7 +155,7 @@ class Archive:
                 continue
             name = f"{path.parent.name}/{path.name}"
             status = path.stat()
-            beside = [_changed(path.with_suffix(suffix)) for suffix in (ACCURACY, MARK)]
+            beside = [_changed(path.with_suffix(suffix)) for suffix in (ACCURACY, FORMS, MARK)]
             stamp = [status.st_mtime_ns, status.st_size, *beside]
             known = self._known.get(name)
             if known is not None and known[0] == stamp:
@@ -222,6 +226,7 @@ def summarise(path: Path, record: GameRecord) -> Summary:
         origin=record.origin.match_id if record.origin is not None else "",
         sent=path.with_suffix(MARK).exists(),
         accuracy=_accuracy(path.with_suffix(ACCURACY)),
+        forms=read_forms(path.with_suffix(FORMS)),
         tally=tally_of(record),
     )
 
@@ -249,7 +254,8 @@ def _from_cache(folder: Path) -> Iterable[tuple[str, tuple[list[int], Summary]]]
             return
         for name, (stamp, row) in data["rows"].items():
             seats = tuple(Seat(**seat) for seat in row.pop("seats"))
-            yield name, (list(stamp), Summary(path=folder / name, seats=seats, **row))
+            forms = {seat: Form(**form) for seat, form in row.pop("forms").items()}
+            yield name, (list(stamp), Summary(path=folder / name, seats=seats, forms=forms, **row))
     except (OSError, NotJsonError, KeyError, TypeError, ValueError, AttributeError):
         return
 

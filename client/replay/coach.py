@@ -7,12 +7,13 @@ notes, does not answer, or has some that cannot be read, a function of the ladde
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from client.net.remote import RemoteError
 from client.records.archive import ACCURACY
+from client.records.form import SUFFIX as FORMS
 from client.replay.notes import Notes, NotesError, read_notes
 from games.schema import NotJsonError, load_json
 
@@ -39,6 +40,12 @@ class Sources:
     """Asks the cloud; may wait.  Raises RemoteError."""
     compute: Callable[[GameRecord], Job | None] | None = None
     """Begins to compute notes here; returns None where nobody here plays the game."""
+    by_points: bool = False
+    """Whether only notes count that judge by points (``client.replay.stage.judged_by_points``)."""
+
+    def suffices(self, notes: Notes) -> bool:
+        """Return whether the notes say all that the game's pages show."""
+        return bool(notes.forms) or not self.by_points
 
 
 class Coach:
@@ -87,9 +94,10 @@ class Coach:
             if path.stat().st_size > MOST_BYTES:
                 return None
             data: Any = load_json(path.read_bytes())
-            return read_notes(data["annotation"], self._record, here=bool(data["here"]))
+            notes = read_notes(data["annotation"], self._record, here=bool(data["here"]))
         except (OSError, NotJsonError, NotesError, KeyError, TypeError):
             return None  # looked for again
+        return notes if self._sources.suffices(notes) else None
 
     def _fetched(self) -> Notes | None:
         if self._sources.fetch is None:
@@ -114,10 +122,12 @@ class Coach:
                 notes = read_notes(data, self._record, here=False)
             except NotesError as error:
                 self._why = f"{error}."
-            else:
+                continue
+            if self._sources.suffices(notes):
                 self._why = ""
                 self._keep(data, here=False)
                 return notes
+            self._why = f"{notes.name} cannot say what moves are worth."
         return None
 
     def _computed(self) -> Notes | None:
@@ -141,11 +151,14 @@ class Coach:
         if path is None or not path.parent.exists():
             return
         staging = path.with_suffix(".notes-new")
-        shares = dict(read_notes(annotation, self._record, here=here).accuracy)
+        notes = read_notes(annotation, self._record, here=here)
+        forms = {seat: asdict(form) for seat, form in notes.forms.items()}
+        kept: list[tuple[Path, Any]] = [(path, {"here": here, "annotation": annotation})]
+        kept += [(path.with_suffix(FORMS), forms)] if forms else []
+        kept += [(path.with_suffix(ACCURACY), dict(notes.accuracy))]
         try:
-            staging.write_text(json.dumps({"here": here, "annotation": annotation}), encoding="utf-8")
-            staging.replace(path)
-            staging.write_text(json.dumps(shares), encoding="utf-8")
-            staging.replace(path.with_suffix(ACCURACY))
+            for place, data in kept:
+                staging.write_text(json.dumps(data), encoding="utf-8")
+                staging.replace(place)
         except OSError:
             staging.unlink(missing_ok=True)  # they are looked for again the next time

@@ -2,7 +2,8 @@
 
 ``open_stage(record)`` of ``client/games/<game>/replay.py`` (or of ``replay`` in a registered game's own package)
 returns a game's stage; ``MARKED`` there names the kinds of events that the time line marks, and ``describe(note)`` says
-what a coach's numbers mean.
+what a coach's numbers mean.  ``BY_POINTS`` there says that moves are judged by points: error rates and luck are shown
+then, and ``grade(error_rate)`` names a rate in words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from client.games.words import quiet_events
 from client.ui import theme
 from client.ui.text.text_board import draw_text_board
 from games.catalog import find_game, find_part
+from games.core import GameError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -78,6 +80,20 @@ def describer_of(game: str) -> Callable[[Note], str]:
     part = find_part(game, "replay", "client.games")
     describe: Callable[[Note], str] = getattr(part, "describe", lambda _: "")
     return describe
+
+
+def judged_by_points(game: str) -> bool:
+    """Return whether a game's pages show what moves are worth in points: ``BY_POINTS`` of its module ``replay``."""
+    try:
+        return bool(getattr(find_part(game, "replay", "client.games"), "BY_POINTS", False))
+    except GameError:
+        return False
+
+
+def grader_of(game: str) -> Callable[[float], str]:
+    """Return what names an error rate in words: ``grade(error_rate)`` of its module ``replay``."""
+    grade: Callable[[float], str] = getattr(find_part(game, "replay", "client.games"), "grade", lambda _: "")
+    return grade
 
 
 class TextStage:

@@ -23,6 +23,7 @@ LIST_TOP = 354.0
 ROW = 22.0
 ROWS = 7
 SURE = 0.995
+FORMS_SHOWN = 2
 
 
 def draw_side(canvas: Canvas, scene: ReplayScene, turns: Sequence[Turn], notes: Sequence[Note], now: float) -> None:
@@ -107,19 +108,23 @@ def _draw_note(canvas: Canvas, scene: ReplayScene, note: Note, top: float) -> No
     if gave is None:
         canvas.text("this coach does not judge it", inner, top + 22, theme.SMALL, theme.HAZE)
     else:
-        best, own = note.best_probability or 0.0, note.probability or 0.0
-        odds = (
-            "It is sure of it" if best > SURE and note.best == note.played else f"It plays {note.best} with {best:.0%}"
-        )
-        odds += "" if note.best == note.played else f", {note.played} with {own:.0%}"
-        odds = f"{odds}." if note.best_probability is not None else ""
-        canvas.text(odds, inner, top + 22, theme.SMALL, theme.MIST, within=width)
+        canvas.text(_odds(note), inner, top + 22, theme.SMALL, theme.MIST, within=width)
         canvas.text("gave away", inner, top + 44, theme.SMALL, theme.HAZE)
         canvas.rect(theme.EDGE, (inner + 66, top + 48, width - 112, 6), 3)
         if gave > 0:
-            canvas.rect(theme.AMBER, (inner + 66, top + 48, max(3.0, (width - 112) * gave), 6), 3)
-        canvas.text(f"{gave:.0%}", inner + width, top + 43, theme.FIGURE, theme.AMBER, align="right")
+            canvas.rect(theme.AMBER, (inner + 66, top + 48, max(3.0, (width - 112) * note.part), 6), 3)
+        canvas.text(note.gave, inner + width, top + 43, theme.FIGURE, theme.AMBER, align="right")
     canvas.paragraph(scene.describe(note), (inner, top + 66, width, 34), theme.SMALL, theme.FOAM)
+
+
+def _odds(note: Note) -> str:
+    """Return how likely the coach is to play the best move, and the one played; nothing where points say more."""
+    if note.best_probability is None or note.by_equity:
+        return ""
+    best, own = note.best_probability, note.probability or 0.0
+    if note.best == note.played:
+        return "It is sure of it." if best > SURE else f"It plays {note.best} with {best:.0%}."
+    return f"It plays {note.best} with {best:.0%}, {note.played} with {own:.0%}."
 
 
 def _draw_blunders(canvas: Canvas, scene: ReplayScene) -> None:
@@ -130,10 +135,14 @@ def _draw_blunders(canvas: Canvas, scene: ReplayScene) -> None:
     top = SIDE[1] + LIST_TOP
     canvas.rect(theme.EDGE, (inner, top - 32, width, 1))
     x = inner
-    for player, name in scene.names.items():
-        share = found.accuracy.get(player)
-        told = f"{name} {share:.0%}" if share is not None else f"{name}: not judged"
-        x += canvas.text(told, x, top - 24, theme.SMALL, theme.FOAM, within=width / 2 - 6) + 12
+    for index, (player, name) in enumerate(scene.names.items()):
+        share, form = found.accuracy.get(player), found.forms.get(player)
+        if form is not None and index < FORMS_SHOWN:
+            told = f"{name}: error rate {form.error_rate:.1f}, luck {form.luck:+.2f}"
+            canvas.text(told, inner, top - 31 + 14 * index, theme.SMALL, theme.FOAM, within=width)
+        elif not found.forms:
+            told = f"{name} {share:.0%}" if share is not None else f"{name}: not judged"
+            x += canvas.text(told, x, top - 24, theme.SMALL, theme.FOAM, within=width / 2 - 6) + 12
     blunders = found.blunders
     count = "no blunders" if not blunders else "1 blunder" if len(blunders) == 1 else f"{len(blunders)} blunders"
     canvas.text(count.upper(), inner, top + 1, theme.LABEL, theme.HAZE)
@@ -146,7 +155,7 @@ def _draw_blunders(canvas: Canvas, scene: ReplayScene) -> None:
         who = scene.names.get(note.player, note.player)
         canvas.text(f"{who} {note.played}", left + 50, y + 3, theme.SMALL, theme.FOAM, within=width - 180)
         canvas.text(f"best {note.best}", left + width - 46, y + 3, theme.SMALL, theme.MIST, align="right", within=80)
-        canvas.text(f"{note.gave_away:.0%}", left + width, y + 3, theme.SMALL_FIGURE, theme.AMBER, align="right")
+        canvas.text(note.gave, left + width, y + 3, theme.SMALL_FIGURE, theme.AMBER, align="right")
 
 
 def _shown(scene: ReplayScene) -> Sequence[Note]:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from client.games.words import event_text
 from client.replay.film import Film
-from client.replay.stage import marker_of
+from client.replay.stage import grader_of, marker_of
 from client.scene_manager import AMBIENT
+from client.scenes.forms import Row, draw_forms
 from client.scenes.pages import leave_or_choose
 from client.scenes.replay import ReplayScene
 from client.ui import theme
@@ -19,6 +20,7 @@ from games.record import headline
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from client.records.archive import Summary
     from client.replay.coach import Coach
     from client.replay.notes import Note
     from client.scene_manager import SceneManager
@@ -44,6 +46,7 @@ class ResultScene:
         self._manager = manager
         self._me = me
         self._film = Film(record, marker_of(record.game))
+        self._grade = grader_of(record.game)
         self._names = {item.player: item.name for item in record.participants}
         top = BOX[1] + BOX[3] - 104
         self._show = Button((LEFT + WIDE - 150, BOX[1] + 168, 150, 40), "Show it", self._show_moment, enabled=False)
@@ -79,7 +82,7 @@ class ResultScene:
         canvas.text(headline(self.record), LEFT, BOX[1] + 88, theme.BODY, theme.MIST, within=WIDE)
         canvas.text(self._rated(), LEFT, BOX[1] + 112, theme.SMALL, theme.HAZE, within=WIDE)
         self._draw_moment(canvas)
-        self._draw_accuracy(canvas)
+        self._draw_forms(canvas) if self._by_points else self._draw_accuracy(canvas)
         self._group.draw(canvas)
         hint_line(canvas, self._manager.device, [("↑↓←→", "move"), (BACK, "back")], LEFT, BOX[1] + BOX[3] - 38)
 
@@ -92,13 +95,15 @@ class ResultScene:
     def moment(self) -> tuple[int, str] | None:
         """The position after the move that decided the match, and what that was; None while it is not known.
 
-        It is the move that gave away most among those of who lost; without notes, what happened last that counts.
+        By points it is the move of either side that gave away most: the dice decide more.  Elsewhere it is the move
+        that gave away most among those of who lost; without notes, what happened last that counts.
         """
         notes = self.coach.notes
         if notes is not None:
             winner = self.record.outcome.winner if self.record.outcome is not None else None
             lost = [note for note in notes.by_turn.values() if note.player != winner and note.gave_away]
             worst = max(lost, key=lambda note: note.gave_away or 0.0, default=notes.worst)
+            worst = notes.worst if notes.forms else worst
             if worst is not None:
                 return worst.step + 1, self._told(worst)
         if self.coach.busy or not self._film.done:
@@ -106,9 +111,19 @@ class ResultScene:
         marks = self._film.marks
         return (marks[-1].step, event_text(marks[-1].event, self._names)) if marks else None
 
+    @property
+    def _by_points(self) -> bool:
+        """Whether the coach judges by points, so that there are error rates and luck."""
+        return self.coach.notes is not None and bool(self.coach.notes.forms)
+
+    @property
+    def _nothing(self) -> str:
+        return "Nobody gave anything away." if self._by_points else "No single move did."
+
     def _told(self, note: Note) -> str:
         who = "You" if note.player == self._me else self._names.get(note.player, note.player)
-        return f"{who} played {note.played}, and gave away {note.gave_away:.0%}: {note.best} was better."
+        unit = " points" if note.by_equity else ""
+        return f"{who} played {note.played}, and gave away {note.gave}{unit}: {note.best} was better."
 
     def _rated(self) -> str:
         seats = {item.player for item in self.record.participants}
@@ -121,9 +136,10 @@ class ResultScene:
     def _draw_moment(self, canvas: Canvas) -> None:
         top = BOX[1] + 146
         canvas.rect(theme.EDGE, (LEFT, top, WIDE, 1))
-        canvas.text("THE MOMENT THAT DECIDED IT", LEFT, top + 14, theme.LABEL, theme.AMBER)
+        head = "THE BIGGEST BLUNDER" if self._by_points else "THE MOMENT THAT DECIDED IT"
+        canvas.text(head, LEFT, top + 14, theme.LABEL, theme.AMBER)
         moment = self.moment
-        words = moment[1] if moment is not None else self.coach.said if self.coach.busy else "No single move did."
+        words = moment[1] if moment is not None else self.coach.said if self.coach.busy else self._nothing
         canvas.paragraph(words, (LEFT, top + 34, WIDE - 170, 40), theme.BODY, theme.FOAM)
 
     def _draw_accuracy(self, canvas: Canvas) -> None:
@@ -148,6 +164,26 @@ class ResultScene:
         count, mean = self._usual()
         words = f"You play {mean:.0%} of the best on average, over {count} matches." if count else ""
         canvas.text(words, LEFT, top + 42 + 34 * min(3, len(rows)) + 4, theme.SMALL, theme.MIST, within=WIDE)
+        self._draw_scores(canvas)
+
+    def _draw_forms(self, canvas: Canvas) -> None:
+        top = BOX[1] + 232
+        notes = self.coach.notes
+        canvas.rect(theme.EDGE, (LEFT, top, WIDE, 1))
+        canvas.text("PLAY AND DICE", LEFT, top + 14, theme.LABEL, theme.HAZE)
+        if notes is None:
+            return
+        seats = [self._me, *(player for player in self._names if player != self._me)]
+        rows = [Row("You" if seat == self._me else self._names[seat], notes.forms.get(seat)) for seat in seats]
+        draw_forms(canvas, (LEFT, top + 14, WIDE, 120), rows[:2], self._grade)
+        own = [row.forms[seat] for row, seat in self._earlier() if seat in row.forms]
+        mean = sum(one.error_rate for one in own) / max(1, len(own))
+        usual = f"Your error rate is {mean:.1f} on average, over {len(own)} matches. " if own else ""
+        canvas.text(f"{usual}Judged by {notes.label}.", LEFT, top + 126, theme.SMALL, theme.MIST, within=WIDE)
+        self._draw_scores(canvas)
+
+    def _draw_scores(self, canvas: Canvas) -> None:
+        top = BOX[1] + 232
         unit = find_game(self.record.game).INFO.score
         scores = self.record.outcome.scores if self.record.outcome is not None else {}
         told = ",  ".join(
@@ -157,14 +193,18 @@ class ResultScene:
 
     def _usual(self) -> tuple[int, float]:
         """Return over how many earlier matches of this game the person's accuracy is known, and its mean."""
-        archive = self._manager.world.archive
-        found = [
-            row.accuracy[row.person.player]
-            for row in (archive.rows if archive is not None else ())
-            if row.game == self.record.game and row.match_id != self.record.match_id
-            and row.person is not None and row.person.player in row.accuracy
-        ]  # fmt: skip
+        found = [row.accuracy[seat] for row, seat in self._earlier() if seat in row.accuracy]
         return len(found), sum(found) / len(found) if found else 0.0
+
+    def _earlier(self) -> list[tuple[Summary, Player]]:
+        """Return the other matches of this game that a person played, and the seat."""
+        archive = self._manager.world.archive
+        rows = archive.rows if archive is not None else ()
+        return [
+            (row, row.person.player)
+            for row in rows
+            if row.game == self.record.game and row.match_id != self.record.match_id and row.person is not None
+        ]
 
     def _show_moment(self) -> None:
         if self.moment is not None:

@@ -82,6 +82,7 @@ Action: TypeAlias = Turn | str
 THROW, DOUBLE, TAKE, DROP = "roll", "double", "take", "drop"
 DECISIONS = (THROW, DOUBLE, TAKE, DROP)
 KINDS = {1: "single game", 2: "gammon", 3: "backgammon"}
+DROPPED = "double dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ def step(state: State, actions: Mapping[Player, Action]) -> tuple[State, tuple[E
         return offered, (Event("doubled", player, {"value": value}),)
     doubler = _other(player)
     if action == DROP:
-        return _win(state, doubler, view.cube.value, "double dropped", (Event("dropped", player),))
+        return _win(state, doubler, view.cube.value, DROPPED, (Event("dropped", player),))
     taken = replace(seen_by_other(view), cube=Cube(2 * view.cube.value, OTHER))
     return _throw(state, taken, doubler, (Event("took", player, {"value": taken.cube.value}),))
 

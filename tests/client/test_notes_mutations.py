@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import pygame
 import pytest
 from odd_server import serving
 from test_outside_mutations import COUNTS, check_told, mutants, one_by_one
-from test_replay import BATTLE, HUNT, notes_of
+from test_replay import BATTLE, HUNT, golden, notes_of
 
 from client.games.battleship import replay as battleship_replay
 from client.net.annotations import fetch_annotations
@@ -18,7 +19,7 @@ from client.net.ratings import fetch_ratings
 from client.net.remote import RemoteError
 from client.records.archive import ArchiveError, read_record, summarise
 from client.replay.notes import NotesError, read_notes
-from client.replay.stage import View, find_stage
+from client.replay.stage import View, describer_of, find_stage
 from client.ui.canvas import Canvas
 from games.record import replay
 from games.schema import NotJsonError, load_json
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from games.record import GameRecord
 
+BACKGAMMON = replace(golden("backgammon")[0], steps=12, turns=golden("backgammon")[0].turns[:12], outcome=None)
 RATINGS = [
     {"game": "battleship", "kind": kind, "name": kind, "rating": 1500.5, "deviation": 80.25, "games": 3}
     for kind in ("person", "function")
@@ -37,7 +39,9 @@ RATINGS = [
 
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize(
-    ("record", "opponent"), [(BATTLE, "battleship_expert"), (HUNT, "pacman_expert")], ids=["battleship", "pacman"]
+    ("record", "opponent"),
+    [(BATTLE, "battleship_expert"), (HUNT, "pacman_expert"), (BACKGAMMON, "backgammon_hard")],
+    ids=["battleship", "pacman", "backgammon"],
 )
 def test_notes_are_refused_in_a_sentence_or_can_be_drawn(record: GameRecord, opponent: str, count: int) -> None:
     data: Any = notes_of(record, opponent)
@@ -56,7 +60,8 @@ def test_notes_are_refused_in_a_sentence_or_can_be_drawn(record: GameRecord, opp
         for note in notes.by_turn.values():
             frame = frames[note.step + 1]
             stage.draw(canvas, View(frame, {}, frame.turns, lambda step: frames[step].state, [note], still=True))
-            assert isinstance(battleship_replay.describe(note), str)
+            assert isinstance(battleship_replay.describe(note) + describer_of(record.game)(note) + note.gave, str)
+            assert 0 <= note.part <= 1
         assert all(0 <= share <= 1 for share in notes.accuracy.values())
     assert count // 20 < sound < count
 

@@ -69,7 +69,7 @@ def test_who_counts_pips_never_doubles(level: str) -> None:
 def test_weaker_levels_draw_their_turns(level: str) -> None:
     view = Observation(MOVE, OPENING, (6, 2))
     act = opponent(level).act
-    assert len({rules.print_action(act(view, Random(seed))) for seed in range(40)}) > 2
+    assert len({rules.print_action(act(view, Random(seed))) for seed in range(40)}) > 1
 
 
 @pytest.mark.parametrize("level", [*STRONG, *WEAK])

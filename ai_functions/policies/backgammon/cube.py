@@ -74,6 +74,16 @@ def utility(chances: NDArray[np.float32], stakes: Stakes, value: int) -> NDArray
     return np.asarray(chances.astype(np.float64) @ weights + constant)
 
 
+def normalised(worth: NDArray[np.float64] | float, stakes: Stakes, value: int) -> NDArray[np.float64]:
+    """Return what something is worth in games at the cube's value: +1 for winning one, -1 for losing one.
+
+    GNU Backgammon and eXtreme Gammon write equities so.  With ``w`` and ``l`` what winning and losing are worth (points
+    in a single game, the chance to win the match in one), it is ``(2 * worth - w - l) / (w - l)``.
+    """
+    won, lost = stakes.worth(value), stakes.worth(-value)
+    return np.asarray((2 * np.asarray(worth) - won - lost) / (won - lost))
+
+
 def cube_value(chances: Sequence[float], stakes: Stakes, value: int, owner: str) -> float:
     """Return what a game is worth to a player on roll with these chances, and with the cube as it is."""
     return _value(chances, stakes, value, owner)

@@ -179,11 +179,12 @@ class _Asked:
     def choose(self, after: Boards, ends: Ends, randoms: Sequence[Random]) -> list[int]:
         """Return the index that is chosen for each game."""
         if self._strong is not None:
-            return [int(one) for one in self._strong.choose(after, ends, np.random.default_rng(0))]
-        assert self._learned is not None  # noqa: S101 - it is one of the two
-        likings = self._learned.likings(-after[:, ::-1])
+            likings, temperature = self._strong.values(after, ends), self._strong.temperature
+        else:
+            assert self._learned is not None  # noqa: S101 - it is one of the two
+            likings, temperature = self._learned.likings(-after[:, ::-1]), self._learned.temperature
         return [
-            begin + draw(softmax(likings[begin:end], self._learned.temperature), random)
+            begin + draw(softmax(likings[begin:end], temperature), random)
             for begin, end, random in zip([0, *ends[:-1]], ends, randoms, strict=True)
         ]
 
@@ -210,6 +211,7 @@ class _LookAhead:
 
     def __init__(self, player: Strong) -> None:
         self._player = player
+        self.temperature = player.temperature
         self._expand = Expander(SIDE_BY_SIDE)
 
     def chances(self, boards: Boards) -> NDArray[np.float32]:
@@ -217,13 +219,17 @@ class _LookAhead:
         return judge(lambda seen: player.model.predict(fast_features(seen)), player.table, boards)[0]
 
     def choose(self, after: Boards, ends: Ends, random: np.random.Generator) -> NDArray[np.int64]:
-        del random
+        noise = self.temperature * random.gumbel(size=len(after)) if self.temperature else 0.0
+        return best_of(self.values(after, ends) + noise, ends)
+
+    def values(self, after: Boards, ends: Ends) -> NDArray[np.float64]:
+        """Return what each turn is worth to its mover, in points."""
         values = utility(turned(self.chances(after)), Stakes(), 1)
         if self._player.look_ahead:
             begins = np.concatenate(([0], ends[:-1]))
             for begin, end in zip(begins, ends, strict=True):
                 self._look_again(after, values, np.arange(begin, end))
-        return best_of(values, ends)
+        return values
 
     def _look_again(self, after: Boards, values: NDArray[np.float64], here: NDArray[np.int64]) -> None:
         best = here[np.argsort(-values[here], kind="stable")[: self._player.look_ahead]]
