@@ -234,6 +234,11 @@ class SceneManager:
         pace: float = getattr(self._scenes[-1], "pace", EVERY)
         return min(pace, CALM) if pace < EVERY and self.settings.reduced_motion else pace
 
+    @property
+    def idle_ticks(self) -> int:
+        """For how long nobody has pressed or moved anything."""
+        return self.ticks - self._settled_at + SETTLES_TICKS
+
     def refresh(self) -> None:
         """Have the next picture drawn at once: something has changed."""
         self.stale = True

@@ -35,14 +35,24 @@ WIDE = BOX[2] - 88
 
 
 class ResultScene:
-    """An overlay over the match that has ended.  ``again`` begins another one against the same opponent."""
+    """An overlay over the match that has ended.  ``again`` begins another one against the same opponent.
+
+    ``coach`` is one that looks at the match already.
+    """
 
     overlay = True
     pace = AMBIENT
 
-    def __init__(self, manager: SceneManager, record: GameRecord, me: Player, again: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        manager: SceneManager,
+        record: GameRecord,
+        me: Player,
+        again: Callable[[], None],
+        coach: Coach | None = None,
+    ) -> None:
         self.record = record
-        self.coach: Coach = manager.world.coach(record)
+        self.coach: Coach = coach or manager.world.coach(record)
         self._manager = manager
         self._me = me
         self._film = Film(record, marker_of(record.game))

@@ -13,7 +13,7 @@ from client.net.hint import Hint
 from client.net.turn_based_match import TurnBasedMatch
 from client.scene_manager import AMBIENT, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
-from client.scenes.result import ResultScene
+from client.scenes.review import Review
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui import theme
@@ -77,6 +77,7 @@ class TurnBasedScene:
         self._asked_step = -1
         """The step for which the list was made."""
         self._ended = False
+        self.review = Review(manager, self, self.match.match, self.match.me, self._again)
         self._set_buttons()
 
     @property
@@ -119,7 +120,9 @@ class TurnBasedScene:
         for move in self.match.moves:
             self.hud.note(client.info, move)
             self._manager.refresh()
-        if self.match.over and not self._ended:
+        if self._ended:
+            self.review.tick()
+        elif self.match.over:
             self._end()
         elif self.match.my_turn and self._asked_step != self.match.match.step_number:
             self._ask()
@@ -155,6 +158,7 @@ class TurnBasedScene:
     def leave(self) -> None:
         """Close the match, finished or not."""
         self.match.close()
+        self.review.close()
 
     @property
     def on_list(self) -> bool:
@@ -271,15 +275,12 @@ class TurnBasedScene:
         setup = Setup(self._setup.game, self.match.client.info, self._setup.options)
         self._manager.replace(TurnBasedScene(self._manager, setup))
 
-    def _review(self) -> None:
-        self._manager.push(ResultScene(self._manager, self.match.match.record(), self.match.me, self._again))
-
     def _set_buttons(self) -> None:
         left, y = ACTIONS[0], 622.0
         widgets: list[Widget] = [
             Button((left, y, 122, 44), "Play again", self._again, "primary"),
             Button((left + 262, y, 122, 44), "Menu", self._manager.to_menu),
-            Button((left + 131, y, 122, 44), "Review", self._review),
+            Button((left + 131, y, 122, 44), "Review", self.review.open),
         ]
         if not self._ended:
             widgets = [

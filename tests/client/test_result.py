@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from rooms import open_battle_end, open_pacman_end, open_plain_end
+import pytest
+from rooms import open_backgammon_end, open_battle_end, open_daily_end, open_pacman_end, open_plain_end
 from tables import Table, wait_until
 from test_replay import BATTLE, archive_with, notes_of
 
+from ai_functions.runtime.coach import FORMAT
 from client.games.battleship.scene import BattleshipScene
 from client.scenes.menu import MenuScene
 from client.scenes.replay import ReplayScene
 from client.scenes.result import ResultScene
-from client.ui.inputs import ACCEPT, BACK, LEFT, RIGHT, UP, Command
+from client.scenes.review import QUIET_TICKS, SEEN_TICKS
+from client.ui.inputs import ACCEPT, BACK, LEFT, RIGHT, UP, Command, Pointer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from games.record import GameRecord
 
 
 def review(table: Table) -> ResultScene:
     scene = table.manager.scenes[-1]
-    scene._review()  # type: ignore[attr-defined]
+    scene.review.open()  # type: ignore[attr-defined]
     result = table.manager.scenes[-1]
     assert isinstance(result, ResultScene)
     return result
@@ -39,6 +45,98 @@ def test_the_end_of_every_game_leads_to_its_review(table: Table) -> None:
         table.picture()
         table.manager.to_menu()
         table.tick()
+
+
+def coached(table: Table, job: FakeJob | None = None) -> list[str]:
+    """Let coaches annotate every match from now on, by ``job`` if there is one; return whose matches were looked at."""
+    asked: list[str] = []
+
+    def annotate(record: GameRecord) -> FakeJob:
+        asked.append(record.match_id)
+        return job or FakeJob(said_of(record))
+
+    table.manager._world = replace(table.manager.world, annotate=annotate)
+    return asked
+
+
+def said_of(record: GameRecord) -> dict[str, object]:
+    """Return what a coach could say of any game's record."""
+    turns = [
+        {"step": turn.step, "player": turn.player, "played": turn.action, "would_play": turn.action, "probability": 0.5,
+         "best": turn.action, "best_probability": 0.5}
+        for turn in record.turns
+    ]  # fmt: skip
+    by = {"name": "coach", "version": "1", "sha256": ""}
+    return {"format": FORMAT, "match_id": record.match_id, "game": record.game, "by": by, "turns": turns}
+
+
+@dataclass
+class FakeJob:
+    """Notes that are computed; over as soon as there are any."""
+
+    result: object = None
+    trouble: str | None = None
+    share: float = 0.0
+
+    @property
+    def over(self) -> bool:
+        return self.result is not None
+
+    def wait(self, within_s: float | None = None) -> bool:
+        del within_s
+        return self.over
+
+    def cancel(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("make", [open_battle_end, open_pacman_end, open_plain_end, open_backgammon_end])
+def test_the_review_opens_by_itself_once_the_coach_has_looked_and_nobody_moves(
+    make: Callable[[Table], object], table: Table
+) -> None:
+    asked = coached(table)
+    make(table)
+    scene = table.manager.scenes[0]
+    wait_until(table, lambda: isinstance(table.manager.scenes[-1], ResultScene))
+    result = table.manager.scenes[-1]
+    assert isinstance(result, ResultScene)
+    assert result.coach.notes is not None, "with the notes in it"
+    assert len(asked) == 1, "they are computed once"
+    table.picture()
+    table.manager.handle(Command(BACK))
+    assert table.manager.scenes[-1] is scene
+    table.tick(SEEN_TICKS * 2)
+    assert table.manager.scenes[-1] is scene, "it opens by itself once"
+
+
+def test_the_review_waits_while_somebody_moves_and_while_there_are_no_notes(table: Table) -> None:
+    job = FakeJob()
+    coached(table, job)
+    open_battle_end(table)
+    scene = table.manager.scenes[-1]
+    table.tick(SEEN_TICKS * 2)
+    assert table.manager.scenes[-1] is scene, "there are no notes yet"
+    job.result = said_of(scene.referee.record())
+    wait_until(table, lambda: scene.review._coach.notes is not None or stir(table))
+    for _ in range(20):
+        table.tick(QUIET_TICKS // 2)
+        stir(table)
+    assert table.manager.scenes[-1] is scene, "nothing opens under a hand"
+    wait_until(table, lambda: isinstance(table.manager.scenes[-1], ResultScene))
+
+
+def stir(table: Table) -> bool:
+    """Move the pointer where nothing is."""
+    table.manager.handle(Pointer("move", 5.0, 5.0))
+    return False
+
+
+def test_a_lesson_and_a_challenge_open_no_review(table: Table) -> None:
+    asked = coached(table)
+    open_daily_end(table)
+    table.tick(SEEN_TICKS * 2)
+    assert not any(isinstance(scene, ResultScene) for scene in table.manager.scenes)
+    assert asked == []
 
 
 def test_the_moment_that_decided_it_is_shown_and_leads_into_the_replay(table: Table, tmp_path: Path) -> None:

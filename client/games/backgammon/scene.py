@@ -19,7 +19,7 @@ from client.games.backgammon.geometry import (
 from client.net.local import is_local
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
-from client.scenes.result import ResultScene
+from client.scenes.review import Review
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -91,6 +91,7 @@ class BackgammonScene:
         """Whether the cursor has the focus, rather than a button."""
         self._pressed: tuple[Point, bool] | None = None
         """Where the mouse was pressed on a checker, and whether that one was taken before."""
+        self.review = Review(manager, self, self.duel.match, self.duel.me, self._again)
         self._ended = False
         self._phase: str | None = ""
         """For what the buttons are there."""
@@ -154,7 +155,9 @@ class BackgammonScene:
         settings = self.manager.settings
         for step in self.duel.tick(settings.enemy_pause * LONGEST_PAUSE_S, play_forced=settings.play_forced):
             self._show(step)
-        if self.duel.over and not self._ended:
+        if self._ended:
+            self.review.tick()
+        elif self.duel.over:
             self._end()
         self._follow()
 
@@ -165,6 +168,7 @@ class BackgammonScene:
     def leave(self) -> None:
         """Close the match, finished or not."""
         self.duel.close()
+        self.review.close()
 
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
@@ -198,10 +202,6 @@ class BackgammonScene:
             self.duel.hint.ask(self.duel.client, self.duel.match, self.duel.me)
         else:
             self._refuse("It is not your turn")
-
-    def _review(self) -> None:
-        """Show how it went."""
-        self.manager.push(ResultScene(self.manager, self.duel.match.record(), self.duel.me, self._again))
 
     def _command(self, event: Command) -> None:
         if event.name in (TURN, ERASE):
@@ -426,7 +426,7 @@ class BackgammonScene:
             return [
                 Button(LEFT_PLACE, "Menu", self.manager.to_menu),
                 Button(RIGHT_PLACE, "Again", self._again, "primary"),
-                Button((980, 622, 264, 44), "Review", self._review),
+                Button((980, 622, 264, 44), "Review", self.review.open),
             ]
         return [
             Button(LEFT_PLACE, "Undo", self._undo, enabled=False),

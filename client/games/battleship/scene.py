@@ -14,7 +14,7 @@ from client.games.battleship.placing import Placing
 from client.games.battleship.sounds import SYNTHS
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
-from client.scenes.result import ResultScene
+from client.scenes.review import Review
 from client.scenes.settings import LONGEST_PAUSE_S
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -79,6 +79,7 @@ class BattleshipScene:
         self.buttons = Group([])
         self.on_board = True
         """Whether the cursor has the focus, rather than a button."""
+        self.review = Review(manager, self, self.battle.match, me, self._again)
         self._ended = False
         self._turn = (False, True)
         """Whether the person may act, and whether fleets are still placed: what the heading shows."""
@@ -159,7 +160,9 @@ class BattleshipScene:
         if self._turn != (turn := (self.battle.my_turn, self.battle.state.fleets is None)):
             self._turn = turn
             self.manager.refresh()
-        if self.battle.over and not self._ended:
+        if self._ended:
+            self.review.tick()
+        elif self.battle.over:
             self._end()
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
@@ -169,6 +172,7 @@ class BattleshipScene:
     def leave(self) -> None:
         """Close the match, finished or not."""
         self.battle.close()
+        self.review.close()
 
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
@@ -198,10 +202,6 @@ class BattleshipScene:
         info = self.battle.client.info
         setup = type(self.setup)(self.setup.game, info, self.setup.options)
         self.manager.replace(BattleshipScene(self.manager, setup, self.battle.foe))
-
-    def _review(self) -> None:
-        record = self.battle.match.record()
-        self.manager.push(ResultScene(self.manager, record, self.battle.me, self._again))
 
     def _command(self, event: Command) -> None:
         if self.placing is None and not self._ended:
@@ -339,7 +339,7 @@ class BattleshipScene:
             widgets = [
                 Button((620, 598, 102, 44), "Play again", self._again, "primary"),
                 Button((838, 598, 102, 44), "Menu", self.manager.to_menu),
-                Button((729, 598, 102, 44), "Review", self._review),
+                Button((729, 598, 102, 44), "Review", self.review.open),
             ]
         elif self.placing is not None:
             widgets = [

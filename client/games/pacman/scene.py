@@ -16,7 +16,7 @@ from client.games.pacman.swap import TeamSwapScene
 from client.net.seating import new_match
 from client.scene_manager import AMBIENT, EVERY
 from client.scenes.pause import PauseScene
-from client.scenes.result import ResultScene
+from client.scenes.review import Review
 from client.ui import theme
 from client.ui.canvas import HEIGHT
 from client.ui.hud import ENGINEER, PLAYER
@@ -73,11 +73,12 @@ class PacmanScene:
         self._munches = 0
         self._since_over = 0
         self._closed = False
+        self.review = Review(manager, self, self.match, "pacman", self._again)
         self._end = Group(
             [
                 Button((LEFT_PANEL[0] + 22, 560, LEFT_PANEL[2] - 44, 46), "Play again", self._again, "primary"),
                 Button((LEFT_PANEL[0] + 22, 616, LEFT_PANEL[2] - 44, 46), "Choose another", self._manager.to_menu),
-                Button((LEFT_PANEL[0] + 22, 504, LEFT_PANEL[2] - 44, 46), "Review", self._review),
+                Button((LEFT_PANEL[0] + 22, 504, LEFT_PANEL[2] - 44, 46), "Review", self.review.open),
             ],
             unseen=True,
         )
@@ -141,6 +142,7 @@ class PacmanScene:
         self._before = self.networked.observation
         if self.over:
             self._since_over += 1
+            self.review.tick()
             self.board.tick(self._before)
             return
         events = self.networked.tick(self._wish)
@@ -178,6 +180,7 @@ class PacmanScene:
         """End the match and hand its record over."""
         self._hush()
         self._close()
+        self.review.close()
 
     def _controller(self, info: OpponentInfo) -> Controller:
         return Controller(info, self._reach(info), info.version, info.sha256)
@@ -191,10 +194,6 @@ class PacmanScene:
     def _again(self) -> None:
         setup = replace(self._setup, begin=None)
         self._manager.replace(PacmanScene(self._manager, setup, self._reach))
-
-    def _review(self) -> None:
-        record = self.match.record()
-        self._manager.push(ResultScene(self._manager, record, "pacman", self._again))
 
     def _open_swap(self) -> None:
         self._hush()
