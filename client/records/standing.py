@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from games.record import FUNCTION
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -57,12 +59,6 @@ class Standing:
         """The person's own scores, in the game's unit."""
         return [row.scores[row.person.player] for row in self.matches if row.person and row.person.player in row.scores]
 
-    @property
-    def scores_of_functions(self) -> list[int]:
-        """The scores of the functions that were played."""
-        seats = ((row, row.opponent) for row in self.matches)
-        return [row.scores[seat.player] for row, seat in seats if seat is not None and seat.player in row.scores]
-
 
 def standing_of(rows: Sequence[Summary], game: str, name: str) -> Standing:
     """Return how the person called ``name`` stands in ``game``.  ``rows`` begin with the newest.
@@ -83,6 +79,12 @@ def standing_of(rows: Sequence[Summary], game: str, name: str) -> Standing:
         foe: Results(counted[foe, 1.0], counted[foe, 0.5], counted[foe, 0.0]) for foe, _ in names.most_common()
     }
     return Standing(mine, by_opponent, streak, longest)
+
+
+def scores_of_functions(rows: Sequence[Summary], game: str) -> list[int]:
+    """Return the scores of every function in every finished match of ``game``, whomever it played."""
+    seats = ((row, seat) for row in rows if row.game == game and row.finished for seat in row.seats)
+    return [row.scores[seat.player] for row, seat in seats if seat.kind == FUNCTION and seat.player in row.scores]
 
 
 def rating_in(ratings: Sequence[Rated], game: str, kind: str, name: str) -> Rated | None:

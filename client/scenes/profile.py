@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from client.records.standing import Standing, rating_in, standing_of
+from client.records.standing import Standing, rating_in, scores_of_functions, standing_of
 from client.scene_manager import AMBIENT
+from client.scenes.acquaintance import AcquaintanceScene, offered_words
+from client.scenes.score_chart import draw_scores
 from client.ui import theme
 from client.ui.inputs import BACK, NEXT, PREVIOUS, Command
 from client.ui.sea import draw_backdrop
@@ -26,7 +28,6 @@ CHARTS: Box = (440.0, 132.0, 380.0, 490.0)
 HABITS: Box = (836.0, 132.0, 380.0, 300.0)
 BOARD: Box = (836.0, 444.0, 380.0, 178.0)
 INNER = 18.0
-BARS = 12
 ROWS_OF_OPPONENTS, ROWS_OF_BOARD = 8, 5
 WINDOW = 10
 """Matches over which the share that was won is taken."""
@@ -43,6 +44,8 @@ class ProfileScene:
         self._games = list(game_packages())
         self._index = self._games.index(game) if game in self._games else 0
         self._rows: tuple[Summary, ...] | None = None
+        self._theirs: list[int] = []
+        """Scores of every function that has played here."""
         self.standing = standing_of((), game, "")
         self._ticks = 0
         wide = min(150.0, 1000 / len(self._games) - 8)
@@ -50,7 +53,10 @@ class ProfileScene:
             Button((64 + index * (wide + 8), 82, wide, 38), _title(name), lambda index=index: self._show(index))  # type: ignore[misc]
             for index, name in enumerate(self._games)
         ]
+        self._offer = Button((836, 640, 380, 48), "", lambda: manager.push(AcquaintanceScene(manager, self.game)))
+        """An opponent that knows the person; without words it is not there."""
         self._group = Group([*tabs, Button((64, 640, 120, 48), "Back", manager.pop, hint="Esc")], self._index)
+        self._tabs = tabs
         self._group.on_move = lambda: manager.sounds.play("move")
         self._part = find_part(self.game, "profile", "client.games")
         """What the game draws of its own."""
@@ -78,21 +84,27 @@ class ProfileScene:
         if rows is not self._rows:
             self._rows = rows
             self.standing = standing_of(rows, self.game, self._manager.settings.name)
+            self._theirs = scores_of_functions(rows, self.game)
+        self._offer.label = offered_words(self._manager, self.game)
+        if bool(self._offer.label) != (self._offer in self._group.widgets):
+            kept = [widget for widget in self._group.widgets if widget is not self._offer]
+            self._group.widgets = [*kept, self._offer] if self._offer.label else kept
+            self._group.focus = min(self._group.focus or 0, len(self._group.widgets) - 1)
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw everything."""
         draw_backdrop(canvas, self._ticks / 60, still=self._manager.settings.reduced_motion)
         canvas.text("How you stand", 64, 30, theme.TITLE)
         canvas.text(self._manager.settings.name, 1216, 40, theme.SUBHEADING, theme.FOAM, align="right", within=500)
-        for index, tab in enumerate(self._group.widgets[:-1]):
-            if isinstance(tab, Button):
-                tab.kind = "primary" if index == self._index else "plain"
+        for index, tab in enumerate(self._tabs):
+            tab.kind = "primary" if index == self._index else "plain"
         self._draw_numbers(canvas)
         canvas.panel(CHARTS)
         left, wide = CHARTS[0] + INNER, CHARTS[2] - 2 * INNER
         _draw_course(canvas, (left, CHARTS[1] + 16, wide, 200), self.standing)
         unit = find_game(self.game).INFO.score
-        _draw_scores(canvas, (left, CHARTS[1] + 246, wide, 226), self.standing, unit)
+        ladder = self._manager.ladder.opponents(self.game)
+        draw_scores(canvas, (left, CHARTS[1] + 246, wide, 226), self.standing.scores, self._theirs, ladder, unit)
         self._draw_habits(canvas)
         self._draw_board(canvas)
         self._group.draw(canvas)
@@ -151,7 +163,9 @@ class ProfileScene:
         part = self._part
         title = getattr(part, "TITLE", "HABITS")
         canvas.text(title, HABITS[0] + INNER, HABITS[1] + 14, theme.LABEL, theme.HAZE)
-        box = (HABITS[0] + INNER, HABITS[1] + 36, HABITS[2] - 2 * INNER, HABITS[3] - 48)
+        known = self._known()
+        box = (HABITS[0] + INNER, HABITS[1] + 36, HABITS[2] - 2 * INNER, HABITS[3] - (68 if known else 48))
+        canvas.text(known, box[0], HABITS[1] + HABITS[3] - 30, theme.SMALL, theme.AMBER, within=box[2])
         name = self._manager.settings.name
         of_game = [row for row in self._rows or () if row.game == self.game]
         rows = [row for row in of_game if row.person is not None and row.person.name == name]
@@ -159,6 +173,14 @@ class ProfileScene:
             canvas.text("Nothing to show yet.", box[0], box[1] + 4, theme.SMALL, theme.MIST)
         else:
             part.draw_profile(canvas, box, rows)
+
+    def _known(self) -> str:
+        """Return what an opponent that knows the person holds of them, in a line; empty where none does."""
+        work = self._manager.acquaintances
+        known = work.known if work is not None else None
+        if known is None or (known.game, known.player) != (self.game, self._manager.settings.name) or not known.found:
+            return ""
+        return f"{known.title} knows: {known.found[0].partition(',')[0]}"
 
     def _draw_board(self, canvas: Canvas) -> None:
         canvas.panel(BOARD)
@@ -207,46 +229,6 @@ def _draw_course(canvas: Canvas, box: Box, standing: Standing) -> None:
     canvas.stroke(theme.FOAM, line, 2)
     told = f"the last {len(matches)} matches; the line is the share won of the last {WINDOW}"
     canvas.text(told, left, top + high - 16, theme.SMALL, theme.MIST, within=wide)
-
-
-def _draw_scores(canvas: Canvas, box: Box, standing: Standing, unit: str) -> None:
-    """Draw how often which scores came: the person's filled, those of the functions they played as outlines."""
-    left, top, wide, high = box
-    canvas.text(f"{unit.upper()} A MATCH", left, top, theme.LABEL, theme.HAZE)
-    mine, theirs = standing.scores, standing.scores_of_functions
-    everything = [*mine, *theirs]
-    if not everything:
-        canvas.text("No finished match yet.", left, top + 24, theme.SMALL, theme.MIST)
-        return
-    low, top_score = min(everything), max(everything)
-    step = max(1, -(-(top_score - low + 1) // BARS))
-    base = top + high - 38
-    room = high - 66
-    counts = [[0] * BARS, [0] * BARS]
-    for which, scores in enumerate((mine, theirs)):
-        for score in scores:
-            counts[which][min(BARS - 1, (score - low) // step)] += 1
-    shares = [[count / max(1, sum(row)) for count in row] for row in counts]
-    most = max(max(row) for row in shares)
-    pitch = wide / BARS
-    for index in range(BARS):
-        for row, fill in ((shares[0], True), (shares[1], False)):
-            if row[index]:
-                height = max(2.0, room * row[index] / most)
-                bar = (left + index * pitch + 2, base - height, pitch - 4, height)
-                if fill:
-                    canvas.rect(theme.SIGNAL_DIM, bar, 2)
-                else:
-                    canvas.rect(theme.AMBER, bar, 2, 1.5)
-    canvas.rect(theme.EDGE, (left, base, wide, 1))
-    canvas.text(str(low), left, base + 4, theme.SMALL_FIGURE, theme.HAZE)
-    canvas.text(str(low + step * BARS - 1), left + wide, base + 4, theme.SMALL_FIGURE, theme.HAZE, align="right")
-    own = f"yours ({sum(mine) / len(mine):.0f} on average)" if mine else "yours"
-    canvas.rect(theme.SIGNAL_DIM, (left, top + high - 13, 10, 10), 2)
-    used = canvas.text(own, left + 16, top + high - 16, theme.SMALL, theme.MIST)
-    canvas.rect(theme.AMBER, (left + used + 34, top + high - 13, 10, 10), 2, 1.5)
-    other = f"your opponents' ({sum(theirs) / len(theirs):.0f})" if theirs else "your opponents'"
-    canvas.text(other, left + used + 50, top + high - 16, theme.SMALL, theme.MIST, within=wide - used - 50)
 
 
 def _around(rated: list[Rated], name: str) -> list[tuple[int, Rated]]:

@@ -16,7 +16,7 @@ from client.net.ratings import Rated
 from client.net.remote import RemoteError
 from client.records.archive import Seat, Summary
 from client.records.leaderboard import Leaderboard
-from client.records.standing import Results, recommended, standing_of, win_chance
+from client.records.standing import Results, recommended, scores_of_functions, standing_of, win_chance
 from client.scenes.menu import MenuScene
 from client.scenes.profile import ProfileScene, _around
 from client.scenes.prospects import Prospects
@@ -58,7 +58,9 @@ def test_results_and_streaks_are_counted_in_the_order_they_were_played() -> None
     assert standing.by_opponent["alpha"].share == pytest.approx(5.5 / 7)
     assert (standing.streak, standing.longest) == (2, 3)
     assert standing.scores == [40, 41, 42, 43, 44, 45, 46]
-    assert standing.scores_of_functions == [50] * 7
+    rows = newest_first([1, 1, 1, 0, 0.5, 1, 1])
+    assert scores_of_functions(rows, "battleship") == [50] * 7
+    assert scores_of_functions(rows, "pacman") == []
     assert standing_of(newest_first([1, 0, 0]), "battleship", "Ada").streak == -2
     assert standing_of(newest_first([1, 0.5]), "battleship", "Ada").streak == 0
 
