@@ -75,3 +75,10 @@ def left_out(what: str) -> None:
 def print_json(data: Json | Any) -> None:
     """Print ``data`` as JSON on standard output, for programs."""
     typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+
+
+def number(value: float | None) -> str:
+    """Return ``value`` in four characters or so; a dash for none."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"  # noqa: PLR2004 - four characters are enough

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.cloud import fetch_catalog
+from client.commands.catalog import fetch_catalog
 from client.commands.context import UsageError, find_environment, out, print_json, tell
 from client.console import labelled
 

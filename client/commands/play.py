@@ -13,6 +13,7 @@ import typer
 
 from ai_functions.runtime.manifest import Manifest
 from client.commands.acquaint import Tutor
+from client.commands.another_cloud import another_cloud, check_guest
 from client.commands.contest import api_of
 from client.commands.context import UsageError, cloud_choice, err, left_out
 from client.commands.game_options import GameOptions
@@ -64,6 +65,10 @@ def play(  # noqa: PLR0913 - one an option
     demo: Annotated[
         bool, typer.Option("--demo", help="Show a match here, in which a program takes your seat; it rates nobody.")
     ] = False,
+    cloud: Annotated[
+        str | None, typer.Option(help="Play in the cloud of another machine, at this address.", metavar="URL")
+    ] = None,
+    key: Annotated[str | None, typer.Option(help="The key to it, as `cloud up --lan` showed it.")] = None,
     fullscreen: Annotated[
         bool | None, typer.Option("--fullscreen/--windowed", help="Otherwise as it was the last time.")
     ] = None,
@@ -89,7 +94,7 @@ def play(  # noqa: PLR0913 - one an option
         from client.terminal import check_turn_based  # noqa: PLC0415 - needed only without a window
 
         check_turn_based(known)
-    session = Session(context, game, opponent, options)
+    session = Session(context, game, opponent, options, another_cloud(context, cloud, key))
     try:
         if terminal:
             _in_terminal(session)
@@ -97,18 +102,6 @@ def play(  # noqa: PLR0913 - one an option
             _show_in_terminal(session)
     finally:
         session.close()
-
-
-def check_guest(url: str) -> None:
-    """Raise RemoteError, naming URL and field, if what answers at ``url`` is no opponent: before anything is opened.
-
-    Nobody may answer yet: it may be a function of the local cloud, which is started later.
-    """
-    try:
-        fetch_guest(url)
-    except RemoteError as error:
-        if error.cause in {"nonsense", "refused", "gone"}:
-            raise
 
 
 def _game_of(opponent: str | None) -> str | None:
@@ -122,7 +115,15 @@ def _game_of(opponent: str | None) -> str | None:
 class Session:
     """Everything a match needs of the world, from the cloud to the records."""
 
-    def __init__(self, context: typer.Context, game: str | None, opponent: str | None, options: GameOptions) -> None:
+    def __init__(
+        self,
+        context: typer.Context,
+        game: str | None,
+        opponent: str | None,
+        options: GameOptions,
+        api: str | None = None,
+    ) -> None:
+        self._api = api
         self._began = monotonic()
         self._context = context
         self._game = game
@@ -210,6 +211,8 @@ class Session:
     def _reach(self, report: Report) -> tuple[str, str, Callable[[], object]]:
         """Return the API of the chosen cloud, its name, and what to do when it is not there any more."""
         choice = cloud_choice(self._context)
+        if self._api is not None:
+            return self._api, f"cloud at {self._api}", _wait_for_it
         if not choice.local:
             where = f"cloud at {choice.endpoint}" if choice.endpoint else "AWS cloud"
             return api_of(self._context), where, _wait_for_it

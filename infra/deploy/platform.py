@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""
+SETTINGS = ("AllowedOrigin",)
+"""Parameters of the platform's template that somebody has set by other means; deployments leave them as they are."""
 LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
 """How old the catalog's answer may be."""
 
@@ -46,7 +48,9 @@ def deploy_platform(
     found = stacks_found(environment)
     authorization = chosen(auth, found, environment.names)
     tags = {"application": environment.names.prefix}
-    parameters = {"Prefix": environment.names.prefix}
+    stack = found.get(environment.names.platform)
+    kept = {key: stack.parameters[key] for key in SETTINGS if stack and key in stack.parameters}
+    parameters = {"Prefix": environment.names.prefix, **kept}
     wanted = Wanted(environment.names.platform, "platform", template("platform"), parameters, tags)
     carry_out(environment, plan_stack(wanted, found.get(wanted.stack)), None, progress)
     _deploy_dashboard(environment, found, progress, wanted=dashboard)

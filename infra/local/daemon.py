@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.core import processes
+from infra.local.access import Access, read_access, write_access
 from infra.local.paths import (
     IAM_VARIABLE,
     PORT_VARIABLE,
@@ -65,16 +66,24 @@ class LocalCloud:
         return int(self.endpoint.rpartition(":")[2])
 
 
-def up(home: Path | None = None, port: int | None = None) -> LocalCloud:
+def up(home: Path | None = None, port: int | None = None, access: Access | None = None) -> LocalCloud:
     """Start the local cloud of ``home``, or find it running.  Idempotent, and safe to call from several programs.
 
-    ``port`` is where to listen if it is free (0 for any); by default LAMBDA_ARCADE_PORT, or 4566.
+    ``port`` is where to listen if it is free (0 for any); by default LAMBDA_ARCADE_PORT, or 4566.  ``access`` is who
+    else may call it; None leaves that as it is, and another than before starts a server that runs once more.
     Raises LocalCloudError when the server does not come up, with the end of its log.
     """
     paths = cloud_paths(home)
     paths.folder.mkdir(parents=True, exist_ok=True)
     with _lock(paths.lock):
         running, notes = _put_right(paths)
+        if access is not None and access != read_access(paths.access):
+            write_access(paths.access, access)
+            if running is not None:
+                processes.stop(running.pid, running.since, patience_s=STOP_S)
+                paths.pidfile.unlink(missing_ok=True)
+                port, running = running.port, None
+                _let_go(port)
         if running is not None:
             return replace(running, notes=notes)
         wanted = wanted_port() if port is None else port
@@ -111,12 +120,16 @@ def status(home: Path | None = None) -> LocalCloud | None:
 
 
 def down(home: Path | None = None) -> str:
-    """Stop the local cloud of ``home``; say what was done.  Functions, stacks and objects stay for the next ``up``."""
+    """Stop the local cloud of ``home``; say what was done.  Functions, stacks and objects stay for the next ``up``.
+
+    Who else might call it (``access``) may not any more.
+    """
     paths = cloud_paths(home)
     if not paths.folder.exists():
         return "no local cloud was running"
     with _lock(paths.lock):
         found = _read_pidfile(paths)
+        paths.access.unlink(missing_ok=True)
         if found is None or not _is_ours(found):
             paths.pidfile.unlink(missing_ok=True)
             return "no local cloud was running"

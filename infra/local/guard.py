@@ -2,8 +2,9 @@
 
 It listens on loopback, where every page in a browser and every resolver trick can reach it.  A control plane that
 deploys code must not be reachable that way, so whatever names a foreign host, or was sent by a page of another
-origin, is turned away.  A page of its own, such as the site, reaches the HTTP API and nothing else.  A body that is
-larger than any of AWS's own limits is not read.
+origin, is turned away.  A page of its own, such as the site, reaches the HTTP API and nothing else, and so does a page
+of the one origin that ``cloud up --allow-origin`` names.  A body that is larger than any of AWS's own limits is not
+read.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import contextlib
 import json
 import time
 from typing import TYPE_CHECKING, Any
+
+from infra.local import cors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -41,9 +44,10 @@ MAX_HTTP_API_BYTES = 10 * 1024 * 1024
 class Guard:
     """An ASGI application that lets through to ``app`` only what a program on this machine sent."""
 
-    def __init__(self, app: App, pause_s: float = MAX_PAUSE_S) -> None:
+    def __init__(self, app: App, pause_s: float = MAX_PAUSE_S, origin: str = "") -> None:
         self._app = app
         self._pause_s = pause_s
+        self._origin = origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI connection."""
@@ -53,7 +57,12 @@ class Guard:
             else:
                 await send({"type": "websocket.close", "code": 1008})
             return
-        refusal = refuse(scope["method"], scope["path"], scope["headers"])
+        refusal = refuse(scope["method"], scope["path"], scope["headers"], self._origin)
+        if refusal is None and cors.is_of(self._origin, scope):
+            if scope["method"] == "OPTIONS":
+                await cors.answer_preflight(self._origin, send)
+                return
+            send = cors.shown_to(self._origin, send)
         if refusal is None:
             coming = _Body(receive, scope["method"], scope["path"], self._pause_s)
             await self._app(scope, coming.receive, coming.unless_refused(send))
@@ -74,13 +83,18 @@ class Guard:
         await send({"type": "http.response.body", "body": body})
 
 
-def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tuple[int, str, str] | None:
-    """Return (status, error code, message) for a request that must not be served; None for one that may."""
+def refuse(
+    method: str, path: str, headers: Iterable[tuple[bytes, bytes]], origin: str = ""
+) -> tuple[int, str, str] | None:
+    """Return (status, error code, message) for a request that must not be served; None for one that may.
+
+    ``origin`` is that of pages from elsewhere that may call the HTTP API; empty for none.
+    """
     found = {name.lower(): value.decode("latin-1") for name, value in headers}
     host = found.get(b"host", "")
     if not is_loopback(host):
         return 403, "AccessDeniedException", f"Host {host!r} is not this machine; the local cloud serves loopback only"
-    if wrong := _wrong_page(host, path, found):
+    if wrong := _wrong_page(host, path, found, origin):
         return 403, "AccessDeniedException", wrong
     length = found.get(b"content-length", "0")
     if not length.isdecimal() or int(length) > limit_for(path):
@@ -88,9 +102,11 @@ def refuse(method: str, path: str, headers: Iterable[tuple[bytes, bytes]]) -> tu
     return None
 
 
-def _wrong_page(host: str, path: str, headers: dict[bytes, str]) -> str:
+def _wrong_page(host: str, path: str, headers: dict[bytes, str], allowed: str) -> str:
     """Return why a page in a browser may not send this; empty where it may, or where no page did."""
     own = f"http://{host}"
+    if allowed and headers.get(b"origin") == allowed and path.startswith(HTTP_API):
+        return ""
     origin, site = headers.get(b"origin", own), headers.get(b"sec-fetch-site", "none")
     if origin != own:
         return f"a page of {origin!r} may not call the local cloud"

@@ -63,6 +63,11 @@ class CloudPaths:
         return self.folder / "server.json"
 
     @property
+    def access(self) -> Path:
+        """Who else may call it, from ``cloud up --lan`` and ``--allow-origin`` until ``cloud down``."""
+        return self.folder / "access.json"
+
+    @property
     def lock(self) -> Path:
         """Held by whoever starts or stops the cloud."""
         return self.folder / "lock"

@@ -13,7 +13,9 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from infra.local.access import read_access
 from infra.local.guard import Guard
+from infra.local.lan import Lan, listening
 from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
@@ -88,13 +90,19 @@ def serve(paths: CloudPaths, port: int) -> None:
 
     end_leftovers(paths.unpacked)
     pool = WorkerPool(paths.scratch)
-    application: Any = _application(paths, port, pool)
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    config.keep_alive_timeout = 75
-    config.keep_alive_max_requests = 10**9  # a match keeps its connection
-    config.loglevel = "WARNING"
-    config.backlog = 1024
+    access = read_access(paths.access)
+    network = listening(access, port)
+    lan = f"http://{access.address}:{port}" if network else ""
+    application: Any = _application(paths, port, pool, access.origin, lan)
+
+    def served_at(where: str) -> Config:
+        config = Config()
+        config.bind = [where]
+        config.keep_alive_timeout = 75
+        config.keep_alive_max_requests = 10**9  # a match keeps its connection
+        config.loglevel = "WARNING"
+        config.backlog = 1024
+        return config
 
     async def run() -> None:
         ended = asyncio.Event()
@@ -105,7 +113,11 @@ def serve(paths: CloudPaths, port: int) -> None:
             else:
                 loop.add_signal_handler(number, ended.set)
         watch = asyncio.create_task(_end_without_home(paths, ended))
-        await hypercorn_serve(application, config, shutdown_trigger=ended.wait)
+        serving = [hypercorn_serve(application, served_at(f"127.0.0.1:{port}"), shutdown_trigger=ended.wait)]
+        if network is not None:
+            beyond: Any = Lan(application, access, port)
+            serving.append(hypercorn_serve(beyond, served_at(f"fd://{network.fileno()}"), shutdown_trigger=ended.wait))
+        await asyncio.gather(*serving)
         watch.cancel()
 
     try:
@@ -114,8 +126,11 @@ def serve(paths: CloudPaths, port: int) -> None:
         pool.close()
 
 
-def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
-    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions."""
+def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> App:
+    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions.
+
+    A page of ``origin`` may call the HTTP API; ``lan`` is where other machines may.  Either may be empty.
+    """
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
     from ministack.services import apigateway, cloudformation, lambda_svc, s3, sns, sqs  # noqa: PLC0415
@@ -153,11 +168,16 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool) -> App:
 
     isolation = {"means": pool.sandbox.means, "gaps": pool.sandbox.gaps()}
     own = {
-        "/_arcade/health": lambda: {**_health(paths), "isolation": isolation, "waiting_calls": calls.waiting()},
+        "/_arcade/health": lambda: {
+            **_health(paths),
+            "isolation": isolation,
+            "waiting_calls": calls.waiting(),
+            "lan": lan,
+        },
         "/_arcade/functions": metrics.to_json,
         "/_arcade/calls": ledger.to_json,
     }
-    return Guard(_with_own_paths(Durable(ministack.app, store, resume), own))
+    return Guard(_with_own_paths(Durable(ministack.app, store, resume), own), origin=origin)
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:

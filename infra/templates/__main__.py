@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from infra.templates import FOLDER
+from infra.templates.ci import ci
 from infra.templates.dashboard import dashboard
 from infra.templates.intrinsics import to_yaml
 from infra.templates.layer import layer
@@ -24,7 +25,7 @@ def written() -> dict[Path, str]:
     """Return the text of every template, by the file that it belongs into."""
     services = (authorizer, catalog, coach, guard, rater, recorder, site, trainer)
     return {
-        **{FOLDER / f"{make.__name__}.yaml": to_yaml(make()) for make in (dashboard, layer, opponent, platform)},
+        **{FOLDER / f"{make.__name__}.yaml": to_yaml(make()) for make in (ci, dashboard, layer, opponent, platform)},
         **{SERVICES / make.__name__ / "template.yaml": to_yaml(make()) for make in services},
     }
 

@@ -12,9 +12,9 @@ from odd_server import serving, whole
 from typer.testing import CliRunner
 
 from client.cli import app
+from client.commands.another_cloud import check_guest
 from client.commands.context import UsageError
 from client.commands.game_options import GameOptions
-from client.commands.play import check_guest
 from games.pacman.mazes import POCKET
 
 if TYPE_CHECKING:

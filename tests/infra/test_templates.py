@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import re
+from fnmatch import fnmatch
 from functools import lru_cache
 from pathlib import Path
 
 import pytest
+import yaml
 from cfnlint.config import ConfigMixIn
 from cfnlint.decode import cfn_yaml
 from cfnlint.runner import Runner
@@ -15,7 +19,9 @@ from infra.templates.answers import ANSWERS
 
 ROOT = Path(__file__).parents[2] / "infra"
 TEMPLATES = sorted([*ROOT.glob("templates/*.yaml"), *ROOT.glob("services/*/template.yaml")])
-FUNCTIONS = [path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml", "dashboard.yaml"}]
+FUNCTIONS = [
+    path for path in TEMPLATES if path.name not in {"platform.yaml", "layer.yaml", "dashboard.yaml", "ci.yaml"}
+]
 
 
 def name_of(path: Path) -> str:
@@ -156,3 +162,60 @@ def test_what_a_topic_cannot_tell_a_function_goes_to_the_dead_letters():
 def test_a_template_fits_into_one_request():
     for path in TEMPLATES:
         assert path.stat().st_size < 51_200, path
+
+
+CI = ROOT / "templates/ci.yaml"
+WORKFLOW = ROOT.parent / ".github/workflows/deploy.yml"
+
+
+def test_hosted_ci_takes_on_a_role_from_one_environment_of_one_repository_and_no_other():
+    role = load(CI)["Resources"]["Role"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    issuer = "token.actions.githubusercontent.com"
+    assert trust["Condition"] == {
+        "StringEquals": {  # no pattern: a name that only begins alike is another
+            f"{issuer}:aud": "sts.amazonaws.com",
+            f"{issuer}:sub": {"Fn::Sub": "repo:${Repository}:environment:${Environment}"},
+        }
+    }
+    parameters = load(CI)["Parameters"]
+    for name, wrong in (
+        ("Repository", "owner/*"),
+        ("Repository", "owner"),
+        ("Environment", "a:b"),
+        ("Environment", "*"),
+    ):
+        assert not re.fullmatch(parameters[name]["AllowedPattern"], wrong)
+
+
+def test_hosted_ci_may_do_what_the_deployers_policy_says_and_cannot_give_itself_more():
+    (policy,) = load(CI)["Resources"]["Role"]["Properties"]["Policies"]
+    may = {item["Sid"]: item for item in policy["PolicyDocument"]["Statement"]}
+    told = {
+        item["Sid"]: item for item in json.loads((ROOT.parent / "docs/deployer-policy.json").read_text())["Statement"]
+    }
+    assert {sid: item["Action"] for sid, item in may.items()} == {
+        sid: item["Action"] for sid, item in told.items() if sid != "Destroy"
+    }
+    assert len(json.dumps(policy["PolicyDocument"], separators=(",", ":"))) < 10_240, "IAM's limit of a role's own"
+    name = load(CI)["Resources"]["Role"]["Properties"]["RoleName"]["Fn::Sub"].replace("${Prefix}", "lambda-arcade")
+    changes = [item for item in may.values() if any(action.startswith("iam:") for action in many(item["Action"]))]
+    assert changes
+    for item in changes:
+        for where in many(item["Resource"]):
+            assert not fnmatch(f"arn:aws:iam::1:role/{name}", where["Fn::Sub"].replace("${Prefix}", "lambda-arcade"))
+
+
+def test_the_workflow_that_deploys_has_no_key_and_asks_for_no_more_than_it_needs():
+    text = WORKFLOW.read_text()
+    assert "secrets." not in text
+    flow = yaml.safe_load(text)
+    (job,) = flow["jobs"].values()
+    assert flow["permissions"] == {"contents": "read"}
+    assert job["permissions"] == {"contents": "read", "id-token": "write"}
+    assert job["environment"] == load(CI)["Parameters"]["Environment"]["Default"]
+    assert set(flow[True]) == {"workflow_dispatch"}, "somebody asks for it: no push and no pull request does"
+    assert not any("${{" in step.get("run", "") for step in job["steps"])
+    taken = next(step["with"] for step in job["steps"] if "configure-aws-credentials" in step.get("uses", ""))
+    assert "aws-access-key-id" not in taken

@@ -162,5 +162,6 @@ def _base_url(event: dict[str, Any]) -> str:
     domain = str((event.get("requestContext") or {}).get("domainName", ""))
     if domain.endswith(".amazonaws.com"):
         return f"https://{domain}"
-    host = (event.get("headers") or {}).get("host")
+    headers = event.get("headers") or {}
+    host = headers.get("x-forwarded-host") or headers.get("host")  # the former from another machine: infra/local/lan.py
     return urlsplit(API)._replace(netloc=host).geturl() if host and API.startswith(LOCAL) else API
