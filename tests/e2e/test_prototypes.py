@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import joblib
 import pytest
 import skops.io
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="module")
-def forest() -> Any:
+def fitted() -> Any:
     X, y, _ = a_table(20).xy()
-    return make_pipeline(StandardScaler(), RandomForestClassifier(10, random_state=1)).fit(X, y)
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=300)).fit(X, y)
 
 
 def test_the_command_line_knows_the_files_that_are_read() -> None:
@@ -45,7 +45,8 @@ def run_python(program: Program, path: Path, cwd: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("kind", ["train.py", pytest.param("train.ipynb", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["train.py", "train.ipynb"])
 def test_what_new_makes_trains_and_deploys_as_it_is(program: Program, tmp_path: Path, kind: str) -> None:
     name = f"starter_{kind.removeprefix('train.')}"
     program.run("new", name, "--game", "battleship", "--folder", tmp_path / name)
@@ -67,13 +68,15 @@ def test_what_new_makes_trains_and_deploys_as_it_is(program: Program, tmp_path: 
     assert kept["players"][f"function:{name}"] == 2
 
 
-@pytest.mark.parametrize("suffix", [".joblib", pytest.param(".skops", marks=pytest.mark.slow), ".onnx"])
-def test_a_models_file_becomes_a_function(program: Program, tmp_path: Path, forest: Any, suffix: str) -> None:
+@pytest.mark.parametrize(
+    "suffix", [".joblib", *(pytest.param(one, marks=pytest.mark.slow) for one in (".skops", ".onnx"))]
+)
+def test_a_models_file_becomes_a_function(program: Program, tmp_path: Path, fitted: Any, suffix: str) -> None:
     path = tmp_path / f"model{suffix}"
     if suffix == ".joblib":
-        joblib.dump(forest, path)
+        joblib.dump(fitted, path)
     elif suffix == ".skops":
-        skops.io.dump(forest, path)
+        skops.io.dump(fitted, path)
     else:
         path.write_bytes(NET.read_bytes())
     name = f"from_{suffix[1:]}"
@@ -141,14 +144,14 @@ def test_a_name_that_is_taken_is_left_to_who_has_it(program: Program) -> None:
 
 
 @pytest.mark.slow
-def test_a_refused_model_leaves_what_serves(program: Program, tmp_path: Path, forest: Any) -> None:
+def test_a_refused_model_leaves_what_serves(program: Program, tmp_path: Path, fitted: Any) -> None:
     path = tmp_path / "model.joblib"
-    joblib.dump(forest, path)
+    joblib.dump(fitted, path)
     program.run("deploy", path, "--name", "kept", "--game", "battleship", "--yes")
     before = {one.name: one.read_bytes() for one in (program.home / "opponents" / "kept").iterdir()}
-    forest.steps[-1][1].classes_ = forest.steps[-1][1].classes_[:1]
-    joblib.dump(forest, path)
-    forest.steps[-1][1].classes_ = [0, 1]
+    fitted.steps[-1][1].classes_ = fitted.steps[-1][1].classes_[:1]
+    joblib.dump(fitted, path)
+    fitted.steps[-1][1].classes_ = [0, 1]
     program.run("deploy", path, "--name", "kept", "--game", "battleship", "--yes", status=2)
     assert {one.name: one.read_bytes() for one in (program.home / "opponents" / "kept").iterdir()} == before
     (found,) = [one for one in program.json("opponents") if one["name"] == "kept"]

@@ -32,6 +32,7 @@ def commands_of(page: str) -> list[list[str]]:
     return [line.split()[1:] for line in lines if line.startswith("lambda-arcade train ") and "|" not in line]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_a_small_retrain_sets_the_level_to_its_aim_and_is_deployed(program: Program, tmp_path: Path) -> None:
     folder = tmp_path / "captain"

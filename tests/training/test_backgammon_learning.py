@@ -29,7 +29,7 @@ from training.games.backgammon.self_play import Course, self_play
 from training.games.backgammon.side_by_side import anyhow, chooser_of, chooser_of_person, play_games
 
 FOLDERS = Path(ai_functions.__file__).parent
-COURSE = Course(hidden=8, games=240, seed=3, round=80)
+COURSE = Course(hidden=8, games=90, seed=3, round=30)
 
 
 def manifest(name: str) -> Manifest:
