@@ -184,9 +184,11 @@ class Shell:
         self.pictures += 1
         self._manager.stale = False
         self._fit()
-        self._canvas.surface.fill(theme.ABYSS)
         if self._canvas.scale >= LEAST_SCALE:
             self._manager.draw(self._canvas, alpha)
+        else:
+            self._canvas.surface.fill(theme.ABYSS)
+            self._canvas.drawn_by = None
         self._window.flip()
         self._took_s = thread_time() - began
 

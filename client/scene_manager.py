@@ -81,6 +81,8 @@ class Scene(Protocol):
     ``overlay`` says that the scene below shows through (it is drawn first, and does not tick or get input meanwhile).
     A scene may have a ``pace``: how many pictures a second it needs now while nothing is pressed, EVERY or AMBIENT;
     without one every picture is drawn.  What changes in a still scene is shown at once by ``SceneManager.refresh``.
+    One that ``keeps`` draws only what has changed while ``canvas.drawn_by`` is itself; all others begin with an empty
+    surface.
     """
 
     overlay: bool
@@ -348,12 +350,21 @@ class SceneManager:
         first = len(self._scenes) - 1
         while first > 0 and self._scenes[first].overlay:
             first -= 1
-        for scene in self._scenes[max(0, first) :]:
+        shown = self._scenes[max(0, first) :]
+        notice = self._notice()
+        alone = shown[0] if len(shown) == 1 and not notice and getattr(shown[0], "keeps", False) else None
+        if alone is None or canvas.drawn_by is not alone:
+            canvas.clear()
+        for scene in shown:
             scene.draw(canvas, alpha if scene is self._scenes[-1] else 0.0)
-        if self._world is not None and (trouble := self._world.trouble()):
-            canvas.notice(trouble)
-        elif self.ticks - self._told[1] < TOLD_TICKS:
-            canvas.notice(self._told[0])
+        if notice:
+            canvas.notice(notice)
+        canvas.drawn_by = alone
+
+    def _notice(self) -> str:
+        """Return what is to be said over everything; empty for nothing."""
+        trouble = self._world.trouble() if self._world is not None else None
+        return trouble or (self._told[0] if self.ticks - self._told[1] < TOLD_TICKS else "")
 
     def save_settings(self) -> None:
         """Keep what was set, and let it take effect; returns at once."""

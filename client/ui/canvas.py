@@ -53,6 +53,9 @@ class Canvas(Pen):
         self._palette = theme.palette()
         self.least_size = 0.0
         """No letters are set smaller than this, in logical pixels."""
+        self.drawn_by: object = None
+        """The one whose last picture the surface still shows, with nothing over it; None where that is nobody."""
+        self._size = (0, 0)
         self.fit(surface)
 
     def fit(self, surface: pygame.Surface) -> None:
@@ -63,6 +66,8 @@ class Canvas(Pen):
         """
         width, height = (max(1, side) for side in surface.get_size())
         scale = min(width / WIDTH, height / HEIGHT)
+        if (width, height) != self._size or surface is not self.surface or theme.palette() != self._palette:
+            self._size, self.drawn_by = (width, height), None
         if scale != self.scale or theme.palette() != self._palette:
             self._kept.clear()
             self._kept_bytes = 0
@@ -71,6 +76,11 @@ class Canvas(Pen):
         self.scale = scale
         self.left = round((width - WIDTH * scale) / 2)
         self.top = round((height - HEIGHT * scale) / 2)
+
+    def clear(self) -> None:
+        """Begin a picture with the ground alone."""
+        self.surface.fill(theme.ABYSS)
+        self.drawn_by = None
 
     def logical(self, x: float, y: float) -> Point:
         """Return the logical point under a pixel of the window."""
@@ -109,7 +119,7 @@ class Canvas(Pen):
             return
         if alpha < 1:
             sprite = self._faded(sprite, round(alpha * FADE_STEPS), key)
-        self.surface.blit(sprite, self.at(x, y), special_flags=pygame.BLEND_PREMULTIPLIED)
+        self._note(self.surface.blit(sprite, self.at(x, y), special_flags=pygame.BLEND_PREMULTIPLIED))
 
     def blit_centred(
         self, sprite: pygame.Surface, x: float, y: float, alpha: float = 1.0, key: Hashable = None
@@ -134,7 +144,7 @@ class Canvas(Pen):
 
         light = self.keep(("glow", colour, round(radius, 1), level), make)
         left, top = self.at(x - radius, y - radius)
-        self.surface.blit(light, (left, top), special_flags=pygame.BLEND_RGB_ADD)
+        self._note(self.surface.blit(light, (left, top), special_flags=pygame.BLEND_RGB_ADD))
 
     def tint(self, colour: AnyColour, box: Box, alpha: float, radius: float = 0) -> None:
         """Lay a translucent box over what is drawn."""
@@ -148,7 +158,7 @@ class Canvas(Pen):
             pygame.draw.rect(veil, shade, whole, border_radius=self.px(radius) if radius else 0)
             return veil.premul_alpha()
 
-        self.surface.blit(self.keep(key, make), area, special_flags=pygame.BLEND_PREMULTIPLIED)
+        self._note(self.surface.blit(self.keep(key, make), area, special_flags=pygame.BLEND_PREMULTIPLIED))
 
     def dim(self) -> None:
         """Darken everything drawn so far, to the window's edges: an overlay follows."""

@@ -23,6 +23,12 @@ class Pen:
         self.scale = scale
         self.left = left
         self.top = top
+        self.touched: list[pygame.Rect] | None = None
+        """The pixels that what is drawn from now on has changed; None where nobody asks."""
+
+    def _note(self, area: pygame.Rect) -> None:
+        if self.touched is not None:
+            self.touched.append(area)
 
     def at(self, x: float, y: float) -> tuple[int, int]:
         """Return the pixel of a logical point."""
@@ -40,26 +46,28 @@ class Pen:
 
     def rect(self, colour: AnyColour, box: Box, radius: float = 0, width: float = 0) -> None:
         """Fill a box, or outline it when ``width`` is given; corners are rounded by ``radius``."""
-        pygame.draw.rect(
+        shape = pygame.draw.rect(
             self.surface,
             colour,
             self.area(box),
             self.px(width) if width else 0,
             border_radius=self.px(radius) if radius else 0,
         )
+        self._note(shape)
 
     def circle(self, colour: AnyColour, x: float, y: float, radius: float, width: float = 0) -> None:
         """Fill a circle, or outline it when ``width`` is given."""
-        pygame.draw.aacircle(self.surface, colour, self.at(x, y), self.px(radius), self.px(width) if width else 0)
+        wide = self.px(width) if width else 0
+        self._note(pygame.draw.aacircle(self.surface, colour, self.at(x, y), self.px(radius), wide))
 
     def line(self, colour: AnyColour, start: Point, end: Point, width: float = 1) -> None:
         """Draw a straight line."""
         pixels = self.px(width)
         if pixels == 1 or start[0] == end[0] or start[1] == end[1]:
             draw = pygame.draw.line if start[0] == end[0] or start[1] == end[1] else pygame.draw.aaline
-            draw(self.surface, colour, self.at(*start), self.at(*end), pixels)
+            self._note(draw(self.surface, colour, self.at(*start), self.at(*end), pixels))
         else:
-            pygame.draw.aaline(self.surface, colour, self.at(*start), self.at(*end), pixels)
+            self._note(pygame.draw.aaline(self.surface, colour, self.at(*start), self.at(*end), pixels))
 
     def stroke(self, colour: AnyColour, points: Sequence[Point], width: float, *, closed: bool = False) -> None:
         """Draw a path with round joints."""
@@ -72,11 +80,11 @@ class Pen:
 
     def polygon(self, colour: AnyColour, points: Sequence[Point]) -> None:
         """Fill a polygon."""
-        pygame.draw.polygon(self.surface, colour, [self.at(*point) for point in points])
+        self._note(pygame.draw.polygon(self.surface, colour, [self.at(*point) for point in points]))
 
     def ellipse(self, colour: AnyColour, box: Box, width: float = 0) -> None:
         """Fill an ellipse inside ``box``, or outline it."""
-        pygame.draw.ellipse(self.surface, colour, self.area(box), self.px(width) if width else 0)
+        self._note(pygame.draw.ellipse(self.surface, colour, self.area(box), self.px(width) if width else 0))
 
     def gradient(self, top: AnyColour, bottom: AnyColour, box: Box) -> None:
         """Fill a box with a vertical gradient."""
@@ -85,4 +93,4 @@ class Pen:
         strip.set_at((0, 0), top)
         strip.set_at((0, 1), bottom)
         tall = pygame.transform.smoothscale(strip, (1, max(2, area.height)))
-        self.surface.blit(pygame.transform.scale(tall, area.size), area)
+        self._note(self.surface.blit(pygame.transform.scale(tall, area.size), area))

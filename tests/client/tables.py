@@ -132,7 +132,7 @@ class Table:
             self.manager.tick()
 
     def picture(self) -> bytes:
-        self.canvas.surface.fill((0, 0, 0))
+        self.canvas.clear()
         self.manager.draw(self.canvas, 0.5)
         return pygame.image.tobytes(self.canvas.surface, "RGB")
 

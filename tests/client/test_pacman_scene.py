@@ -76,6 +76,12 @@ class Table:
         return pygame.image.tobytes(self.canvas.surface, "RGB")
 
 
+def field(table: Table, scene: PacmanScene, canvas: Canvas) -> bytes:
+    """Draw the scene as the window does; return the maze and all that is in it."""
+    table.manager.draw(canvas, 0.5)
+    return pygame.image.tobytes(canvas.surface.subsurface(scene.board.picture.area(canvas)), "RGB")
+
+
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
@@ -88,6 +94,40 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
 
 def wishes(scene: PacmanScene) -> list[str]:
     return [turn.action for turn in scene.match.record().turns if turn.player == "pacman"]
+
+
+def test_what_is_drawn_on_the_picture_before_is_what_is_drawn_on_an_empty_one(table: Table) -> None:
+    """Walls and dots under whoever moved on, points that rise, sparks, insights, words: nothing of it stays behind."""
+    scene = table.sit_down(lives=2)
+    scene.networked.explain = True
+    random = Random(3)
+    seen = set()
+    for number in range(400):
+        table.ticks(random.randrange(1, 16))
+        table.press(random.choice((LEFT, RIGHT, UP, DOWN)))
+        shown = field(table, scene, table.canvas)
+        seen.add(scene.networked.observation.phase)
+        if number % 8 == 7:
+            assert shown == field(table, scene, Canvas(pygame.Surface((640, 360)))), f"picture {number}"
+        if scene.over:
+            break
+    assert {"ready", "play", "caught"} <= seen
+
+
+def test_a_window_that_was_covered_or_changed_is_drawn_whole(table: Table) -> None:
+    scene = table.sit_down()
+    table.ticks(BEGIN)
+    whole = table.picture()
+    assert table.canvas.drawn_by is scene
+    table.canvas.surface.fill((255, 0, 0))
+    assert table.picture() != whole, "only what has changed is drawn"
+    table.canvas.fit(pygame.Surface((640, 360)))
+    assert table.picture() == whole
+    table.press(BACK)
+    covered = table.picture()
+    assert table.canvas.drawn_by is None
+    table.manager.pop()
+    assert table.picture() == whole != covered
 
 
 def test_every_press_is_an_action_once(table: Table):

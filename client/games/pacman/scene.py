@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from client.games.pacman.drawing.board import Board, Moment
 from client.games.pacman.drawing.explanation import Insight
-from client.games.pacman.drawing.hud import LEFT_PANEL, TeamHud, draw_game
+from client.games.pacman.drawing.hud import LEFT_PANEL, RIGHT_PANEL, TeamHud, draw_game
 from client.games.pacman.network.controllers import SEAT, Controller, Team, deployed
 from client.games.pacman.network.networked_match import NetworkedMatch
 from client.games.pacman.network.transport import ThreadedLine
@@ -35,11 +35,14 @@ if TYPE_CHECKING:
     from games.core import Event
     from games.match import Match
     from games.pacman.names import Direction, GhostName
+    from games.pacman.observation import Observation
 
 JINGLE_AT = 15
 """Ticks after which the opening is played: it is synthesised meanwhile."""
 OVER_TICKS = 90
 """Ticks for which GAME OVER stands alone."""
+PANEL_TICKS = 4
+"""How often a panel is drawn again."""
 REACH = 12.0
 """Logical pixels that the pointer must be away from Pac-Man to steer him."""
 
@@ -48,6 +51,7 @@ class PacmanScene:
     """One match.  ``reach`` makes a function that can be asked out of what the ladder says of it."""
 
     overlay = False
+    keeps = True
 
     def __init__(
         self, manager: SceneManager, setup: Setup, reach: Callable[[OpponentInfo], Answerer] = deployed
@@ -72,6 +76,8 @@ class PacmanScene:
         self._pointing = False
         self._munches = 0
         self._since_over = 0
+        self._panels = (-1, -1)
+        """When the panels on the left and on the right were drawn last."""
         self._closed = False
         self.review = Review(manager, self, self.match, "pacman", self._again)
         self._end = Group(
@@ -158,17 +164,29 @@ class PacmanScene:
             self._close()
 
     def draw(self, canvas: Canvas, alpha: float) -> None:
-        """Draw the field and both panels."""
+        """Draw the field, and the panels beside it in turns: they tell figures, fifteen times a second."""
         now = self.networked.observation
         still = self._manager.settings.reduced_motion
-        canvas.surface.fill(theme.ABYSS)
         insights = tuple(Insight(*one) for one in self.networked.explained) if self.networked.explain else ()
-        self.board.draw(canvas, Moment(self._before, now, alpha, still, insights))
-        draw_game(canvas, now, self.name, len(self._maze.dot_tiles), self.board.ticks)
+        kept = canvas.drawn_by is self and not self.over
+        self.board.draw(canvas, Moment(self._before, now, alpha, still, insights), kept=kept)
+        panels = self.board.ticks // PANEL_TICKS, (self.board.ticks + PANEL_TICKS // 2) // PANEL_TICKS
+        if not kept or panels[0] != self._panels[0]:
+            canvas.rect(theme.ABYSS, LEFT_PANEL)
+            self._draw_left(canvas, now)
+        if not kept or panels[1] != self._panels[1]:
+            canvas.rect(theme.ABYSS, RIGHT_PANEL)
+            self._draw_right(canvas, now)
+        self._panels = panels
+
+    def _draw_right(self, canvas: Canvas, now: Observation) -> None:
         if self._manager.settings.hud == ENGINEER:
             self.hud.draw(canvas, now, self.networked.team, self.networked.schedule, self.board.ticks)
         elif self._manager.settings.hud == PLAYER:
             self.hud.draw_players(canvas, now, self.networked.team, self.board.ticks)
+
+    def _draw_left(self, canvas: Canvas, now: Observation) -> None:
+        draw_game(canvas, now, self.name, len(self._maze.dot_tiles), self.board.ticks)
         if self.over and self._since_over > OVER_TICKS:
             self._end.draw(canvas)
         elif not self.over:

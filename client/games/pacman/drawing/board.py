@@ -18,6 +18,8 @@ from games.pacman.levels import FLASH_TICKS, level
 from games.pacman.observation import TILE
 
 if TYPE_CHECKING:
+    import pygame
+
     from client.games.pacman.drawing.explanation import Insight
     from client.ui.canvas import Box, Canvas, Point
     from games.core import Event
@@ -54,6 +56,8 @@ class Board:
         self.ticks = 0
         self._phase = ""
         self._phase_ticks = 0
+        self._touched: tuple[Canvas | None, list[pygame.Rect]] = (None, [])
+        """Where the last picture was drawn, and the pixels that lie over the maze since then."""
         self._eaten: str | None = None
         """The ghost that was just eaten: its points are shown in its place."""
 
@@ -91,20 +95,32 @@ class Board:
         column, row = self.picture.maze.fruit
         return self.point(column * TILE + TILE - 1, row * TILE + TILE / 2)
 
-    def draw(self, canvas: Canvas, moment: Moment) -> None:
-        """Draw everything."""
+    def draw(self, canvas: Canvas, moment: Moment, *, kept: bool = False) -> None:
+        """Draw everything, on the maze's picture alone: what is around it may stay from the picture before.
+
+        ``kept`` says that the canvas still shows what was drawn here the last time: then only changes are drawn.
+        """
+        before = canvas.surface.get_clip()
+        canvas.surface.set_clip(self.picture.area(canvas).clip(before))
+        last, touched = self._touched
+        canvas.touched = []
+        self._draw(canvas, moment, touched if kept and last is canvas else None)
+        self._touched, canvas.touched = (canvas, canvas.touched), None
+        canvas.surface.set_clip(before)
+
+    def _draw(self, canvas: Canvas, moment: Moment, stale: list[pygame.Rect] | None) -> None:
         now = moment.now
         colour = wall_colour(now.level)
         flashing = now.phase == "cleared" and self._phase_ticks > HOLD_TICKS
         if flashing and not moment.still and self._phase_ticks // FLASH_TICKS % 2:
             colour = DONE
-        self.picture.draw(canvas, colour, frozenset(now.dots))
+        self.picture.draw(canvas, colour, frozenset(now.dots), stale)
         self._energizers(canvas, moment)
         if now.fruit:
             draw_fruit(canvas, self.picture_fruit(), self.picture.tile, now.level)
         draw_insights(canvas, self.picture, moment.insights)
         before = canvas.surface.get_clip()
-        canvas.surface.set_clip(canvas.area(self.picture.box))
+        canvas.surface.set_clip(canvas.area(self.picture.box).clip(before))
         self._actors(canvas, moment, hide_ghosts=flashing)
         canvas.surface.set_clip(before)
         self.effects.draw(canvas, still=moment.still)

@@ -16,6 +16,8 @@ from client.ui import theme
 from games.pacman.maze import CORRIDORS, DOOR, INSIDE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from client.ui.canvas import Box, Canvas, Pen, Point
@@ -78,11 +80,17 @@ class MazePicture:
         column, row = self.maze.tile(number)
         return self.box[0] + (column + 0.5) * self.tile, self.box[1] + (row + 0.5) * self.tile
 
-    def draw(self, canvas: Canvas, colour: Colour, dots: frozenset[int]) -> None:
-        """Draw the walls in ``colour`` and the dots on these tiles."""
+    def draw(
+        self, canvas: Canvas, colour: Colour, dots: frozenset[int], stale: Sequence[pygame.Rect] | None = None
+    ) -> None:
+        """Draw the walls in ``colour`` and the dots on these tiles.
+
+        ``stale`` are the pixels that have to be drawn anew since the last time, where the rest still stands there.
+        """
         look = (canvas.scale, colour)
         painting = self._painting
         if painting is None or painting.look != look:
+            stale = None
             plain = canvas.keep(("maze", self.maze, colour, self.box), lambda: self._walls(canvas, colour))
             painting = self._painting = _Painting(look, plain, plain.copy())
         for number in painting.dots - dots:
@@ -92,8 +100,20 @@ class MazePicture:
             dot = self._dot(canvas)
             where = dot.get_rect(center=self._area(canvas, number).center)
             painting.surface.blit(dot, where, special_flags=pygame.BLEND_PREMULTIPLIED)
+        left, top = corner = self._corner(canvas)
+        if stale is None:
+            canvas.surface.blit(painting.surface, corner)
+        else:
+            changed = [self._area(canvas, number).move(left, top) for number in painting.dots ^ dots]
+            for area in (*stale, *changed):
+                canvas.surface.blit(painting.surface, area, area.move(-left, -top))
         painting.dots = dots
-        canvas.surface.blit(painting.surface, self._corner(canvas))
+
+    def area(self, canvas: Canvas) -> pygame.Rect:
+        """Return the pixels of the window that are painted with every picture."""
+        outside = MARGIN * self.tile
+        left, top, width, height = self.box
+        return canvas.area((left - outside, top - outside, width + 2 * outside, height + 2 * outside))
 
     def _corner(self, canvas: Canvas) -> tuple[int, int]:
         return canvas.at(self.box[0] - MARGIN * self.tile, self.box[1] - MARGIN * self.tile)
