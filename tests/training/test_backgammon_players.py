@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 import ai_functions
+from ai_functions.policies.backgammon.cube import Stakes
 from ai_functions.runtime.loader import Loaded, load_opponent
 from games.backgammon import rules
 from games.backgammon.kernel import BAR, CELLS
@@ -102,3 +104,17 @@ def test_the_last_checker_is_borne_off_at_once() -> None:
     for level in STRONG:
         turn = rules.print_action(opponent(level).act(Observation(MOVE, board, (2, 1)), Random(1)))
         assert turn == "2/off 1/off"
+
+
+def test_cube_decisions_look_as_far_ahead_as_turns() -> None:
+    """Both dice must hit from the bar or nothing is left: the rolls tell more than the position."""
+    board = board_of({BAR: 1, 6: 3, 5: 3, 4: 3, 3: 3, 2: 2}, {18: 1, 4: 2, 5: 2, 6: 2, 3: 2, 2: 2, 8: 4})
+    explain = opponent("expert").explain
+    assert explain is not None
+    said = explain(Observation(ROLL, board, variant=MONEY))["chances"]
+    player = opponent("expert").act.__self__  # type: ignore[attr-defined]
+    assert player.look_ahead
+    flat = player.chances(np.array([board], np.int8))[0]
+    assert said["win"] != pytest.approx(float(flat[0]), abs=1e-4)  # type: ignore[index,call-overload]
+    plain = opponent("hard").act.__self__  # type: ignore[attr-defined]
+    assert plain.chances_before_roll(board, Stakes(), 1)[0] == plain.chances(np.array([board], np.int8))[0][0]

@@ -84,9 +84,27 @@ def normalised(worth: NDArray[np.float64] | float, stakes: Stakes, value: int) -
     return np.asarray((2 * np.asarray(worth) - won - lost) / (won - lost))
 
 
-def cube_value(chances: Sequence[float], stakes: Stakes, value: int, owner: str) -> float:
+def cube_value(
+    chances: Sequence[float], stakes: Stakes, value: int, owner: str, efficiency: float = EFFICIENCY
+) -> float:
     """Return what a game is worth to a player on roll with these chances, and with the cube as it is."""
-    return _value(chances, stakes, value, owner)
+    p = chances[WIN]
+    low, high = _ends(chances, stakes, value)
+    dead = p * high + (1 - p) * low
+    places, worths = [0.0], [low]
+    if owner != OWN and _usable(stakes.turned(), value):
+        places.append(_take_point(chances, stakes, value, efficiency))
+        worths.append(stakes.worth(-value))
+    if owner != OTHER and _usable(stakes, value):
+        point = 1 - _take_point(_turned(chances), stakes.turned(), value, efficiency)
+        if point > places[-1]:
+            places.append(point)
+            worths.append(stakes.worth(value))
+    live = float(np.interp(p, [*places, 1.0], [*worths, high]))
+    found = efficiency * live + (1 - efficiency) * dead
+    if owner != OWN and _free(stakes.turned(), value):  # the other side will double, unless it plays for a gammon
+        found = min(found, max(stakes.worth(-value), cube_value(chances, stakes, 2 * value, OWN, efficiency)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +130,8 @@ def decide(chances: Sequence[float], stakes: Stakes, value: int, owner: str) -> 
     """Return what the side on roll, whose chances and stakes these are, may do with its own or nobody's cube."""
     counted = Stakes(stakes.own, stakes.other, stakes.after_crawford)  # a cube that was turned makes gammons count
     return Decision(
-        no_double=_value(chances, stakes, value, owner),
-        take=_value(chances, counted, 2 * value, OTHER),
+        no_double=cube_value(chances, stakes, value, owner),
+        take=cube_value(chances, counted, 2 * value, OTHER),
         drop=stakes.worth(value),
     )
 
@@ -157,35 +175,23 @@ def _usable(stakes: Stakes, value: int) -> bool:
     return value < CUBES[-1] and (not stakes.own or value < stakes.own)
 
 
-def _take_point(chances: Sequence[float], stakes: Stakes, value: int) -> float:
+def _free(stakes: Stakes, value: int) -> bool:
+    """Return whether doubling a cube of ``value`` costs a player nothing: who loses the game loses the match anyhow."""
+    return 0 < stakes.other <= value and _usable(stakes, value)
+
+
+def _take_point(chances: Sequence[float], stakes: Stakes, value: int, efficiency: float) -> float:
     """Return the least chance to win with which a player takes a cube that is turned from ``value``."""
     counted = Stakes(stakes.own, stakes.other, stakes.after_crawford)
-    low, high = _ends(chances, counted, 2 * value)
+    doubled = 4 * value if _free(counted, 2 * value) else 2 * value
+    low, high = _ends(chances, counted, doubled)
     dropped = stakes.worth(-value)
     dead = (dropped - low) / max(high - low, 1e-9)
-    if not _usable(stakes, 2 * value):
+    if doubled > 2 * value or not _usable(stakes, 2 * value):
         return min(max(dead, 0.0), 1.0)
-    cash = 1 - _take_point(_turned(chances), counted.turned(), 2 * value)
+    cash = 1 - _take_point(_turned(chances), counted.turned(), 2 * value, efficiency)
     live = cash * (dropped - low) / max(stakes.worth(2 * value) - low, 1e-9)
-    return min(max(EFFICIENCY * live + (1 - EFFICIENCY) * dead, 0.0), 1.0)
-
-
-def _value(chances: Sequence[float], stakes: Stakes, value: int, owner: str) -> float:
-    p = chances[WIN]
-    low, high = _ends(chances, stakes, value)
-    dead = p * high + (1 - p) * low
-    places, worths = [0.0], [low]
-    if owner != OWN and _usable(stakes.turned(), value):
-        point = _take_point(chances, stakes, value)
-        places.append(point)
-        worths.append(stakes.worth(-value))
-    if owner != OTHER and _usable(stakes, value):
-        point = 1 - _take_point(_turned(chances), stakes.turned(), value)
-        if point > places[-1]:
-            places.append(point)
-            worths.append(stakes.worth(value))
-    live = float(np.interp(p, [*places, 1.0], [*worths, high]))
-    return EFFICIENCY * live + (1 - EFFICIENCY) * dead
+    return min(max(efficiency * live + (1 - efficiency) * dead, 0.0), 1.0)
 
 
 PIPS_TO_TAKE = 0.12

@@ -1,7 +1,8 @@
 """How likely a match is won from a score: computed, not copied.
 
-Both sides are taken to be equal, GAMMONS of all wins to be gammons, and the cube to be worth what ``cube`` says of it.
-The Crawford game has no cube; after it the side that trails doubles at once, since it has nothing to lose.
+Both sides are taken to be equal, GAMMONS of all wins to be gammons, and the cube to be a live one (see ``cube``): at
+the start of a game nearly every double comes in time, as N. Zadeh took it ("On Doubling in Tournament Backgammon",
+1977).  The Crawford game has no cube; after it the side that trails doubles at once, since it has nothing to lose.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from games.backgammon.observation import MIDDLE
 
 GAMMONS = 0.27
 """Part of wins; two equal players with a cube see about as many."""
+LIVE = 1.0
+"""The cube's efficiency then."""
 _EVEN = (0.5, 0.5 * GAMMONS, 0.0, 0.5 * GAMMONS, 0.0)
 """Chances before an opening roll."""
 
@@ -34,7 +37,7 @@ def match_equity(own: int, other: int, *, crawford: bool, after: bool) -> float:
             chance * match_equity(own - won, other - given, crawford=False, after=True)
             for chance, won, given in _results()
         )
-    return cube_value(_EVEN, Stakes(own, other), 1, MIDDLE)
+    return cube_value(_EVEN, Stakes(own, other), 1, MIDDLE, LIVE)
 
 
 def _results() -> tuple[tuple[float, int, int], ...]:

@@ -143,9 +143,10 @@ class Strong:
         return np.asarray(close if len(close) > 1 else close[:0], np.int64)
 
     def _replied(self, replies: list[list[Board]], turns: int, stakes: Stakes, value: int) -> NDArray[np.float32]:
-        """Return the player's chances after each of so many turns, over all rolls and the other side's best replies.
+        """Return the chances after each of so many turns, over all rolls and the best replies, of who made the turns.
 
-        ``replies`` are, for each turn and roll, where the other side's turns lead, seen by the other side.
+        ``replies`` are, for each turn and roll, where the turns of who replies lead, seen by that side, whose stakes
+        these are.
         """
         sizes = [len(one) for one in replies]
         begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
@@ -178,8 +179,17 @@ class Strong:
         if observation.phase not in {ROLL, ANSWER}:
             raise ObservationError("phase", f"is {observation.phase}: the other side is to act")
         seen = observation if observation.phase == ROLL else seen_by_other(observation)
-        (chances,) = self.chances(np.array([seen.board], np.int8))
-        return decide([float(one) for one in chances], stakes_of(seen), seen.cube.value, seen.cube.owner), seen
+        stakes, value = stakes_of(seen), seen.cube.value
+        chances = self.chances_before_roll(seen.board, stakes, value)
+        return decide([float(one) for one in chances], stakes, value, seen.cube.owner), seen
+
+    def chances_before_roll(self, board: Board, stakes: Stakes, value: int) -> NDArray[np.float32]:
+        """Return the chances of who is on roll, by which cube decisions are made: with look-ahead over all rolls."""
+        if not self.look_ahead:
+            (chances,) = self.chances(np.array([board], np.int8))
+            return np.asarray(chances, np.float32)
+        replies = [positions_after(board, roll[:2]) for roll in ROLLS]
+        return turned(self._replied(replies, 1, stakes, value)[0])
 
     def _explain_cube(self, observation: Observation) -> JsonObject:
         decision, seen = self.decide(observation)
@@ -189,7 +199,7 @@ class Strong:
         told: JsonObject = {
             name: round(sign * float(normalised(worth, stakes, value)), _DIGITS) for name, worth in worths.items()
         }
-        (chances,) = self.chances(np.array([seen.board], np.int8))
+        chances = self.chances_before_roll(seen.board, stakes, value)
         return {"cube": told, "chances": _named(chances if sign > 0 else turned(chances))}
 
 
