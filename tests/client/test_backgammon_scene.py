@@ -194,7 +194,7 @@ def test_a_whole_match_by_clicks_is_a_record_that_the_rules_allow(table: Table) 
                 source = chance.choice(half.sources())
                 target = chance.choice(list(half.landings(source)))
                 click_place(scene, source)
-                assert scene.selected == source
+                assert scene.hand.selected == source
                 click_place(scene, target)
         table.tick()
     (record,) = table.records
@@ -245,10 +245,10 @@ def test_the_cursor_comes_to_every_place_by_arrows_and_on_to_the_buttons(table: 
         for _ in range(13):
             scene.handle(Command(LEFT))
         for _ in range(13):
-            seen.add(scene.cursor)
+            seen.add(scene.hand.cursor)
             scene.handle(Command(RIGHT))
             scene.handle(Command(upper))
-        seen.add(scene.cursor)
+        seen.add(scene.hand.cursor)
     assert seen == set(range(26))
     scene.handle(Command(RIGHT))
     assert not scene.on_board
@@ -283,7 +283,7 @@ def test_a_checker_that_is_let_go_where_it_may_not_stand_returns(table: Table) -
     wrong = next(place for place in range(1, BAR) if place not in half.landings(source) and place != source)
     drag(scene, source, wrong)
     assert not half.hops
-    assert scene.selected is None
+    assert scene.hand.selected is None
     click_place(scene, source)
     click_place(scene, wrong)
     assert not half.hops
@@ -445,9 +445,9 @@ def test_escape_lets_go_of_the_checker_first_and_then_pauses(table: Table) -> No
     to_move(table, scene)
     scene.handle(Command(NEXT))
     scene.handle(Command(ACCEPT))
-    assert scene.selected is not None
+    assert scene.hand.selected is not None
     scene.handle(Command(BACK))
-    assert scene.selected is None
+    assert scene.hand.selected is None
     assert table.manager.scenes[-1] is scene
     scene.handle(Command(BACK))
     assert table.manager.scenes[-1] is not scene

@@ -21,8 +21,9 @@ from games.backgammon.turns import NO_MOVE, print_turn
 
 if TYPE_CHECKING:
     from client.games.backgammon.duel import Duel
+    from client.games.backgammon.hand import Hand
     from client.scene_manager import SceneManager
-    from client.ui.canvas import Box, Canvas, Point
+    from client.ui.canvas import Box, Canvas
     from client.ui.widgets import Group
     from games.backgammon.turns import Board
 
@@ -41,9 +42,7 @@ class Drawable(Protocol):
 
     manager: SceneManager
     duel: Duel
-    selected: int | None
-    held_at: Point | None
-    cursor: int
+    hand: Hand
     banner: tuple[str, float]
     refused: tuple[str, float]
     buttons: Group
@@ -103,30 +102,30 @@ def _play(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:
         wood.draw_flight(canvas, shown.board, *ends, 1.0 if still else duel.age, bold=bold)
     if half is None or not duel.settled:
         return
-    if scene.selected is None:
+    if scene.hand.selected is None:
         wood.draw_sources(canvas, standing, half.sources(), now)
-        legal = scene.cursor in half.sources()
+        legal = scene.hand.cursor in half.sources()
     else:
-        landings = half.landings(scene.selected)
+        landings = half.landings(scene.hand.selected)
         wood.draw_landings(canvas, standing, landings)
-        legal = scene.cursor in landings
-        if scene.held_at is None:
-            count = standing[scene.selected]
-            x, y = centre((True, scene.selected), count - 1, count)
+        legal = scene.hand.cursor in landings
+        if scene.hand.held_at is None:
+            count = standing[scene.hand.selected]
+            x, y = centre((True, scene.hand.selected), count - 1, count)
             wood.draw_checker(canvas, (x, y - 3), mine=True, bold=bold, size=CHECKER * wood.HELD)
             canvas.circle(theme.SIGNAL, x, y - 3, CHECKER * wood.HELD / 2 + 1, 2.5)
     if scene.on_board and scene.manager.device != MOUSE:
-        wood.draw_cursor(canvas, scene.cursor, now, legal=legal)
-    if scene.held_at is not None:
-        wood.draw_checker(canvas, scene.held_at, mine=True, bold=bold, size=CHECKER * wood.HELD)
+        wood.draw_cursor(canvas, scene.hand.cursor, now, legal=legal)
+    if scene.hand.held_at is not None:
+        wood.draw_checker(canvas, scene.hand.held_at, mine=True, bold=bold, size=CHECKER * wood.HELD)
 
 
 def _standing(scene: Drawable) -> tuple[Board, bool | None]:
     """Return the checkers that stand on the board, and whose is in the air or in the hand."""
     duel = scene.duel
-    if scene.held_at is not None and scene.selected is not None:
+    if scene.hand.held_at is not None and scene.hand.selected is not None:
         cells = list(duel.shown.board)
-        cells[scene.selected] -= 1
+        cells[scene.hand.selected] -= 1
         return tuple(cells), True
     moving = duel.step is not None and duel.step.kind == MOVED
     return duel.shown.board, duel.step.mine if moving and duel.step is not None else None

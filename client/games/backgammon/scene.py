@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 from client.games.backgammon import drawing, sounds
 from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.duel import GAME, MOVED, ROLLED, SAID, Duel, Step
-from client.games.backgammon.geometry import (
-    COLUMNS,
-    OFF,
-    TRAY_COLUMN,
-    column_of,
-    is_upper,
-    place_at,
-    place_in,
-)
+from client.games.backgammon.geometry import OFF
+from client.games.backgammon.hand import Hand
 from client.net.local import is_local
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
@@ -32,10 +25,8 @@ from client.ui.inputs import (
     LEFT_BUTTON,
     NEXT,
     PREVIOUS,
-    RIGHT,
     RIGHT_BUTTON,
     SHUFFLE,
-    STEP,
     SWAP,
     TURN,
     UP,
@@ -43,7 +34,6 @@ from client.ui.inputs import (
     Pointer,
 )  # fmt: skip
 from client.ui.widgets import Button, Group, Widget
-from games.backgammon.kernel import BAR, HOME
 from games.backgammon.observation import ANSWER, MOVE, ROLL
 from games.backgammon.rules import DOUBLE, DROP, TAKE, THROW
 from games.backgammon.turns import NO_MOVE, Turn
@@ -52,7 +42,7 @@ from games.fairness import Pledge
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
     from client.scene_manager import SceneManager
-    from client.ui.canvas import Canvas, Point
+    from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.backgammon.rules import Action
     from games.match import Match
@@ -60,8 +50,6 @@ if TYPE_CHECKING:
 LEFT_PLACE = (768.0, 622.0, 94.0, 44.0)
 RIGHT_PLACE = (870.0, 622.0, 94.0, 44.0)
 OVER = "over"
-DRAG_BEGINS = 6.0
-"""How far the mouse goes before a press is a drag, in logical pixels."""
 
 
 class BackgammonScene:
@@ -73,13 +61,6 @@ class BackgammonScene:
         self.manager = manager
         self.setup = setup
         self.duel = Duel(manager.world, setup, manager.settings.name, pledge)
-        self.selected: int | None = None
-        """The place of the checker that is taken."""
-        self.held_at: Point | None = None
-        """Where the checker in the hand is, while it is dragged."""
-        self.cursor = HOME
-        self._upper = False
-        """Whether the cursor is in the upper half, or was there before it came to the bar or the tray."""
         self.banner: tuple[str, float] = ("", 0.0)
         """Words across the board, and when they came."""
         self.refused: tuple[str, float] = ("", -9.0)
@@ -89,9 +70,8 @@ class BackgammonScene:
         self.buttons = Group([])
         self.on_board = True
         """Whether the cursor has the focus, rather than a button."""
-        self._pressed: tuple[Point, bool] | None = None
-        """Where the mouse was pressed on a checker, and whether that one was taken before."""
         self.review = Review(manager, self, self.duel.match, self.duel.me, self._again)
+        self.hand = Hand(self.duel, self._refuse, manager.sounds.play)
         self._ended = False
         self._phase: str | None = ""
         """For what the buttons are there."""
@@ -116,7 +96,7 @@ class BackgammonScene:
     def act(self, action: Action) -> None:
         """Play for the person, as if it had been done by hand."""
         if isinstance(action, Turn):
-            self._drop()
+            self.hand.drop()
             self.duel.play(action)
         else:
             self._decide(action)
@@ -127,7 +107,7 @@ class BackgammonScene:
         words, came = self.banner
         banner = bool(words) and self.lapse - came < drawing.BANNER_S
         refused = self.lapse - self.refused[1] < drawing.REFUSED_S
-        moving = not self.duel.settled or self.held_at is not None
+        moving = not self.duel.settled or self.hand.held_at is not None
         return EVERY if moving or banner or refused else AMBIENT
 
     @property
@@ -172,7 +152,7 @@ class BackgammonScene:
 
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
-        self._drop()
+        self.hand.drop()
         self.manager.push(SwapScene(self.manager, self.setup.game, self.duel.client.info, self._swap))
 
     def _swap(self, info: OpponentInfo) -> None:
@@ -182,8 +162,8 @@ class BackgammonScene:
 
     def _back(self) -> None:
         """Let go of the checker that is taken; without one, pause, or leave when all is over."""
-        if self.selected is not None:
-            self._drop()
+        if self.hand.selected is not None:
+            self.hand.drop()
         elif self._ended:
             if not self.buttons.unseen:
                 self.manager.to_menu()
@@ -205,15 +185,16 @@ class BackgammonScene:
 
     def _command(self, event: Command) -> None:
         if event.name in (TURN, ERASE):
-            self._undo()
+            self.hand.undo()
         elif event.name == HINT and not self._ended:
             self._hint()
         elif not self.on_board:
             self._press(event)
         elif event.name in DIRECTIONS:
-            self._steer(event)
+            if self.hand.steer(event):
+                self.on_board, self.buttons.focus = False, 0
         elif event.name in (NEXT, PREVIOUS):
-            self._jump(1 if event.name == NEXT else -1)
+            self.hand.jump(1 if event.name == NEXT else -1)
         elif event.name == ACCEPT and not event.repeat:
             self._accept()
 
@@ -227,85 +208,16 @@ class BackgammonScene:
         else:
             self.on_board, self.buttons.focus = True, None
 
-    def _steer(self, event: Command) -> None:
-        """Move the cursor over the board; to the right of the tray are the buttons."""
-        across, down = STEP[event.name]
-        column = column_of(self.cursor)
-        if self.cursor not in {BAR, OFF}:
-            self._upper = is_upper(self.cursor)
-        if event.name == RIGHT and column == TRAY_COLUMN:
-            if not event.repeat:
-                self.on_board, self.buttons.focus = False, 0
-            return
-        column = min(COLUMNS - 1, max(0, column + across))
-        if down:
-            self._upper = down < 0
-        self.cursor = place_in(column, upper=self._upper)
-
-    def _jump(self, by: int) -> None:
-        """Move the cursor to the next checker that may move, or to the next place where the taken one may go."""
-        half = self.duel.half
-        if half is None:
-            return
-        places = list(half.sources() if self.selected is None else sorted(half.landings(self.selected), reverse=True))
-        if places:
-            at = places.index(self.cursor) + by if self.cursor in places else (0 if by > 0 else -1)
-            self.cursor = places[at % len(places)]
-
     def _accept(self) -> None:
         """Take or put down a checker at the cursor; play the turn if it is whole."""
         half = self.duel.half
         if half is not None and half.ready:
             self._confirm()
         else:
-            self._take_or_put(self.cursor)
-
-    def _take_or_put(self, place: int) -> None:
-        half = self.duel.half
-        if half is None:
-            self._refuse("It is not your turn")
-        elif self.selected is None:
-            self._take(place)
-        elif place in half.landings(self.selected):
-            self._put(place)
-        elif place == self.selected:
-            self._drop()
-        elif place in half.sources():
-            self._take(place)
-        else:
-            self._refuse("It cannot go there with these dice")
-
-    def _take(self, place: int) -> None:
-        half = self.duel.half
-        if half is not None and place in half.sources():
-            self.selected = place
-            self.manager.sounds.play("move")
-        elif half is not None and half.ready:
-            self._refuse("The turn is whole: play it, or take it back")
-        elif half is not None and half.sources() == (BAR,):
-            self._refuse("The checker on the bar comes first")
-        else:
-            self._refuse("No checker there may move with these dice")
-
-    def _put(self, place: int, *, dragged: bool = False) -> None:
-        source, self.selected, self.held_at = self.selected, None, None
-        if source is not None:
-            self.duel.move(source, place, dragged=dragged)
-
-    def _drop(self) -> None:
-        """Let go of the checker that is taken."""
-        self.selected = self.held_at = self._pressed = None
-
-    def _undo(self) -> None:
-        if self.selected is not None:
-            self._drop()
-        elif self.duel.undo():
-            self.manager.sounds.play("back")
-        elif self.duel.half is not None:
-            self._refuse("Nothing has been moved yet")
+            self.hand.act()
 
     def _confirm(self) -> None:
-        self._drop()
+        self.hand.drop()
         if self.duel.confirm():
             self.manager.sounds.play("accept")
         else:
@@ -319,51 +231,13 @@ class BackgammonScene:
 
     def _point(self, event: Pointer) -> None:
         if event.kind == "press" and event.button == RIGHT_BUTTON:
-            self._undo()
-        elif self.held_at is not None or self._pressed is not None:
-            self._drag(event)
-        elif event.kind == "press" and event.button == LEFT_BUTTON and self._grab(event):
+            self.hand.undo()
+        elif self.hand.busy:
+            self.hand.drag(event)
+        elif event.kind == "press" and event.button == LEFT_BUTTON and not self._ended and self.hand.grab(event):
             self.on_board, self.buttons.focus = True, None
         elif self.buttons.handle(event):
             self.on_board = False
-
-    def _grab(self, event: Pointer) -> bool:
-        """Take a checker by a press, or put the taken one; return whether the press was meant for the board."""
-        place = place_at(event.x, event.y)
-        half = self.duel.half
-        if place is None or half is None or self._ended:
-            return False
-        self.cursor = place
-        if self.selected is not None and place in half.landings(self.selected):
-            self._put(place)
-            return True
-        before = self.selected == place
-        if place in half.sources():
-            self.selected = place
-            self._pressed = (event.x, event.y), before
-            self.manager.sounds.play("move")
-        elif self.selected is not None:
-            self._drop()
-        else:
-            self._take(place)
-        return True
-
-    def _drag(self, event: Pointer) -> None:
-        """Carry a checker; where it is let go tells whether it moves, stays taken, or is put back."""
-        if event.kind == "move" and self._pressed is not None:
-            (x, y), _ = self._pressed
-            if self.held_at is not None or abs(event.x - x) + abs(event.y - y) > DRAG_BEGINS:
-                self.held_at = (event.x, event.y)
-        elif event.kind == "release" and self._pressed is not None:
-            _, before = self._pressed
-            dragged, place, half = self.held_at is not None, place_at(event.x, event.y), self.duel.half
-            self._pressed = self.held_at = None
-            if not dragged:
-                self.selected = None if before else self.selected
-            elif half is not None and self.selected is not None and place in half.landings(self.selected):
-                self._put(place, dragged=True)
-            else:
-                self._drop()
 
     def _refuse(self, why: str) -> None:
         self.refused = (why, self.lapse)
@@ -382,7 +256,7 @@ class BackgammonScene:
 
     def _end(self) -> None:
         self._ended = True
-        self._drop()
+        self.hand.drop()
         won = self.duel.match.outcome is not None and self.duel.match.outcome.winner == self.duel.me
         self.manager.sounds.play("won" if won else "lost")
 
@@ -429,7 +303,7 @@ class BackgammonScene:
                 Button((980, 622, 264, 44), "Review", self.review.open),
             ]
         return [
-            Button(LEFT_PLACE, "Undo", self._undo, enabled=False),
+            Button(LEFT_PLACE, "Undo", self.hand.undo, enabled=False),
             Button(RIGHT_PLACE, "Play", self._confirm, "primary", enabled=False),
         ]
 
