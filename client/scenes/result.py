@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from client.games.words import event_text
 from client.replay.film import Film
+from client.replay.review import blunder_text
 from client.replay.stage import grader_of, marker_of
 from client.scene_manager import AMBIENT
 from client.scenes.forms import Row, draw_forms
@@ -131,9 +132,7 @@ class ResultScene:
         return "Nobody gave anything away." if self._by_points else "No single move did."
 
     def _told(self, note: Note) -> str:
-        who = "You" if note.player == self._me else self._names.get(note.player, note.player)
-        unit = " points" if note.by_equity else ""
-        return f"{who} played {note.played}, and gave away {note.gave}{unit}: {note.best} was better."
+        return blunder_text(note, {**self._names, self._me: "You"})
 
     def _rated(self) -> str:
         seats = {item.player for item in self.record.participants}

@@ -87,7 +87,7 @@ class TerminalGame:
         """End: a match that goes on is left."""
         self.over = True
         for played in self.matches:
-            played.match.close()
+            played.close()
 
     def _begin(self, info: OpponentInfo) -> None:
         self.play(Setup(info.game, info, {}))
@@ -167,6 +167,7 @@ class MatchPage:
         self._played.tick()
         if self._played.match.over:
             self._played.match.close()
+            self._played.review()
         return self._played.changes
 
     def draw(self, grid: Grid) -> None:

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from client.games.words import account, event_text, quiet_events, score_text, winner_text
 from client.net.turn_based_match import TurnBasedMatch
+from client.replay.review import review_lines
 from client.tty.grid import BAD, BOLD, DIM, GOOD, MARKED, PLAIN, WARNING
 from games.core import GameError
 
 if TYPE_CHECKING:
     from client.net.remote import OpponentInfo
+    from client.replay.coach import Coach
     from client.scene_manager import Services, Setup
     from client.tty.grid import Grid
     from client.ui.inputs import Input
@@ -58,6 +60,8 @@ class Played:
         self.changes = 0
         """Grows with everything that happens."""
         self._services = services
+        self._coach: Coach | None = None
+        """Looks for notes of the match once it is over."""
         self._quiet = quiet_events(setup.game)
 
     def tick(self) -> None:
@@ -88,6 +92,24 @@ class Played:
         self.match.swap(info)
         self.log.append((f"{info.title} takes over", PLAIN))
         self.changes += 1
+
+    def review(self) -> None:
+        """Let a coach look at the match, which is over; add what it says to what happened."""
+        if self._coach is None:
+            self._coach = self._services.coach(self.match.match.record())
+        elif not self._coach.busy and self._coach.notes is not None and not self._reviewed:
+            self._reviewed = True
+            lines = review_lines(self.match.game.NAME, self._coach.notes, self.match.names)
+            self.log += [(line, PLAIN) for line in lines]
+            self.changes += 1
+
+    _reviewed = False
+
+    def close(self) -> None:
+        """Leave the match, and what works beside it."""
+        self.match.close()
+        if self._coach is not None:
+            self._coach.close()
 
     def status(self) -> tuple[str, str]:
         """Return what there is to know in a line, and its style."""

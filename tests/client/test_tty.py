@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -33,6 +35,9 @@ from games.record import FUNCTION, PERSON, verify
 
 if TYPE_CHECKING:
     from tables import Table
+
+    from games.core import Json
+    from games.record import GameRecord
 
 CELLS = [f"{column}{row}" for row in range(1, 11) for column in "ABCDEFGHIJ"]
 
@@ -83,6 +88,39 @@ def test_battleship_is_won_or_lost_by_typing(table: Table) -> None:
     person.do(BACK, BACK)
     assert person.game.over
     assert len(table.records) == 2
+
+
+def test_a_coach_reviews_a_match_that_is_over(table: Table) -> None:
+    def annotated(record: GameRecord) -> list[Json]:
+        notes: list[Json] = [
+            {
+                "step": turn.step, "player": turn.player, "played": turn.action, "would_play": "J10", "best": "J10",
+                "probability": 0.0, "best_probability": 1.0, "worth": 0.2, "best_worth": 0.8,
+            }
+            for turn in record.turns[4:6]
+        ]  # fmt: skip
+        by: Json = {"name": "somebody", "version": "3", "sha256": ""}
+        return [{"format": 2, "match_id": record.match_id, "game": record.game, "by": by, "turns": notes}]
+
+    table.manager._world = replace(table.manager.world, annotations=annotated)
+    person = Person(table)
+    person.do("x", ACCEPT)
+    cells = iter(CELLS)
+    while not table.records:
+        person.do(next(cells), ACCEPT)
+    played = person.game.matches[0]
+    deadline = monotonic() + 60
+    while not any("Judged by" in line for line, _ in played.log):
+        assert monotonic() < deadline
+        person.see()
+    told = "\n".join(person.see())
+    assert "Judged by somebody v3, by its function" in told
+    assert "25% of the best" in told
+    assert "gave away 60%: J10 was better." in told
+    count = len(played.log)
+    person.see()
+    assert len(played.log) == count, "it is said once"
+    person.do(BACK)
 
 
 def test_a_fleet_is_placed_by_keys_and_every_key_is_named(table: Table) -> None:
