@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ai_functions.policies.backgammon.races import MOST_ROLLS as MOST_IN_RACES
+from ai_functions.policies.backgammon.races import RACES, Races
 from games.backgammon.kernel import BAR, CHECKERS, HOME
 
 if TYPE_CHECKING:
@@ -46,6 +48,9 @@ class BearOff:
         chances[rows, columns] = flat.astype(np.float32) / SCALE
         self.chances = chances / chances.sum(axis=1, keepdims=True)
         """Shape (POSITIONS, MOST_ROLLS): how likely it is that exactly so many rolls are needed."""
+        beside = path.with_name(RACES)
+        self.races = Races(beside) if beside.exists() else None
+        """What is known of checkers that are not at home; None in folders made before there was any of that."""
 
     def wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely whoever is on roll gets home first: for boards of which ``applies`` is true."""
@@ -53,6 +58,22 @@ class BearOff:
         theirs = self.chances[position_index(-boards[:, BAR - 1 : BAR - 1 - HOME : -1])]
         not_before = np.cumsum(theirs[:, ::-1], axis=1)[:, ::-1]
         return np.asarray((mine * not_before).sum(axis=1), np.float32)
+
+    def race_wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Return how likely whoever is on roll gets home first: for boards without contact.  Needs ``races``."""
+        mine = self._rolls(np.maximum(boards, 0))
+        theirs = self._rolls(np.maximum(-boards[:, ::-1], 0))
+        not_before = np.cumsum(theirs[:, ::-1], axis=1)[:, ::-1]
+        return np.asarray((mine * not_before).sum(axis=1), np.float32)
+
+    def _rolls(self, sides: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Return how likely each side needs exactly so many rolls, shape (sides, MOST_IN_RACES)."""
+        found = np.zeros((len(sides), MOST_IN_RACES), np.float32)
+        home = sides[:, HOME + 1 :].sum(axis=1) == 0
+        found[home, :MOST_ROLLS] = self.chances[position_index(sides[home, 1 : HOME + 1])]
+        if self.races is not None and not home.all():
+            found[~home] = self.races.chances(sides[~home])
+        return found
 
 
 def applies(boards: NDArray[np.int8]) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""The chances of positions: a network's, but where they are known for certain."""
+"""The chances of positions: a network's, but where they are known for certain, or better by counting rolls."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.backgammon.bear_off import applies
-from ai_functions.policies.backgammon.chances import WIN, lost
+from ai_functions.policies.backgammon.chances import LOSE_GAMMON, WIN, WIN_GAMMON, lost
+from ai_functions.policies.backgammon.features import no_contact
 from games.backgammon.kernel import BAR, CHECKERS, HOME
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def judge(
     That is where the other side has borne everything off, and where the bear-off table tells who wins.
     """
     chances = network(boards)
+    if table.races is not None and (races := no_contact(boards)).any():
+        chances[races] = _raced(chances[races], table.race_wins(boards[races]))
     bears = applies(boards)
     if bears.any():
         chances[bears] = 0
@@ -34,6 +37,15 @@ def judge(
     if over.any():
         chances[over] = lost(points_lost(boards[over]))
     return chances, bears | over
+
+
+def _raced(chances: NDArray[np.float32], wins: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the network's chances of gammons with known chances to win: no gammon is won oftener than the game."""
+    found = chances.copy()
+    found[:, WIN] = wins
+    found[:, WIN_GAMMON] = np.minimum(found[:, WIN_GAMMON], wins)
+    found[:, LOSE_GAMMON] = np.minimum(found[:, LOSE_GAMMON], 1 - wins)
+    return found
 
 
 def points_lost(boards: NDArray[np.int8]) -> NDArray[np.int64]:
