@@ -13,11 +13,13 @@ from lambda_arcade.reporting import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
 
     from games.record import GameRecord, RecordError
     from infra.core.state import CloudChoice
     from training.progress import ProgressReporter
-    from training.tables.stream import SetAside
+    from training.tables.sources import Item, Only
+    from training.tables.stream import SetAside, Written
     from training.tables.table import Column, Table
 
 CLOUD, S3 = "cloud", "s3://"
@@ -80,15 +82,18 @@ class Records:
         rows: int | None = None,
         seed: int = 1,
         reporter: ProgressReporter | None = None,
+        executor: Executor | None = None,
     ) -> Table:
         """Return a table of these matches, which is made when it is first looked at.
 
         ``name`` is one of the game's (``shots``, ``placements``), or ``positions`` or ``candidates``, which every game
         has.  ``features`` adds a person's own columns (see ``deploy``).  At most ``rows`` rows, 2 million by default,
         are drawn evenly from all matches, by ``seed``.  Matches that the rules do not allow give no row:
-        ``table.set_aside`` counts them, with reasons.
+        ``table.set_aside`` counts them, with reasons.  ``executor``, any of ``concurrent.futures``, makes the
+        rows where it computes, the same ones.
         """
         from training.contracts import TrainingError  # noqa: PLC0415
+        from training.executors import using  # noqa: PLC0415
         from training.tables.kinds import kind_called  # noqa: PLC0415
         from training.tables.stream import write_table  # noqa: PLC0415
         from training.tables.table import MOST_ROWS, Table  # noqa: PLC0415
@@ -101,38 +106,41 @@ class Records:
             )
         mine = replace(self, game=kind.game)
         told = reporter or Lines()
-        return Table(
-            kind,
-            lambda folder: write_table(
-                mine.each(),
-                kind,
-                folder,
-                matches=mine.most,
-                most_rows=MOST_ROWS if rows is None else rows,
-                seed=seed,
-                own=features,
-                progress=lambda done, total: told.count("matches read", done, total),
-            ),
-            features,
-        )
+
+        def write(folder: Path) -> Written:
+            with using(executor):
+                return write_table(
+                    mine.items(),
+                    kind,
+                    folder,
+                    matches=mine.most,
+                    most_rows=MOST_ROWS if rows is None else rows,
+                    seed=seed,
+                    own=features,
+                    only=mine.wanted,
+                    progress=lambda done, total: told.count("matches read", done, total),
+                )
+
+        return Table(kind, write, features)
 
     def each(self) -> Iterator[GameRecord | RecordError]:
         """Yield the matches, and for what is no record why."""
         from training.tables.sources import each_record  # noqa: PLC0415
 
-        return (item for item in each_record(self._files) if self._wanted(item))
+        return filter(self.wanted, each_record(self._files))
 
-    def _wanted(self, item: GameRecord | RecordError) -> bool:
-        from games.record import RecordError  # noqa: PLC0415
+    def items(self) -> Iterator[Item]:
+        """Yield what stands in the sources, read or not, wanted or not."""
+        from training.tables.sources import each_item  # noqa: PLC0415
 
-        if isinstance(item, RecordError):
-            return True
-        return (
-            self.game in {None, item.game}
-            and (self.player is None or any(one.name == self.player for one in item.participants))
-            and (self.since is None or item.started_at >= self.since)
-            and (self.until is None or item.started_at[: len(self.until)] <= self.until)
-        )
+        return each_item(self._files)
+
+    @property
+    def wanted(self) -> Only:
+        """Return what tells the matches that are wanted from others."""
+        from training.tables.sources import Only  # noqa: PLC0415
+
+        return Only(self.game, self.player, self.since, self.until)
 
     @property
     def most(self) -> int:
@@ -201,14 +209,18 @@ def make_records(
     seed: int = 1,
     path: str | Path | None = None,
     reporter: ProgressReporter | None = None,
+    executor: Executor | None = None,
 ) -> Records:
     """Play ``games`` matches between the game's bootstrap players, and return their records: something to start from.
 
     ``players`` says which (Battleship: novices, club, masters, admirals), by default the usual ones.  The matches
-    are written into ``path``, by default a file that is gone with the program.  The same seed gives the same ones.
+    are written into ``path``, by default a file that is gone with the program.  The same seed gives the same ones,
+    whichever ``executor`` plays them.
     """
+    from training.executors import using  # noqa: PLC0415
     from training.tables.making import make_file  # noqa: PLC0415
 
     told = reporter or Lines()
-    made = make_file(game, games, players, seed, path, lambda done: told.count("games played", done, games))
+    with using(executor):
+        made = make_file(game, games, players, seed, path, lambda done: told.count("games played", done, games))
     return Records((str(made.path),), game, kept=made.folder)

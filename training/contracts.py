@@ -68,7 +68,10 @@ class Recipe(Protocol):
 
 
 class Bootstrap(Protocol):
-    """Make records with bootstrap players where there are none of people: ``bootstrap`` of a recipe's module."""
+    """Make records with bootstrap players where there are none of people: ``bootstrap`` of a recipe's module.
+
+    One that takes ``only``, a range of the games' numbers, is asked for parts, by several workers at once.
+    """
 
     def __call__(
         self, manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]

@@ -6,11 +6,13 @@ split by whole matches, so that no match is on both sides.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from games.catalog import find_game
 from games.record import FUNCTION, RecordError, replay, verify
+from training.executors import in_parts, lent, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord, Participant
 
 HELD_OUT = 0.2
+PART, WORTH_A_PROCESS = 50, 1000
+"""Records that a worker plays again at a time, and how many take longer than a process to start."""
 
 
 class Decision(NamedTuple):
@@ -39,24 +43,41 @@ def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]
 
     ``warn`` hears of every other one, and how many there were.
     """
+    every = list(records)
     found: dict[str, GameRecord] = {}
-    total = 0
-    for record in records:
-        total += 1
+    with lent(len(every), WORTH_A_PROCESS) as pool:
+        parts = [every[part.start : part.stop] for part in in_parts(len(every), PART)]
+        problems = [problem for some in spread(_Verified(game), parts, pool) for problem in some]
+    for record, problem in zip(every, problems, strict=True):
         if record.game != game:
             warn(f"{record.match_id}: passed over, a record of {record.game}")
         elif record.match_id in found:
             warn(f"{record.match_id}: passed over, seen before")
+        elif problem:
+            warn(f"passed over, {problem}")
         else:
-            try:
-                verify(record)
-            except RecordError as error:
-                warn(f"passed over, {error}")
-            else:
-                found[record.match_id] = record
-    if len(found) < total:
-        warn(f"{total - len(found)} of {total} records were passed over")
+            found[record.match_id] = record
+    if len(found) < len(every):
+        warn(f"{len(every) - len(found)} of {len(every)} records were passed over")
     return sorted(found.values(), key=lambda record: record.started_at)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verified:
+    """What is wrong with records of a game, in this process or in a worker: empty for what the rules allow."""
+
+    game: str
+
+    def __call__(self, records: Sequence[GameRecord]) -> list[str]:
+        return ["" if record.game != self.game else _problem(record) for record in records]
+
+
+def _problem(record: GameRecord) -> str:
+    try:
+        verify(record)
+    except RecordError as error:
+        return str(error)
+    return ""
 
 
 def decisions(record: GameRecord) -> Iterator[Decision]:

@@ -22,8 +22,9 @@ from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from games.record import GameRecord
 from training.artifact import write_artifact
+from training.bootstrap import make_games
 from training.card import model_card
-from training.contracts import TrainingError, bootstrap_for, imitates, recipe_for
+from training.contracts import TrainingError, imitates, recipe_for
 from training.dataset import functions_passed_over, usable
 from training.evaluation.gate import MOST_TASKS
 from training.evaluation.judging import Case, judge
@@ -114,7 +115,7 @@ def _bootstrap(manifest: Manifest, games: int, seed: int, reporter: ProgressRepo
         reporter.report(f"{games} bootstrap games were played before the interruption")
         return [GameRecord.from_line(line) for line in kept["records"]]
     count = lambda done: reporter.count("bootstrap games", done, games)  # noqa: E731 - one line, used once
-    made = list(bootstrap_for(manifest.game)(manifest, games, seed=seed, progress=count))
+    made = list(make_games(manifest, games, seed=seed, progress=count))
     steps.keep("bootstrap", {"records": [record.to_line() for record in made]})
     return made
 

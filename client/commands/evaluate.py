@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import islice, pairwise, permutations
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from time import perf_counter
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
+from client.commands.computing import EXECUTOR_HELP, EXECUTORS, computing
 from client.commands.contest import RemoteTrial, api_of, find_deployed
 from client.commands.context import UsageError, err, out, print_json
 from client.commands.evaluate_page import as_section, command_of
@@ -21,7 +23,8 @@ from client.net.remote import RemoteOpponent
 from games.catalog import find_game
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+    from concurrent.futures import Executor
 
     from client.net.at_once import Timing
     from client.net.remote import OpponentInfo
@@ -55,6 +58,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     local: Annotated[
         bool, typer.Option("--local", help="Load the opponents' folders into this process; no cloud is needed.")
     ] = False,
+    executor: Annotated[str | None, typer.Option(metavar=EXECUTORS, help=EXECUTOR_HELP + " With --local.")] = None,
     page: Annotated[
         Path | None, typer.Option("--page", help="Also put the tables into this Markdown page, for those there.")
     ] = None,
@@ -65,9 +69,11 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     What is measured is the game's own: its page in docs tells.
     """
     from training.contracts import benchmark_for  # noqa: PLC0415
-    from training.evaluation.evaluate import run, task_seeds, workers  # noqa: PLC0415 - the composition root reaches in here
+    from training.evaluation.evaluate import run, task_seeds  # noqa: PLC0415 - the composition root reaches in here
 
     began = perf_counter()
+    if executor is not None and not local:
+        raise UsageError("--executor is for --local: functions compute where they are deployed")
     if len(set(names)) < len(names):
         raise UsageError(f"give each opponent once, not {', '.join(names)}")
     entries = _local(names, against) if local else _deployed(context, names, against)
@@ -77,7 +83,7 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
     game = played.pop()
     seeds = list(islice(task_seeds("evaluate", seed), games))
     rows: dict[str, list[Row]] = {}
-    with reporting() as reporter, workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
+    with reporting() as reporter, computing(executor), _at_once(games, local=local) as pool:
         for name, entry in entries.items():
             rows[name] = run(entry.trial, seeds, pool, advancing(reporter, name, games))
     benchmark = benchmark_for(game)
@@ -99,6 +105,15 @@ def evaluate(  # noqa: PLR0913 - each is an option of the command
         print_json(data)
     else:
         _show(data)
+
+
+@contextmanager
+def _at_once(games: int, *, local: bool) -> Iterator[Executor | None]:
+    """Lend what plays the games: workers here, or threads that ask functions."""
+    from training.executors import workers  # noqa: PLC0415 - the composition root reaches in here
+
+    with workers(games) if local else ThreadPoolExecutor(CALLERS) as pool:
+        yield pool
 
 
 def _local(names: Sequence[str], against: str | None) -> dict[str, Entry]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from client.commands.computing import EXECUTOR_HELP, EXECUTORS, computing
 from client.commands.context import UsageError, cloud_choice, err, out, print_json
 from client.commands.progress import reporting
 from games.catalog import find_game
@@ -28,6 +29,7 @@ Game = Annotated[str | None, typer.Option(help="Only this game.")]
 Who = Annotated[str | None, typer.Option(help="Only matches in which someone of this name played.")]
 Since = Annotated[str | None, typer.Option(help="Only matches that began on this day or later, UTC: 2026-10-01.")]
 Until = Annotated[str | None, typer.Option(help="Only matches that began on this day or before.")]
+Where = Annotated[str | None, typer.Option("--executor", metavar=EXECUTORS, help=EXECUTOR_HELP)]
 BAR = 40
 SHOWN = 15
 FORMATS = ("jsonl", "parquet", "csv")
@@ -139,13 +141,14 @@ def make(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same matches.")] = 1,
     to: Annotated[Path | None, typer.Option(help="The file to write; by default GAME.jsonl.")] = None,
+    executor: Where = None,
 ) -> None:
     """Let a game's bootstrap players play each other: records to start from, where nobody has played yet."""
     from training.tables.making import make_file  # noqa: PLC0415 - heavy
 
     find_game(game)
     path = to or Path(f"{game}.jsonl")
-    with reporting() as reporter:
+    with reporting() as reporter, computing(executor):
         done = make_file(game, games, players, seed, path, lambda done: reporter.count("games played", done, games))
     out.print(f"{done.games} records are in {path}", soft_wrap=True)
 
@@ -166,6 +169,7 @@ def export(  # noqa: PLR0913 - the same
         str | None, typer.Option(help="With parquet and csv: shots, placements, candidates or positions.")
     ] = None,
     rows: Annotated[int, typer.Option(min=1, help="With a table: at most so many rows, evenly from all.")] = 2_000_000,
+    executor: Where = None,
 ) -> None:
     """Write records as one JSON line each, or a table of them, for training or for another program."""
     if file_format not in FORMATS:
@@ -177,7 +181,8 @@ def export(  # noqa: PLR0913 - the same
         return
     if table is None or to is None:
         raise UsageError(f"--format {file_format} writes a table: give --table shots, for one, and --to FILE")
-    _export_table(chosen(context, sources, game, player, since, until), table, to, file_format, rows)
+    with computing(executor):
+        _export_table(chosen(context, sources, game, player, since, until), table, to, file_format, rows)
 
 
 def _export_lines(records: Records, to: Path | None) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from client.commands.computing import EXECUTOR_HELP, EXECUTORS, computing
 from client.commands.context import UsageError, err, find_environment, print_json, tell
 from client.commands.progress import reporting
 from client.commands.train_result import as_json, show
@@ -86,6 +87,7 @@ def train(  # noqa: PLR0913 - each is an option of the command
     games: Annotated[
         int, typer.Option(min=20, help="At most so many games by the new model and by the one it replaces.")
     ] = 6400,
+    executor: Annotated[str | None, typer.Option(metavar=EXECUTORS, help=EXECUTOR_HELP)] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on after the last finished step of the same command, interrupted.")
     ] = False,
@@ -108,7 +110,8 @@ def train(  # noqa: PLR0913 - each is an option of the command
 
     wishes = Wishes(games, *_aim(aim), _functions(learn_from or []), _own(estimator))
     try:
-        with reporting() as reporter, TemporaryDirectory(prefix="lambda-arcade-") as scratch:
+        scratches = TemporaryDirectory(prefix="lambda-arcade-")
+        with reporting() as reporter, scratches as scratch, computing(executor):
             wanted = _Wanted(name, tuple(records or ()), bootstrap, seed, player, out_folder, wishes, resume)
             trained = _train(context, wanted, reporter, Path(scratch))
     except KeyboardInterrupt:

@@ -6,15 +6,10 @@ reference players all make trials, so nothing here knows where an opponent lives
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -23,6 +18,8 @@ from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.loader import load_opponent
 from games.record import move_seed
 from training.contracts import TrainingError, benchmark_for
+from training.executors import in_parts, spread
+from training.shipped import Shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = "Mapping[str, float]"
 Trial: TypeAlias = "Callable[[int], Row]"
-WORTH_A_PROCESS = 25
-"""Trials; fewer are over before a process has started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class LocalTrial:
     """A trial in this process or, since it can be sent there, in a worker process."""
 
     game: str
-    who: str
+    who: str | Shipped
     """The folder of an opponent, or the name of one of the benchmark's players."""
     against: str | None = None
 
@@ -52,7 +47,11 @@ class LocalTrial:
         """Play one task."""
         benchmark = benchmark_for(self.game)
         against = None if self.against is None else local_opponent(self.game, self.against)
-        return benchmark.measure(local_opponent(self.game, self.who), seed=seed, against=against)
+        return benchmark.measure(local_opponent(self.game, _place(self.who)), seed=seed, against=against)
+
+    def to_be_sent(self) -> LocalTrial:
+        """Return the same with all that a worker without this folder needs."""
+        return replace(self, who=_shipped(self.who))
 
 
 class Task(NamedTuple):
@@ -68,23 +67,35 @@ class LocalTasks:
     """Many tasks in this process or, since it can be sent there, in a worker process."""
 
     game: str
-    folder: str
+    folder: str | Shipped
     """Of the opponent."""
 
     def __call__(self, seeds: Sequence[int]) -> list[Task]:
         """Play the tasks, side by side where the game can, with control variates where it has them."""
         benchmark = benchmark_for(self.game)
         if benchmark.side_by_side is not None:
-            return [Task(row, _NONE) for row in benchmark.side_by_side(Path(self.folder), seeds)]
-        opponent = local_opponent(self.game, self.folder)
+            return [Task(row, _NONE) for row in benchmark.side_by_side(Path(_place(self.folder)), seeds)]
+        opponent = local_opponent(self.game, _place(self.folder))
         if benchmark.controlled is not None:
             return [Task(*benchmark.controlled(opponent, seed=seed)) for seed in seeds]
         return [Task(benchmark.measure(opponent, seed=seed), _NONE) for seed in seeds]
 
+    def to_be_sent(self) -> LocalTasks:
+        """Return the same with all that a worker without this folder needs."""
+        return replace(self, folder=_shipped(self.folder))
+
+
+def _shipped(who: str | Shipped) -> str | Shipped:
+    return Shipped.of(Path(who)) if isinstance(who, str) and Path(who).is_dir() else who
+
+
+def _place(who: str | Shipped) -> str:
+    return str(who.folder) if isinstance(who, Shipped) else who
+
 
 _NONE = np.zeros(0)
-_SIDE_BY_SIDE, _ONE_BY_ONE = 64, 4
-"""Tasks that a worker takes at a time."""
+_SIDE_BY_SIDE, _ONE_BY_ONE, _LEAST_PARTS = 64, 4, 4
+"""Tasks that a worker takes at a time, and into how many parts few tasks fall: never by how many workers there are."""
 
 
 def play_tasks(
@@ -92,11 +103,10 @@ def play_tasks(
 ) -> list[Task]:
     """Return how every task went, in their order; ``progress`` hears of some done."""
     size = _SIDE_BY_SIDE if benchmark_for(tasks.game).side_by_side else _ONE_BY_ONE
-    if pool is not None:
-        size = min(size, max(1, -(-len(seeds) // (os.cpu_count() or 1))))
+    size = min(size, max(1, -(-len(seeds) // _LEAST_PARTS)))
     parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
     done: list[Task] = []
-    for part in map(tasks, parts) if pool is None else pool.map(tasks, parts):
+    for part in spread(tasks if pool is None else tasks.to_be_sent(), parts, pool):
         done += part
         progress(len(part))
     return done
@@ -128,42 +138,25 @@ def task_seeds(purpose: str, seed: int, avoid: frozenset[int] = frozenset()) -> 
         index += 1
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it is gone, however it went.
+@dataclass(frozen=True, slots=True)
+class _Each:
+    """Trials, one after the other."""
 
-    A worker holds both ends of the queue that it waits at, so it would wait there for ever.
-    """
-    if (parent := parent_process()) is not None:
-        Thread(target=_end_after, args=(parent.join,), name="parent", daemon=True).start()
+    trial: Trial
 
-
-def _end_after(wait: Callable[[], None]) -> None:
-    wait()
-    os._exit(1)
-
-
-@contextmanager
-def workers(tasks: int) -> Iterator[Executor | None]:
-    """Lend a process for each core when there are ``tasks`` enough to be worth it; None to work alone."""
-    count = min(os.cpu_count() or 1, tasks // WORTH_A_PROCESS)
-    in_lambda = "AWS_LAMBDA_FUNCTION_NAME" in os.environ  # which has no /dev/shm, so no locks between processes
-    if count < 2 or in_lambda:  # noqa: PLR2004 - one worker gains nothing
-        yield None
-        return
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
-        yield pool
+    def __call__(self, seeds: Sequence[int]) -> list[Row]:
+        return [self.trial(seed) for seed in seeds]
 
 
 def run(trial: Trial, seeds: Sequence[int], pool: Executor | None, progress: Callable[[int], None]) -> list[Row]:
     """Return how ``trial`` went for every seed, in their order; ``progress`` hears of each one done."""
     rows: list[Row] = []
-    if pool is None:
-        results: Iterator[Row] = map(trial, seeds)
-    else:
-        results = pool.map(trial, seeds, chunksize=max(1, min(8, len(seeds) // 16)))
-    for row in results:
-        rows.append(row)
-        progress(1)
+    local = isinstance(trial, LocalTrial)
+    work = trial.to_be_sent() if pool is not None and isinstance(trial, LocalTrial) else trial
+    size = max(1, min(8, len(seeds) // 16)) if local else 1
+    for some in spread(_Each(work), [seeds[part.start : part.stop] for part in in_parts(len(seeds), size)], pool):
+        rows += some
+        progress(len(some))
     return rows
 
 

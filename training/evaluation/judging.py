@@ -13,17 +13,22 @@ from ai_functions.runtime.model import CARD, ModelError, dial, model_sha256
 from training.contracts import TrainingError, benchmark_for, level_for, player_judge_for
 from training.dataset import split
 from training.evaluation.dial import search
-from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
+from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds
 from training.evaluation.gate import FIRST_LOOK, Table, foretells, in_band, not_worse, verdict
 from training.evaluation.verdict import Answer, Verdict
+from training.executors import in_parts, lent, spread, workers
+from training.shipped import Shipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from ai_functions.runtime.manifest import Manifest
     from games.core import JsonObject
+    from games.record import GameRecord
     from training.card import Origin
     from training.contracts import Dial, Level
     from training.evaluation.dial import Setting
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
 
 ALONE = 200
 """Tasks by which a first model without an aim is measured: there is nothing to compare it with."""
-
-
+FORETOLD_AT_ONCE, FORETOLD_IN_A_START = 25, 100
+"""Matches held out that a worker takes at a time, and how many take longer than a process to start."""
 _BOTH = "compare both"
 
 
@@ -139,8 +144,34 @@ def _out_of_reach(found: str, value: float, aim: float, one: Dial) -> str:
 
 def _foretelling(case: Case, level: Level, reporter: ProgressReporter) -> Answer:
     _, held_out = split(case.origin.records)
-    progress = lambda done, total: reporter.count("games held out, foretold", done, total)  # noqa: E731 - used once
-    return foretells(level, level.losses(case.manifest, [case.candidate, case.folder], held_out, progress))
+    found = []
+    with lent(len(held_out), FORETOLD_IN_A_START) as pool:
+        folders = [case.candidate, case.folder]
+        work = Foretold(case.manifest, tuple(folders if pool is None else map(Shipped.of, folders)))
+        parts = [held_out[part.start : part.stop] for part in in_parts(len(held_out), FORETOLD_AT_ONCE)]
+        for some in spread(work, parts, pool):
+            found.append(some)
+            done = min(len(found) * FORETOLD_AT_ONCE, len(held_out))
+            reporter.count("games held out, foretold", done, len(held_out))
+    return foretells(level, np.concatenate(found) if found else np.zeros((0, len(folders))))
+
+
+@dataclass(frozen=True, slots=True)
+class Foretold:
+    """How badly models foretell matches, in this process or in a worker."""
+
+    manifest: Manifest
+    folders: tuple[Path | Shipped, ...]
+
+    def __call__(self, records: Sequence[GameRecord]) -> NDArray[np.float64]:
+        """Return each match's loss, shape (matches, folders)."""
+        level = level_for(self.manifest)
+        folders = [one.folder if isinstance(one, Shipped) else one for one in self.folders]
+        return np.zeros((0, len(folders))) if level is None else level.losses(self.manifest, folders, records, _nothing)
+
+
+def _nothing(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def _without_aim(case: Case, played: _Played, level: Level | None, seeds: Iterator[int], *, comparable: bool) -> Judged:

@@ -23,9 +23,10 @@ from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import MODEL
 from training.contracts import LESS, Dial, benchmark_for, level_for
 from training.evaluation.dial import search
-from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds, workers
+from training.evaluation.evaluate import LocalTasks, Task, play_tasks, task_seeds
 from training.evaluation.gate import MOST_TASKS, Table, foretells, in_band, not_worse
 from training.evaluation.page import put_section, table
+from training.executors import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,7 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import Manifest
+from training.bootstrap import WORTH_A_PROCESS
 from training.contracts import TrainingError, bootstrap_for
+from training.executors import lent, spread
 from training.tables.playing import some_games
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 AT_ONCE = 50
-"""Games that are in memory at a time."""
+"""Games that are in memory at a time, and that a worker plays at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,28 @@ def make_file(
     return MadeFile(place, done, folder)
 
 
-def _played(game: str, games: int, players: str | None, seed: int) -> Iterator[GameRecord]:
-    training = {} if players is None else {"teachers": players}
-    for first in range(0, games, AT_ONCE):
-        count = min(AT_ONCE, games - first)
-        manifest = Manifest(
-            f"made_{seed}_{first}", game, "made", 1, "nobody", "#888888", "bootstrap players", training=training
-        )
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Games to be played in this process or in a worker: those from a number on."""
+
+    game: str
+    games: int
+    players: str | None
+    seed: int
+
+    def __call__(self, first: int) -> list[GameRecord]:
+        count, seed = min(AT_ONCE, self.games - first), self.seed * 1_000_003 + first
         try:
-            bootstrap = bootstrap_for(game)
+            bootstrap = bootstrap_for(self.game)
         except TrainingError:
-            yield from some_games(game, count, seed=seed * 1_000_003 + first)
-            continue
-        yield from bootstrap(manifest, count, seed=seed * 1_000_003 + first, progress=lambda _done: None)
+            return some_games(self.game, count, seed=seed)
+        training = {} if self.players is None else {"teachers": self.players}
+        name = f"made_{self.seed}_{first}"
+        manifest = Manifest(name, self.game, "made", 1, "nobody", "#888888", "bootstrap players", training=training)
+        return list(bootstrap(manifest, count, seed=seed, progress=lambda _done: None))
+
+
+def _played(game: str, games: int, players: str | None, seed: int) -> Iterator[GameRecord]:
+    with lent(games, WORTH_A_PROCESS) as pool:
+        for some in spread(_Part(game, games, players, seed), range(0, games, AT_ONCE), pool):
+            yield from some

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from games.record import GameRecord, RecordError
 from training.contracts import TrainingError
@@ -28,25 +29,69 @@ def files_in(path: Path) -> list[Path]:
     )
 
 
-def each_record(files: Iterable[Path]) -> Iterator[GameRecord | RecordError]:
-    """Yield every record in the files, or why there is none in a line, with its place."""
+class Line(NamedTuple):
+    """A line of a file that may hold a record; nobody has looked at it."""
+
+    path: str
+    number: int
+    """From 1."""
+    content: bytes
+
+    def read(self) -> GameRecord | RecordError:
+        """Return the record, or why there is none, with its place."""
+        try:
+            return GameRecord.from_line(self.content)
+        except RecordError as error:
+            return RecordError(f"{self.path}:{self.number}: {error}", error.field)
+
+
+Item: TypeAlias = "Line | GameRecord | RecordError"
+"""What stands in a file, read or not."""
+
+
+def read_item(item: Item) -> GameRecord | RecordError:
+    """Return the record, or why there is none."""
+    return item.read() if isinstance(item, Line) else item
+
+
+def each_item(files: Iterable[Path]) -> Iterator[Item]:
+    """Yield what stands in the files; lines are not looked at."""
     for path in files:
         if path.suffix == PARQUET:
             from training.tables.compact import read_compacted  # noqa: PLC0415 - polars, only for such files
 
             yield from read_compacted(path)
         else:
-            yield from _in_lines(path)
+            with path.open("rb") as file:
+                for number, line in enumerate(file, start=1):
+                    if line.strip():
+                        yield Line(str(path), number, line)
 
 
-def _in_lines(path: Path) -> Iterator[GameRecord | RecordError]:
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            if line.strip():
-                try:
-                    yield GameRecord.from_line(line)
-                except RecordError as error:
-                    yield RecordError(f"{path}:{number}: {error}", error.field)
+def each_record(files: Iterable[Path]) -> Iterator[GameRecord | RecordError]:
+    """Yield every record in the files, or why there is none in a line, with its place."""
+    return map(read_item, each_item(files))
+
+
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which records are wanted: of a game, with a player in a seat, begun within some days, both included."""
+
+    game: str | None = None
+    player: str | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def __call__(self, item: GameRecord | RecordError) -> bool:
+        """Say whether ``item`` is wanted; what cannot be read is, to be counted."""
+        if isinstance(item, RecordError):
+            return True
+        return (
+            self.game in {None, item.game}
+            and (self.player is None or any(one.name == self.player for one in item.participants))
+            and (self.since is None or item.started_at >= self.since)
+            and (self.until is None or item.started_at[: len(self.until)] <= self.until)
+        )
 
 
 def count_records(files: Iterable[Path]) -> int:

@@ -9,24 +9,31 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
 
 from games.record import RecordError
-from training.tables.kinds import CONTEXT
+from training.executors import lent, spread
+from training.tables.kinds import CONTEXT, kind_called
 from training.tables.sound import decisions_in, frames_of
+from training.tables.sources import read_item
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from games.record import GameRecord
     from training.tables.kinds import TableKind
+    from training.tables.sources import Item
 
 PART_ROWS = 50_000
 """Rows that are held before they are written: some 15 MB."""
+PIECE = 20
+"""Records that a worker reads at a time."""
+WORTH_A_PROCESS = 2000
 TOLD = 100
 """Records set aside whose place and reason are kept; all are counted."""
 
@@ -65,7 +72,7 @@ class Written:
 
 
 def write_table(  # noqa: PLR0913 - each is a fact of the table
-    records: Iterable[GameRecord | RecordError],
+    records: Iterable[Item],
     kind: TableKind,
     folder: Path,
     *,
@@ -73,46 +80,95 @@ def write_table(  # noqa: PLR0913 - each is a fact of the table
     most_rows: int,
     seed: int,
     own: Callable[[Any], Any] | None = None,
+    only: Callable[[GameRecord | RecordError], bool] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Written:
     """Write the table of ``records`` into ``folder``.
 
     ``matches`` says how many records there are, at most: every match then gets an equal share of ``most_rows``, and
-    which of its decisions they come from depends on ``seed`` and the match alone, not on the others.
+    which of its decisions they come from depends on ``seed`` and the match alone, not on the others.  ``only`` says
+    which records are wanted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    aside, seen, rows, decided, good = SetAside(), set[bytes](), 0, 0, 0
+    aside, seen, rows, decided, good, number = SetAside(), set[bytes](), 0, 0, 0, 0
     parts, played = _Parts(folder, kind), 0
     share = most_rows / max(1, matches) / kind.each
     """Decisions of each match that make rows."""
-    for number, record in enumerate(records, start=1):
-        progress(number, matches)
+    work = RowsOf(kind.game, kind.name, share, seed, own, only)
+    with lent(matches, WORTH_A_PROCESS) as pool:
+        for some in spread(work, _pieces(records), pool):
+            for found in some:
+                number += 1
+                progress(number, matches)
+                if found is None:
+                    continue
+                if not isinstance(found, Match):
+                    aside.add(*found)
+                    continue
+                if found.key in seen:
+                    aside.add("match_id", f"{found.match_id}: seen before")
+                    continue
+                seen.add(found.key)
+                good += 1
+                played = (played + found.played) % 2**256
+                decided += found.decisions
+                rows += sum(map(parts.add, found.rows))
+    parts.close()
+    return Written(folder, good, rows, decided, aside, f"{played:064x}")
+
+
+def _pieces(records: Iterable[Item]) -> Iterator[list[Item]]:
+    waiting = iter(records)
+    while piece := list(islice(waiting, PIECE)):
+        yield piece
+
+
+class Match(NamedTuple):
+    """A match that the rules allow."""
+
+    match_id: str
+    key: bytes
+    """By which it is known when it comes again."""
+    played: int
+    decisions: int
+    rows: Sequence[Mapping[str, Any]]
+    """By column, of each decision that makes any."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOf:
+    """Reads records, checks them and makes rows, in this process or in a worker."""
+
+    game: str
+    table: str
+    share: float
+    seed: int
+    own: Callable[[Any], Any] | None
+    only: Callable[[GameRecord | RecordError], bool] | None
+
+    def __call__(self, items: Sequence[Item]) -> list[Match | tuple[str, str] | None]:
+        """Return a match for each item; what is set aside as field and reason, and None for what is not wanted."""
+        kind = kind_called(self.table, self.game)
+        return [self._one(kind, read_item(item)) for item in items]
+
+    def _one(self, kind: TableKind, record: GameRecord | RecordError) -> Match | tuple[str, str] | None:
         if isinstance(record, RecordError):
-            aside.add(record.field, str(record))
-            continue
-        if record.game != kind.game:
-            continue
-        key = blake2b(record.match_id.encode(), digest_size=8).digest()
-        if key in seen:
-            aside.add("match_id", f"{record.match_id}: seen before")
-            continue
+            return record.field, str(record)
+        if record.game != self.game or (self.only is not None and not self.only(record)):
+            return None
         try:
             frames = frames_of(record)
         except RecordError as error:
-            aside.add(error.field, str(error))
-            continue
-        seen.add(key)
-        good += 1
-        played = (played + _played(record)) % 2**256
-        decided += len(record.turns)
-        generator = np.random.default_rng([seed, int.from_bytes(key, "big")])
-        kept = _kept(len(record.turns), share, generator)
+            return error.field, str(error)
+        key = blake2b(record.match_id.encode(), digest_size=8).digest()
+        generator = np.random.default_rng([self.seed, int.from_bytes(key, "big")])
+        kept = _kept(len(record.turns), self.share, generator)
+        found = []
         for decision in decisions_in(record, frames, kept):
-            found = kind.rows(record, decision, generator, own)
-            if found:
-                rows += parts.add(_with_context(record, decision, found))
-    parts.close()
-    return Written(folder, good, rows, decided, aside, f"{played:064x}")
+            rows = kind.rows(record, decision, generator, self.own)
+            if rows:
+                found.append(_with_context(record, decision, rows))
+        return Match(record.match_id, key, _played(record), len(record.turns), found)
 
 
 def _played(record: GameRecord) -> int:

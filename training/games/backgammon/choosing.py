@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from games.backgammon import rules
 from games.backgammon.turns import board_after, legal_turns
 from training.contracts import Fitted, TrainingError
 from training.dataset import decisions, may_imitate, split
+from training.executors import in_parts, lent, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +31,9 @@ LEAST_TURNS = 500
 """With a choice, to learn from."""
 HELD_OUT_ROWS = 2000
 REPORT_EVERY = 50
-"""Games."""
+"""Games; so many does a worker read at a time."""
+WORTH_A_PROCESS = 300
+"""Games that take longer to read than a process to start."""
 MARGIN = 0.05
 """Nats: a model is worse by the margin that hesitates between 5 % more turns each time."""
 
@@ -53,6 +57,17 @@ def choices(manifest: Manifest, record: GameRecord) -> Iterator[Choice]:
             yield Choice(choice_rows(np.array(legal, np.int8)), chosen)
 
 
+def _every(manifest: Manifest, records: Sequence[GameRecord]) -> Iterator[list[Choice]]:
+    """Yield the choices in records, ``REPORT_EVERY`` of them at a time, read by the executor in use."""
+    with lent(len(records), WORTH_A_PROCESS) as pool:
+        parts = [records[part.start : part.stop] for part in in_parts(len(records), REPORT_EVERY)]
+        yield from spread(partial(_choices_of, manifest), parts, pool)
+
+
+def _choices_of(manifest: Manifest, records: Sequence[GameRecord]) -> list[Choice]:
+    return [choice for record in records for choice in choices(manifest, record)]
+
+
 def fit_choices(
     manifest: Manifest, records: Sequence[GameRecord], seed: int, progress: Callable[[str], None]
 ) -> Fitted:
@@ -60,10 +75,10 @@ def fit_choices(
     learn, judge = split(records)
     random = np.random.default_rng(seed)
     apart = []
-    for number, record in enumerate(learn):
-        if number and number % REPORT_EVERY == 0:
-            progress(f"read {number} of {len(learn)} games")
-        for choice in choices(manifest, record):
+    for number, some in enumerate(_every(manifest, learn)):
+        if number:
+            progress(f"read {number * REPORT_EVERY} of {len(learn)} games")
+        for choice in some:
             others = np.delete(np.arange(len(choice.rows)), choice.chosen)
             picked = random.choice(others, min(OTHERS, len(others)), replace=False)
             apart.append(choice.rows[choice.chosen] - choice.rows[picked])
@@ -77,7 +92,7 @@ def fit_choices(
     fitted = LogisticRegression(fit_intercept=False, C=10.0, max_iter=1000).fit(rows, answers)
     estimator = LinearRegression(fit_intercept=False)
     estimator.coef_, estimator.intercept_, estimator.n_features_in_ = fitted.coef_[:1], np.zeros(1), COLUMNS
-    held = [choice for record in judge or learn for choice in choices(manifest, record)]
+    held = [choice for some in _every(manifest, judge or learn) for choice in some]
     loss = float(np.mean([_loss(choice.rows @ fitted.coef_[0], choice.chosen) for choice in held]))
     seen = np.concatenate([choice.rows for choice in held])[:HELD_OUT_ROWS]
     return Fitted(estimator, seen, {"log_loss": loss, "turns": float(len(apart)), "pairs": float(len(pairs))})

@@ -17,13 +17,20 @@ if TYPE_CHECKING:
     from training.games.backgammon.players.people import Likings
 
 
-def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
-    """Return ``games`` records of generated players, one drawn for each seat; ``[training] teachers`` says which.
+def bootstrap(
+    manifest: Manifest,
+    games: int,
+    *,
+    seed: int,
+    progress: Callable[[int], None],
+    only: range | None = None,
+) -> Sequence[GameRecord]:
+    """Return ``games`` records of generated players, one drawn for each seat, or those that ``only`` names.
 
-    Raises TrainingError for a name that ``POPULATIONS`` lacks.
+    ``[training] teachers`` says which players.  Raises TrainingError for a name that ``POPULATIONS`` lacks.
     """
     seats = {name: _for_each_seat(population) for name, population in POPULATIONS.items()}
-    return bootstrap_games(rules, seats, manifest, games, seed=seed, progress=progress)
+    return bootstrap_games(rules, seats, manifest, games, seed=seed, progress=progress, only=only)
 
 
 def _for_each_seat(population: Callable[[Random], Likings]) -> Callable[[Random], list[Likings]]:

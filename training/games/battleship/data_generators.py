@@ -15,9 +15,16 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 
-def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[int], None]) -> Sequence[GameRecord]:
-    """Return ``games`` records of bootstrap players; ``[training] teachers`` says which.
+def bootstrap(
+    manifest: Manifest,
+    games: int,
+    *,
+    seed: int,
+    progress: Callable[[int], None],
+    only: range | None = None,
+) -> Sequence[GameRecord]:
+    """Return ``games`` records of bootstrap players, or those that ``only`` names.
 
-    Raises TrainingError for a name that ``POPULATIONS`` lacks.
+    ``[training] teachers`` says which players.  Raises TrainingError for a name that ``POPULATIONS`` lacks.
     """
-    return bootstrap_games(rules, POPULATIONS, manifest, games, seed=seed, progress=progress)
+    return bootstrap_games(rules, POPULATIONS, manifest, games, seed=seed, progress=progress, only=only)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +12,7 @@ from ai_functions.policies.battleship.features import CELL_COLUMNS, cell_rows, t
 from games.battleship import rules
 from games.battleship.observation import ShootObservation
 from training.dataset import decisions, may_imitate
+from training.executors import in_parts, lent, spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
 CANDIDATES = 12
 """Cells that each shot is learned from: the one that was taken and others at random."""
 REPORT_EVERY = 50
-"""Games."""
+"""Games; so many does a worker read at a time."""
+WORTH_A_PROCESS = 300
+"""Games that take longer to read than a process to start."""
 
 
 def imitates(manifest: Manifest) -> bool:
@@ -48,26 +53,60 @@ def shots_to_learn(manifest: Manifest, records: Sequence[GameRecord]) -> Iterato
 def choice_rows(
     manifest: Manifest,
     records: Sequence[GameRecord],
-    generator: np.random.Generator,
+    seed: int,
     progress: Callable[[str], None] = lambda _: None,
 ) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """Return rows, shape (candidates, CELL_COLUMNS), and 1 for each that was taken, or held a ship."""
+    """Return rows, shape (candidates, CELL_COLUMNS), and 1 for each that was taken, or held a ship.
+
+    Which candidates of a game are looked at depends on ``seed`` and that game alone.
+    """
     rows, labels = [np.zeros((0, CELL_COLUMNS), np.float32)], [np.zeros(0)]
-    for number, record in enumerate(records):
-        if number and number % REPORT_EVERY == 0:
-            progress(f"read {number} of {len(records)} games")
-        for decision in shots_to_learn(manifest, [record]):
-            untried = np.flatnonzero(~tried_cells(decision.observation))
-            if imitates(manifest):
-                shot = cell_of(decision)
-                others = untried[untried != shot]
-                picked = np.append(generator.choice(others, min(CANDIDATES - 1, len(others)), replace=False), shot)
-                labels.append((picked == shot).astype(float))
-            else:
-                picked = generator.choice(untried, min(CANDIDATES, len(untried)), replace=False)
-                labels.append(ships_in(decision, picked))
-            rows.append(cell_rows(decision.observation)[picked])
+    with lent(len(records), WORTH_A_PROCESS) as pool:
+        parts = [records[part.start : part.stop] for part in in_parts(len(records), REPORT_EVERY)]
+        for number, (some, taken) in enumerate(spread(_Rows(manifest, seed), parts, pool)):
+            if number:
+                progress(f"read {number * REPORT_EVERY} of {len(records)} games")
+            rows.append(some)
+            labels.append(taken)
     return np.concatenate(rows), np.concatenate(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of some games, made in this process or in a worker."""
+
+    manifest: Manifest
+    seed: int
+
+    def __call__(self, records: Sequence[GameRecord]) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        rows, labels = [np.zeros((0, CELL_COLUMNS), np.float32)], [np.zeros(0)]
+        for record in records:
+            generator = generator_for(record, self.seed)
+            for decision in shots_to_learn(self.manifest, [record]):
+                picked, label = _picked(self.manifest, decision, generator)
+                rows.append(cell_rows(decision.observation)[picked])
+                labels.append(label)
+        return np.concatenate(rows), np.concatenate(labels)
+
+
+def generator_for(record: GameRecord, seed: int) -> np.random.Generator:
+    """Return a generator for what is drawn of a game: other games change nothing of it."""
+    key = blake2b(f"{record.game}/{record.seed}/{record.policy_seed}".encode(), digest_size=8).digest()
+    return np.random.default_rng([seed, int.from_bytes(key, "big")])
+
+
+def _picked(
+    manifest: Manifest, decision: Decision, generator: np.random.Generator
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the cells that a shot is learned from, and their labels."""
+    untried = np.flatnonzero(~tried_cells(decision.observation))
+    if imitates(manifest):
+        shot = cell_of(decision)
+        others = untried[untried != shot]
+        picked = np.append(generator.choice(others, min(CANDIDATES - 1, len(others)), replace=False), shot)
+        return picked, (picked == shot).astype(float)
+    picked = generator.choice(untried, min(CANDIDATES, len(untried)), replace=False)
+    return picked, ships_in(decision, picked)
 
 
 def cell_of(decision: Decision) -> int:

@@ -6,6 +6,7 @@ and as many of a fleet drawn uniformly), a position that is won or lost.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,8 @@ from games.battleship.fleet import STANDARD, random_placement
 from games.record import move_seed
 from training.contracts import Fitted, TrainingError
 from training.estimators import fit_own
-from training.games.battleship.examples import choice_rows
+from training.executors import in_parts, lent, spread
+from training.games.battleship.examples import REPORT_EVERY, WORTH_A_PROCESS, choice_rows
 from training.games.battleship.habits.weights import usual_fleets
 from training.games.battleship.win_examples import race_rows
 
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 HELD_OUT_ROWS = 2000
-REPORT_EVERY = 50
 CLASSES = 2
 
 
@@ -52,28 +53,46 @@ def labelled(
     manifest: Manifest, records: Sequence[GameRecord], seed: int, progress: Callable[[str], None] = lambda _: None
 ) -> Labelled:
     """Return the rows of ``records``."""
-    generator = np.random.default_rng(seed)
-    placements = placement_rows()
     parts: list[tuple[NDArray[np.float32], NDArray[np.float64], int, bool]] = []
-    for match, record in enumerate(records):
-        if match and match % REPORT_EVERY == 0:
-            progress(f"read {match} of {len(records)} games")
-        cells, taken = choice_rows(manifest, [record], generator)
-        parts.append((in_columns(cells, 0, COLUMNS), taken, match, True))
-        for number, fleet in enumerate(usual_fleets([record])):
-            random = Random(move_seed(seed, match, f"fleet {number}"))  # noqa: S311 - a game, not a secret
-            for one, label in ((fleet, 1.0), (random_placement(STANDARD, random), 0.0)):
-                rows = in_columns(placements[placement_numbers(one)], CELL_COLUMNS, COLUMNS)
-                parts.append((rows, np.full(len(rows), label), match, False))
-        if record.outcome is not None and record.outcome.winner is not None:
-            rows, won = race_rows([record], seed + match)
-            parts.append((in_columns(rows, RACE, COLUMNS), won, match, False))
+    numbered = list(enumerate(records))
+    with lent(len(records), WORTH_A_PROCESS) as pool:
+        games = [numbered[part.start : part.stop] for part in in_parts(len(records), REPORT_EVERY)]
+        for number, some in enumerate(spread(_Rows(manifest, seed), games, pool)):
+            if number:
+                progress(f"read {number * REPORT_EVERY} of {len(records)} games")
+            parts += some
     return Labelled(
         np.concatenate([rows for rows, _, _, _ in parts]),
         np.concatenate([labels for _, labels, _, _ in parts]).astype(np.int64),
         np.concatenate([np.full(len(rows), match) for rows, _, match, _ in parts]),
         np.concatenate([np.full(len(rows), cell) for rows, _, _, cell in parts]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Rows of some games, with their numbers, made in this process or in a worker."""
+
+    manifest: Manifest
+    seed: int
+
+    def __call__(
+        self, games: Sequence[tuple[int, GameRecord]]
+    ) -> list[tuple[NDArray[np.float32], NDArray[np.float64], int, bool]]:
+        placements = placement_rows()
+        parts: list[tuple[NDArray[np.float32], NDArray[np.float64], int, bool]] = []
+        for match, record in games:
+            cells, taken = choice_rows(self.manifest, [record], self.seed)
+            parts.append((in_columns(cells, 0, COLUMNS), taken, match, True))
+            for number, fleet in enumerate(usual_fleets([record])):
+                random = Random(move_seed(self.seed, match, f"fleet {number}"))  # noqa: S311 - a game, not a secret
+                for one, label in ((fleet, 1.0), (random_placement(STANDARD, random), 0.0)):
+                    rows = in_columns(placements[placement_numbers(one)], CELL_COLUMNS, COLUMNS)
+                    parts.append((rows, np.full(len(rows), label), match, False))
+            if record.outcome is not None and record.outcome.winner is not None:
+                rows, won = race_rows([record], self.seed)
+                parts.append((in_columns(rows, RACE, COLUMNS), won, match, False))
+        return parts
 
 
 def fit_labelled(

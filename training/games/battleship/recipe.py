@@ -89,9 +89,8 @@ def fit(
             raise TrainingError(f"{manifest.name}: what it learns is tuned, not fitted, so it takes no --estimator")
         return _fit_expert(manifest, standard, seed, progress)
     learn, judge = split(standard)
-    generator = np.random.default_rng(seed)
     progress(f"reading {len(learn)} games of the standard game, keeping {len(judge)} to judge by")
-    rows, taken = choice_rows(manifest, learn, generator, progress)
+    rows, taken = choice_rows(manifest, learn, seed, progress)
     if len(rows) < LEAST_SHOTS * CANDIDATES:
         shots = len(rows) // CANDIDATES
         raise TrainingError(
@@ -105,7 +104,7 @@ def fit(
     fleets = usual_fleets(learn)
     race, _ = race_part(learn, seed, progress)
     estimator = join([cells, placement_part(fleets, seed), race])
-    seen, answers = choice_rows(manifest, judge or learn, generator)
+    seen, answers = choice_rows(manifest, judge or learn, seed)
     seen, answers = seen[:HELD_OUT_ROWS], answers[:HELD_OUT_ROWS]
     wide = in_columns(seen, 0, estimator.coef_.shape[1])
     measures = {

@@ -10,15 +10,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from games.pacman.mazes import find_maze
 from games.record import move_seed
 from training.contracts import TrainingError
+from training.executors import in_parts, lent, spread
 from training.games.pacman.learn import EpsilonGreedy, fit
 from training.games.pacman.players.bots import careful, elusive, greedy, random_safe
 from training.games.pacman.players.ghosts import arcade, patrol, random_ghosts, shortest, surround
@@ -42,6 +44,9 @@ ONE_LIFE = {"lives": 1, "boards": 1}
 MAZE = "arcade"
 SHARES = (0.1, 0.2, 0.4, 0.7)
 """Of exits that are random."""
+PART = 64
+"""Games that a worker plays at a time, side by side."""
+WORTH_A_PROCESS = 200
 EPSILONS = (0.05, 0.15, 0.3)
 """How often a team takes a random exit rather than the best by its estimator."""
 
@@ -55,9 +60,9 @@ def bootstrap(manifest: Manifest, games: int, *, seed: int, progress: Callable[[
     sizes = [games * 2 // (2 * rounds + 1)] * rounds  # the first round is half as long: its teams are the weakest
     records: list[GameRecord] = []
     for number, size in enumerate([games - sum(sizes), *sizes]):
-        teams = GENERATORS[generator] if number == 0 else _epsilon_greedy(manifest, records[-2 * sizes[0] :], seed)
+        learned = None if number == 0 else _learned(manifest, records[-2 * sizes[0] :], seed)
         counted = partial(_count_on, progress, len(records))
-        records += _games(teams, size, move_seed(seed, number, "round"), counted)
+        records += _games(_Teams(generator, learned), size, move_seed(seed, number, "round"), counted)
     return records
 
 
@@ -65,16 +70,36 @@ def _count_on(progress: Callable[[int], None], before: int, more: int) -> None:
     progress(before + more)
 
 
-def _games(teams: dict[str, TeamBot], games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
-    plans = [_plan(list(teams), seed, index) for index in range(games)]
-    done = 0
+@dataclass(frozen=True, slots=True)
+class _Teams:
+    """Who plays; and games by them, in this process or in a worker."""
 
-    def count(more: int) -> None:
-        nonlocal done
-        done += more
-        progress(done)
+    generator: str
+    learned: tuple[Any, str] | None
+    """An estimator and the columns that it sees, of those who play by what was learned; None for the first round."""
 
-    return [item.record() for item in play(find_maze(MAZE), plans, PACMANS, teams, count)]
+    @property
+    def teams(self) -> dict[str, TeamBot]:
+        if self.learned is None:
+            return GENERATORS[self.generator]
+        return {f"epsilon-greedy-{share}": EpsilonGreedy(*self.learned, share) for share in EPSILONS}
+
+    def __call__(self, plans: Sequence[Plan]) -> list[GameRecord]:
+        return [item.record() for item in play(find_maze(MAZE), plans, PACMANS, self.teams, _nothing)]
+
+
+def _nothing(_more: int) -> None:
+    """Tell nobody."""
+
+
+def _games(teams: _Teams, games: int, seed: int, progress: Callable[[int], None]) -> list[GameRecord]:
+    plans = [_plan(list(teams.teams), seed, index) for index in range(games)]
+    made: list[GameRecord] = []
+    with lent(games, WORTH_A_PROCESS) as pool:
+        for some in spread(teams, [plans[part.start : part.stop] for part in in_parts(games, PART)], pool):
+            made += some
+            progress(len(made))
+    return made
 
 
 def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
@@ -83,10 +108,9 @@ def _plan(teams: Sequence[str], seed: int, index: int) -> Plan:
     return Plan(random.getrandbits(62), random.getrandbits(62), pacman, random.choice(teams), ONE_LIFE)
 
 
-def _epsilon_greedy(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> dict[str, TeamBot]:
-    learned = fit(manifest, records, seed=seed, progress=lambda _: None)
-    sees = str(manifest.training.get("sees", "team"))
-    return {f"epsilon-greedy-{share}": EpsilonGreedy(learned.estimator, sees, share) for share in EPSILONS}
+def _learned(manifest: Manifest, records: Sequence[GameRecord], seed: int) -> tuple[Any, str]:
+    fitted = fit(manifest, records, seed=seed, progress=lambda _: None)
+    return fitted.estimator, str(manifest.training.get("sees", "team"))
 
 
 def mixed(team: TeamBot, share: float) -> TeamBot:

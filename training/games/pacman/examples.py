@@ -17,6 +17,7 @@ from ai_functions.policies.pacman.features import rows
 from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.names import DIRECTIONS, GHOSTS
+from training.executors import in_parts, lent, spread
 from training.games.pacman.batches import Screens, screens_of
 from training.games.pacman.compiled import compiled
 
@@ -32,6 +33,8 @@ HORIZON = 240.0
 """Ticks over which a catch counts for less by a factor of e."""
 CHUNK = 64
 """Games whose rows are computed together."""
+WORTH_A_PROCESS = 300
+"""Games that take longer to read than a process to start."""
 
 _KERNEL = compiled()
 _tick, _next_decision, _submit_exit = _KERNEL.tick, _KERNEL.next_decision, _KERNEL.submit_exit
@@ -85,18 +88,36 @@ def read(
 
     ``whose`` says whether a participant's decisions are examples.  Records must be sound.
     """
-    random = np.random.default_rng(seed)
     a_game = max(1, decisions // max(1, len(records)))
-    parts: list[Examples] = []
-    for first in range(0, len(records), CHUNK):
-        seen = [_some(_replay(record, whose), a_game, random) for record in records[first : first + CHUNK]]
+    found: list[Examples] = []
+    with lent(len(records), WORTH_A_PROCESS) as pool:
+        parts = [(part.start, records[part.start : part.stop]) for part in in_parts(len(records), CHUNK)]
+        for number, some in enumerate(spread(_Read(sees, a_game, seed, whose), parts, pool)):
+            found += some
+            if number:
+                progress(f"read {number * CHUNK} of {len(records)} games")
+    return _join(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Examples of some records, made in this process or in a worker."""
+
+    sees: str
+    a_game: int
+    seed: int
+    whose: Callable[[Participant], bool]
+
+    def __call__(self, part: tuple[int, Sequence[GameRecord]]) -> list[Examples]:
+        first, records = part
+        random = np.random.default_rng([self.seed, first])
+        found: list[Examples] = []
+        seen = [_some(_replay(record, self.whose), self.a_game, random) for record in records]
         for maze in dict.fromkeys(item.maze for item in seen):
             there = [number for number, item in enumerate(seen) if item.maze == maze]
-            part = _examples(screens_of(maze), [seen[number] for number in there], sees)
-            parts.append(replace(part, match=first + np.array(there)[part.match]))
-        if first:
-            progress(f"read {first} of {len(records)} games")
-    return _join(parts)
+            some = _examples(screens_of(maze), [seen[number] for number in there], self.sees)
+            found.append(replace(some, match=first + np.array(there)[some.match]))
+        return found
 
 
 def _join(parts: Iterable[Examples]) -> Examples:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 import ai_functions
-from training.evaluation.evaluate import LocalTrial, run, task_seeds, workers
+from training.evaluation.evaluate import LocalTrial, run, task_seeds
 from training.evaluation.page import mean, table
+from training.executors import workers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
