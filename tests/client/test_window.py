@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pygame
 import pytest
+from reach import ways
 from rooms import ROOMS, open_battle, open_menu, open_pacman, open_plain, open_settings
 
 from client.app import AMBIENT_SHARE, MIN_SIZE, Shell, _first_size, _least_size, open_window
@@ -16,6 +17,7 @@ from client.scenes.settings import SettingsScene
 from client.settings import Settings
 from client.ui.audio.sounds import Sounds
 from client.ui.canvas import HEIGHT, WIDTH, Canvas
+from client.ui.widgets import Group
 from games.battleship.fleet import Cell
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ def test_after_resizing_every_scene_looks_as_if_the_window_had_always_been_so(
     ROOMS[room](table)
     shell = Shell(window, table.manager)
     shell.draw(0.0)
+    for group in (value for value in vars(table.manager.scenes[-1]).values() if isinstance(value, Group)):
+        assert len(ways(group)) == len(group.widgets), "every button is come to by directions alone"
     for size in SIZES:
         window.size = size
         shell.handle(pygame.event.get())
