@@ -1,6 +1,7 @@
 // A recorded match, step by step, opened by a link at a move: #record=ID&move=N.
 
 import { Problem, games } from "./api.js";
+import { blunders, notesOf, told } from "./coach.js";
 import { called, el, moment, player, sentence, svg } from "./dom.js";
 import { Film } from "./film.js";
 import { ending, happened, provenance, seated } from "./words.js";
@@ -72,6 +73,9 @@ class Replay {
     this.happened = el("p", { class: "happened", role: "status" });
     this.now = el("div", {});
     this.moves = el("ol", { class: "moves" });
+    this.coach = el("div", { role: "status" }, el("p", { class: "quiet" }, "Looking for the coach's notes\u2026"));
+    this.coaches = el("h2", {}, "The coach");
+    this.blunders = el("div", {});
     this.link = el("input", { readonly: true, id: "link", "aria-label": "Link to this moment", focus: () => this.link.select() });
     this.copied = el("span", { role: "status", class: "quiet" });
     this.toggle = this.button("play", "Play", () => this.play(!this.playing), "primary");
@@ -88,6 +92,7 @@ class Replay {
       el("div", { class: "stage" }, el("div", { class: "board" }, this.drawing.node, this.happened), bar,
         el("aside", { class: "side" },
           el("section", { class: "panel" }, el("h2", {}, match.real_time ? "Answered last" : "This move"), this.now),
+          el("section", { class: "panel coach" }, this.coaches, this.coach, this.blunders),
           el("section", { class: "panel share" }, el("h2", {}, "Link to this moment"), el("div", { class: "row" }, this.link, el("button", { type: "button", click: () => this.copy() }, "Copy")), this.copied),
           el("section", { class: "panel" }, el("h2", {}, "Moves"), this.moves),
           el("p", { class: "keys" }, keys.map(([key, what]) => el("span", {}, el("kbd", {}, key), ` ${what}`))))));
@@ -102,6 +107,24 @@ class Replay {
     document.addEventListener("keydown", this.pressed);
     this.drawing.open?.();
     this.go(this.at);
+    this.look();
+  }
+
+  /** Fetch what a coach says of this match; without it the replay is all there. */
+  async look() {
+    try {
+      this.notes = await notesOf(this.film.id);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return this.coach.replaceChildren(el("p", { class: "quiet" }, `The coach cannot be asked. ${sentence(error.message)}`));
+    }
+    if (!this.notes) return this.coach.replaceChildren(el("p", { class: "quiet" }, "No coach has looked at this match."));
+    const { name, version } = this.notes.by;
+    this.coaches.replaceChildren("The coach: ", called(name), version ? ` v${version}` : "");
+    const seat = (note) => seated(this.match, note.step + 1)[note.player]?.name ?? note.player;
+    this.blunders.replaceChildren(el("h3", {}, "Blunders"), blunders(this.notes, seat, (at) => this.go(at)));
+    this.listed = undefined;
+    this.show();
   }
 
   close() {
@@ -239,8 +262,18 @@ class Replay {
     this.film.at(piece).then(() => this.playing || this.show(), () => {}); // without it the list is shorter
   }
 
+  /** Return the step in which a turn was played: the frame after it tells of it. */
+  stepOf(turn, turns) {
+    return (turns.find((one) => one.turn === turn)?.step ?? this.at) - 1;
+  }
+
   tellTurns(frame, turns) {
     const latest = this.match.real_time ? this.match.seats.map((seat) => turns.find((one) => one.turn.player === seat)?.turn).filter(Boolean) : frame.turns;
+    if (this.notes) {
+      const judged = latest.map((turn) => [turn, this.notes.of(this.stepOf(turn, turns), turn)]).filter(([, note]) => note);
+      const words = judged.map(([turn, note]) => [latest.length > 1 ? el("p", {}, called(this.match.participants[turn.by]?.name ?? turn.player)) : "", told(note)]);
+      this.coach.replaceChildren(...(words.length ? words.flat().filter(Boolean) : [told(null)]));
+    }
     this.now.replaceChildren(...(latest.length ? latest.map((turn) => provenance(turn, this.match)) : [el("p", { class: "quiet" }, this.at === 0 ? "Nobody has played yet." : "Nobody has answered in the last seconds.")]));
     this.moves.replaceChildren(...turns.map(({ step: at, turn }) => el("li", {}, el("button", { type: "button", tabindex: "-1", class: turn.fallback ? "fallback" : "", "aria-current": at === this.at ? "step" : null, click: () => this.go(at) },
       el("span", { class: "figure" }, at), called(this.match.participants[turn.by]?.name ?? turn.player), el("code", {}, turn.action)))));

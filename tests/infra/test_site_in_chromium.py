@@ -5,6 +5,7 @@ These tests need Debian's package chromium; ``bootstrap.py test`` says so and le
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from clouds import api_key, asking_for
 from playwright.sync_api import Error, Page, expect, sync_playwright
 from site_records import NAMES, kuhn, published, store, store_record, watched
 
+from ai_functions.runtime.coach import FORMAT
 from bootstrap import CHROMIUMS
 from games.frames import find_view
 from games.record import replay
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+    from games.record import GameRecord
     from infra.environment.environment import Environment
 
     Opened = Callable[..., AbstractContextManager[Page]]
@@ -34,12 +37,36 @@ SIZES = [(390, 844), (1280, 800)]
 PATIENCE_MS = 30_000
 
 
+COACH = "<b>first_free</b>"
+"""A coach's name is only text."""
+
+
+def judged(record: GameRecord, played: str | None = None) -> list[dict[str, object]]:
+    """Return notes of every turn after the fleets; those of steps 10, 12 and 14 gave away 55 of a hundred hits."""
+    return [
+        {"step": turn.step, "player": turn.player, "played": played or turn.action, "would_play": turn.action,
+         "probability": 0.5, "best": "A1" if turn.step in {10, 12, 14} else turn.action,
+         "worth": 0.25, "best_worth": 0.8 if turn.step in {10, 12, 14} else 0.25}
+        for turn in record.turns
+        if turn.step
+    ]  # fmt: skip
+
+
+def annotated(environment: Environment, record: GameRecord, more: dict[str, object], played: str | None = None) -> None:
+    by = {"name": COACH, "version": "7", "sha256": ""}
+    told = {"match_id": record.match_id, "game": record.game, "by": by, "turns": judged(record, played), **more}
+    store(environment, f"annotations/{record.match_id}/0.json", json.dumps(told).encode())
+
+
 @pytest.fixture(scope="module")
 def address(environment: Environment) -> str:
     for game in ("battleship", "pacman"):
         for name in NAMES:
             store_record(environment, watched(game, name))
     store_record(environment, kuhn())
+    annotated(environment, watched("battleship", NAMES[1]), {"format": FORMAT})
+    annotated(environment, watched("pacman", NAMES[2]), {"format": FORMAT + 1})
+    annotated(environment, watched("battleship", NAMES[3]), {"format": FORMAT}, played="J10")
     return published(environment)
 
 
@@ -119,6 +146,37 @@ def test_a_link_opens_a_match_at_a_move_and_keys_lead_through_it(opened: Opened,
         assert shown(page) == stopped
         page.reload()
         expect_step(page, stopped)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_coach_tells_the_best_move_what_yours_gave_away_and_the_blunders(opened: Opened, size: tuple[int, int]):
+    record = watched("battleship", NAMES[1])
+    with opened(f"#record={record.match_id}&move=11", size) as page:
+        coach = page.locator(".coach")
+        expect(coach.get_by_role("heading").first).to_have_text(f"The coach: {COACH} v7")
+        note = next(one for one in judged(record) if one["step"] == 10)
+        expect(coach.locator("dl").first).to_contain_text(str(note["best"]))
+        expect(coach.locator("dl").first).to_contain_text("55 %")
+        blunders = coach.locator(".blunders button")
+        expect(blunders).to_have_count(3)
+        expect(blunders.first).to_contain_text("first_free")
+        blunders.nth(1).press("Enter")
+        expect_step(page, 13)
+        expect(coach.locator("dl").first).to_have_class("blunder")
+        page.keyboard.press("ArrowRight")
+        expect(coach.locator("dl").first).to_contain_text("nothing: there is no better one")
+
+
+def test_a_match_that_no_coach_has_looked_at_says_so(opened: Opened):
+    with opened("#record=watched-kuhn&move=1") as page:
+        expect(page.locator(".coach")).to_contain_text("No coach has looked at this match.")
+
+
+def test_notes_of_another_version_or_of_other_moves_are_not_shown(opened: Opened):
+    with opened(f"#record={watched('pacman', NAMES[2]).match_id}&move=11") as page:
+        expect(page.locator(".coach")).to_contain_text("No coach has looked at this match.")
+    with opened(f"#record={watched('battleship', NAMES[3]).match_id}&move=11") as page:
+        expect(page.locator(".coach")).to_contain_text("The coach says nothing of this move.")
 
 
 @pytest.mark.parametrize("size", SIZES)
