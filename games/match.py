@@ -115,9 +115,18 @@ class Match:
 
     @classmethod
     def continued(
-        cls, record: GameRecord, step: int, *, journal: Journal | None = None, match_id: str | None = None
+        cls,
+        record: GameRecord,
+        step: int,
+        *,
+        journal: Journal | None = None,
+        match_id: str | None = None,
+        resumed: bool = False,
     ) -> Match:
         """Return a match that goes on from position ``step`` of ``record``, which it names as its origin.
+
+        One that is ``resumed`` is the very match that was left: it keeps its id, to which what functions answered is
+        bound, and when it began.
 
         The seats are those of the record; ``seat`` whoever else plays on.  Raises RecordError for a record that the
         rules do not allow up to there, and GameError for a step that it has not.
@@ -127,6 +136,8 @@ class Match:
         *_, frame = islice(replay(record), step + 1)
         seated = [item for item in record.participants if item.since_step == 0 or item.since_step < step]
         game = find_game(record.game)
+        if resumed and (step != record.steps or record.outcome is not None):
+            raise GameError(f"{record.match_id} can only be resumed where it was left")
         first = {item.player: item for item in reversed(seated) if item.since_step == 0}
         promised = record.pledge if is_kept(record) else None
         match = cls(
@@ -135,7 +146,7 @@ class Match:
             seed=promised or record.seed,
             policy_seed=record.policy_seed,
             options=record.options,
-            match_id=match_id,
+            match_id=record.match_id if resumed else match_id,
         )
         match.state, match.step_number = frame.state, step
         match._participants = seated
@@ -143,7 +154,9 @@ class Match:
         turns = [turn for turn in record.turns if turn.step < step]
         match._turns = turns if promised else [replace(turn, seal=None) for turn in turns]
         match._began -= (match._turns[-1].at_ms if match._turns else 0) / 1000
-        match._head = replace(match._head, participants=tuple(seated), origin=Origin(record.match_id, step))
+        origin = record.origin if resumed else Origin(record.match_id, step)
+        began = record.started_at if resumed else match._head.started_at
+        match._head = replace(match._head, participants=tuple(seated), origin=origin, started_at=began)
         match._journal = journal
         if journal is not None:
             journal.begin(match._head)

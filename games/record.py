@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -228,6 +228,22 @@ def verify(record: GameRecord) -> None:
     digest = game.digest(frame.state)
     if digest != record.digest:
         raise RecordError(f"{record.match_id}: ends in state {record.digest}, the rules lead to {digest}", "digest")
+
+
+def continues(record: GameRecord, left: GameRecord) -> bool:
+    """Say whether ``record`` is the match that was ``left`` without an end, played on: all of that, and more."""
+    known = len(left.participants)
+    begun = replace(
+        record,
+        participants=record.participants[:known],
+        turns=tuple(turn for turn in record.turns if turn.step < left.steps),
+        steps=left.steps,
+        outcome=None,
+        digest=left.digest,
+    )
+    joined = record.participants[known:]
+    later = record.steps > left.steps and all(one.since_step >= left.steps for one in joined)
+    return left.outcome is None and later and begun == left
 
 
 def bears_proofs(record: GameRecord) -> bool:

@@ -39,7 +39,7 @@ def new_match(
             options=setup.options,
             journal=world.journal(),
         )
-    match = Match.continued(begin.record, begin.step, journal=world.journal())
+    match = Match.continued(begin.record, begin.step, journal=world.journal(), resumed=begin.resumed)
     for player, participant in seats.items():
         before = match.participant(player)
         same = replace(before, since_step=0) == replace(participant, player=player, since_step=0)

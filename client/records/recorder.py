@@ -162,12 +162,20 @@ def record_path(folder: Path, record: GameRecord) -> Path:
 
 
 def save_record(folder: Path, record: GameRecord) -> Path:
-    """Write ``record`` whole or not at all, and return where."""
+    """Write ``record`` whole or not at all, and return where.
+
+    What lies beside it of the match as it was left (that it was sent, coach's notes) goes where it was played on.
+    """
     path = record_path(folder, record)
     path.parent.mkdir(parents=True, exist_ok=True)
+    line = record.to_line().encode() + b"\n"
+    if path.exists() and path.read_bytes() != line:
+        for beside in path.parent.glob(f"{path.stem}.*"):
+            if beside != path:
+                beside.unlink(missing_ok=True)
     staging = path.with_suffix(f".{os.getpid()}.tmp")
     with staging.open("wb") as file:
-        file.write(record.to_line().encode() + b"\n")
+        file.write(line)
         file.flush()
         os.fsync(file.fileno())
     staging.replace(path)

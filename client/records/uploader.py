@@ -105,12 +105,15 @@ class Uploader:
     def _send(self, session: requests.Session, path: Path) -> str | None:
         """Return why the record did not arrive; None when it did."""
         try:
+            line = path.read_bytes()
             answer = session.post(
                 self._url,
-                data=path.read_bytes(),
+                data=line,
                 headers={"content-type": "application/json"},
                 timeout=TIMEOUT_S,
             )
+            if path.read_bytes() != line:
+                return None  # it was played on meanwhile, and is sent again by who saved it
             if answer.status_code in ACCEPTED:
                 path.with_suffix(MARK).write_text(self._url + "\n", encoding="utf-8")
                 return None

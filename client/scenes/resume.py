@@ -106,9 +106,13 @@ class ResumeScene:
         """Nothing is held."""
 
     def _how(self) -> str:
-        if self._opponent() is None and self._manager.ladder.looked:
-            return "It is not deployed any more: another one can take its seat."
-        return ""
+        info, seat = self._opponent(), self._summary.opponent
+        if info is None:
+            gone = "It is not deployed any more: another one can take its seat."
+            return gone if self._manager.ladder.looked else ""
+        if seat is not None and info.version != seat.version:
+            return "Another version of it plays by now: the match will rate nobody."
+        return "It goes on as the same match, and counts as if it had never been left."
 
     def _opponent(self) -> OpponentInfo | None:
         row = self._summary

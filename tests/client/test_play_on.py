@@ -13,7 +13,8 @@ from test_replay import BATTLE, HUNT, archive_with, open_replay
 from client.games.battleship.scene import BattleshipScene
 from client.games.pacman.scene import PacmanScene
 from client.records.archive import summarise
-from client.records.recorder import Recorder, save_record
+from client.records.recorder import Recorder, record_path, save_record
+from client.records.uploader import MARK
 from client.scene_manager import Beginning, Setup
 from client.scenes.menu import MenuScene
 from client.scenes.pause import PauseScene
@@ -25,7 +26,7 @@ from games.battleship import rules
 from games.battleship.fleet import Cell
 from games.battleship.notation import parse_cell
 from games.match import Match, play
-from games.record import FUNCTION, PERSON, Participant, replay, verify
+from games.record import FUNCTION, PERSON, Participant, continues, replay, verify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,9 +140,16 @@ def test_a_match_that_was_left_is_offered_at_the_next_start_and_goes_on_where_it
     (record,) = table.records
     verify(record)
     assert len(record.participants) == 2
+    assert (record.match_id, record.started_at, record.origin) == (left.match_id, left.started_at, None)
+    assert continues(record, left), "it is the very match that was left"
+    path = record_path(tmp_path / "records", left)
+    for suffix in (MARK, ".notes", ".accuracy"):
+        path.with_suffix(suffix).touch()
     save_record(tmp_path / "records", record)
+    assert sorted(one.name for one in path.parent.glob(f"{path.stem}*")) == [path.name], "it is sent and judged anew"
     archive.look()
-    wait_until(table, lambda: len(archive.rows) == 3)
+    wait_until(table, lambda: all(row.finished for row in archive.rows))
+    assert len(archive.rows) == 2
     assert resumable(archive.rows, "Ada") is None, "it has been played on"
     archive.close()
 

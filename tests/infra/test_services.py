@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 import requests
-from proving import prove_record, proved_line, proved_match
+from proving import Signer, prove_record, proved_line, proved_match
 
 from ai_functions.runtime.loader import load_opponent
 from client.commands.ratings import stored_records
@@ -114,6 +114,57 @@ def test_another_record_under_a_known_match_id_is_refused(environment: Environme
     record = recorded(2)
     post(environment, record.to_line())
     assert post(environment, replace(recorded(3), match_id=record.match_id).to_line()).status_code == 409
+
+
+def left_and_resumed(environment: Environment, seed: int) -> tuple[GameRecord, GameRecord, GameRecord]:
+    """Return a match that was left after 30 steps, and two ways in which it might have gone on, all proved."""
+    names = f"resumed_{seed}"
+    act = load_opponent(EXAMPLE).act
+    game = find_game("battleship")
+    seats = {"one": Participant("one", "person", names, ""), "two": Participant("two", "function", "first_free", "1")}
+    left = play(Match(game, seats, seed=seed, policy_seed=seed), {"one": act, "two": act}, max_steps=30)
+    ways = [
+        play(Match.continued(left, left.steps, resumed=True), {"one": one, "two": act})
+        for one in (act, game.sample_action)
+    ]
+    sign = Signer(environment, left)
+    return sign.prove(left), *(sign.prove(one) for one in ways)  # type: ignore[return-value]
+
+
+def test_a_match_that_was_left_and_resumed_is_proved_and_rates_once(environment: Environment):
+    left, ended, other = left_and_resumed(environment, 77)
+    first, second = post_raw(environment, left), post_raw(environment, ended)
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.json()["proved"], second.json()["proved"]) == (True, True)
+    assert post_raw(environment, ended).status_code == 200
+    assert post_raw(environment, left).status_code == 409, "it has gone on"
+    assert post_raw(environment, other).status_code == 409, "it went on otherwise"
+    name = left.participants[0].name
+    rated = in_time(lambda: [item for key, item in ratings(environment).items() if name in key])
+    assert len(rated) == 1
+    counted = [float(value["N"]) for key, value in rated[0].items() if key.endswith("#first_free")]
+    assert sum(counted) == 1
+
+
+def test_of_two_ways_in_which_a_match_went_on_no_answer_proves_another(environment: Environment):
+    """Whoever resumes twice, and takes the function's answers of the one for the other, has them where nobody asked."""
+    left, ended, other = left_and_resumed(environment, 78)
+    steps = min(ended.steps, other.steps)
+    proofs = {(turn.step, turn.player): turn.proofs for turn in ended.turns}
+    spliced = replace(
+        other,
+        turns=tuple(
+            replace(turn, proofs=proofs[turn.step, turn.player])
+            if turn.proofs and 30 < turn.step < steps and (turn.step, turn.player) in proofs
+            else turn
+            for turn in other.turns
+        ),
+    )
+    assert spliced != other
+    post_raw(environment, left)
+    answer = post_raw(environment, spliced)
+    assert (answer.status_code, answer.json()["proved"]) == (201, False)
+    assert "the proof is not what first_free would have made of it" in answer.json()["why"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,24 @@ from random import Random
 
 import pytest
 
+from games.catalog import find_game
 from games.core import GameError
 from games.match import Match, play
-from games.record import BOT, FUNCTION, PERSON, GameRecord, Origin, Participant, RecordError, replay, verify
+from games.record import (
+    BOT,
+    FUNCTION,
+    PERSON,
+    GameRecord,
+    Origin,
+    Participant,
+    RecordError,
+    continues,
+    replay,
+    verify,
+)
 from games.record_lines import read_lines
 
+RULES = find_game("battleship")
 GOLDEN = Path(__file__).parents[1] / "golden"
 RECORDS = [
     next(one for _, one in read_lines((GOLDEN / f"{name}.jsonl").read_bytes()) if isinstance(one, GameRecord))
@@ -49,6 +62,47 @@ def test_whoever_only_goes_on_keeps_the_seat_and_can_be_rated() -> None:
     assert [item.name for item in match.record().participants] == [item.name for item in record.participants]
     match.seat(Participant("one", PERSON, "Ada", "with hints"))
     assert not match.rated
+
+
+def left_after(steps: int) -> GameRecord:
+    """A match that was left without an end."""
+    record = RECORDS[0]
+    seats = {item.player: item for item in record.participants}
+    match = Match(RULES, seats, seed=5, policy_seed=6, match_id="left")
+    return play(match, dict.fromkeys(RULES.PLAYERS, RULES.sample_action), max_steps=steps)
+
+
+def test_a_resumed_match_is_the_one_that_was_left_and_holds_all_of_it() -> None:
+    left = left_after(20)
+    match = Match.continued(left, left.steps, resumed=True)
+    ended = play(match, dict.fromkeys(RULES.PLAYERS, RULES.sample_action))
+    verify(ended)
+    assert (ended.match_id, ended.started_at, ended.origin) == (left.match_id, left.started_at, None)
+    assert continues(ended, left)
+    assert GameRecord.from_line(ended.to_line()) == ended
+    with pytest.raises(GameError, match="can only be resumed where it was left"):
+        Match.continued(left, 10, resumed=True)
+    with pytest.raises(GameError, match="can only be resumed where it was left"):
+        Match.continued(ended, ended.steps, resumed=True)
+
+
+def test_only_the_same_match_with_more_of_it_goes_on_from_one_that_was_left() -> None:
+    left = left_after(20)
+    ended = play(Match.continued(left, 20, resumed=True), dict.fromkeys(RULES.PLAYERS, RULES.sample_action))
+    assert not continues(left, left)
+    assert not continues(left, ended)
+    assert not continues(ended, ended)
+    for change in (
+        {"match_id": "another"},
+        {"seed": 6},
+        {"policy_seed": 7},
+        {"started_at": "2026-01-01T00:00:00+00:00"},
+        {"turns": (replace(ended.turns[0], action=ended.turns[1].action), *ended.turns[1:])},
+        {"turns": (replace(ended.turns[0], at_ms=ended.turns[0].at_ms + 1), *ended.turns[1:])},
+        {"participants": (replace(ended.participants[0], name="Eve"), *ended.participants[1:])},
+        {"participants": (*ended.participants, replace(ended.participants[0], since_step=3))},
+    ):
+        assert not continues(replace(ended, **change), left), change
 
 
 def test_a_swap_before_the_position_is_kept_and_one_after_it_is_not() -> None:

@@ -1,7 +1,8 @@
 """``POST /records``: checks a recorded game by playing it again, and stores it once, under its match id.
 
-The same record twice leaves the same object; another record under an id that is taken is refused.  One that is not
-proved is stored, and can be watched; that it is proved stands in the object's metadata, for those who train on it.
+The same record twice leaves the same object; another record under an id that is taken is refused, unless it is the
+match that lies there without an end, played on.  One that is not proved is stored, and can be watched; that it is
+proved stands in the object's metadata, for those who train on it.
 ``GET /records/{id}/annotations`` answers what the opponents' functions said of a record.
 """
 
@@ -16,7 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from games.record import GameRecord, RecordError, verify
+from games.record import GameRecord, RecordError, continues, verify
 from games.schema import InvalidError, NotJsonError, load_json
 from infra.services.inbox import PROVED, YES
 from infra.services.proofs import why_not_proved
@@ -76,7 +77,7 @@ def _keep(record: GameRecord, context: Any) -> dict[str, Any]:
     key = f"records/{record.game}/{record.match_id}.json"
     line = record.to_line() + "\n"
     try:
-        status = _store(key, line.encode(), proved=not why)
+        status = _store(key, record, line.encode(), proved=not why)
     except ClientError as error:
         detail = f"the record could not be stored: {error.response['Error'].get('Message') or error}"
         return _problem(UNAVAILABLE, "Not stored", detail, context)
@@ -101,18 +102,31 @@ def _check(record: GameRecord) -> None:
         raise RecordError(f"started_at is {record.started_at}; wanted: no later than {latest:%Y-%m-%d}", "started_at")
 
 
-def _store(key: str, content: bytes, *, proved: bool) -> int:
+def _store(key: str, record: GameRecord, content: bytes, *, proved: bool) -> int:
+    """Store ``record`` where there is none of its id yet, or the same match as it was left before it was played on."""
+    if _put(key, content, proved=proved, IfNoneMatch="*"):
+        return STORED
+    there = _s3.get_object(Bucket=BUCKET, Key=key)
+    known = there["Body"].read()
+    if known == content:
+        return KNOWN
+    if continues(record, GameRecord.from_line(known)) and _put(key, content, proved=proved, IfMatch=there["ETag"]):
+        return STORED
+    return CONFLICT
+
+
+def _put(key: str, content: bytes, *, proved: bool, **condition: Any) -> bool:
+    """Store ``content``; return False where the condition does not hold."""
     try:
         _s3.put_object(
-            Bucket=BUCKET, Key=key, Body=content, ContentType="application/json", IfNoneMatch="*",
-            Metadata={PROVED: YES} if proved else {},
+            Bucket=BUCKET, Key=key, Body=content, ContentType="application/json",
+            Metadata={PROVED: YES} if proved else {}, **condition,
         )  # fmt: skip
     except ClientError as error:
         if error.response["ResponseMetadata"]["HTTPStatusCode"] not in {409, 412}:
             raise
-        there = _s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
-        return KNOWN if there == content else CONFLICT
-    return STORED
+        return False
+    return True
 
 
 def _problem(status: int, title: str, detail: str, context: Any, field: str = "") -> dict[str, Any]:
