@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -116,23 +117,36 @@ def test_another_record_under_a_known_match_id_is_refused(environment: Environme
     assert post(environment, replace(recorded(3), match_id=record.match_id).to_line()).status_code == 409
 
 
-def left_and_resumed(environment: Environment, seed: int) -> tuple[GameRecord, GameRecord, GameRecord]:
+def left_and_resumed(
+    environment: Environment, seed: int, game_name: str, function: str
+) -> tuple[GameRecord, GameRecord, GameRecord]:
     """Return a match that was left after 30 steps, and two ways in which it might have gone on, all proved."""
-    names = f"resumed_{seed}"
-    act = load_opponent(EXAMPLE).act
-    game = find_game("battleship")
-    seats = {"one": Participant("one", "person", names, ""), "two": Participant("two", "function", "first_free", "1")}
-    left = play(Match(game, seats, seed=seed, policy_seed=seed), {"one": act, "two": act}, max_steps=30)
-    ways = [
-        play(Match.continued(left, left.steps, resumed=True), {"one": one, "two": act})
-        for one in (act, game.sample_action)
-    ]
+    game = find_game(game_name)
+    first, second = game.PLAYERS
+    seats = {
+        first: Participant(first, "person", f"resumed_{seed}"),
+        second: Participant(second, "function", function, "1"),
+    }
+    chance = dict.fromkeys(game.PLAYERS, game.sample_action)
+    left = play(Match(game, seats, seed=seed, policy_seed=seed), chance, max_steps=30)
+    one = play(Match.continued(left, left.steps, resumed=True), chance)
+    other = Match.continued(left, left.steps, resumed=True)
+    while first not in other.to_act() or len(game.legal_actions(other.ask(first)) or ()) < 2:
+        for player in other.to_act():
+            other.submit(player, game.sample_action(other.ask(player), Random(other.seed_for(player))))
+        other.advance()
+    taken = {turn.step: turn.action for turn in one.turns if turn.player == first}[other.step_number]
+    otherwise = next(it for it in game.legal_actions(other.ask(first)) if game.print_action(it) != taken)
+    for player in other.to_act():
+        action = otherwise if player == first else game.sample_action(other.ask(player), Random(other.seed_for(player)))
+        other.submit(player, action)
+    other.advance()
     sign = Signer(environment, left)
-    return sign.prove(left), *(sign.prove(one) for one in ways)  # type: ignore[return-value]
+    return sign.prove(left), sign.prove(one), sign.prove(play(other, chance))
 
 
 def test_a_match_that_was_left_and_resumed_is_proved_and_rates_once(environment: Environment):
-    left, ended, other = left_and_resumed(environment, 77)
+    left, ended, other = left_and_resumed(environment, 77, "battleship", "first_free")
     first, second = post_raw(environment, left), post_raw(environment, ended)
     assert (first.status_code, second.status_code) == (201, 201)
     assert (first.json()["proved"], second.json()["proved"]) == (True, True)
@@ -148,23 +162,18 @@ def test_a_match_that_was_left_and_resumed_is_proved_and_rates_once(environment:
 
 def test_of_two_ways_in_which_a_match_went_on_no_answer_proves_another(environment: Environment):
     """Whoever resumes twice, and takes the function's answers of the one for the other, has them where nobody asked."""
-    left, ended, other = left_and_resumed(environment, 78)
-    steps = min(ended.steps, other.steps)
-    proofs = {(turn.step, turn.player): turn.proofs for turn in ended.turns}
-    spliced = replace(
-        other,
-        turns=tuple(
-            replace(turn, proofs=proofs[turn.step, turn.player])
-            if turn.proofs and 30 < turn.step < steps and (turn.step, turn.player) in proofs
-            else turn
-            for turn in other.turns
-        ),
+    left, ended, other = left_and_resumed(environment, 78, "backgammon", "resumed_backgammon")
+    proofs = {(turn.step, turn.player): turn.proofs for turn in ended.turns if turn.proofs}
+    turns = tuple(
+        replace(turn, proofs=proofs.get((turn.step, turn.player), turn.proofs)) if turn.step >= 30 else turn
+        for turn in other.turns
     )
+    spliced = replace(other, turns=turns)
     assert spliced != other
     post_raw(environment, left)
     answer = post_raw(environment, spliced)
     assert (answer.status_code, answer.json()["proved"]) == (201, False)
-    assert "the proof is not what first_free would have made of it" in answer.json()["why"]
+    assert "the proof is not what resumed_backgammon would have made of it" in answer.json()["why"]
 
 
 @pytest.mark.parametrize(
