@@ -70,6 +70,10 @@ def handler(event: dict[str, Any], context: Any) -> JsonObject:
 def _over_http(event: dict[str, Any], request_id: str) -> JsonObject:
     cold = _waited_for_start(event["requestContext"].get("timeEpoch"))
     try:
+        if http.version_asked(event) not in {"", _VERSION}:
+            from ai_functions.runtime.pinned import hand_on  # noqa: PLC0415 - only while a new version is released
+
+            return hand_on(event, http.version_asked(event))
         if http.route(event) == "GET":
             return http.respond(http.OK, {**identify(_OPPONENT, _VERSION, _CARD), "cold": cold, **_first(request_id)})
         return http.respond(http.OK, _move(http.body(event), request_id, cold=cold))

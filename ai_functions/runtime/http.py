@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from games.core import JsonObject
 
 OK = 200
+BY_VERSION = re.compile(r"/(?P<version>[0-9]{1,9})(?:/move)?/?")
+"""The path of a Function URL's request to a version other than the one that serves."""
 
 
 def route(event: dict[str, Any]) -> str:
@@ -35,6 +38,20 @@ def route(event: dict[str, Any]) -> str:
         raise Problem(NOT_FOUND, "No such resource", "POST goes to {opponent}/move, GET to {opponent}")
     allowed = "POST" if is_move else "GET"
     raise Problem(METHOD_NOT_ALLOWED, "Method not allowed", f"{method} is not answered here; {allowed} is")
+
+
+def version_asked(event: dict[str, Any]) -> str:
+    """Return the version that a request to a Function URL names in its path (``/7/move``); empty for whoever serves.
+
+    Raises Problem for a path below a version's route that leads nowhere.
+    """
+    below = (event.get("pathParameters") or {}).get("proxy")
+    if below is not None:  # by the route of one version, below which everything comes here
+        if below not in {"pinned", "pinned/move"}:
+            raise Problem(NOT_FOUND, "No such resource", "POST goes to {opponent}/move, GET to {opponent}")
+        return ""
+    found = BY_VERSION.fullmatch(str(event.get("rawPath", "")))
+    return found["version"] if found else ""
 
 
 def body(event: dict[str, Any]) -> Any:

@@ -151,6 +151,8 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
 ) -> None:
     """Deploy one opponent, touching no other, or all of them; what is deployed already is left alone.
 
+    Platform and platform's own functions are brought up to date by --all alone: after an update of this program, too.
+
     A model's file becomes an opponent first: it is converted to ONNX, compared with the original, tried as a function,
     and played to see how strong it is (docs/first-model.md).
     """

@@ -23,7 +23,7 @@ from infra.core.state import Account, Pointer
 from infra.deploy.auth import chosen, route_settings
 from infra.deploy.execute import carry_out, preview
 from infra.deploy.keys import ensure_keys, proof_key
-from infra.deploy.opponents import function_url, ladder_folders, subscription, wanted_opponent
+from infra.deploy.opponents import beyond_routes, called_by, ladder_folders, subscription, wanted_opponent
 from infra.deploy.plan import CREATE, KEEP, UPDATE, plan_opponent
 from infra.deploy.platform import PARALLEL, deploy_platform, layer_arn, layers_for, stacks_found
 from infra.deploy.smoke_test import smoke_test
@@ -137,11 +137,12 @@ def deploy_opponents(
     if environment.has_platform:
         ensure_keys(environment)  # before several want one at once
     functions = frozenset(environment.cloud.functions(environment.names.prefix))
+    unrouted = beyond_routes(folders, found, environment.names)
 
     def one(folder: Path) -> Deployed:
         began = time.monotonic()
         try:
-            return _deploy_opponent(environment, folder, found, functions, progress, options)
+            return _deploy_opponent(environment, folder, found, functions, progress, options, unrouted)
         except DEPLOY_ERRORS as error:
             return Deployed(folder.name, "failed", time.monotonic() - began, problem=str(error))
 
@@ -156,6 +157,7 @@ def _deploy_opponent(
     functions: frozenset[str],
     progress: Progress,
     options: Options,
+    unrouted: frozenset[str],
 ) -> Deployed:
     began = time.monotonic()
     manifest, package = package_opponent(folder)
@@ -164,12 +166,13 @@ def _deploy_opponent(
     layers = [build_layer(name, environment.target, environment.cache) for name in manifest.function.layers]
     stack = found.get(environment.names.opponent(manifest.name))
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
+    authorization = chosen(None, found, environment.names)
     wanted = wanted_opponent(
         environment.names, environment.target, manifest, package, read_card(folder), platform=environment.platform,
         layer_arns=[layer_arn(environment, layer.name, found) for layer in layers],
-        settings=route_settings(chosen(None, found, environment.names), found, environment.names)
+        settings=route_settings(authorization, found, environment.names)
         | subscription(options.subscribe, stack)
-        | function_url(options.url, stack)
+        | called_by(options.url, stack, authorization, routed=manifest.name not in unrouted)
         | {"ProofKey": proof_key(environment, manifest.name)}
         | dict(environment.settings),
     )  # fmt: skip

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ai_functions.runtime.manifest import MANIFEST, Manifest
+from ai_functions.runtime.manifest import MANIFEST, Manifest, ManifestError
 from infra.build.packaging import ROOT, Package, PackagingError
+from infra.deploy.auth import IAM, KEY
 from infra.deploy.plan import Upload, Wanted
 from infra.local.paths import cloud_paths
 from infra.templates import template
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from infra.core.names import Names
     from infra.core.state import Stack
 
+MOST_ROUTED = 58
+"""Opponents with routes on one API, five each: AWS allows 300, of which seven are the platform's and the site's.
+
+Whoever comes after is called by a URL.
+"""
 SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
 URLS = ("none", "iam", "public")
+ROUTED = "yes"
 MOST_LISTED = 3500
 """Characters, as in the template: CloudFormation and SSM allow some 4,000."""
 LADDER = ROOT / "ai_functions"
@@ -95,6 +102,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "invoke": f"{names.function(manifest.name)}:live",
         "memory_mb": needs.memory_mb,
         "architecture": target.architecture,
+        **({} if settings.get("Routes", ROUTED) == ROUTED else {"routed": False}),
     }
     parameters = {
         "Prefix": names.prefix,
@@ -141,6 +149,40 @@ def _measured(card: Mapping[str, object]) -> dict[str, float]:
     evaluation = card.get("evaluation")
     played = evaluation.get("candidate") if isinstance(evaluation, dict) else None
     return {name: round(value["mean"], 2) for name, value in (played or {}).items()}
+
+
+def beyond_routes(folders: Sequence[Path], found: Mapping[str, Stack], names: Names) -> frozenset[str]:
+    """Return the names of the opponents in ``folders`` for which the API has no routes left, the last that come."""
+    opponents = {name: stack for name, stack in found.items() if name.startswith(names.opponents)}
+    left = MOST_ROUTED - sum(stack.parameters.get("Routes", ROUTED) == ROUTED for stack in opponents.values())
+    new = [name for name in map(_name, folders) if name and names.opponent(name) not in opponents]
+    return frozenset(new[max(0, left) :])
+
+
+def _name(folder: Path) -> str:
+    try:
+        return Manifest.load(folder).name
+    except ManifestError:
+        return ""  # told when its turn comes
+
+
+def called_by(kind: str | None, stack: Stack | None, authorization: str, *, routed: bool) -> dict[str, str]:
+    """Return the template's parameters for routes and a URL of the function's own; None keeps what ``stack`` has.
+
+    Raises PackagingError for a kind of URL that there is not, or that would leave no way to the function.
+    """
+    if stack is not None:
+        routed = stack.parameters.get("Routes", ROUTED) == ROUTED
+    if routed:
+        return {"Routes": ROUTED, **function_url(kind, stack)}
+    if authorization == KEY:
+        raise PackagingError(
+            f"the API has no routes left after {MOST_ROUTED} opponents, and a URL asks for no key: --auth iam does"
+        )
+    if kind == URLS[0]:
+        raise PackagingError("--url none: this opponent has no routes, and would have no way to it at all")
+    wanted = "iam" if authorization == IAM else "public"
+    return {"Routes": "no", **function_url(kind or (None if stack else wanted), stack)}
 
 
 def function_url(kind: str | None, stack: Stack | None) -> dict[str, str]:

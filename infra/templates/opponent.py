@@ -1,7 +1,7 @@
 """One opponent: a function that stands alone, with its own role, log, versions and routes.
 
-A deployment's new version takes one of three slots, each with routes of its own, so that a match ends with the version
-it began with.
+A deployment's new version takes one of three slots, each with a route of its own, so that a match ends with the version
+it began with.  Without routes, whoever is called hands on to that version (``ai_functions.runtime.pinned``).
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from infra.templates.intrinsics import (
     Node,
     all_of,
     any_of,
+    arn,
     att,
     condition,
     differs,
@@ -37,11 +38,12 @@ from infra.templates.parts import Alarm, in_bucket, kept, output, resource, role
 
 DESCRIPTION = (
     "Lambda Arcade, one opponent: a function that stands alone, with its own role, log, versions and routes."
-    " Every change of Release publishes an immutable version. The versions in slots A, B and C keep routes of their"
+    " Every change of Release publishes an immutable version. The versions in slots A, B and C keep a route of their"
     " own, so that a match ends with the version it began with; a deployment takes the slot that was filled longest"
     " ago."
 )
 PATH = "/opponents/${OpponentName}"
+OWN = "function:${Prefix}-${OpponentName}"
 
 
 def opponent() -> dict[str, Node]:
@@ -56,6 +58,7 @@ def opponent() -> dict[str, Node]:
             **_url(),
             **_routes(),
             "Entry": _entry(),
+            "UrlEntry": _url_entry(),
             **_canary_alarms(),
         },
         _outputs(),
@@ -67,7 +70,8 @@ def _conditions() -> dict[str, Node]:
     slots: dict[str, Node] = {}
     for slot in SLOTS:
         slots[f"NewIn{slot}"] = equals("NewSlot", slot)
-        slots[f"Uses{slot}"] = any_of(condition(f"NewIn{slot}"), differs(f"Slot{slot}", ""))
+        filled = any_of(condition(f"NewIn{slot}"), differs(f"Slot{slot}", ""))
+        slots[f"Uses{slot}"] = all_of(condition("HasRoutes"), filled)
     return {
         "HasLayers": Intrinsic("Not", [Intrinsic("Equals", [Intrinsic("Select", [0, ref("LayerArns")]), "none"])]),
         "ReservesConcurrency": differs("ReservedConcurrency", -1),
@@ -80,6 +84,7 @@ def _conditions() -> dict[str, Node]:
         "ReadsKinesis": equals("RecordsSourceKind", "kinesis"),
         "ReadsTable": equals("RecordsSourceKind", "dynamodb"),
         "ReadsStream": any_of(condition("ReadsKinesis"), condition("ReadsTable")),
+        "HasRoutes": equals("Routes", "yes"),
         **slots,
     }
 
@@ -110,6 +115,7 @@ def _function() -> dict[str, Node]:
             may_read_records(),
             statement("WriteOwnAnnotations", "s3:PutObject", in_bucket("annotations/*/${OpponentName}.json")),
             may_give_up(),
+            statement("HandOnToOwnVersions", "lambda:InvokeFunction", [arn("lambda", OWN), arn("lambda", f"{OWN}:*")]),
             *(if_(holds, statement(sid, actions, ref("RecordsSource"))) for holds, sid, actions in sources),
         ),
         tags={"opponent": ref("OpponentName")},
@@ -165,27 +171,18 @@ def _routes() -> dict[str, Node]:
     may = sub("Lets the HTTP API call the versions of ${OpponentName} and nothing else")
     routes = {
         "ApiRole": role("apigateway", may, "call", calls),
-        **_routed("Live", ref("Live"), sub(f"GET {PATH}"), sub(f"POST {PATH}/move")),
+        "IntegrationLive": integration(ref("Live"), {"CredentialsArn": att("ApiRole")}, Condition="HasRoutes"),
+        "IdentifyLive": route(sub(f"GET {PATH}"), "IntegrationLive", Condition="HasRoutes"),
+        "MoveLive": route(sub(f"POST {PATH}/move"), "IntegrationLive", Condition="HasRoutes"),
     }
-    for slot in SLOTS:
-        new, held = f"{PATH}@${{Version.Version}}", f"{PATH}@${{Slot{slot}}}"
-        routes |= _routed(
-            slot,
-            if_(f"NewIn{slot}", ref("Version"), sub(f"${{Function.Arn}}:${{Slot{slot}}}")),
-            if_(f"NewIn{slot}", sub(f"GET {new}"), sub(f"GET {held}")),
-            if_(f"NewIn{slot}", sub(f"POST {new}/move"), sub(f"POST {held}/move")),
-            Condition=f"Uses{slot}",
-        )
+    for slot in SLOTS:  # one route for all that a version is asked: an API has 300
+        new, held = f"ANY {PATH}@${{Version.Version}}", f"ANY {PATH}@${{Slot{slot}}}"
+        function = if_(f"NewIn{slot}", ref("Version"), sub(f"${{Function.Arn}}:${{Slot{slot}}}"))
+        called = {"CredentialsArn": att("ApiRole")}
+        routes[f"Integration{slot}"] = integration(function, called, Condition=f"Uses{slot}")
+        key = if_(f"NewIn{slot}", sub(f"{new}/{{proxy+}}"), sub(f"{held}/{{proxy+}}"))
+        routes[f"Pinned{slot}"] = route(key, f"Integration{slot}", Condition=f"Uses{slot}")
     return routes
-
-
-def _routed(which: str, function: Node, identify: Node, move: Node, **attributes: Node) -> dict[str, Node]:
-    """Return the two routes to ``function``, and how they call it."""
-    return {
-        f"Integration{which}": integration(function, {"CredentialsArn": att("ApiRole")}, **attributes),
-        f"Identify{which}": route(identify, f"Integration{which}", **attributes),
-        f"Move{which}": route(move, f"Integration{which}", **attributes),
-    }
 
 
 def _entry() -> dict[str, Node]:
@@ -196,6 +193,16 @@ def _entry() -> dict[str, Node]:
         "Value": ref("Listing"),
     }
     return resource("SSM::Parameter", properties)
+
+
+def _url_entry() -> dict[str, Node]:
+    properties = {
+        "Name": sub("/${Prefix}/urls/${OpponentName}"),
+        "Type": "String",
+        "Description": "Where the catalog finds this opponent, if it has no routes.",
+        "Value": att("Url", "FunctionUrl"),
+    }
+    return resource("SSM::Parameter", properties, Condition="HasUrl")
 
 
 def _canary_alarms() -> dict[str, Node]:
@@ -234,7 +241,7 @@ def _canary_alarms() -> dict[str, Node]:
 
 def _outputs() -> dict[str, Node]:
     return {
-        "Endpoint": output("Path of the opponent on the platform's API.", sub(PATH)),
+        "Endpoint": output("Path of the opponent on the platform's API.", sub(PATH), Condition="HasRoutes"),
         "NewVersion": output("The version that the newest deployment published.", att("Version", "Version")),
         "Release": output("The release of that version.", ref("Release")),
         "FunctionArn": output("The function, for Invoke; add a version or live.", att("Function")),

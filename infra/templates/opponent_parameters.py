@@ -73,6 +73,11 @@ def _settings() -> dict[str, Node]:
             Default="",
             AllowedPattern="([0-9]+:[0-9a-f]{64})?",
         ),
+        "Routes": parameters.text(
+            "Whether it has routes on the platform's API; without them it is called by its URL.",
+            Default="yes",
+            AllowedValues=["yes", "no"],
+        ),
         **parameters.authorization("the routes"),
         "FunctionUrl": text(
             "Whether the function also has a URL of its own.", Default="none", AllowedValues=["none", "iam", "public"]

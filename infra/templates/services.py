@@ -134,7 +134,11 @@ def catalog() -> dict[str, Node]:
         512,
         10,
         variables,
-        statement("ReadEntries", "ssm:GetParametersByPath", arn("ssm", "parameter/${Prefix}/opponents")),
+        statement(
+            "ReadEntries",
+            "ssm:GetParametersByPath",
+            [arn("ssm", f"parameter/${{Prefix}}/{tree}") for tree in ("opponents", "urls")],
+        ),
         statement("SeeWhereLivePoints", "lambda:GetAlias", arn("lambda", "function:${Prefix}-*")),
         statement("ReadRatings", ["dynamodb:BatchGetItem", "dynamodb:Scan"], arn("dynamodb", "table/${RatingsTable}")),
         live=CALLED_BY_API,

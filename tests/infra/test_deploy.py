@@ -427,7 +427,7 @@ def test_an_api_with_a_key_lets_in_who_sends_it_and_nobody_else(environment: Env
         urls = [
             f"{environment.api}/opponents",
             f"{environment.api}/opponents/guarded",
-            f"{environment.api}/opponents/guarded@1",
+            f"{environment.api}/opponents/guarded@1/pinned",
         ]
         for url in urls:
             assert requests.get(url, timeout=20).status_code == 401

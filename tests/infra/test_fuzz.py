@@ -33,7 +33,7 @@ def test_whatever_is_asked_is_answered_as_the_document_says(
     for path in asked["paths"].values():
         for parameter in path.get("parameters", []):
             if parameter["name"] == "name":
-                parameter["schema"] = {"enum": ["first_free", "first_free@1", "nobody"]}
+                parameter["schema"] = {"enum": ["first_free", "nobody"]}
     (tmp_path / "openapi.json").write_text(json.dumps(asked))
     done = subprocess.run(
         [SCHEMATHESIS, "run", "openapi.json", "--url", environment.api, "--checks", CHECKS, "--seed", "1", "--no-color",

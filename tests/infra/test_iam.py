@@ -59,7 +59,7 @@ def test_an_api_that_asks_for_signatures_answers_who_signs_and_may(
     session = new_session()  # the game's own way
     assert "action" in session.post(move, json=MOVE, timeout=20).json()
     version = session.get(signed_api, timeout=20).json()["version"]
-    assert session.get(f"{signed_api}@{version}", timeout=20).json()["version"] == version
+    assert session.get(f"{signed_api}@{version}/pinned", timeout=20).json()["version"] == version
     assert session.get(f"{environment.api}/opponents?a=%20b&a=&c", timeout=20).status_code == 200
     assert new_session(guest=True).get(signed_api, timeout=20).status_code == 403
 

@@ -151,10 +151,10 @@ def test_a_retrained_model_serves_until_something_newer_is_deployed(environment:
     environment.cloud.put_object(environment.platform["BucketName"], key, made.content, made.sha256)
     card = json.loads((tmp_path / "new" / "model_card.json").read_text())
     assert publish(environment.cloud, environment.names, made, card, key, patience_s=60) == "2"
-    for place in ("learner", "learner@2"):
+    for place in ("learner", "learner@2/pinned"):
         known = requests.get(f"{environment.api}/opponents/{place}", timeout=20).json()
         assert (known["version"], known["sha256"]) == ("2", card["sha256"])
-    assert requests.get(f"{environment.api}/opponents/learner@1", timeout=20).json()["version"] == "1"
+    assert requests.get(f"{environment.api}/opponents/learner@1/pinned", timeout=20).json()["version"] == "1"
 
     (again,) = deploy_opponents(environment, [folder], nothing)
     assert (again.verb, again.version) == ("keep", "2")

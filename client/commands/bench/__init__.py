@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from client.commands.bench import frames, functions, ratings, start
+from client.commands.bench import frames, functions, many, ratings, start
 from games.catalog import find_part, game_packages
 
 
@@ -38,6 +38,7 @@ def register(root: typer.Typer) -> None:
     app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")(functions.releases)
     app.command(epilog="Example: lambda-arcade bench cold --starts 10")(functions.cold)
     app.command(epilog="Example: lambda-arcade bench sizes --json")(functions.sizes)
+    app.command(epilog="Example: lambda-arcade bench opponents --count 1000")(many.opponents)
     app.command(epilog="Example: lambda-arcade bench ratings --leagues 400 --games 10")(ratings.ratings)
     app.command(epilog="Example: lambda-arcade bench start")(start.start)
     app.command(epilog="Example: lambda-arcade bench frames --size 1120x630")(frames.frames)

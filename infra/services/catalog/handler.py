@@ -19,8 +19,8 @@ from botocore.config import Config
 from ai_functions.runtime.listing import DEPLOYED
 from games.schema import InvalidError, NotJsonError, load_json
 from infra.core.prices import price_of, replaced
-from infra.services.catalog.ratings import list_ratings
 from infra.services.rater.rating import Rated
+from infra.services.rater.standings import best_of_each_game, everything
 from infra.services.rater.table import RatingsTable, old_strength, strengths_in
 
 if TYPE_CHECKING:
@@ -31,7 +31,11 @@ API = os.environ["API_BASE_URL"]
 CACHE_S = float(os.environ["CACHE_SECONDS"])
 """How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
 PRICES = replaced(json.loads(os.environ.get("PRICES") or "{}"), "Prices")
-LIVE = "live"
+MOST_LOOKS = 100
+"""At aliases, for one answer."""
+UNSEEN: dict[str, Any] = {"FunctionVersion": ""}
+"""Of an opponent whose alias has not been looked at yet: it can be played, and its answers tell its version."""
+LIVE, PINNED = "live", "pinned"
 LOCAL = "http://127.0.0.1:"
 _CONFIG = Config(connect_timeout=2, read_timeout=4, retries={"max_attempts": 3, "mode": "standard"})
 _ssm = boto3.client("ssm", config=_CONFIG)
@@ -41,6 +45,8 @@ _table = RatingsTable(
     os.environ["RATINGS_TABLE"], lambda operation, **parameters: getattr(_dynamodb, operation)(**parameters)
 )
 _kept: dict[str, tuple[float, str]] = {}
+_seen: dict[str, tuple[float, dict[str, Any] | None]] = {}
+"""When each opponent's alias was looked at, and what it was; None where there was none."""
 _POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the local cloud gives no more than memory
 
 
@@ -50,7 +56,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     base = "" if event.get("routeKey") == "GET /ratings" else _base_url(event)
     made, body = _kept.get(base, (-CACHE_S, ""))
     if not body or time.monotonic() - made >= CACHE_S:
-        listed = _list(base) if base else list_ratings(_dynamodb, os.environ["RATINGS_TABLE"])
+        listed = _list(base) if base else best_of_each_game(everything(_dynamodb, os.environ["RATINGS_TABLE"])[0])
         body = json.dumps(listed, separators=(",", ":"))
         _kept[base] = (time.monotonic(), body)
     headers = {"content-type": "application/json", "cache-control": "no-store"}
@@ -60,26 +66,42 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 def _list(base: str) -> list[dict[str, Any]]:
     entries = _entries()
     ratings = _POOL.submit(_ratings, entries)
-    aliases = list(_POOL.map(_alias, entries))
+    urls = _urls() if any(not entry.get("routed", True) for entry in entries) else {}
+    aliases = _look({entry["name"] for entry in entries})
     strengths = ratings.result()
     listed = [
-        _listed(entry, alias, strengths.get((entry["game"], entry["name"]), {}), base)
-        for entry, alias in zip(entries, aliases, strict=True)
-        if alias is not None
+        _listed(entry, alias, strengths.get((entry["game"], entry["name"]), {}), _endpoint(entry, base, urls))
+        for entry in entries
+        if (alias := aliases.get(entry["name"], UNSEEN)) is not None
     ]
     return sorted(listed, key=lambda item: (item["game"], item["difficulty"], item["name"]))
 
 
-def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, Any], base: str) -> dict[str, Any]:
+def _endpoint(entry: dict[str, Any], base: str, urls: dict[str, str]) -> str:
+    """Return where an opponent is called: by its route of the API, or by the function's own URL where it has none."""
+    url = urls.get(entry["name"], "").rstrip("/")
+    if entry.get("routed", True) or not url:
+        return f"{base}/opponents/{entry['name']}"
+    if not base.startswith("http://"):
+        return url
+    name = urlsplit(url).hostname or ""  # that only AWS resolves: the local cloud has its own way to the function
+    return urlsplit(base)._replace(path=f"/_aws/lambda-url/{name.partition('.')[0]}").geturl()
+
+
+def _pinned(endpoint: str, entry: dict[str, Any], version: str) -> str:
+    """Return where one version is called: by a route of its own, or by the function's URL, which hands on to it."""
+    return f"{endpoint}@{version}/{PINNED}" if entry.get("routed", True) else f"{endpoint}/{version}"
+
+
+def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, Any], endpoint: str) -> dict[str, Any]:
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
-    endpoint = f"{base}/opponents/{entry['name']}"
-    versions = [alias["FunctionVersion"], *weights]
+    versions = [version for version in (alias["FunctionVersion"], *weights) if version]
     return {
         **entry,
         "version": alias["FunctionVersion"],
         "weights": {version: float(weight) for version, weight in weights.items()},
         "endpoint": endpoint,
-        "pinned": {version: f"{endpoint}@{version}" for version in versions},
+        "pinned": {version: _pinned(endpoint, entry, version) for version in versions},
         "rating": strength.get("rating", entry.get("rating")),
         "deviation": strength.get("deviation"),
         "low": strength.get("low"),
@@ -112,9 +134,28 @@ def _entries() -> list[dict[str, Any]]:
     return entries
 
 
-def _alias(entry: dict[str, Any]) -> dict[str, Any] | None:
+def _urls() -> dict[str, str]:
+    """Return the URLs of the functions that have one, by opponent."""
+    pages = _ssm.get_paginator("get_parameters_by_path").paginate(Path=f"/{PREFIX}/urls", Recursive=True)
+    return {item["Name"].rpartition("/")[2]: item["Value"] for page in pages for item in page["Parameters"]}
+
+
+def _look(names: set[str]) -> dict[str, dict[str, Any] | None]:
+    """Return the aliases of the opponents: of those looked at longest ago as they are, of others as they were.
+
+    An account is allowed some 15 looks a second, however many opponents it has.
+    """
+    for name in _seen.keys() - names:
+        del _seen[name]
+    oldest = sorted(names, key=lambda name: (_seen[name][0] if name in _seen else 0.0, name))[:MOST_LOOKS]
+    for name, alias in zip(oldest, _POOL.map(_alias, oldest), strict=True):
+        _seen[name] = time.monotonic(), alias
+    return {name: alias for name, (_, alias) in _seen.items()}
+
+
+def _alias(name: str) -> dict[str, Any] | None:
     try:
-        return dict(_lambda.get_alias(FunctionName=f"{PREFIX}-{entry['name']}", Name=LIVE))
+        return dict(_lambda.get_alias(FunctionName=f"{PREFIX}-{name}", Name=LIVE))
     except _lambda.exceptions.ResourceNotFoundException:
         return None  # its stack is being made or deleted at this moment
 

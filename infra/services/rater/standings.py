@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from infra.services.rater.rating import Rated
 from infra.services.rater.table import FUNCTION, TOTAL, old_strength, strengths_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from infra.services.rater.strengths import Strength
     from infra.services.rater.table import Item
 
 FIT = "fit#"
+MOST = 100
+"""Of each game, the strongest."""
+MAX_PAGES = 50
+"""Of 1 MB each that are read: beyond some 400,000 matches the list is of a part, and says so."""
 PARTS = 3
 """Of a player's key: game, kind and name."""
+
+
+def everything(client: Any, table: str) -> tuple[list[Item], bool]:
+    """Return the items of the table of ratings, and whether there were too many to read them all."""
+    pages = iter(client.get_paginator("scan").paginate(TableName=table))
+    items = [item for page in islice(pages, MAX_PAGES) for item in page["Items"]]
+    return items, next(pages, None) is not None
+
+
+def best_of_each_game(
+    items: Iterable[Item], worth: Callable[[Mapping[str, Any]], float] = lambda row: row["rating"]
+) -> list[dict[str, Any]]:
+    """Return the first ``MOST`` of each game, by what ``worth`` says of them: ``GET /ratings`` and the leaderboard."""
+    rows = sorted(standings(items), key=lambda row: (row["game"], -worth(row), row["kind"], row["name"]))
+    return [row for _, game in groupby(rows, lambda row: row["game"]) for row in islice(game, MOST)]
 
 
 def standings(items: Iterable[Item]) -> list[dict[str, Any]]:

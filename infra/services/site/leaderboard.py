@@ -1,22 +1,20 @@
-"""Everybody's rating, people and functions side by side, and the matches that were rated last."""
+"""Everybody's rating, people and functions side by side, and the matches that were rated last.
+
+The players are those of ``GET /ratings``, here by what they are worth at least: their rating less its deviation.
+"""
 
 from __future__ import annotations
 
 import time
-from itertools import groupby, islice
 from typing import Any
 
 import boto3
 
 from infra.services.inbox import CLIENT_CONFIG
-from infra.services.rater.standings import standings
+from infra.services.rater.standings import best_of_each_game, everything
 
-MAX_PLAYERS = 100
-"""Of a game, the strongest."""
 MAX_MATCHES = 20
 """Those rated last."""
-MAX_PAGES = 50
-"""Of 1 MB each that are read: beyond some 400,000 matches the list is of a part, and says so."""
 MATCH = "match#"
 
 
@@ -37,16 +35,9 @@ class Leaderboard:
         return self._kept[1]
 
     def _read(self) -> dict[str, Any]:
-        pages = iter(self._dynamodb.get_paginator("scan").paginate(TableName=self._table))
-        items = [item for page in islice(pages, MAX_PAGES) for item in page["Items"]]
-        partial = next(pages, None) is not None
-        return {"players": _players(items), "matches": _matches(items), "partial": partial}
-
-
-def _players(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the players by game, each game's by what they are worth at least: their rating less its deviation."""
-    found = sorted(standings(items), key=lambda one: (one["game"], one["deviation"] - one["rating"], one["name"]))
-    return [one for _, group in groupby(found, lambda one: one["game"]) for one in islice(group, MAX_PLAYERS)]
+        items, partial = everything(self._dynamodb, self._table)
+        players = best_of_each_game(items, worth=lambda one: float(one["rating"] - one["deviation"]))
+        return {"players": players, "matches": _matches(items), "partial": partial}
 
 
 def _matches(items: list[dict[str, Any]]) -> list[dict[str, str]]:
