@@ -144,8 +144,17 @@ RESPONSE = Object(
 )
 
 
+def another_protocol(caller: int, function: int) -> str:
+    """Return which side has to be updated where caller and function speak different protocols."""
+    older = "the program that calls has" if caller < function else "the function has"
+    return f"the caller speaks protocol {caller}, the function {function}: {older} to be updated"
+
+
 def parse_move_request(data: Any, *, game: str) -> MoveRequest:
     """Return the request that ``data`` means, for an opponent of ``game``.  Raises Problem, naming the field."""
+    spoken = data.get("protocol") if isinstance(data, dict) else None
+    if isinstance(spoken, int) and not isinstance(spoken, bool) and spoken != PROTOCOL:
+        raise Problem(UNPROCESSABLE, "Another protocol", another_protocol(spoken, PROTOCOL), "protocol")
     try:
         fields = REQUEST.parse(data, "")
     except InvalidError as error:

@@ -17,7 +17,7 @@ import requests
 from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from ai_functions.runtime.listing import COLOUR, GUEST, LISTED
-from ai_functions.runtime.protocol import MoveResponse
+from ai_functions.runtime.protocol import PROTOCOL, MoveResponse, another_protocol
 from client.net import signing
 from client.net.cost import Price
 from client.net.first_call import FirstCall
@@ -139,6 +139,9 @@ def is_url(name: str) -> bool:
 def fetch_guest(url: str) -> OpponentInfo:
     """Return who answers at ``url``, wherever that is: anybody may deploy an opponent.  Raises RemoteError."""
     said = RemoteOpponent(url, guest=True).identify()
+    spoken = said.get("protocol", PROTOCOL) if isinstance(said, dict) else PROTOCOL
+    if isinstance(spoken, int) and spoken != PROTOCOL:
+        raise RemoteError("refused", f"{url}: {another_protocol(PROTOCOL, spoken)}")
     try:
         return OpponentInfo.from_json({**GUEST.parse(said, ""), "endpoint": url.rstrip("/"), "guest": True})
     except InvalidError as error:

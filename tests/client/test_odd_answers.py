@@ -264,6 +264,16 @@ def test_a_guest_whose_words_are_of_the_wrong_kind_is_refused_by_url_and_field(c
     assert str(caught.value).isprintable()
 
 
+@pytest.mark.parametrize(
+    ("spoken", "older"), [(2, "the program that calls has to be updated"), (0, "the function has to be updated")]
+)
+def test_a_guest_of_another_protocol_is_refused_and_says_which_side_to_update(spoken: int, older: str):
+    answer = whole(json.dumps({**WORDS, "protocol": spoken}).encode())
+    with serving(answer) as url, pytest.raises(RemoteError, match=older) as caught:
+        fetch_guest(url)
+    assert caught.value.cause == "refused"
+
+
 @pytest.mark.parametrize("colour", ["#-1-1-1", "red", "", "#12345", "#gggggg"])
 def test_what_is_no_colour_gives_way_to_the_default(colour: str):
     with serving(whole(json.dumps({**WORDS, "colour": colour, "pinned": {"1": "http://elsewhere"}}).encode())) as url:

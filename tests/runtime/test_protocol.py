@@ -65,6 +65,14 @@ def test_a_wrong_field_is_named(change: dict[str, Any], field: str) -> None:
     assert caught.value.status == 422
 
 
+@pytest.mark.parametrize(
+    ("spoken", "older"), [(2, "the function has to be updated"), (0, "the program that calls has to be updated")]
+)
+def test_another_protocol_says_which_side_has_to_be_updated(spoken: int, older: str) -> None:
+    with pytest.raises(Problem, match=f"the caller speaks protocol {spoken}, the function 1: {older}"):
+        parse_move_request({**GOOD, "protocol": spoken}, game="battleship")
+
+
 @pytest.mark.parametrize("missing", ["protocol", "game", "match_id", "turn", "seed", "observation"])
 def test_a_missing_field_is_named(missing: str) -> None:
     data = {key: value for key, value in GOOD.items() if key != missing}
