@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from client.ui.inputs import Input
 
 BOX: Box = (210.0, 46.0, 860.0, 630.0)
-ROW = 31.0
+ROW = 29.0
 COLUMNS = {KEYBOARD: 330.0, GAMEPAD: 590.0}
 WORDS = {
     UP: "up", DOWN: "down", LEFT: "left", RIGHT: "right", ACCEPT: "take, fire, press", BACK: "back, pause",

@@ -305,7 +305,7 @@ class ReplayScene:
     def _draw_line(self, canvas: Canvas) -> None:
         left, top, width, _ = LINE
         steps = max(1, self.record.steps)
-        middle = top + 12
+        middle = top + 9
         canvas.rect(theme.EDGE, (left, middle - 2, width, 4), 2)
         known = width * max(0, self.film.ready - 1) / steps
         canvas.rect(theme.EDGE_LIT, (left, middle - 2, max(1.0, known), 4), 2)

@@ -32,7 +32,7 @@ def draw_scores(
     everything = [*mine, *theirs, *(round(mean) for mean, _ in levels)]
     low, top_score = min(everything), max(everything)
     step = max(1, -(-(top_score - low + 1) // BARS))
-    base, room, pitch = top + high - 38, high - 78, wide / BARS
+    base, room, pitch = top + high - 44, high - 84, wide / BARS
     shares = [_shares(scores, low, step) for scores in (mine, theirs)]
     most = max(max(row) for row in shares)
     for index in range(BARS):
@@ -49,11 +49,11 @@ def draw_scores(
         x = left + (mean + 0.5 - low) / step * pitch
         colour = theme.parse_colour(info.colour)
         canvas.polygon(colour, [(x, base), (x - 5, base + 9), (x + 5, base + 9)])
-    canvas.text(str(low), left, base + 8, theme.SMALL_FIGURE, theme.HAZE)
-    canvas.text(str(low + step * BARS - 1), left + wide, base + 8, theme.SMALL_FIGURE, theme.HAZE, align="right")
+    canvas.text(str(low), left, base + 9, theme.SMALL_FIGURE, theme.HAZE)
+    canvas.text(str(low + step * BARS - 1), left + wide, base + 9, theme.SMALL_FIGURE, theme.HAZE, align="right")
     if levels:
         told = "marks: the levels, as measured"
-        canvas.text(told, left + wide / 2, base + 8, theme.SMALL, theme.HAZE, align="centre", within=wide - 90)
+        canvas.text(told, left + wide / 2, base + 9, theme.SMALL, theme.HAZE, align="centre", within=wide - 90)
     _draw_legend(canvas, (left, top + high - 13, wide, 12), mine, theirs)
 
 

@@ -50,6 +50,8 @@ def test_after_resizing_every_scene_looks_as_if_the_window_had_always_been_so(
     shell.draw(0.0)
     for group in (value for value in vars(table.manager.scenes[-1]).values() if isinstance(value, Group)):
         assert len(ways(group)) == len(group.widgets), "every button is come to by directions alone"
+        boxes = [pygame.FRect(widget.box) for widget in group.widgets]
+        assert not [one for index, one in enumerate(boxes) for two in boxes[index + 1 :] if one.colliderect(two)]
     for size in SIZES:
         window.size = size
         shell.handle(pygame.event.get())
