@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from client.records.acquaintance import ENOUGH, FORGETTING, KNOWS, MORE
+from client.troubles import told
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,14 @@ class Acquaintances:
 
     def _read(self) -> None:
         tutor, of = self._tutor, self._of
-        self._reading = self._reader.submit(lambda: (tutor.offer(*of), tutor.read(*of)))
+
+        def read() -> tuple[Offer, Acquaintance | None]:
+            try:
+                return tutor.offer(*of), tutor.read(*of)
+            except Exception as error:  # noqa: BLE001 - whatever it is, the window goes on, and the page says so
+                return Offer("", refusal=f"That cannot be told: {told(error)}"), None
+
+        self._reading = self._reader.submit(read)
 
 
 def matches_of(rows: Sequence[Summary], game: str, player: str, after: str = "") -> int:

@@ -22,6 +22,7 @@ from client.jobs.job import Job
 from client.records import acquaintance
 from client.records.acquaintance import FORGETTING, KNOWS, NEW, REFUSED, Acquaintance, Gain
 from client.settings import home
+from games.catalog import part_name
 from games.record import PERSON
 from infra.core.extras import EXTRAS, train_line
 from infra.core.state import CloudChoice
@@ -43,11 +44,9 @@ class Tutor:
         self._choice = choice
 
     def offer(self, game: str, player: str) -> Offer:
-        """Return who could get to know ``player``, and what stands in the way.  May wait."""
-        from training.contracts import portrait_for  # noqa: PLC0415 - the composition root reaches in here
-
+        """Return who could get to know ``player``, and what stands in the way.  May wait; nothing heavy is imported."""
         folder = strongest(game)
-        if folder is None or portrait_for(game) is None:
+        if folder is None or part_name(game, "portrait", "training.games") is None:
             return Offer("", refusal="Nobody who plays this game can get to know a player.")
         title = Manifest.load(folder).title
         if all(find_spec(name) for name in EXTRAS["train"]):

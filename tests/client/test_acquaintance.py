@@ -180,6 +180,15 @@ def test_a_game_whose_opponents_know_nobody_refuses_with_a_sentence(table: Table
     assert offered_words(table.manager, "battleship") == ""
 
 
+def test_whatever_goes_wrong_while_it_is_looked_up_the_window_goes_on(table: Table, tmp_path: Path) -> None:
+    class Broken(FakeTutor):
+        def read(self, game: str, player: str) -> Acquaintance | None:  # noqa: ARG002 - as tutors do
+            raise OSError(5, "Input/output error")
+
+    scene = page(table, tmp_path, Broken(), 12)
+    assert "That cannot be told: Input/output error" in words_of(scene)
+
+
 def test_a_failed_deployment_is_said_and_can_be_tried_again(table: Table, tmp_path: Path) -> None:
     tutor = FakeTutor()
     scene = page(table, tmp_path, tutor, 12)

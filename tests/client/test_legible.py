@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pygame
@@ -90,6 +90,32 @@ def test_words_are_large_enough_and_stand_apart(table: Table, room: str, size: t
     table.manager.scenes[-1].draw(canvas, 0.0)
     assert canvas.written
     assert all(one.pixels >= LEAST_PIXELS for one in canvas.written)
+    check_apart(canvas)
+
+
+ODD = ("W" * 40, "\N{ROCKET}" * 16, "\u0645\u0631\u064a\u0645 \u0627\u0644\u0628\u062d\u0631\u064a\u0629")
+"""Names that are long, of emoji, and from right to left."""
+NAMED = (
+    "menu",
+    "name",
+    "welcome",
+    "profile",
+    "acquaintance",
+    "acquaintance-known",
+    "battle-end",
+    "pacman",
+    "plain-end",
+)
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("room", NAMED)
+def test_odd_names_stand_apart_from_everything_too(table: Table, room: str, name: str) -> None:
+    table.manager.settings.name = name
+    table.listed[:] = [replace(one, title=name) for one in table.listed]
+    ROOMS[room](table)
+    canvas = Watching(pygame.Surface((800, 600)))
+    table.manager.scenes[-1].draw(canvas, 0.0)
     check_apart(canvas)
 
 

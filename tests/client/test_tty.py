@@ -72,6 +72,30 @@ class Person:
         return self.see()
 
 
+NAMES = (
+    "W" * 40,
+    "\N{ROCKET}" * 20,
+    "\u0645\u0631\u064a\u0645 \u0627\u0644\u0628\u062d\u0631\u064a\u0629",
+    "\u6f22\u5b57" * 20,
+)
+"""Long, emoji, right to left, and wide."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_shown_whole_or_ends_in_a_mark_and_pushes_nothing_out_of_its_place(table: Table, name: str) -> None:
+    table.listed[0] = replace(table.listed[0], title=name)
+    person = Person(table)
+    person.game = TerminalGame(table.manager.world, Setup("battleship", table.listed[0], {}), name)
+    lines = person.see()
+    assert all(cell_len(line) <= 80 for line in lines)
+    heading = lines[0]
+    assert name in heading or "\N{HORIZONTAL ELLIPSIS}" in heading
+    plain_lines = Person(table).see()
+    assert [line.find("\N{BOX DRAWINGS LIGHT VERTICAL}") for line in lines[2:]] == [
+        line.find("\N{BOX DRAWINGS LIGHT VERTICAL}") for line in plain_lines[2:]
+    ]
+
+
 def test_battleship_is_won_or_lost_by_typing(table: Table) -> None:
     person = Person(table)
     person.do("x", ACCEPT)
