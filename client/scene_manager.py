@@ -18,7 +18,6 @@ from client.net.ladder import Ladder
 from client.records.high_scores import HighScores
 from client.records.recorder import record_path
 from client.replay.coach import Coach, Sources
-from client.replay.stage import judged_by_points
 from client.settings import HOME, HUDS, TEXT_SIZES, SettingsWriter
 from client.ui.dropped import Dropped
 from games.fairness import SECRET_BYTES
@@ -159,6 +158,8 @@ class Services:
 
     def coach(self, record: GameRecord) -> Coach:
         """Begin to look for what coaches say of ``record``."""
+        from client.replay.stage import judged_by_points  # noqa: PLC0415 - draws; commands import this
+
         kept = None if self.archive is None else record_path(self.archive.folder, record).with_suffix(".notes")
         return Coach(record, Sources(kept, self.annotations, self.annotate, judged_by_points(record.game)))
 
