@@ -43,7 +43,7 @@ def fit(estimator: Any, records: list[GameRecord], name: str = "battleship_easy"
 def test_a_level_learns_by_an_estimator_behind_a_scaler_and_its_export_says_the_same(
     records: list[GameRecord],
 ) -> None:
-    estimator = find_estimator("make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=15))")
+    estimator = find_estimator("make_pipeline(StandardScaler(), HistGradientBoostingClassifier(max_iter=5))")
     first, again = (fit(estimator, records) for _ in range(2))
     assert isinstance(first.estimator, Pipeline)
     assert not hasattr(estimator[-1], "classes_")  # the one that was given is as it was
