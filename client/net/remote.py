@@ -246,6 +246,14 @@ def post_once(url: str, body: JsonObject, within_s: float) -> tuple[int, bytes]:
     return answer.status_code, content
 
 
+def prepared(url: str, body: JsonObject) -> tuple[dict[str, str], bytes]:
+    """Return headers and body of a POST of ``body`` to ``url`` as ``post_once`` would send it now."""
+    request = _session().prepare_request(requests.Request("POST", url, json=body))
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "content-length"}
+    content = request.body or b""
+    return headers, content if isinstance(content, bytes) else content.encode()
+
+
 def _send(
     method: str, url: str, within_s: float, body: JsonObject | None, *, guest: bool
 ) -> tuple[requests.Response, bytes]:

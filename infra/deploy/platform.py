@@ -29,6 +29,8 @@ PARALLEL = 4
 """Deployments at a time: they mostly wait for the cloud."""
 SETTINGS = ("AllowedOrigin",)
 """Parameters of the platform's template that somebody has set by other means; deployments leave them as they are."""
+UNGUARDED = {"RequestsPerSecond": "10000", "BurstRequests": "5000"}
+"""What an account has of its own: the template's lower limits guard somebody's money, which nothing costs here."""
 LOCAL_CACHE_S, AWS_CACHE_S = 0, 5
 """How old the catalog's answer may be."""
 
@@ -50,7 +52,8 @@ def deploy_platform(
     tags = {"application": environment.names.prefix}
     stack = found.get(environment.names.platform)
     kept = {key: stack.parameters[key] for key in SETTINGS if stack and key in stack.parameters}
-    parameters = {"Prefix": environment.names.prefix, **kept}
+    unguarded = UNGUARDED if environment.cloud.account.local else {}
+    parameters = {"Prefix": environment.names.prefix, **unguarded, **kept}
     wanted = Wanted(environment.names.platform, "platform", template("platform"), parameters, tags)
     carry_out(environment, plan_stack(wanted, found.get(wanted.stack)), None, progress)
     _deploy_dashboard(environment, found, progress, wanted=dashboard)

@@ -6,6 +6,7 @@ and time are limited as on AWS.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import zipfile
 from contextlib import closing
@@ -25,7 +26,8 @@ from infra.build.packaging import PackagingError, check_unzipped, package_oppone
 from infra.local.paths import cloud_paths
 from infra.local.workers.functions import Call, Function
 from infra.local.workers.sandbox import find_sandbox
-from infra.local.workers.worker import Spawner, StartError, Worker
+from infra.local.workers.spawner import Spawner
+from infra.local.workers.worker import StartError, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,32 +58,53 @@ def try_out(folder: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:
 
     Raises PackagingError for one that does not start, or does not answer each with a legal move.
     """
+    with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Spawner()) as spawner:
+        packed = unpacked_function(folder, Path(scratch))
+        return asyncio.run(_tried(packed, spawner, Path(scratch) / "tmp", positions))
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A packed opponent, unpacked again as a worker needs it."""
+
+    manifest: Manifest
+    function: Function
+    zip_bytes: int
+
+
+def unpacked_function(folder: Path, scratch: Path) -> Packed:
+    """Pack the opponent in ``folder`` and unpack it, with its layers, in ``scratch``.  Raises PackagingError."""
     manifest, package = package_opponent(folder)
     target = this_machine()
     layers = [build_layer(name, target, cloud_paths().home / "cache") for name in manifest.function.layers]
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
-    with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Spawner()) as spawner:
-        code = _unzipped(BytesIO(package.content), Path(scratch) / "code")
-        parts = tuple(_unzipped(layer.path, Path(scratch) / layer.name) for layer in layers)
-        needs = manifest.function
-        function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
-        try:
-            worker = Worker(function, spawner, Path(scratch) / "tmp", find_sandbox())
-        except StartError as error:
-            raise PackagingError(
-                f"{manifest.name} does not start as a function: {_said(error.answer.payload)}"
-            ) from error
-        with closing(worker):
-            return _asked(worker, manifest, positions, len(package.content))
+    code = _unzipped(BytesIO(package.content), scratch / "code")
+    parts = tuple(_unzipped(layer.path, scratch / layer.name) for layer in layers)
+    needs = manifest.function
+    function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
+    return Packed(manifest, function, len(package.content))
 
 
-def _asked(worker: Worker, manifest: Manifest, positions: Sequence[tuple[str, Any, Any]], size: int) -> Tried:
+async def _tried(packed: Packed, spawner: Spawner, scratch: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:
+    try:
+        worker = await Worker.started(packed.function, spawner, scratch, find_sandbox())
+    except StartError as error:
+        raise PackagingError(
+            f"{packed.manifest.name} does not start as a function: {_said(error.answer.payload)}"
+        ) from error
+    try:
+        return await _asked(worker, packed.manifest, positions, packed.zip_bytes)
+    finally:
+        await worker.close()
+
+
+async def _asked(worker: Worker, manifest: Manifest, positions: Sequence[tuple[str, Any, Any]], size: int) -> Tried:
     rules = find_game(manifest.game)
     took: list[float] = []
     init, memory = worker.init_ms or 0.0, 0
     for number, (player, observation, state) in enumerate(positions):
         request = MoveRequest(manifest.game, "try", 0, number, rules.encode_observation(observation)).to_json()
-        answer = worker.invoke(Call(f"try-{number}", json.dumps(request).encode(), manifest.name))
+        answer = await worker.invoke(Call(f"try-{number}", json.dumps(request).encode(), manifest.name))
         if answer.error:
             raise PackagingError(f"{manifest.name} fails at a recorded position as a function: {_said(answer.payload)}")
         try:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from games.core import JsonObject
     from infra.environment.environment import Environment
-    from infra.load.traffic import Send
+    from infra.load.traffic import Call, Send
 
 WARM_UP_S = 1.0
 COPY = "bench_release"
@@ -39,16 +39,55 @@ class ReleaseTimes:
     rollback_ms: tuple[float, ...]
 
 
-def throughput(send: Send, endpoint: str, request: JsonObject, callers: int, seconds: float) -> tuple[float, Times]:
-    """Return the requests a second, and the times, of so many callers that ask again as soon as they are answered."""
-    log, stop = Log(), threading.Event()
-    threads = [keep_calling(send, log, endpoint, request, stop, 0) for _ in range(callers)]
-    time.sleep(WARM_UP_S + seconds)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    counted = [item for item in log.calls if WARM_UP_S <= item.at_s < WARM_UP_S + seconds]
-    return len(counted) / seconds, Times.of(counted)
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """What a function answered to callers that ask again as soon as they are answered."""
+
+    per_second: float
+    times: Times
+    server_ms: float | None
+    """Processor time of the cloud's own process for each call, where it tells."""
+    raw_per_second: float | None
+    """What the bare loop answered in the same time, half before and half after."""
+
+
+def throughput(
+    ask: Callable[[float], list[Call]],
+    seconds: float,
+    server_s: Callable[[], float] | None,
+    raw: Callable[[float], list[Call]] | None,
+) -> Throughput:
+    """Measure for so many ``seconds`` what ``ask`` gets, beside ``raw``; each takes for how long, and returns calls.
+
+    ``server_s`` returns the processor time that the cloud has taken so far.
+    """
+    ask(WARM_UP_S)
+    bare = len(raw(seconds / 2)) if raw else 0
+    before = server_s() if server_s else 0.0
+    calls = ask(seconds)
+    spent = server_s() - before if server_s else None
+    bare += len(raw(seconds / 2)) if raw else 0
+    return Throughput(
+        len(calls) / seconds,
+        Times.of(calls),
+        None if spent is None else spent * 1000 / max(1, len(calls)),
+        bare / seconds if raw else None,
+    )
+
+
+def by_threads(send: Send, endpoint: str, request: JsonObject, callers: int) -> Callable[[float], list[Call]]:
+    """Return what calls ``endpoint`` from as many threads as there are ``callers``."""
+
+    def ask(seconds: float) -> list[Call]:
+        log, stop = Log(), threading.Event()
+        threads = [keep_calling(send, log, endpoint, request, stop, 0) for _ in range(callers)]
+        time.sleep(seconds)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        return [item for item in log.calls if item.at_s < seconds]
+
+    return ask
 
 
 def release_times(environment: Environment, folder: Path, times: int, progress: Callable[[], None]) -> ReleaseTimes:

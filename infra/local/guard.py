@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 HTTP_API = "/_aws/execute-api/"
 """Where the site comes from, and all that its pages may call: functions answer there, and nothing is deployed."""
+FUNCTION_URL = "/_aws/lambda-url/"
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY_BYTES = 300 * 1024 * 1024
 """The largest single upload the local cloud takes: a layer's zip, with room."""
@@ -131,7 +132,7 @@ def is_invocation(path: str) -> bool:
 
 def limit_for(path: str) -> int:
     """Return how many bytes of body a request to ``path`` may have."""
-    if is_invocation(path) or path.startswith("/_aws/lambda-url/"):
+    if is_invocation(path) or path.startswith(FUNCTION_URL):
         return MAX_INVOKE_BYTES
     if path.startswith(HTTP_API):
         return MAX_HTTP_API_BYTES
@@ -156,9 +157,8 @@ class _Body:
         if self._whole:
             return await self._receive()
         try:
-            message = await asyncio.wait_for(
-                self._receive(), min(self._pause_s, max(0.0, self._end - time.monotonic()))
-            )
+            async with asyncio.timeout(min(self._pause_s, max(0.0, self._end - time.monotonic()))):
+                message = await self._receive()
         except TimeoutError:
             self.refusal = (408, "RequestTimeout", "the request did not come to its end in time")
             return {"type": "http.disconnect"}

@@ -7,14 +7,15 @@ import json
 import logging
 import os
 import shutil
-import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.access import read_access
 from infra.local.guard import Guard
+from infra.local.http_server import Server, end_at_signals, loop_factory
 from infra.local.lan import Lan, listening
 from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
@@ -22,9 +23,11 @@ from infra.local.logs.observer import Observer
 from infra.local.patches import asynchronous, execution, private_names
 from infra.local.patches.asynchronous import AsynchronousCalls
 from infra.local.patches.change_sets import mend_change_sets
+from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
 from infra.local.patches.objects import Objects
 from infra.local.patches.queues import free_interrupted_batches, mend_queue_batches
+from infra.local.patches.shortcuts import mend_dispatch, mend_ids, mend_routes
 from infra.local.patches.streams import StreamPoller
 from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import REFUSED_EXIT, CloudPaths, cloud_paths, enforces_iam
@@ -34,7 +37,7 @@ from infra.local.state.journal import JournalError
 from infra.local.state.outbox import Outbox, OutboxError
 from infra.local.state.state_store import StateError, StateStore
 from infra.local.workers.pool import WorkerPool
-from infra.local.workers.sandbox import end_leftovers
+from infra.local.workers.sandbox import end_leftovers, resident_bytes
 from infra.local.workers.threads import Threads, reentrant_runner
 
 if TYPE_CHECKING:
@@ -49,6 +52,8 @@ SERVICES = (
 )
 """What the local cloud offers, of MiniStack's much longer list; see ``state_store.EAGER`` for what is kept of it."""
 LOOK_S = 2.0
+SWITCH_S = 0.001
+"""How long a thread beside the event loop may keep the interpreter from it."""
 MAX_CONCURRENCY = 200
 """How many invocations may run at once, of all functions together; beyond that callers are told TooManyRequests."""
 
@@ -84,46 +89,34 @@ def serve(paths: CloudPaths, port: int) -> None:
     for folder in (paths.state, paths.objects, paths.scratch, paths.unpacked):
         folder.mkdir(parents=True, exist_ok=True)
     configure(paths, port)
-    # MiniStack reads its environment as it is imported, so whatever imports it is imported after configure.
-    from hypercorn.asyncio import serve as hypercorn_serve  # noqa: PLC0415
-    from hypercorn.config import Config  # noqa: PLC0415
-
+    sys.setswitchinterval(SWITCH_S)
     end_leftovers(paths.unpacked)
-    pool = WorkerPool(paths.scratch)
     access = read_access(paths.access)
     network = listening(access, port)
     lan = f"http://{access.address}:{port}" if network else ""
-    application: Any = _application(paths, port, pool, access.origin, lan)
 
-    def served_at(where: str) -> Config:
-        config = Config()
-        config.bind = [where]
-        config.keep_alive_timeout = 75
-        config.keep_alive_max_requests = 10**9  # a match keeps its connection
-        config.loglevel = "WARNING"
-        config.backlog = 1024
-        return config
+    async def main() -> None:
+        pool = WorkerPool(paths.scratch)
+        try:
+            application = _application(paths, port, pool, access.origin, lan)
+            server = Server(application, port)
+            beyond = Server(Lan(application, access, port), port) if network else None
 
-    async def run() -> None:
-        ended = asyncio.Event()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            if sys.platform == "win32":
-                signal.signal(number, lambda *_: loop.call_soon_threadsafe(ended.set))
-            else:
-                loop.add_signal_handler(number, ended.set)
-        watch = asyncio.create_task(_end_without_home(paths, ended))
-        serving = [hypercorn_serve(application, served_at(f"127.0.0.1:{port}"), shutdown_trigger=ended.wait)]
-        if network is not None:
-            beyond: Any = Lan(application, access, port)
-            serving.append(hypercorn_serve(beyond, served_at(f"fd://{network.fileno()}"), shutdown_trigger=ended.wait))
-        await asyncio.gather(*serving)
-        watch.cancel()
+            def end() -> None:
+                for each in (server, beyond):
+                    if each is not None:
+                        each.end()
 
-    try:
-        asyncio.run(run())
-    finally:
-        pool.close()
+            end_at_signals(end)
+            watch = asyncio.create_task(_end_without_home(paths, end))
+            serving = [server.serve(), *([beyond.serve([network])] if beyond and network else [])]
+            await asyncio.gather(*serving)
+            watch.cancel()
+        finally:
+            await pool.close()
+
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(main())
 
 
 def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> App:
@@ -147,10 +140,13 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     metrics, observer, archives, threads = Metrics(), Observer(), Archives(paths.unpacked), Threads()
     store, outbox = StateStore(ministack, paths.state), Outbox(paths.state / "outbox")
     ledger = Ledger(paths.folder / "ledger.sqlite")
-    told = execution.Witnesses(metrics, observer, ledger)
-    executor = execution.Executor(lambda_svc, pool, archives, told, endpoint, paths.folder)
+    told = Witnesses(metrics, observer, ledger)
+    executor = Executor(lambda_svc, pool, archives, told, endpoint, paths.folder)
     execution.install(lambda_svc, executor, pool, metrics, observer)
-    lambda_svc.run_reentrant = apigateway.run_reentrant = reentrant_runner(threads)
+    lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
+    mend_ids()
+    mend_dispatch(ministack)
+    mend_routes(apigateway)
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc, lambda: store.keep({"sqs"}, patient=True), store.was_in_trouble)
     left = outbox.left()
@@ -197,15 +193,16 @@ def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:
     return wrapped
 
 
-async def _end_without_home(paths: CloudPaths, ended: asyncio.Event) -> None:
+async def _end_without_home(paths: CloudPaths, end: Callable[[], None]) -> None:
     """End the server when somebody has deleted its home: nobody could find it any more."""
     while paths.folder.exists():  # noqa: ASYNC110 - a file system tells nobody
         await asyncio.sleep(LOOK_S)
-    ended.set()
+    end()
 
 
 def _health(paths: CloudPaths) -> dict[str, Any]:
-    return {"home": str(paths.home), "pid": os.getpid(), "threads": threading.active_count()}
+    own = {"pid": os.getpid(), "threads": threading.active_count(), "processor_s": round(time.process_time(), 3)}
+    return {"home": str(paths.home), **own, "memory_mb": round(resident_bytes() / 2**20, 1)}
 
 
 def main() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
+import threading
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,14 +21,48 @@ from botocore.config import Config
 from infra.deploy.deploy import deploy_opponents
 from infra.deploy.platform import deploy_platform
 from infra.local import daemon
+from infra.local.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Coroutine, Hashable, Iterator
 
     from botocore.credentials import Credentials
 
     from infra.environment.environment import Environment
     from infra.local.daemon import LocalCloud
+    from infra.local.workers.functions import Function
+    from infra.local.workers.pool import FunctionPool
+
+
+class Loop:
+    """An event loop in a thread of its own, with a pool of workers on it."""
+
+    def __init__(self, scratch: Path, **settings: Any) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+
+        async def made() -> WorkerPool:
+            return WorkerPool(scratch, **settings)
+
+        self.pool: WorkerPool = self._do(made())
+
+    def close(self) -> None:
+        self._do(self.pool.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def add(self, key: Hashable, function: Function) -> FunctionPool:
+        async def added() -> FunctionPool:
+            return self.pool.add(key, function)
+
+        pool: FunctionPool = self._do(added())
+        return pool
+
+    def _do(self, work: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 REGION = "us-east-1"

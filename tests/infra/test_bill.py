@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -155,17 +156,19 @@ def test_the_free_tier_ends_where_it_is_used_up():
 
 
 EASY = Function("easy", "1", "app.handler", 512, 3.0, None)  # type: ignore[arg-type]  # it is only counted
-HTTP = (
-    b'{"requestContext": {"domainName": "a.%s.localhost"}, "body": "{\\"match_id\\": \\"m\\", \\"observation\\": {}}"}'
-)
+MOVE = {"match_id": "m", "observation": {}}
+
+
+def over_http(domain: str, body: str = json.dumps(MOVE)) -> dict[str, Any]:
+    return {"requestContext": {"domainName": f"a.{domain}.localhost"}, "body": body}
 
 
 def test_the_ledger_outlives_its_server(tmp_path: Path):
     path = tmp_path / "ledger.sqlite"
     for _ in range(2):
         ledger = Ledger(path)
-        ledger.note(EASY, HTTP % b"execute-api", Answer({}, error=False, output="", duration_ms=1.2, init_ms=100.5))
-        ledger.note(EASY, HTTP % b"execute-api", Answer({}, error=False, output="", duration_ms=3.0))
+        ledger.note(EASY, over_http("execute-api"), Answer({}, error=False, output="", duration_ms=1.2, init_ms=100.5))
+        ledger.note(EASY, over_http("execute-api"), Answer({}, error=False, output="", duration_ms=3.0))
         rows = ledger.to_json()
     (row,) = rows
     assert (row["via"], row["match_id"], row["requests"]) == (GATEWAY, "m", 4)
@@ -174,20 +177,20 @@ def test_the_ledger_outlives_its_server(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("payload", "wanted"),
+    ("event", "wanted"),
     [
-        (HTTP % b"execute-api", (GATEWAY, "m")),
-        (HTTP % b"lambda-url", (URL, "m")),
-        (b'{"match_id": "m", "observation": {}}', (INVOKE, "m")),
-        (b'{"match_id": "m"}', (INVOKE, "")),
-        (b'{"requestContext": {"domainName": "a.execute-api.b"}, "body": "nonsense"}', (INVOKE, "")),
-        (b"[1]", (INVOKE, "")),
-        (b"[" * 100_000, (INVOKE, "")),
-        (b"nonsense", (INVOKE, "")),
+        (over_http("execute-api"), (GATEWAY, "m")),
+        (over_http("lambda-url"), (URL, "m")),
+        (MOVE, (INVOKE, "m")),
+        ({"match_id": "m"}, (INVOKE, "")),
+        (over_http("execute-api", "nonsense"), (INVOKE, "")),
+        (over_http("execute-api", "[" * 100_000), (INVOKE, "")),
+        ([1], (INVOKE, "")),
+        ("nonsense", (INVOKE, "")),
     ],
 )
-def test_a_call_is_known_by_its_way_and_its_match(payload: bytes, wanted: tuple[str, str]):
-    assert way_and_match(payload) == wanted
+def test_a_call_is_known_by_its_way_and_its_match(event: Any, wanted: tuple[str, str]):
+    assert way_and_match(event) == wanted
 
 
 REPORT = re.compile(r"Billed Duration: (\d+) ms\tMemory Size: (\d+) MB")

@@ -100,14 +100,13 @@ def test_the_log_arrives_in_cloudwatch_one_stream_a_worker(aws: Callable[[str], 
     for _ in range(5):
         invoke(aws("lambda"), function, {"do": "say"}, Qualifier="1")
     group = f"/aws/lambda/{function}"
-    found = eventually(
-        lambda: [
-            event
-            for event in aws("logs").filter_log_events(logGroupName=group)["events"]
-            if event["message"] == "hello"
-        ]
-    )
-    assert len(found) >= 5
+
+    def said() -> list[Any]:
+        events = aws("logs").filter_log_events(logGroupName=group)["events"]
+        return [event for event in events if event["message"] == "hello"]
+
+    assert eventually(lambda: len(said()) >= 5)
+    found = said()
     streams = aws("logs").describe_log_streams(logGroupName=group)["logStreams"]
     assert len({event["logStreamName"] for event in found}) <= len(streams) < len(found) + 5
 

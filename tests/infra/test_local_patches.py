@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.local.patches.change_sets import mend_change_sets
-from infra.local.patches.execution import VersionKey, pick_version, version_key
+from infra.local.patches.execution import pick_version
+from infra.local.patches.executor import VersionKey, version_key
 from infra.local.patches.private_names import Parts, check
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from clouds import Loop
 
 from infra.local.workers.functions import Answer, Call, Function
-from infra.local.workers.pool import WorkerPool
 from infra.local.workers.sandbox import (
     BUBBLEWRAP,
     LANDLOCK,
@@ -133,14 +133,15 @@ class Strangers:
         self.state.mkdir()
         (self.state / "state.json").write_text("{}")
         self.sandbox = sandbox
-        self.pool = WorkerPool(folder / "scratch", sandbox=sandbox)
+        self.loop = Loop(folder / "scratch", sandbox=sandbox)
+        self.pool = self.loop.pool
 
     def ask(self, handler: str, event: Any = None, timeout_s: float = 10.0, memory_mb: int = 512) -> Answer:
         function = Function(
             "stranger", "1", f"app.{handler}", memory_mb, timeout_s, code=self.code, platform={"AWS_REGION": "r"}
         )
         call = Call("1-2", json.dumps(event).encode(), "arn:aws:lambda:us-east-1:000000000000:function:stranger:1")
-        return self.pool.add(handler, function).invoke(call)
+        return self.loop.add(handler, function).invoke(call)
 
 
 def means() -> list[Any]:
@@ -157,7 +158,7 @@ def means() -> list[Any]:
 def strangers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Strangers]:
     made = Strangers(tmp_path, request.param)
     yield made
-    made.pool.close()
+    made.loop.close()
 
 
 def sleepers(seconds: str) -> list[int]:
@@ -260,8 +261,9 @@ time.sleep(60)
 """
 
 
-def test_after_kill_9_of_the_server_nothing_of_a_function_is_left(tmp_path: Path, strangers: Strangers) -> None:
-    folder, sandbox = tmp_path / "served", strangers.sandbox
+@pytest.mark.parametrize("sandbox", means())
+def test_after_kill_9_of_the_server_nothing_of_a_function_is_left(tmp_path: Path, sandbox: Sandbox) -> None:
+    folder = tmp_path / "served"  # no pool in this process: it would end the server, as a child that is none of its own
     folder.mkdir()
     command = [sys.executable, "-c", SERVER, str(folder), json.dumps([sandbox.means, sandbox.program])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.path.dirname(__file__), *sys.path])}  # noqa: PTH120

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from clouds import Loop
 
 from infra.local.workers.functions import Answer, Call, Function
-from infra.local.workers.pool import FunctionPool, WorkerPool
 from infra.local.workers.sandbox import linked_packages, tree
 from infra.local.workers.worker import AWSLAMBDARIC, LOOP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from infra.local.workers.pool import FunctionPool
 
 RUNTIMES = [LOOP, pytest.param(AWSLAMBDARIC, marks=pytest.mark.skipif(sys.platform != "linux", reason="no wheels"))]
 SOURCE = """
@@ -68,7 +70,8 @@ class Bench:
         self.code = folder / "code"
         self.code.mkdir()
         (self.code / "app.py").write_text(SOURCE)
-        self.pool = WorkerPool(folder / "scratch", runtime=runtime, idle_s=idle_s)
+        self.loop = Loop(folder / "scratch", runtime=runtime, idle_s=idle_s)
+        self.pool = self.loop.pool
 
     def function(self, handler: str, **settings: Any) -> FunctionPool:
         given: dict[str, Any] = {
@@ -78,7 +81,7 @@ class Bench:
             **settings,
         }
         name = handler if "." in handler else f"app.{handler}"
-        return self.pool.add(handler, Function("bench", "7", name, code=self.code, **given))
+        return self.loop.add(handler, Function("bench", "7", name, code=self.code, **given))
 
     def ask(self, handler: str, event: Any = None, **settings: Any) -> Answer:
         call = Call(
@@ -94,7 +97,7 @@ class Bench:
 def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     made = Bench(tmp_path, request.param, idle_s=300.0)
     yield made
-    made.pool.close()
+    made.loop.close()
 
 
 def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
@@ -249,7 +252,7 @@ def test_idle_workers_are_reaped_and_their_scratch_goes(tmp_path: Path) -> None:
     assert until(lambda: not list((tmp_path / "scratch").iterdir()))
     assert until(lambda: bench.pool.pools() == {})
     assert not bench.ask("sleep", 0).error
-    bench.pool.close()
+    bench.loop.close()
 
 
 def test_a_function_that_hangs_as_it_starts_holds_up_only_itself(bench: Bench) -> None:

@@ -1,4 +1,4 @@
-"""What is measured of deployed functions: round trips, throughput, releases, cold starts, sizes."""
+"""What is measured of deployed functions: round trips, releases, cold starts, sizes."""
 
 from __future__ import annotations
 
@@ -36,41 +36,18 @@ def latency(
     """Time warm round trips over the HTTP API and by direct Invoke, one caller, one after the other."""
     from infra.load.cold_starts import invoke_times  # noqa: PLC0415 - infra is imported inside commands
 
-    environment, found = _deployed(context, names)
+    environment, found = deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("calling", total=len(found) * 2)
         for info in found:
-            request = _request(info.game)
+            request = middle_request(info.game)
             over_http = Spread.of(list(_http_times(info, request, calls)))
             progress.advance(task)
             direct = Spread.of(list(invoke_times(environment, info.name, request.to_json(), calls)))
             progress.advance(task)
             rows.append({"name": info.name, "http": over_http.to_json(), "invoke": direct.to_json()})
     show(rows, json=json, title="Warm round trips, ms")
-
-
-def throughput(
-    context: typer.Context,
-    names: Names = None,
-    callers: Annotated[list[int] | None, typer.Option(min=1, help="How many at once; by default 1, 8 and 50.")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="How long for each.")] = 10,
-    json: AsJson = False,  # noqa: FBT002
-) -> None:
-    """Count the moves a second that a function answers over the HTTP API; the callers are on this machine, too."""
-    from infra.load.speed import throughput as measure  # noqa: PLC0415
-
-    _, found = _deployed(context, names)
-    rows: list[JsonObject] = []
-    for info in found:
-        request = _request(info.game).to_json()
-        for count in callers or (1, 8, 50):
-            rate, times = measure(post_once, info.endpoint, request, count, seconds)
-            rows.append({"name": info.name, "callers": count, "requests": times.calls, "per_second": round(rate, 1),
-                         "errors": times.errors, "throttled": times.throttled, "p50": times.p50_ms,
-                         "p99": times.p99_ms})  # fmt: skip
-    show([{key: round(value, 1) if isinstance(value, float) else value for key, value in row.items()} for row in rows],
-          json=json, title="Moves a second, over HTTP")  # fmt: skip
 
 
 def simulation(
@@ -103,7 +80,7 @@ def releases(
     from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from infra.load.speed import release_times  # noqa: PLC0415
 
-    environment, found = _deployed(context, names)
+    environment, found = deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("releasing", total=len(found) * times)
@@ -124,7 +101,7 @@ def cold(
     from infra.deploy.opponents import find_folder  # noqa: PLC0415
     from infra.load.cold_starts import cold_starts  # noqa: PLC0415
 
-    environment, found = _deployed(context, names)
+    environment, found = deployed(context, names)
     rows: list[JsonObject] = []
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("starting", total=(len(found) + 1) * starts)
@@ -132,7 +109,7 @@ def cold(
         def step() -> None:
             progress.advance(task)
 
-        opponents = [(find_folder(info.name), _request(info.game).to_json()) for info in found]
+        opponents = [(find_folder(info.name), middle_request(info.game).to_json()) for info in found]
         measured = cold_starts(environment, opponents, starts, step)
     slowest = statistics.median(measured[-1].total_ms)
     for item in measured:
@@ -158,7 +135,8 @@ def sizes(json: AsJson = False) -> None:  # noqa: FBT002
     show(rows, json=json, title="Zips, bytes")
 
 
-def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
+def deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, list[OpponentInfo]]:
+    """Return the environment, and those of its opponents that are named, or all.  Raises UsageError."""
     environment = find_environment(context)
     found = fetch_opponents(environment.api, left_out)
     wanted = names or [info.name for info in found]
@@ -168,7 +146,7 @@ def _deployed(context: typer.Context, names: list[str] | None) -> tuple[Any, lis
     return environment, [info for info in found if info.name in wanted]
 
 
-def _request(name: str) -> MoveRequest:
+def middle_request(name: str) -> MoveRequest:
     """Return a request as it comes in the middle of a game: what the last seat is asked after some steps."""
     from client.net.fallback import fallback_action  # noqa: PLC0415
 

@@ -56,12 +56,12 @@ class Ledger:
         self._path = path
         self._wanted = threading.Event()
         """Somebody waits for what is under way."""
-        self._calls: SimpleQueue[tuple[str, Function, bytes, Answer] | threading.Event] = SimpleQueue()
+        self._calls: SimpleQueue[tuple[str, Function, Any, Answer] | threading.Event] = SimpleQueue()
         threading.Thread(target=self._work, name="ledger", daemon=True).start()
 
-    def note(self, function: Function, payload: bytes, answer: Answer) -> None:
+    def note(self, function: Function, event: Any, answer: Answer) -> None:
         """Take down one invocation."""
-        self._calls.put((f"{datetime.now(UTC):%Y-%m}", function, payload, answer))
+        self._calls.put((f"{datetime.now(UTC):%Y-%m}", function, event, answer))
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return what has been counted so far, by month, function, version, memory, way and match."""
@@ -92,10 +92,10 @@ class Ledger:
                 if isinstance(item, threading.Event):
                     item.set()
 
-    def _write(self, calls: list[tuple[str, Function, bytes, Answer]]) -> None:
+    def _write(self, calls: list[tuple[str, Function, Any, Answer]]) -> None:
         sums: dict[Key, Counter[str]] = {}
-        for month, function, payload, answer in calls:
-            via, match_id = way_and_match(payload)
+        for month, function, event, answer in calls:
+            via, match_id = way_and_match(event)
             key = Key(month, function.name, function.version, function.memory_mb, via, match_id)
             figures = sums.setdefault(key, Counter())
             figures["requests"] += 1
@@ -110,10 +110,9 @@ class Ledger:
                 )
 
 
-def way_and_match(payload: bytes) -> tuple[str, str]:
-    """Return by which way a function was called with ``payload``, and the match that it was about; empty for none."""
+def way_and_match(event: Any) -> tuple[str, str]:
+    """Return by which way a function was called with ``event``, and the match that it was about; empty for none."""
     try:
-        event = json.loads(payload)
         context = event.get("requestContext") or {}
         domain = str(context.get("domainName") or "")
         via = GATEWAY if ".execute-api." in domain else URL if ".lambda-url." in domain else INVOKE

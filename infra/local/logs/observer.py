@@ -6,98 +6,150 @@ import json
 import logging
 import threading
 import time
-from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from infra.local.logs.platform_log import log_events
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from infra.local.workers.functions import Answer, Call, Function
+    from infra.local.workers.functions import Answer, Function
 
 MAX_EVENT_CHARACTERS = 256 * 1024
 """AWS: a longer line becomes several events."""
 MAX_GROUP_CHARACTERS = 1024 * 1024
 MAX_POINTS = 2_000
 """What is kept of each log group and each metric; older ones go first.  AWS keeps all, for money."""
+EVERY_S = 0.1
+"""How long observations are collected.  One by one, each would take the interpreter from the calls themselves."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One invocation, as CloudWatch will tell of it."""
+
+    account: str
+    region: str
+    function: Function
+    answer: Answer
+    request_id: str
+    context: Any
+    """What the event says of the HTTP request behind it; empty for none."""
+    moment: float = field(default_factory=time.time)
+
+    def lines(self) -> list[str]:
+        """Return its log events."""
+        return log_events(self.request_id, self.function.version, self.function.memory_mb, self.answer)
+
+
+class Refusal(NamedTuple):
+    """One invocation that was refused for want of concurrency."""
+
+    account: str
+    region: str
+    name: str
+    moment: float
+
+
+class Metric(NamedTuple):
+    """What CloudWatch tells one series of values from another by, and their unit."""
+
+    namespace: str
+    name: str
+    unit: str
+    dimensions: tuple[tuple[str, str], ...]
 
 
 class Observer:
     """A thread that brings observations to MiniStack's CloudWatch, in order."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._observed: deque[Observation | Refusal] = deque()
+        self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="observer", daemon=True)
         self._thread.start()
 
-    def note(self, account: str, region: str, function: Function, events: Sequence[str], answer: Answer) -> None:
-        """Take down one invocation."""
-        now_ms = time.time_ns() // 1_000_000
-        self._queue.put(lambda: _write(account, region, function, events, answer, now_ms))
-
-    def throttle(self, account: str, region: str, name: str) -> None:
-        """Take down one refused invocation."""
-        self._queue.put(lambda: _write_throttle(account, region, name))
-
-    def access(self, account: str, region: str, call: Call, answer: Answer) -> None:
-        """Take down what the gateway says of a request, if one came by it and its access log is on."""
-        now_ms = time.time_ns() // 1_000_000
-        self._queue.put(lambda: _write_access(account, region, call, answer, now_ms))
+    def note(self, observation: Observation | Refusal) -> None:
+        """Take it down."""
+        self._observed.append(observation)
 
     def close(self) -> None:
         """Write what is left and stop."""
-        self._queue.put(None)
+        self._closed.set()
         self._thread.join(timeout=5.0)
 
     def _work(self) -> None:
-        while (job := self._queue.get()) is not None:
+        while not self._closed.wait(EVERY_S):
+            self._write()
+        self._write()
+
+    def _write(self) -> None:
+        batch = [self._observed.popleft() for _ in range(len(self._observed))]
+        for (account, region), group in groupby(batch, key=lambda item: (item.account, item.region)):
             try:
-                job()
-            except Exception:  # one observation that cannot be written must not end all later ones
-                log.exception("an observation was not written")
+                _enter(account, region)
+                _write(group)
+            except Exception:  # observations that cannot be written must not end all later ones
+                log.exception("observations were not written")
 
 
-def _write(account: str, region: str, function: Function, events: Sequence[str], answer: Answer, now_ms: int) -> None:
-    _enter(account, region)
-    _append(function.log_group, answer.log_stream or f"[{function.version}]", events, now_ms)
-    _count("AWS/Lambda", "Invocations", 1.0, "Count", function)
-    _count("AWS/Lambda", "Errors", float(answer.error), "Count", function)
-    _count("AWS/Lambda", "Duration", answer.duration_ms, "Milliseconds", function)
+def _write(batch: Iterable[Observation | Refusal]) -> None:
+    """Write observations of one account and region."""
+    lines: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+    points: defaultdict[Metric, list[tuple[float, float]]] = defaultdict(list)
+    for item in batch:
+        if isinstance(item, Refusal):
+            metric = Metric("AWS/Lambda", "Throttles", "Count", (("FunctionName", item.name),))
+            points[metric].append((item.moment, 1.0))
+            continue
+        now_ms = int(item.moment * 1000)
+        stream = item.answer.log_stream or f"[{item.function.version}]"
+        events = item.lines()
+        lines[item.function.log_group, stream] += ((now_ms, line) for line in events)
+        for metric, value in _metrics(item, events):
+            points[metric].append((item.moment, value))
+        if accessed := _access(item):
+            group, api, line = accessed
+            lines[group, api].append((now_ms, line))
+    for (group, stream), rows in lines.items():
+        _append(group, stream, rows)
+    for metric, values in points.items():
+        _record(metric, values)
+
+
+def _metrics(item: Observation, events: Sequence[str]) -> Iterator[tuple[Metric, float]]:
+    """Yield a function's metrics, each with AWS's two sets of dimensions (the function; the version that ran)."""
+    answer, name = item.answer, ("FunctionName", item.function.name)
+    for dimensions in ((name,), (name, ("Resource", item.function.label))):
+        yield Metric("AWS/Lambda", "Invocations", "Count", dimensions), 1.0
+        yield Metric("AWS/Lambda", "Errors", "Count", dimensions), float(answer.error)
+        yield Metric("AWS/Lambda", "Duration", "Milliseconds", dimensions), answer.duration_ms
     for line in events:
         if line.startswith("{") and '"_aws"' in line:
-            for namespace, name, value, unit, dimensions in embedded_metrics(line):
-                _record(namespace, name, value, unit, dimensions)
+            for namespace, kind, value, unit, found in embedded_metrics(line):
+                yield Metric(namespace, kind, unit, tuple(found.items())), value
 
 
-def _write_access(account: str, region: str, call: Call, answer: Answer, now_ms: int) -> None:
-    """Write the access log's line in the format that our template asks for: MiniStack writes none."""
-    context = _http_context(call.payload)
-    if ".execute-api." not in str(context.get("domainName")):
-        return
+def _access(item: Observation) -> tuple[str, str, str] | None:
+    """Return log group, stream and line of the gateway's access log in our template's format: MiniStack writes none."""
+    context, answer = item.context, item.answer
+    if not isinstance(context, dict) or ".execute-api." not in str(context.get("domainName")):
+        return None
     from ministack.services import apigateway  # noqa: PLC0415 - as in ``_enter``
 
-    _enter(account, region)
     stage = apigateway._stages.get(context.get("apiId"), {}).get(context.get("stage")) or {}  # noqa: SLF001
     group = str((stage.get("accessLogSettings") or {}).get("destinationArn", "")).partition(":log-group:")[2]
     if not group:
-        return
+        return None
     status = answer.payload.get("statusCode", 200) if isinstance(answer.payload, dict) and not answer.error else 500
-    line = f"{call.request_id} {status} {answer.duration_ms + (answer.init_ms or 0):.0f} {context.get('routeKey')}"
-    _append(group.removesuffix(":*"), str(context.get("apiId")), [line], now_ms)
-
-
-def _http_context(payload: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(payload).get("requestContext")
-    except (ValueError, AttributeError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write_throttle(account: str, region: str, name: str) -> None:
-    _enter(account, region)
-    _record("AWS/Lambda", "Throttles", 1.0, "Count", {"FunctionName": name})
+    took_ms = answer.duration_ms + (answer.init_ms or 0)
+    line = f"{item.request_id} {status} {took_ms:.0f} {context.get('routeKey')}"
+    return group.removesuffix(":*"), str(context.get("apiId")), line
 
 
 def _enter(account: str, region: str) -> None:
@@ -107,14 +159,14 @@ def _enter(account: str, region: str) -> None:
     responses._request_region.set(region)  # noqa: SLF001
 
 
-def _append(group_name: str, stream_name: str, events: Sequence[str], now_ms: int) -> None:
+def _append(group_name: str, stream_name: str, lines: Sequence[tuple[int, str]]) -> None:
     from ministack.services import cloudwatch_logs  # noqa: PLC0415
 
     group = cloudwatch_logs._log_groups.get(group_name)  # noqa: SLF001
     if group is None:
         group = cloudwatch_logs._log_groups[group_name] = {  # noqa: SLF001
             "arn": cloudwatch_logs._make_group_arn(group_name),  # noqa: SLF001
-            "creationTime": now_ms,
+            "creationTime": lines[0][0],
             "retentionInDays": None,
             "tags": {},
             "subscriptionFilters": {},
@@ -125,19 +177,17 @@ def _append(group_name: str, stream_name: str, events: Sequence[str], now_ms: in
         streams[stream_name] = {
             "events": [],
             "uploadSequenceToken": "1",
-            "creationTime": now_ms,
+            "creationTime": lines[0][0],
             "firstEventTimestamp": None,
             "lastEventTimestamp": None,
             "lastIngestionTime": None,
         }
-    stream = streams[stream_name]
-    pieces = [
-        line[start : start + MAX_EVENT_CHARACTERS]
-        for line in events
+    rows = [
+        {"timestamp": now_ms, "message": line[start : start + MAX_EVENT_CHARACTERS], "ingestionTime": now_ms}
+        for now_ms, line in lines
         for start in range(0, max(1, len(line)), MAX_EVENT_CHARACTERS)
     ]
-    rows = [{"timestamp": now_ms, "message": piece, "ingestionTime": now_ms} for piece in pieces]
-    cloudwatch_logs._append_log_events(stream, rows)  # noqa: SLF001
+    cloudwatch_logs._append_log_events(streams[stream_name], rows)  # noqa: SLF001
     sizes = _sizes.get(group["arn"])
     if sizes is None:  # what an earlier server has left counts too
         sizes = _sizes[group["arn"]] = {name: _size(each["events"]) for name, each in streams.items()}
@@ -171,20 +221,18 @@ def _size(rows: Sequence[dict[str, Any]]) -> int:
     return sum(len(row["message"]) + EVENT_COST for row in rows)
 
 
-def _count(namespace: str, name: str, value: float, unit: str, function: Function) -> None:
-    """Record a metric of a function with AWS's two sets of dimensions: the function, and the version that ran."""
-    _record(namespace, name, value, unit, {"FunctionName": function.name})
-    resource = f"{function.name}:{function.version}"
-    _record(namespace, name, value, unit, {"FunctionName": function.name, "Resource": resource})
-
-
-def _record(namespace: str, name: str, value: float, unit: str, dimensions: dict[str, str]) -> None:
+def _record(metric: Metric, values: Sequence[tuple[float, float]]) -> None:
+    """Add to a metric (moment, value) as MiniStack's own services do."""
     from ministack.services import cloudwatch  # noqa: PLC0415
 
-    cloudwatch.record_metric(namespace, name, value, unit, dimensions)
-    points = cloudwatch._metric_bucket((namespace, name, cloudwatch._dims_key(dimensions)))  # noqa: SLF001
+    dimensions = dict(metric.dimensions)
+    key = (metric.namespace, metric.name, cloudwatch._dims_key(dimensions))  # noqa: SLF001
+    points = cloudwatch._metric_bucket(key)  # noqa: SLF001
+    points += [
+        {"Timestamp": moment, "Value": value, "Unit": metric.unit, "Dimensions": dimensions} for moment, value in values
+    ]
     if len(points) > MAX_POINTS:
-        del points[: MAX_POINTS // 2]
+        del points[: len(points) - MAX_POINTS // 2]
 
 
 def embedded_metrics(line: str) -> Iterator[tuple[str, str, float, str, dict[str, str]]]:

@@ -21,7 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infra.local.patches.destinations import DestinationError, deliver, stamp
-from infra.local.patches.execution import invoked_arn, version_key
+from infra.local.patches.executor import invoked_arn, version_key
 from infra.local.patches.schedule import Settings, Tries, next_try
 from infra.local.state.files import disk_error
 

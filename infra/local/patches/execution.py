@@ -10,149 +10,19 @@ import functools
 import json
 import random
 import threading
-from dataclasses import dataclass
+import time
 from typing import TYPE_CHECKING, Any
 
-from infra.local.logs.platform_log import log_events
-from infra.local.state.archives import ArchiveError, Archives
+from infra.local.logs.observer import Observer, Refusal
+from infra.local.patches.executor import TOO_LARGE, Executor, VersionKey, invoked_arn, version_key
 from infra.local.state.durable import disk_answer
-from infra.local.state.files import DiskError, disk_error
-from infra.local.workers.functions import Answer, Call, Function, failure
-from infra.local.workers.worker import MAX_PAYLOAD_BYTES
+from infra.local.state.files import DiskError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Hashable, Mapping
 
-    from infra.local.logs.ledger import Ledger
     from infra.local.logs.metrics import Metrics
-    from infra.local.logs.observer import Observer
-    from infra.local.workers.pool import FunctionPool, WorkerPool
-
-
-TOO_LARGE = "RequestTooLargeException"
-
-
-@dataclass(frozen=True, slots=True)
-class VersionKey:
-    """Tells one state of one version of a function from every other."""
-
-    account: str
-    region: str
-    name: str
-    version: str
-    revision: str
-
-
-@dataclass(frozen=True, slots=True)
-class Witnesses:
-    """Who is told of each call."""
-
-    metrics: Metrics
-    observer: Observer
-    ledger: Ledger
-
-
-class Executor:
-    """What MiniStack calls to run a function: ``lambda_svc._execute_function_warm``."""
-
-    def __init__(
-        self,
-        lambda_service: Any,
-        pool: WorkerPool,
-        archives: Archives,
-        told: Witnesses,
-        endpoint: str,
-        disk: Path,
-    ) -> None:
-        self._lambda = lambda_service
-        self._pool = pool
-        self._archives = archives
-        self._told = told
-        self._endpoint = endpoint
-        self._disk = disk
-
-    def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
-        """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error."""
-        config = func.get("config") or func
-        payload = _encoded(event)
-        if len(payload) > MAX_PAYLOAD_BYTES:
-            message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
-            return {"body": failure(TOO_LARGE, message), "error": True, "log": ""}
-        key = version_key(config)
-        try:
-            pool = self._pool.find(key) or self._pool.add(key, self._function(func, config))
-        except ArchiveError as error:
-            return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
-        except OSError as error:
-            return {"body": failure("ServiceException", str(disk_error(error, self._disk))), "error": True, "log": ""}
-        arn = invoked_arn.get() or config.get("FunctionArn", "")
-        return self._run(key, pool, Call(request_id, payload, arn))
-
-    def tidy(self) -> None:
-        """Delete the unpacked code that no function, no layer and no process needs any more."""
-        needed = {self._archives.name_of(code) for code in self._codes()}
-        self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
-
-    def _codes(self) -> Iterator[bytes]:
-        for function in list(self._lambda._functions._data.values()):  # noqa: SLF001
-            for record in (function, *list((function.get("versions") or {}).values())):
-                if record.get("code_zip"):
-                    yield record["code_zip"]
-                for layer in (record.get("config") or {}).get("Layers") or ():
-                    if data := self._lambda._resolve_layer_zip(layer):  # noqa: SLF001
-                        yield data
-
-    def _run(self, key: VersionKey, pool: FunctionPool, call: Call) -> dict[str, Any]:
-        function = pool.function
-        self._told.metrics.begin(function.name, function.version)
-        answer: Answer | None = None
-        try:
-            answer = pool.invoke(call)
-        finally:
-            self._told.metrics.end(function, answer)
-        events = log_events(call.request_id, function.version, function.memory_mb, answer)
-        self._told.observer.note(key.account, key.region, function, events, answer)
-        self._told.observer.access(key.account, key.region, call, answer)
-        self._told.ledger.note(function, call.payload, answer)
-        result: dict[str, Any] = {"body": answer.payload, "log": "\n".join(events) + "\n"}
-        if answer.error:
-            result.update(error=True, function_error="Unhandled")
-        return result
-
-    def _function(self, func: Mapping[str, Any], config: Mapping[str, Any]) -> Function:
-        code = func.get("code_zip")
-        if not code:
-            raise ArchiveError("the function has no code")
-        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see private_names
-        region = config["FunctionArn"].split(":")[3]
-        name = config["FunctionName"]
-        return Function(
-            name=name,
-            version=config.get("Version", "$LATEST"),
-            handler=config.get("Handler", ""),
-            memory_mb=int(config.get("MemorySize") or 128),
-            timeout_s=float(config.get("Timeout") or 3),
-            code=self._archives.unpacked(code),
-            layers=tuple(self._archives.unpacked(layer) for layer in layers),
-            environment=(config.get("Environment") or {}).get("Variables") or {},
-            platform={
-                "AWS_REGION": region,
-                "AWS_DEFAULT_REGION": region,
-                "AWS_ENDPOINT_URL": self._endpoint,
-                "NO_PROXY": "127.0.0.1,localhost",  # a function's own HTTP_PROXY is not for this cloud
-                **self._lambda.execution_credentials(config),
-            },
-            log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
-        )
-
-
-def _encoded(event: Any) -> bytes:
-    """Return ``event`` as JSON: in ASCII where half a character in it has no other form."""
-    try:
-        return json.dumps(event, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return json.dumps(event).encode()
+    from infra.local.workers.pool import WorkerPool
 
 
 def mend_payloads(lambda_service: Any) -> None:
@@ -189,15 +59,6 @@ def refused_payload(body: bytes) -> str:
     return ""
 
 
-def version_key(config: Mapping[str, Any]) -> VersionKey:
-    """Return the key of the version that ``config`` describes."""
-    _, _, _, region, account, *_ = config["FunctionArn"].split(":")
-    version = config.get("Version", "$LATEST")
-    return VersionKey(account, region, config["FunctionName"], version, config.get("RevisionId", ""))
-
-
-invoked_arn: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_arn", default="")
-"""The ARN a caller used, where MiniStack is given another: a weighted alias."""
 _weighing: contextvars.ContextVar[bool] = contextvars.ContextVar("weighing", default=True)
 """Whether an alias with two versions picks one by weight (an invocation) or names its first (a look at it)."""
 
@@ -337,7 +198,8 @@ def install(lambda_service: Any, executor: Executor, pool: WorkerPool, metrics: 
     def note_throttle(function_name: str, duration_ms: float, error: bool, throttle: bool) -> None:  # noqa: ARG001, FBT001 - MiniStack's signature
         if throttle and duration_ms == 0.0:  # MiniStack notes a refused Invoke twice
             metrics.throttle(function_name, "$LATEST")
-            observer.throttle(lambda_service.get_account_id(), lambda_service.get_region(), function_name)
+            scope = lambda_service.get_account_id(), lambda_service.get_region()
+            observer.note(Refusal(*scope, function_name, time.time()))
 
     lambda_service._execute_function_warm = executor  # noqa: SLF001 - see private_names
     lambda_service._emit_lambda_logs = lambda *_args, **_keywords: None  # noqa: SLF001 - the executor writes them

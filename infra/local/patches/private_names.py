@@ -47,6 +47,11 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_prune_orphan_code_blobs": ("referenced",),
     "_get_function": ("name", "qualifier"),
     "_get_function_config": ("name", "qualifier"),
+    "_execute_function_with_config_scope": ("func", "event"),
+    "_run_with_function_config_scope": ("func_or_config", "callback", "args", "kwargs"),
+    "_acquire_execution_slot": ("func", "config"),
+    "_release_execution_slot": ("key",),
+    "new_uuid": (),
 }
 APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "load_state": ("service",),
@@ -58,8 +63,18 @@ APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "_state_map": (),
     "SERVICE_REGISTRY": (),
     "SERVICE_NAME_ALIASES": (),
+    "_handle_pre_body_request": ("method", "path", "headers", "query_params", "request_id"),
+    "_handle_post_body_shortcuts": ("method", "path", "headers", "body", "query_params", "request_id"),
+    "_handle_special_data_plane_request": (
+        *("method", "path", "headers", "body", "query_params", "request_id"),
+        *("raw_path", "raw_query_string", "client_ip"),
+    ),
+    "_handle_execute_api_request": (
+        *("host", "path", "method", "headers", "body", "query_params", "raw_path", "raw_query_string"),
+    ),
+    "_with_data_plane_headers": ("response", "request_id", "include_s3_id", "wildcard_cors"),
 }
-"""What ``state_store`` replaces and calls."""
+"""What ``state_store`` and ``shortcuts`` replace and call."""
 GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "_invoke_lambda_proxy": (
         *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
@@ -68,8 +83,9 @@ GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "_stages": (),
     "run_reentrant": ("fn", "args", "thread_name"),
+    "_extract_path_params": ("route_path", "request_path"),
 }
-"""What ``throttle`` replaces and calls."""
+"""What ``throttle`` and ``shortcuts`` replace and call."""
 EVALUATOR_NAMES: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
 ACTIONS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_lambda_action": ("method", "path"),

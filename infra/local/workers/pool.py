@@ -3,23 +3,27 @@
 A request takes the warm worker that was used last.  Where there is none it asks for another process and takes
 whichever comes first: that one, or one that another request has done with.  Nothing is shared between functions but
 the machine, so one that hangs, crashes or is slow to start holds up only its own callers.
+
+Everything here happens on one event loop; other threads call ``FunctionPool.invoke`` and ``WorkerPool.retire``.
 """
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from collections import deque
-from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
+from infra.local.workers.crowding import PROCESSORS, Crowding
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.sandbox import BUBBLEWRAP, find_sandbox
+from infra.local.workers.spawner import Spawner
 from infra.local.workers.system_calls import adopt_orphans
-from infra.local.workers.worker import DEFAULT_RUNTIME, WATCH_S, Spawner, StaleError, StartError, Worker
+from infra.local.workers.worker import DEFAULT_RUNTIME, WATCH_S, StaleError, StartError, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Awaitable, Callable, Coroutine, Hashable
     from pathlib import Path
 
     from infra.local.workers.sandbox import Sandbox
@@ -31,22 +35,28 @@ STARTS_AT_ONCE = 4
 MAX_PROCESSES = 200
 """How many warm workers the whole machine keeps; beyond that the ones idle longest make room."""
 SWEEP_S = 1.0
+LOOK_S = 0.06
+"""How often to look whether workers that are as many as the processors help still compute."""
 
 
 class FunctionPool:
     """The workers of one version of one function."""
 
-    def __init__(self, function: Function, start: Callable[[Function], Worker]) -> None:
+    def __init__(self, function: Function, start: Callable[[Function], Awaitable[Worker]]) -> None:
+        """Make a pool on the running loop."""
         self.function = function
         self._start_worker = start
-        self._lock = threading.Lock()
+        self._loop = asyncio.get_running_loop()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._idle: list[Worker] = []
         self._used: set[Worker] = set()
         """Those that a caller has, or may take."""
-        self._waiting: deque[SimpleQueue[Worker | StartError]] = deque()
+        self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starting = 0
         self._busy = 0
         self._retired = False
+        self._crowding = Crowding()
+        self._looking = False
 
     @property
     def processes(self) -> int:
@@ -54,14 +64,18 @@ class FunctionPool:
         return len(self._idle) + self._busy + self._starting
 
     def invoke(self, call: Call) -> Answer:
+        """Do what ``ask`` does, for a thread that is not the loop's."""
+        return asyncio.run_coroutine_threadsafe(self.ask(call), self._loop).result()
+
+    async def ask(self, call: Call) -> Answer:
         """Return what the function answers to ``call``; waits while a process starts."""
         while True:
             try:
-                worker = self._take()
+                worker = await self._take()
             except StartError as error:
                 return error.answer
             try:
-                return worker.invoke(call)
+                return await worker.invoke(call)
             except StaleError:
                 continue
             finally:
@@ -69,28 +83,23 @@ class FunctionPool:
 
     def retire(self) -> None:
         """Serve nobody new: end what is idle now, and the rest as it finishes."""
-        with self._lock:
-            self._retired = True
-            ended, self._idle = self._idle, []
+        self._retired = True
+        ended, self._idle = self._idle, []
         for worker in ended:
             self._close(worker)
 
     def reap(self, idle_s: float) -> bool:
         """End workers that have been idle for ``idle_s`` seconds, or have died.  Return whether any process is left."""
         now = time.monotonic()
-        with self._lock:
-            kept = [worker for worker in self._idle if now - worker.idle_since < idle_s and worker.alive()]
-            ended = [worker for worker in self._idle if worker not in kept]
-            self._idle = kept
+        kept = [worker for worker in self._idle if now - worker.idle_since < idle_s and worker.alive()]
+        ended, self._idle = [worker for worker in self._idle if worker not in kept], kept
         for worker in ended:
             self._close(worker)
         return self.processes > 0
 
     def watch(self) -> None:
-        """End workers that are past their limits at this moment."""
-        with self._lock:
-            workers = list(self._used)
-        for worker in workers:
+        """End workers that are past their limits at this moment; any thread may."""
+        for worker in list(self._used):
             worker.watch()
 
     def folders(self) -> set[Path]:
@@ -99,72 +108,94 @@ class FunctionPool:
 
     def longest_idle(self) -> float | None:
         """Return since when (time.monotonic) the worker idle longest has been so."""
-        with self._lock:
-            return min((worker.idle_since for worker in self._idle), default=None)
+        return min((worker.idle_since for worker in self._idle), default=None)
 
-    def _take(self) -> Worker:
+    async def closed(self) -> None:
+        """Wait until what has been ended is gone."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _take(self) -> Worker:
         """Return a worker that nobody else uses.  Raises StartError."""
-        with self._lock:
-            if self._idle:
-                self._busy += 1
-                return self._idle.pop()
-            place: SimpleQueue[Worker | StartError] = SimpleQueue()
-            self._waiting.append(place)
-            self._top_up()
-        given = place.get()
-        if isinstance(given, StartError):
-            raise given
-        return given
+        if self._idle:
+            self._busy += 1
+            return self._idle.pop()
+        place: asyncio.Future[Worker] = self._loop.create_future()
+        self._waiting.append(place)
+        self._top_up()
+        try:
+            return await place
+        except asyncio.CancelledError:
+            if place.done() and not place.cancelled() and place.exception() is None:
+                self._give_back(place.result())
+            raise
 
     def _top_up(self) -> None:
-        """Start a process if more callers wait than processes are starting.  The lock is held."""
-        if self._starting < min(len(self._waiting), STARTS_AT_ONCE):
-            self._starting += 1
-            threading.Thread(target=self._start, name=f"start {self.function.label}", daemon=True).start()
+        """Start a process if more callers wait than processes are starting, and another one would help."""
+        if self._starting >= min(len(self._waiting), STARTS_AT_ONCE):
+            return
+        if self._busy + self._starting >= PROCESSORS and self._crowding.is_computing(self._used):
+            if not self._looking:
+                self._looking = True
+                self._loop.call_later(LOOK_S, self._look_again)
+            return
+        self._starting += 1
+        self._do(self._start())
 
-    def _start(self) -> None:
+    def _look_again(self) -> None:
+        self._looking = False
+        self._top_up()
+
+    def _do(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _start(self) -> None:
         try:
-            worker: Worker | None = self._start_worker(self.function)
-            error: StartError | None = None
+            worker = await self._start_worker(self.function)
         except StartError as refused:
-            worker, error = None, refused
+            self._not_started(refused)
         except OSError as refused:  # no process, no memory, no file descriptor left
             report = failure("Runtime.Unknown", f"Error: no process could be started: {refused}")
-            worker, error = None, StartError(Answer(report, error=True, output="", duration_ms=0.0))
-        with self._lock:
+            self._not_started(StartError(Answer(report, error=True, output="", duration_ms=0.0)))
+        else:
             self._starting -= 1
-            if error is not None:
-                if self._waiting:
-                    self._waiting.popleft().put(error)
-                self._top_up()
-                return
             self._busy += 1
-            if worker is not None:
-                self._used.add(worker)
-        if worker is not None:
+            self._used.add(worker)
             self._give_back(worker)
+
+    def _not_started(self, error: StartError) -> None:
+        self._starting -= 1
+        place = self._next_in_line()
+        if place is not None:
+            place.set_exception(error)
+        self._top_up()
+
+    def _next_in_line(self) -> asyncio.Future[Worker] | None:
+        while self._waiting:
+            place = self._waiting.popleft()
+            if not place.done():
+                return place
+        return None
 
     def _give_back(self, worker: Worker) -> None:
         usable = worker.alive()
-        with self._lock:
+        place = self._next_in_line() if usable else None
+        if place is not None:
+            place.set_result(worker)
+        else:
             self._busy -= 1
-            if usable and self._waiting:
-                self._busy += 1
-                self._waiting.popleft().put(worker)
-                self._top_up()
-                return
-            usable = usable and not self._retired
-            if usable:
+            if usable and not self._retired:
                 worker.idle_since = time.monotonic()
                 self._idle.append(worker)
-            self._top_up()
-        if not usable:
-            self._close(worker)
+            else:
+                self._close(worker)
+        self._top_up()
 
     def _close(self, worker: Worker) -> None:
-        with self._lock:
-            self._used.discard(worker)
-        worker.close()
+        self._used.discard(worker)
+        self._do(worker.close())
 
 
 class WorkerPool:
@@ -178,17 +209,18 @@ class WorkerPool:
         idle_s: float = IDLE_S,
         sandbox: Sandbox | None = None,
     ) -> None:
+        """Make a pool on the running loop."""
         self.sandbox = sandbox or find_sandbox()
+        self.loop = asyncio.get_running_loop()
         self._scratch = scratch
         self._runtime = runtime
         self._idle_s = idle_s
         self._spawner = Spawner()
-        self._lock = threading.Lock()
         self._pools: dict[Hashable, FunctionPool] = {}
         self._closed = threading.Event()
         if self.sandbox.means != BUBBLEWRAP:
             adopt_orphans()
-        threading.Thread(target=self._sweep, name="reap idle workers", daemon=True).start()
+        self._sweeping = self.loop.create_task(self._sweep())
         threading.Thread(target=self._watch, name="watch workers", daemon=True).start()
 
     def find(self, key: Hashable) -> FunctionPool | None:
@@ -197,40 +229,42 @@ class WorkerPool:
 
     def add(self, key: Hashable, function: Function) -> FunctionPool:
         """Return the pool of the version ``key``; where there is none yet, one for ``function``."""
-        with self._lock:
-            return self._pools.setdefault(key, FunctionPool(function, self._start))
+        return self._pools.get(key) or self._pools.setdefault(key, FunctionPool(function, self._start))
 
     def retire(self, stale: Callable[[Hashable], bool]) -> None:
-        """Retire the pools whose key is ``stale``."""
-        with self._lock:
-            keys = [key for key in self._pools if stale(key)]
-            retired = [self._pools.pop(key) for key in keys]
-        for pool in retired:
-            pool.retire()
+        """Retire the pools whose key is ``stale``; any thread may."""
+        for key in [key for key in list(self._pools) if stale(key)]:
+            pool = self._pools.pop(key, None)
+            if pool is not None:
+                self.loop.call_soon_threadsafe(pool.retire)
 
     def pools(self) -> dict[Hashable, FunctionPool]:
         """Return the pools there are."""
-        with self._lock:
-            return dict(self._pools)
+        return dict(self._pools)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """End every worker."""
         self._closed.set()
-        self.retire(lambda _key: True)
+        self._sweeping.cancel()
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
+            pool.retire()
         self._spawner.close()
+        await asyncio.gather(*(pool.closed() for pool in pools.values()))
 
-    def _start(self, function: Function) -> Worker:
-        return Worker(function, self._spawner, self._scratch, self.sandbox, self._runtime)
+    async def _start(self, function: Function) -> Worker:
+        return await Worker.started(function, self._spawner, self._scratch, self.sandbox, self._runtime)
 
-    def _sweep(self) -> None:
-        while not self._closed.wait(SWEEP_S):
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_S)
             pools = self.pools()
             for key, pool in pools.items():
                 if not pool.reap(self._idle_s):
                     self._forget(key, pool)
             self._make_room(list(pools.values()))
-            if self.sandbox.means != BUBBLEWRAP and not self._closed.is_set():
-                self._spawner.end_orphans()
+            if self.sandbox.means != BUBBLEWRAP:
+                await self._spawner.end_orphans()
 
     def _watch(self) -> None:
         while not self._closed.wait(WATCH_S):
@@ -239,9 +273,8 @@ class WorkerPool:
 
     def _forget(self, key: Hashable, pool: FunctionPool) -> None:
         """Drop a pool without processes; who has found it a moment ago is still served, by a process used once."""
-        with self._lock:
-            if self._pools.get(key) is pool:
-                del self._pools[key]
+        if self._pools.get(key) is pool:
+            del self._pools[key]
         pool.retire()
 
     @staticmethod

@@ -1,30 +1,30 @@
-"""The Lambda Runtime API (2018-06-01), as one worker sees it: a port of its own and plain blocking sockets.
+"""The Lambda Runtime API (2018-06-01), as one worker sees it: a port of its own, served on the cloud's event loop.
 
-The thread that wants an answer does the talking itself, so that a warm invocation costs one write and one read.
-https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+A warm invocation is one write and one read.  https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import time
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 INIT_ERROR = "/2018-06-01/runtime/init/error"
 LOOK_S = 0.01
 """How often to look whether a worker that has hung up still lives."""
-CHUNK = 256 * 1024
 MAX_HEAD_BYTES = 64 * 1024
 ACCEPTED = b'HTTP/1.1 202 Accepted\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"status":"OK"}\n'
 
 
 class WorkerGoneError(RuntimeError):
-    """The worker process ended."""
+    """The worker process ended, or sent what is no request."""
 
 
 class LateError(RuntimeError):
@@ -46,84 +46,187 @@ class Message:
 class RuntimeApi:
     """The end of the Runtime API that serves one worker."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int) -> None:
+        """Take a port; of each body no more than ``keep`` bytes will be held."""
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=4)
-        self._connection: socket.socket | None = None
-        self._buffer = b""
         self.address = "{}:{}".format(*self._listener.getsockname())
+        self.keep = keep
+        self._server: asyncio.Server | None = None
+        self._lines: deque[_Line] = deque()
+        """Connections, the one that is listened to first; a worker needs one at a time."""
+        self._inbox: deque[Message | WorkerGoneError] = deque()
+        self._awaited: asyncio.Future[Message] | None = None
+
+    async def open(self) -> None:
+        """Begin to listen."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Line(self), sock=self._listener)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up.  To be called on the loop."""
+        if self._server is not None:
+            self._server.close()
         self._listener.close()
-        if self._connection is not None:
-            self._connection.close()
+        for line in list(self._lines):
+            line.hang_up()
 
-    def receive(self, deadline: float, alive: Callable[[], bool], keep: int = MAX_HEAD_BYTES) -> Message:
-        """Return the worker's next request; of its body no more than ``keep`` bytes are held.
+    async def receive(self, deadline: float, alive: Callable[[], bool]) -> Message:
+        """Return the worker's next request.
 
         Raises LateError after ``deadline`` (of time.monotonic), WorkerGoneError when the worker has ended or sends
         what is no request.
         """
+        if self._inbox:
+            return self._from_inbox()
+        loop = asyncio.get_running_loop()
+        awaited: asyncio.Future[Message] = loop.create_future()
+        self._awaited = awaited
+        late = loop.call_later(deadline - time.monotonic(), _settle, awaited, LateError())
+        if not self._lines:
+            self._look_whether(alive)
         try:
-            return self._receive(deadline, alive, keep)
-        except (ValueError, IndexError) as error:
-            raise WorkerGoneError from error
+            return await awaited
+        except _HungUpError:
+            return await self.receive(deadline, alive)
+        finally:
+            late.cancel()
+            self._awaited = None
 
-    def _receive(self, deadline: float, alive: Callable[[], bool], keep: int) -> Message:
-        while True:
-            end = self._buffer.find(b"\r\n\r\n")
-            if end >= 0:
-                return self._message(end, deadline, alive, keep)
-            if len(self._buffer) > MAX_HEAD_BYTES:
-                raise WorkerGoneError
-            self._more(deadline, alive)
-
-    def send(self, headers: Mapping[str, str], body: bytes, deadline: float) -> None:
-        """Answer the worker's request for the next invocation.
-
-        Raises WorkerGoneError when it has hung up, LateError when it has not read everything by ``deadline``.
-        """
+    def send(self, headers: Mapping[str, str], body: bytes) -> None:
+        """Answer the worker's request for the next invocation.  Raises WorkerGoneError when it has hung up."""
         head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{head}\r\n"
-        self._write(head.encode("latin-1") + body, max(LOOK_S, deadline - time.monotonic()))
+        self._write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{head}\r\n".encode("latin-1") + body)
 
     def accept_report(self) -> None:
-        """Answer a result or an error that the worker has posted."""
+        """Answer a result or an error that the worker has posted.  Raises WorkerGoneError when it has hung up."""
         self._write(ACCEPTED)
 
-    def _write(self, data: bytes, patience: float = 1.0) -> None:
-        connection = self._connection
-        if connection is None:
+    def _write(self, data: bytes) -> None:
+        if not self._lines:
             raise WorkerGoneError
-        try:
-            connection.settimeout(patience)
-            connection.sendall(data)
-        except TimeoutError:
-            raise LateError from None
-        except OSError as error:
-            raise WorkerGoneError from error
+        self._lines[0].write(data)
 
-    def _message(self, end: int, deadline: float, alive: Callable[[], bool], keep: int) -> Message:
-        head = self._buffer[:end].decode("latin-1").split("\r\n")
-        method, path, _version = head[0].split(" ", 2)
-        fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
-        if fields.get("expect", "").lower() == "100-continue":
-            self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._buffer = self._buffer[end + 4 :]
-        if fields.get("transfer-encoding", "").lower() == "chunked":
-            body, size = self._chunked(deadline, alive, keep)
+    def _from_inbox(self) -> Message:
+        item = self._inbox.popleft()
+        if isinstance(item, WorkerGoneError):
+            raise item
+        return item
+
+    def _look_whether(self, alive: Callable[[], bool]) -> None:
+        """Wait for a connection for as long as the worker lives."""
+        awaited = self._awaited
+        if awaited is None or awaited.done() or self._lines:
+            return
+        if alive():
+            asyncio.get_running_loop().call_later(LOOK_S, self._look_whether, alive)
         else:
-            size = int(fields.get("content-length", "0"))
-            body = self._take(size, deadline, alive, keep)
-        return Message(method, path, body, size)
+            awaited.set_exception(WorkerGoneError())
 
-    def _take(self, size: int, deadline: float, alive: Callable[[], bool], keep: int) -> bytes:
+    def _came(self, item: Message | WorkerGoneError) -> None:
+        if self._awaited is None or self._awaited.done():
+            self._inbox.append(item)
+        else:
+            _settle(self._awaited, item)
+
+    def _joined(self, line: _Line) -> None:
+        self._lines.append(line)
+        if line is not self._lines[0]:
+            line.wait()
+
+    def _left(self, line: _Line) -> None:
+        first = bool(self._lines) and line is self._lines[0]
+        self._lines.remove(line)
+        if first and self._lines:
+            self._lines[0].go_on()
+        if first and self._awaited is not None and not self._lines:
+            _settle(self._awaited, _HungUpError())
+
+
+class _HungUpError(RuntimeError):
+    """The worker has hung up, and may have ended."""
+
+
+def _settle(awaited: asyncio.Future[Message], item: Message | Exception) -> None:
+    if awaited.done():
+        return
+    if isinstance(item, Exception):
+        awaited.set_exception(item)
+    else:
+        awaited.set_result(item)
+
+
+class _Line(asyncio.Protocol):
+    """One connection of a worker, cut into requests."""
+
+    _transport: asyncio.Transport
+
+    def __init__(self, api: RuntimeApi) -> None:
+        self._api = api
+        self._buffer = b""
+        self._parser = self._requests()
+        next(self._parser)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Be one of the worker's connections."""
+        self._transport = transport  # type: ignore[assignment]
+        self._api._joined(self)  # noqa: SLF001 - a part of it
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        """Be none any more."""
+        self._api._left(self)  # noqa: SLF001
+
+    def data_received(self, data: bytes) -> None:
+        """Go on with the request that is coming in."""
+        self._buffer += data
+        try:
+            next(self._parser)
+        except (ValueError, IndexError, StopIteration, WorkerGoneError):
+            self._api._came(WorkerGoneError())  # noqa: SLF001
+            self._transport.abort()
+
+    def write(self, data: bytes) -> None:
+        """Send ``data``."""
+        self._transport.write(data)
+
+    def wait(self) -> None:
+        """Read nothing until another connection has ended."""
+        self._transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read again."""
+        self._transport.resume_reading()
+
+    def hang_up(self) -> None:
+        """End the connection."""
+        self._transport.abort()
+
+    def _requests(self) -> Generator[None, None, None]:
+        """Tell of each request as it is complete; yields when more of it has to come."""
+        while True:
+            while (end := self._buffer.find(b"\r\n\r\n")) < 0:
+                if len(self._buffer) > MAX_HEAD_BYTES:
+                    raise WorkerGoneError
+                yield
+            head = self._buffer[:end].decode("latin-1").split("\r\n")
+            self._buffer = self._buffer[end + 4 :]
+            method, path, _version = head[0].split(" ", 2)
+            fields = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:])}
+            if fields.get("expect", "").lower() == "100-continue":
+                self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            if fields.get("transfer-encoding", "").lower() == "chunked":
+                body, size = yield from self._chunked()
+            else:
+                size = int(fields.get("content-length", "0"))
+                body = yield from self._take(size, self._api.keep)
+            self._api._came(Message(method, path, body, size))  # noqa: SLF001
+
+    def _take(self, size: int, keep: int) -> Generator[None, None, bytes]:
         """Read ``size`` bytes; return the first ``keep`` of them, and hold no more."""
         parts: list[bytes] = []
         held = 0
         while size > 0:
             if not self._buffer:
-                self._more(deadline, alive)
+                yield
             taken, self._buffer = self._buffer[:size], self._buffer[size:]
             size -= len(taken)
             if held < keep:
@@ -131,49 +234,19 @@ class RuntimeApi:
                 held += len(parts[-1])
         return b"".join(parts)
 
-    def _chunked(self, deadline: float, alive: Callable[[], bool], keep: int) -> tuple[bytes, int]:
-        body, total = b"", 0
+    def _chunked(self) -> Generator[None, None, tuple[bytes, int]]:
+        parts: list[bytes] = []
+        held = total = 0
         while True:
             while (line := self._buffer.find(b"\r\n")) < 0:
                 if len(self._buffer) > MAX_HEAD_BYTES:
                     raise WorkerGoneError
-                self._more(deadline, alive)
+                yield
             size = int(self._buffer[:line].split(b";")[0], 16)
             self._buffer = self._buffer[line + 2 :]
-            body += self._take(size, deadline, alive, keep - len(body))
+            parts.append((yield from self._take(size, self._api.keep - held)))
+            held += len(parts[-1])
             total += size
-            self._take(2, deadline, alive, 0)
+            yield from self._take(2, 0)
             if size == 0:
-                return body, total
-
-    def _more(self, deadline: float, alive: Callable[[], bool]) -> None:
-        """Add to the buffer what the worker sends next."""
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise LateError
-            if self._connection is None:
-                self._connect(min(left, LOOK_S), alive)
-                continue
-            self._connection.settimeout(left)
-            try:
-                data = self._connection.recv(CHUNK)
-            except TimeoutError:
-                raise LateError from None
-            except OSError:
-                data = b""
-            if data:
-                self._buffer += data
-                return
-            self._connection.close()
-            self._connection, self._buffer = None, b""
-
-    def _connect(self, patience: float, alive: Callable[[], bool]) -> None:
-        self._listener.settimeout(patience)
-        try:
-            self._connection, _ = self._listener.accept()
-        except TimeoutError:
-            if not alive():
-                raise WorkerGoneError from None
-        else:
-            self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return b"".join(parts), total

@@ -173,6 +173,25 @@ def used_bytes(pids: Sequence[int]) -> int:
     return total
 
 
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that the process ``pid`` has used so far, where the system tells; else 0."""
+    return _status_bytes(str(pid), "VmHWM:")
+
+
+def resident_bytes() -> int:
+    """Return the memory that this process uses, where the system tells; else 0."""
+    return _status_bytes("self", "VmRSS:")
+
+
+def _status_bytes(process: str, field: str) -> int:
+    try:
+        text = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    kilobytes = (line.split()[1] for line in text.splitlines() if line.startswith(field))
+    return int(next(kilobytes, "0")) * 1024
+
+
 def folder_bytes(folder: Path) -> int:
     """Return the size of all files below ``folder``."""
     total = 0

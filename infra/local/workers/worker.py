@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import json
@@ -14,21 +15,21 @@ import sysconfig
 import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from infra.local.workers.functions import Answer, Call, Function, failure
+from infra.local.workers.output import Output
 from infra.local.workers.runtime_api import INIT_ERROR, NEXT, LateError, RuntimeApi, WorkerGoneError
 from infra.local.workers.sandbox import (
     BUBBLEWRAP,
     PROCESSES,
     PYTHON,
     SCRATCH_BYTES,
-    children_of_this_process,
     end_tree,
     folder_bytes,
     linked_packages,
+    peak_bytes,
     system_call_filter,
     tree,
     used_bytes,
@@ -36,6 +37,7 @@ from infra.local.workers.sandbox import (
 
 if TYPE_CHECKING:
     from infra.local.workers.sandbox import Sandbox
+    from infra.local.workers.spawner import Spawner
 
 LAUNCHER = Path(__file__).parents[1] / "runtime" / "launch.py"
 AWSLAMBDARIC, LOOP = "awslambdaric", "loop"
@@ -45,8 +47,6 @@ INIT_LIMIT_S = 10.0
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 MAX_RESPONSE_BYTES = MAX_PAYLOAD_BYTES + 100
 """AWS: what its message names, 6291556."""
-MAX_OUTPUT_BYTES = 1024 * 1024
-"""How much of what one invocation prints is kept."""
 WATCH_S = 0.25
 """How long an invocation has run before anybody looks at what it uses, and how often from then on."""
 SPARE_BYTES = 32 * 1024 * 1024
@@ -54,6 +54,8 @@ SPARE_BYTES = 32 * 1024 * 1024
 SIGNALLED = 128
 EXIT_S = 0.5
 """How long a worker that has hung up may take to be gone."""
+SHORT_MS, STALE_S = 50.0, 0.5
+"""A call shorter than this has taken no memory worth a look at the process, if the last look is no older than that."""
 
 
 class StartError(RuntimeError):
@@ -68,93 +70,57 @@ class StaleError(RuntimeError):
     """A warm worker that had died before it was given the invocation: another can have it."""
 
 
-class Spawner:
-    """Starts processes, all from one thread, and holds what they end by when the server ends, however it ends.
-
-    A pipe whose write end only the server holds, and the death of the thread that started them, which is why it stays.
-    """
-
-    def __init__(self) -> None:
-        self._read_end, self._write_end = os.pipe()  # not inherited unless passed on: PEP 446
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="spawner")
-        self._pids: set[int] = set()
-        self._others = children_of_this_process()
-        """Who was there before: not a function's, and left alone."""
-
-    def spawn(self, command: list[str], **settings: Any) -> subprocess.Popen[bytes]:
-        """Start a process.  Raises OSError."""
-        return self._thread.submit(self._spawn, command, settings).result()
-
-    def end_orphans(self) -> None:
-        """End processes that a function started and left behind when it ended: they have become the server's own."""
-        self._thread.submit(self._end_orphans).result()
-
-    def forget(self, pid: int) -> None:
-        """Note that ``pid`` has ended."""
-        with contextlib.suppress(RuntimeError):  # at the end, nobody starts processes any more
-            self._thread.submit(self._pids.discard, pid)
-
-    def close(self) -> None:
-        """End every worker."""
-        os.close(self._write_end)
-        os.close(self._read_end)
-        self._thread.shutdown(wait=False)
-
-    def _spawn(self, command: list[str], settings: dict[str, Any]) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(command, stdin=self._read_end, **settings)  # noqa: S603 - running functions is its use
-        self._pids.add(process.pid)
-        return process
-
-    def _end_orphans(self) -> None:
-        for pid in children_of_this_process() - self._pids - self._others:
-            end_tree(tree(pid))
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
-
-
 class Worker:
-    """A worker process.  Only one thread at a time may use it, but any may ``kill`` it."""
+    """A worker process.  One caller at a time may use it, on the loop that started it; any thread may ``kill`` it."""
 
-    def __init__(
-        self, function: Function, spawner: Spawner, scratch: Path, sandbox: Sandbox, runtime: str = DEFAULT_RUNTIME
-    ) -> None:
-        """Start a process for ``function``.  Raises StartError, with what AWS would tell the caller."""
+    def __init__(self, function: Function, spawner: Spawner, scratch: Path, sandbox: Sandbox) -> None:
+        """Prepare a worker; ``started`` returns one that runs."""
         self.function = function
         self.idle_since = time.monotonic()
         self._busy_since: float | None = None
-        self._lost_bytes = 0
         self._killed = threading.Event()
         self._sandbox = sandbox
         self._spawner = spawner
-        self._api = RuntimeApi()
+        self._api = RuntimeApi(MAX_RESPONSE_BYTES)
         self._scratch = scratch / uuid.uuid4().hex
         self._scratch.mkdir(parents=True)
-        self._output = _output(self._scratch.with_suffix(".log"))
+        self._output = Output(self._scratch.with_suffix(".log"))
         today = dt.datetime.now(dt.UTC)
         self.log_stream = f"{today:%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
         self._ready = False
-        self._inner_pid = 0
-        begun = time.monotonic()
-        self._process = self._spawn(runtime)
+        self.inner_pid = 0
+        """Of the process that runs the function, within what may be around it."""
+        self._peak_mb, self._peak_at = 0, 0.0
+        self.init_ms: float | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    async def started(
+        cls, function: Function, spawner: Spawner, scratch: Path, sandbox: Sandbox, runtime: str = DEFAULT_RUNTIME
+    ) -> Worker:
+        """Return a worker for ``function`` that waits for its first invocation.
+
+        Raises StartError, with what AWS would tell the caller; OSError where no process can be started.
+        """
+        worker = cls(function, spawner, scratch, sandbox)
         try:
-            self._wait_for_start(begun)
+            await worker._api.open()
+            await worker._start(runtime)
         except BaseException:
-            self.close()
+            await worker.close()
             raise
-        self.init_ms: float | None = (time.monotonic() - begun) * 1000
-        self._ready = True
-        self._inner_pid = tree(self._process.pid)[-1] if sandbox.means == BUBBLEWRAP else self._process.pid
+        return worker
 
     @property
     def pid(self) -> int:
         """The process id."""
-        return self._process.pid
+        return self._process.pid if self._process else 0
 
     def alive(self) -> bool:
         """Whether the process still runs."""
-        return self._process.poll() is None
+        return self._process is not None and self._process.poll() is None
 
-    def invoke(self, call: Call) -> Answer:
+    async def invoke(self, call: Call) -> Answer:
         """Return what the function answers.  Afterwards the worker is usable if it is ``alive``.
 
         Raises StaleError, with nothing done, if the process had ended before.
@@ -162,15 +128,18 @@ class Worker:
         if not self.alive():
             raise StaleError
         if not self._ready:
-            self._await_next()
+            await self._await_next()
         self._ready = False
         self._busy_since = time.monotonic()
         try:
-            return self._invoke(call)
+            return await self._invoke(call)
+        except asyncio.CancelledError:
+            threading.Thread(target=self.kill, daemon=True).start()  # it still works on what nobody waits for
+            raise
         finally:
             self._busy_since = None
 
-    def _invoke(self, call: Call) -> Answer:
+    async def _invoke(self, call: Call) -> Answer:
         limit = self.function.timeout_s
         begun, epoch_ms = time.monotonic(), time.time_ns() // 1_000_000
         headers = {
@@ -180,12 +149,12 @@ class Worker:
             "Lambda-Runtime-Invoked-Function-Arn": call.arn,
         }
         try:
-            self._api.send(headers, call.payload, begun + limit)
-            report = self._api.receive(begun + limit, self.alive, MAX_RESPONSE_BYTES)
+            self._api.send(headers, call.payload)
+            report = await self._api.receive(begun + limit, self.alive)
             spent = (time.monotonic() - begun) * 1000
             self._api.accept_report()
         except LateError:
-            self.kill()
+            await asyncio.to_thread(self.kill)
             spent = limit * 1000
             payload: Any = failure(
                 "Sandbox.Timedout", f"RequestId: {call.request_id} Error: Task timed out after {limit:.2f} seconds"
@@ -193,8 +162,7 @@ class Worker:
             return self._answer(payload, error=True, spent=spent)
         except WorkerGoneError:
             spent = (time.monotonic() - begun) * 1000
-            reason = self._obituary()
-            self.kill()
+            reason = await asyncio.to_thread(self._end)
             payload = failure("Runtime.ExitError", f"RequestId: {call.request_id} Error: {reason}")
             return self._answer(payload, error=True, spent=spent)
         if report.size > MAX_RESPONSE_BYTES:
@@ -206,35 +174,43 @@ class Worker:
 
     def kill(self) -> None:
         """End the process and everything it started."""
-        if self._killed.is_set():
+        process = self._process
+        if self._killed.is_set() or process is None:
             return
         self._killed.set()
         if os.name == "posix":
-            below = [] if self._sandbox.means == BUBBLEWRAP else tree(self._process.pid)[1:]
+            below = [] if self._sandbox.means == BUBBLEWRAP else tree(process.pid)[1:]
             with contextlib.suppress(ProcessLookupError, PermissionError):  # it ended meanwhile, as was wanted
-                os.killpg(self._process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)
             end_tree(below)
-        elif self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        self._spawner.forget(self._process.pid)
+        elif process.poll() is None:
+            process.kill()
+        process.wait()
+        self._spawner.forget(process.pid)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Kill, and leave nothing behind."""
-        self.kill()
         self._api.close()
-        with contextlib.suppress(OSError):
-            os.close(self._output)
-        self._scratch.with_suffix(".log").unlink(missing_ok=True)
+        await asyncio.to_thread(self._clear_away)
+
+    def _clear_away(self) -> None:
+        self.kill()
+        self._output.close()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _end(self) -> str:
+        """Kill a worker that has hung up, and return how it ended."""
+        reason = self._obituary()
+        self.kill()
+        return reason
 
     def watch(self) -> None:
         """End the process if what it has been doing for a while is past its limits; any thread may."""
         since = self._busy_since
         if since is None or time.monotonic() - since < WATCH_S or not self.alive():
             return
-        self._shorten_output()
-        pids = tree(self._process.pid)
+        self._output.shorten()
+        pids = tree(self.pid)
         memory = self.function.memory_mb * 1024 * 1024
         if (
             used_bytes(pids) > memory + memory // 10 + SPARE_BYTES
@@ -242,14 +218,7 @@ class Worker:
             or (self._sandbox.means != BUBBLEWRAP and folder_bytes(self._scratch) > SCRATCH_BYTES)
         ):
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # who waits for its answer sees to the rest
-
-    def _shorten_output(self) -> None:
-        with contextlib.suppress(OSError):
-            size = os.fstat(self._output).st_size
-            if size > 4 * MAX_OUTPUT_BYTES:
-                os.ftruncate(self._output, MAX_OUTPUT_BYTES)
-                self._lost_bytes += size - MAX_OUTPUT_BYTES
+                os.killpg(self.pid, signal.SIGKILL)  # who waits for its answer sees to the rest
 
     def _spawn(self, runtime: str) -> subprocess.Popen[bytes]:
         function, sandbox = self.function, self._sandbox
@@ -264,7 +233,7 @@ class Worker:
         with system_call_filter(sandbox) as filter_fd:
             return self._spawner.spawn(
                 [*sandbox.command(readable, function.code, filter_fd), PYTHON, *flags, str(LAUNCHER), *settings],
-                stdout=self._output,
+                stdout=self._output.number,
                 stderr=subprocess.STDOUT,
                 cwd=function.code,
                 env=function.variables(api=self._api.address, log_stream=self.log_stream, scratch=scratch),
@@ -272,58 +241,45 @@ class Worker:
                 **({"pass_fds": (filter_fd,)} if filter_fd >= 0 else {}),
             )
 
-    def _wait_for_start(self, begun: float) -> None:
+    async def _start(self, runtime: str) -> None:
+        begun, self._process = await self._spawner.run(lambda: (time.monotonic(), self._spawn(runtime)))
         try:
-            message = self._api.receive(begun + INIT_LIMIT_S, self.alive)
+            message = await self._api.receive(begun + INIT_LIMIT_S, self.alive)
         except LateError:
-            self.kill()
+            await asyncio.to_thread(self.kill)
             report: Any = failure("Sandbox.Timedout", f"Error: Init phase timed out after {INIT_LIMIT_S:.2f} seconds")
         except WorkerGoneError:
-            report = failure("Runtime.ExitError", f"Error: {self._obituary()}")
+            report = failure("Runtime.ExitError", f"Error: {await asyncio.to_thread(self._end)}")
         else:
+            self.init_ms = (time.monotonic() - begun) * 1000
             if message.path == NEXT:
+                self._ready = True
+                self.inner_pid = tree(self.pid)[-1] if self._sandbox.means == BUBBLEWRAP else self.pid
                 return
             self._api.accept_report()
             report = _parsed(message.body) if message.path == INIT_ERROR else failure("Runtime.Unknown", message.path)
         self.init_ms = (time.monotonic() - begun) * 1000
         raise StartError(self._answer(report, error=True, spent=0.0))
 
-    def _await_next(self) -> None:
-        """Read the request for the next invocation that a warm worker sends as soon as it has answered the last."""
+    async def _await_next(self) -> None:
+        """Wait for the request for the next invocation that a warm worker sends as soon as it has answered the last."""
         try:
-            self._api.receive(time.monotonic() + EXIT_S, self.alive)
+            await self._api.receive(time.monotonic() + EXIT_S, self.alive)
         except (WorkerGoneError, LateError):
-            self.kill()
+            await asyncio.to_thread(self.kill)
             raise StaleError from None
 
     def _answer(self, payload: Any, *, error: bool, spent: float) -> Answer:
         init_ms, self.init_ms = self.init_ms, None
-        return Answer(payload, error, self._printed(), spent, init_ms, self._peak_memory_mb(), self.log_stream)
-
-    def _printed(self) -> str:
-        """Return what was printed since the last time, and forget it."""
-        size = os.fstat(self._output).st_size
-        if not size:
-            return ""
-        os.lseek(self._output, 0, os.SEEK_SET)
-        text = os.read(self._output, min(size, MAX_OUTPUT_BYTES)).decode("utf-8", "replace")
-        os.ftruncate(self._output, 0)
-        lost, self._lost_bytes = self._lost_bytes, 0
-        if size > MAX_OUTPUT_BYTES:
-            text += f"\n[the local cloud keeps {MAX_OUTPUT_BYTES} bytes an invocation; {size + lost} were printed]\n"
-        return text
-
-    def _peak_memory_mb(self) -> int:
-        """Return the most memory the process has used, where the system tells; else 0."""
-        try:
-            text = Path(f"/proc/{self._inner_pid}/status").read_text(encoding="ascii", errors="replace")
-        except OSError:
-            return 0
-        kilobytes = (line.split()[1] for line in text.splitlines() if line.startswith("VmHWM:"))
-        return int(next(kilobytes, "0")) // 1024
+        now = time.monotonic()
+        if spent >= SHORT_MS or init_ms is not None or now - self._peak_at >= STALE_S:
+            self._peak_mb, self._peak_at = peak_bytes(self.inner_pid) // 2**20, now
+        return Answer(payload, error, self._output.taken(), spent, init_ms, self._peak_mb, self.log_stream)
 
     def _obituary(self) -> str:
         """Return how the process ended, in AWS's words."""
+        if self._process is None:
+            return "Runtime exited without providing a reason"
         try:
             code = self._process.wait(EXIT_S)
         except subprocess.TimeoutExpired:
@@ -335,20 +291,6 @@ class Worker:
         if code > 0:
             return f"Runtime exited with error: exit status {code}"
         return f"Runtime exited with error: signal: {_signal_name(-code)}"
-
-
-def _output(path: Path) -> int:
-    """Return a descriptor of what a worker's output goes to: a file in memory on Linux, ``path`` elsewhere.
-
-    A function that prints does not fail then because the disk is full.
-    """
-    if sys.platform != "linux":
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)
-    import fcntl  # noqa: PLC0415 - not on Windows
-
-    number = os.memfd_create(path.stem)
-    fcntl.fcntl(number, fcntl.F_SETFL, os.O_APPEND)
-    return number
 
 
 def _parsed(body: bytes) -> Any:

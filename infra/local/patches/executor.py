@@ -1,0 +1,210 @@
+"""Runs functions for MiniStack: what takes the place of its executor, and of the threads that it starts for each call.
+
+All of it is private to MiniStack: ``infra.local.patches.private_names`` lists it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from infra.local.logs.observer import Observation
+from infra.local.state.archives import ArchiveError, Archives
+from infra.local.state.files import disk_error
+from infra.local.workers.functions import Answer, Call, Function, failure
+from infra.local.workers.worker import MAX_PAYLOAD_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from infra.local.logs.ledger import Ledger
+    from infra.local.logs.metrics import Metrics
+    from infra.local.logs.observer import Observer
+    from infra.local.workers.pool import FunctionPool, WorkerPool
+
+
+TOO_LARGE = "RequestTooLargeException"
+MANY = 4096
+"""How many functions' names are remembered taken apart."""
+invoked_arn: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_arn", default="")
+"""The ARN a caller used, where MiniStack is given another: a weighted alias."""
+
+
+@dataclass(frozen=True, slots=True)
+class VersionKey:
+    """Tells one state of one version of a function from every other."""
+
+    account: str
+    region: str
+    name: str
+    version: str
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """Who is told of each call."""
+
+    metrics: Metrics
+    observer: Observer
+    ledger: Ledger
+
+
+class Executor:
+    """What MiniStack calls to run a function: ``lambda_svc._execute_function_warm``."""
+
+    def __init__(
+        self,
+        lambda_service: Any,
+        pool: WorkerPool,
+        archives: Archives,
+        told: Witnesses,
+        endpoint: str,
+        disk: Path,
+    ) -> None:
+        self._lambda = lambda_service
+        self._pool = pool
+        self._archives = archives
+        self._told = told
+        self._endpoint = endpoint
+        self._disk = disk
+
+    def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error.  Not on the loop."""
+        config = func.get("config") or func
+        running = self._run(func, config, event, request_id, self._invoked(config))
+        return asyncio.run_coroutine_threadsafe(running, self._pool.loop).result()
+
+    def runner(self, elsewhere: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        """Return what takes the place of MiniStack's ``run_reentrant``: it runs functions on the loop.
+
+        ``elsewhere`` has a thread for what is no function, and for one that may not run now, which it is told there.
+        """
+        execute = self._lambda._execute_function_with_config_scope  # noqa: SLF001 - see private_names
+
+        async def run(fn: Callable[..., Any], *args: Any, thread_name: str = "") -> Any:
+            func = args[0] if fn is execute else {}
+            config = func.get("config") or func
+            if str(config.get("Runtime", "")).startswith("python"):
+                slot, _limit = self._lambda._acquire_execution_slot(func, config)  # noqa: SLF001
+                if slot is not None:
+                    try:
+                        request_id = self._lambda.new_uuid()
+                        return await self._run(func, config, args[1], request_id, self._invoked(config))
+                    finally:
+                        self._lambda._release_execution_slot(slot)  # noqa: SLF001
+            return await elsewhere(fn, *args, thread_name=thread_name)
+
+        return run
+
+    async def _run(
+        self, func: Mapping[str, Any], config: Mapping[str, Any], event: Any, request_id: str, arn: str
+    ) -> dict[str, Any]:
+        payload = _encoded(event)
+        if len(payload) > MAX_PAYLOAD_BYTES:
+            message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
+            return {"body": failure(TOO_LARGE, message), "error": True, "log": ""}
+        key = version_key(config)
+        pool = self._pool.find(key)
+        if pool is None:
+            scoped = self._lambda._run_with_function_config_scope  # noqa: SLF001
+            try:
+                function = await asyncio.to_thread(scoped, config, self._function, func, config)
+            except ArchiveError as error:
+                return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
+            except OSError as error:
+                told = str(disk_error(error, self._disk))
+                return {"body": failure("ServiceException", told), "error": True, "log": ""}
+            pool = self._pool.add(key, function)
+        return await self._ask(key, pool, Call(request_id, payload, arn), event)
+
+    @staticmethod
+    def _invoked(config: Mapping[str, Any]) -> str:
+        return invoked_arn.get() or str(config.get("FunctionArn", ""))
+
+    def tidy(self) -> None:
+        """Delete the unpacked code that no function, no layer and no process needs any more."""
+        needed = {self._archives.name_of(code) for code in self._codes()}
+        self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
+
+    def _codes(self) -> Iterator[bytes]:
+        for function in list(self._lambda._functions._data.values()):  # noqa: SLF001
+            for record in (function, *list((function.get("versions") or {}).values())):
+                if record.get("code_zip"):
+                    yield record["code_zip"]
+                for layer in (record.get("config") or {}).get("Layers") or ():
+                    if data := self._lambda._resolve_layer_zip(layer):  # noqa: SLF001
+                        yield data
+
+    async def _ask(self, key: VersionKey, pool: FunctionPool, call: Call, event: Any) -> dict[str, Any]:
+        function = pool.function
+        self._told.metrics.begin(function.name, function.version)
+        answer: Answer | None = None
+        try:
+            answer = await pool.ask(call)
+        finally:
+            self._told.metrics.end(function, answer)
+        context = event.get("requestContext") if isinstance(event, dict) else None
+        observation = Observation(key.account, key.region, function, answer, call.request_id, context or {})
+        self._told.observer.note(observation)
+        self._told.ledger.note(function, event, answer)
+        # Only who calls by Invoke can ask for the log of his call.
+        result: dict[str, Any] = {
+            "body": answer.payload,
+            "log": "" if context else "\n".join(observation.lines()) + "\n",
+        }
+        if answer.error:
+            result.update(error=True, function_error="Unhandled")
+        return result
+
+    def _function(self, func: Mapping[str, Any], config: Mapping[str, Any]) -> Function:
+        code = func.get("code_zip")
+        if not code:
+            raise ArchiveError("the function has no code")
+        layers = [data for layer in config.get("Layers") or () if (data := self._lambda._resolve_layer_zip(layer))]  # noqa: SLF001 - see private_names
+        region = config["FunctionArn"].split(":")[3]
+        name = config["FunctionName"]
+        return Function(
+            name=name,
+            version=config.get("Version", "$LATEST"),
+            handler=config.get("Handler", ""),
+            memory_mb=int(config.get("MemorySize") or 128),
+            timeout_s=float(config.get("Timeout") or 3),
+            code=self._archives.unpacked(code),
+            layers=tuple(self._archives.unpacked(layer) for layer in layers),
+            environment=(config.get("Environment") or {}).get("Variables") or {},
+            platform={
+                "AWS_REGION": region,
+                "AWS_DEFAULT_REGION": region,
+                "AWS_ENDPOINT_URL": self._endpoint,
+                "NO_PROXY": "127.0.0.1,localhost",  # a function's own HTTP_PROXY is not for this cloud
+                **self._lambda.execution_credentials(config),
+            },
+            log_group=(config.get("LoggingConfig") or {}).get("LogGroup") or f"/aws/lambda/{name}",
+        )
+
+
+def _encoded(event: Any) -> bytes:
+    """Return ``event`` as JSON: in ASCII where half a character in it has no other form."""
+    try:
+        return json.dumps(event, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(event).encode()
+
+
+def version_key(config: Mapping[str, Any]) -> VersionKey:
+    """Return the key of the version that ``config`` describes."""
+    account, region = _scope(config["FunctionArn"])
+    version = config.get("Version", "$LATEST")
+    return VersionKey(account, region, config["FunctionName"], version, config.get("RevisionId", ""))
+
+
+@functools.lru_cache(MANY)
+def _scope(arn: str) -> tuple[str, str]:
+    _, _, _, region, account, *_ = arn.split(":")
+    return account, region
