@@ -20,13 +20,15 @@ from infra.load.load_test import Times
 from infra.load.traffic import Log, keep_calling
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from games.core import JsonObject
     from infra.environment.environment import Environment
     from infra.load.traffic import Call, Send
 
 WARM_UP_S = 1.0
+SETTLE_S = 6.0
+"""How long after a change the local cloud has saved everything, and given back what it took for that."""
 COPY = "bench_release"
 
 
@@ -108,6 +110,34 @@ def release_times(environment: Environment, folder: Path, times: int, progress: 
         finally:
             delete_opponent(environment, COPY)
     return ReleaseTimes(tuple(deployed), tuple(back))
+
+
+def memory_over(
+    environment: Environment,
+    folder: Path,
+    deployments: int,
+    every: int,
+    memory_mb: Callable[[], float],
+    progress: Callable[[], None],
+) -> Iterator[tuple[int, float]]:
+    """Deploy a copy of the opponent in ``folder`` so often, changed each time, and delete it in the end.
+
+    Yield how many deployments there have been, and what the cloud's process takes then, after each ``every`` of them.
+    Raises CloudError when a deployment fails.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = _copy(folder, Path(scratch))
+        yield 0, memory_mb()
+        try:
+            for number in range(1, deployments + 1):
+                _change(copy, number)
+                _deploy(environment, copy)
+                progress()
+                if number % every == 0 or number == deployments:
+                    time.sleep(SETTLE_S)
+                    yield number, memory_mb()
+        finally:
+            delete_opponent(environment, COPY)
 
 
 def _change(folder: Path, number: int) -> None:

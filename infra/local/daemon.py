@@ -257,6 +257,8 @@ def _environment() -> dict[str, str]:
     own = {
         "PYTHONPATH": root,
         PORT_VARIABLE: "0",
+        "MALLOC_ARENA_MAX": "2",
+        "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),  # else glibc keeps what a layer of tens of megabytes once took
         "NO_PROXY": "*",  # macOS and Windows have proxies in their settings, too
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

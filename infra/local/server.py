@@ -32,10 +32,12 @@ from infra.local.patches.streams import StreamPoller
 from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import REFUSED_EXIT, CloudPaths, cloud_paths, enforces_iam
 from infra.local.state.archives import Archives
+from infra.local.state.blobs import mend_zips
 from infra.local.state.durable import Durable
 from infra.local.state.journal import JournalError
 from infra.local.state.outbox import Outbox, OutboxError
-from infra.local.state.state_store import StateError, StateStore
+from infra.local.state.state_files import StateError
+from infra.local.state.state_store import StateStore
 from infra.local.workers.pool import WorkerPool
 from infra.local.workers.sandbox import end_leftovers, resident_bytes
 from infra.local.workers.threads import Threads, reentrant_runner
@@ -144,6 +146,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     executor = Executor(lambda_svc, pool, archives, told, endpoint, paths.folder)
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
+    mend_zips(lambda_svc)
     mend_ids()
     mend_dispatch(ministack)
     mend_routes(apigateway)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.observer import Observation
-from infra.local.state.archives import ArchiveError, Archives
+from infra.local.state.archives import ArchiveError, Archives, name_of
 from infra.local.state.files import disk_error
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.worker import MAX_PAYLOAD_BYTES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from infra.local.logs.ledger import Ledger
     from infra.local.logs.metrics import Metrics
     from infra.local.logs.observer import Observer
+    from infra.local.state.blobs import Blob
     from infra.local.workers.pool import FunctionPool, WorkerPool
 
 
@@ -129,10 +130,10 @@ class Executor:
 
     def tidy(self) -> None:
         """Delete the unpacked code that no function, no layer and no process needs any more."""
-        needed = {self._archives.name_of(code) for code in self._codes()}
+        needed = {name_of(code) for code in self._codes()}
         self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
 
-    def _codes(self) -> Iterator[bytes]:
+    def _codes(self) -> Iterator[bytes | Blob]:
         for function in list(self._lambda._functions._data.values()):  # noqa: SLF001
             for record in (function, *list((function.get("versions") or {}).values())):
                 if record.get("code_zip"):

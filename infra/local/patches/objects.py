@@ -117,6 +117,7 @@ class Objects:
         except DiskError as error:
             before()
             return disk_answer("s3", str(error))
+        self._let_go(path, headers)
         return answer
 
     def _keep(self, writes: _Writes) -> None:
@@ -137,6 +138,18 @@ class Objects:
             raise disk_error(error, self._staging.parent) from error
         for name, event in zip(kept, writes.events, strict=True):
             self._news.put((contextvars.copy_context(), name, event))
+
+    def _let_go(self, path: str, headers: Any) -> None:
+        """Keep no bytes of versions that are on the disk: MiniStack does so with objects that have none."""
+        s3 = self._s3
+        name, key = s3._parse_bucket_key(path, headers)  # noqa: SLF001
+        current = ((s3._buckets.get(name) or {}).get("objects", {}).get(key) or {}).get("version_id") or "null"  # noqa: SLF001
+        for version in s3._object_versions.get((name, key)) or ():  # noqa: SLF001
+            number = version["version_id"]
+            if version.get("data") is not None and (
+                number == current or s3._version_file_exists(name, key, number)  # noqa: SLF001
+            ):
+                version["data"] = None
 
     def _write(self, fpath: str, data: Any, *, text: bool = False) -> None:
         """Take the place of ``_atomic_write``: stage what a request writes; write at once what none has asked for."""

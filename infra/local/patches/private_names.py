@@ -52,6 +52,10 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_acquire_execution_slot": ("func", "config"),
     "_release_execution_slot": ("key",),
     "new_uuid": (),
+    "_layers": (),
+    "_unzipped_size": ("zip_data",),
+    "serve_function_code": ("func_name", "account_id", "region"),
+    "serve_layer_content": ("layer_name", "version", "account_id", "region"),
 }
 APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "load_state": ("service",),
@@ -125,6 +129,7 @@ S3_NAMES: Mapping[str, tuple[str, ...]] = {
     "_bucket_notifications": (),
     "_buckets": (),
     "_object_versions": (),
+    "_version_file_exists": ("bucket_name", "key", "version_id", "account_id"),
     "_multipart_uploads": (),
     "_completed_multipart_uploads": (),
 }

@@ -14,6 +14,8 @@ from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from infra.local.state.blobs import Blob
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Set as AbstractSet
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
 MAX_UNPACKED_BYTES = 250 * 1024 * 1024
 """AWS: the quota of a function and its layers together, unzipped."""
 PARTIAL = "partial-"
-MANY_ARCHIVES = 256
-"""How many zips' names are remembered."""
 PATIENCE_S, LOOK_S = 900.0, 0.2
 """How long what a function has begun may take, before its code is left to the next start."""
 SMALL_ARCHIVE = 200
@@ -39,25 +39,15 @@ class Archives:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._names: dict[int, tuple[bytes, str]] = {}
         self._locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
 
-    def unpacked(self, data: bytes) -> Path:
+    def unpacked(self, data: bytes | Blob) -> Path:
         """Return the folder that holds what is in the zip ``data``.  Raises ArchiveError."""
-        target = self._folder / self.name_of(data)
+        target = self._folder / name_of(data)
         with self._locks[target]:  # a large layer does not keep other functions waiting
             if not target.exists():
                 self._unpack(data, target)
         return target
-
-    def name_of(self, data: bytes) -> str:
-        """Return the sha256 of a zip, worked out once for each: a layer has tens of megabytes."""
-        known = self._names.get(id(data))
-        if known is None or known[0] is not data:
-            if len(self._names) > MANY_ARCHIVES:
-                self._names.clear()
-            known = self._names[id(data)] = (data, sha256(data).hexdigest())
-        return known[1]
 
     def keep_only(self, wanted: AbstractSet[str]) -> None:
         """Delete what was unpacked of any zip whose sha256 is not in ``wanted``.  Only while no function runs."""
@@ -77,10 +67,10 @@ class Archives:
                 if folder not in in_use():
                     shutil.rmtree(folder, ignore_errors=True)
 
-    def _unpack(self, data: bytes, target: Path) -> None:
+    def _unpack(self, data: bytes | Blob, target: Path) -> None:
         partial = self._folder / f"{PARTIAL}{uuid.uuid4().hex}"  # a kill in the middle leaves nothing that looks whole
         try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
+            with zipfile.ZipFile(data.path if isinstance(data, Blob) else BytesIO(data)) as archive:
                 check(archive)
                 archive.extractall(partial)
                 for info in archive.infolist():
@@ -97,6 +87,11 @@ class Archives:
         if modules <= SMALL_ARCHIVE:
             compileall.compile_dir(partial, quiet=2, stripdir=str(partial), prependdir=str(target))
         partial.replace(target)
+
+
+def name_of(data: bytes | Blob) -> str:
+    """Return the sha256 of a zip."""
+    return data.path.name if isinstance(data, Blob) else sha256(data).hexdigest()
 
 
 def check(archive: zipfile.ZipFile) -> None:

@@ -11,30 +11,25 @@ happens, and on exit.  Objects in buckets are files of their own (``infra.local.
 
 from __future__ import annotations
 
-import errno
 import itertools
-import json
-import logging
-import os
-import shutil
 import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from infra.local.state.files import PARTIAL, disk_error, write
 from infra.local.state.journal import Entry, Journal, Request
+from infra.local.state.operations import operation_runs
+from infra.local.state.pace import PATIENT_S, Pace
+from infra.local.state.state_files import StateFiles
+from infra.local.state.trouble import Trouble
+from infra.local.workers.system_calls import give_memory_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
-FORMAT = 1
-LARGE_BYTES = 4096
-"""Longer byte strings (zips of functions and layers) get a file of their own, named by their sha256."""
 EAGER = frozenset(
     {"apigateway", "cloudformation", "dynamodb", "eventbridge", "iam", "kinesis", "kms", "lambda", "s3", "scheduler"}
     | {"secretsmanager", "sns", "sqs", "ssm"}
@@ -47,24 +42,6 @@ QUIET_S = 4.0
 """How long nothing must have happened before everything is saved.  A person thinks about a move for about a second."""
 BUSY_S = 60.0
 """At least this often everything is saved, even if there is never a quiet moment."""
-PATIENT_S = 0.5
-"""How often at most what nobody waits for is saved: messages that an event has caused, and those that are done."""
-SHARE = 0.1
-"""The share of the time that this may take."""
-SLOW_S = 0.05
-SLOW_TIMES = 3
-"""A service whose state took longer than this to save, so many times running, is saved when nothing happens; until then
-its requests are kept in the journal."""
-TRIES = 50
-ROOM_BYTES = 256 * 1024
-"""What must be free on the disk, beside a copy of the state, before anything is changed."""
-
-REMEDY = "it was left as it is; move it away to start without what it holds"
-log = logging.getLogger(__name__)
-
-
-class StateError(RuntimeError):
-    """A state file that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +62,7 @@ class StateStore:
 
     def __init__(self, ministack: Any, folder: Path) -> None:
         self._ministack = ministack
-        self._file = folder / "state.json"
-        self._lazy_file = folder / "observations.json"
-        self._blobs = folder / "blobs"
-        self._blobs.mkdir(parents=True, exist_ok=True)
+        self._files = StateFiles(folder)
         self._journal = Journal(folder / "journal.jsonl")
         self._encoded: dict[str, str] = {}
         self._held: dict[str, int] = {}
@@ -97,18 +71,13 @@ class StateStore:
         """What has changed since it was encoded."""
         self._numbers = itertools.count(1)
         self._newest = 0
-        self._hashes: dict[int, tuple[bytes, str]] = {}
-        self._slow: dict[str, int] = {}
+        self._pace = Pace()
         self._condition = threading.Condition()
         self._waiting: list[_Waiting] = []
         self._operation_begun = False
         """Whether CloudFormation has changed what the state file does not hold."""
         self._touched = False
-        self._complaint = ""
-        self._saved_at: dict[str, float] = {}
-        self._spent: dict[str, float] = {}
-        """How long the last encoding of each service took."""
-        self._last_trouble = -1.0
+        self._trouble = Trouble(folder)
         self._last_touch = 0.0
         self._last_full = time.monotonic()
         self._closed = False
@@ -119,10 +88,10 @@ class StateStore:
 
         Return the sha256 of every large zip that the loaded state needs.
         """
-        loaded, zips = self._load()
+        loaded, self._held = self._files.load()
         self._newest = max(self._journal.last(), *self._held.values(), 0)
         self._restore(loaded)
-        self._tidy(zips)
+        zips = self._files.tidy()
 
         def save_all(_getters: object) -> None:
             before_last()
@@ -174,25 +143,19 @@ class StateStore:
     @property
     def in_trouble(self) -> bool:
         """Whether the last attempt to write failed."""
-        return bool(self._complaint)
+        return bool(self._trouble)
 
     def note_trouble(self) -> None:
         """Note that something could not be written, here or by whoever else writes to this disk."""
-        self._last_trouble = time.monotonic()
+        self._trouble.note()
 
     def was_in_trouble(self, since: float) -> bool:
         """Whether something could not be written since that moment (of time.monotonic): the cloud's own fault."""
-        return self._last_trouble >= since
+        return self._trouble.since(since)
 
     def check_room(self, size: int) -> None:
         """Raise DiskError if a change of ``size`` bytes can be seen beforehand to find no room on the disk."""
-        folder = self._file.parent
-        needed = size + sum(map(len, self._encoded.values())) + ROOM_BYTES
-        free = shutil.disk_usage(folder).free
-        if free < needed:
-            self.note_trouble()
-            reason = f"{os.strerror(errno.ENOSPC)}, {free} bytes are free and {needed} needed"
-            raise disk_error(OSError(errno.ENOSPC, reason), folder)
+        self._trouble.check_room(size + sum(map(len, self._encoded.values())))
 
     def operation_begins(self) -> None:
         """Note that CloudFormation may change any service from now on."""
@@ -212,12 +175,7 @@ class StateStore:
 
     def operation_runs(self) -> bool:
         """Whether a CloudFormation operation is under way."""
-        stacks = self._stacks()
-        return any(_in_progress(stack) for stack in list(stacks._data.values())) if stacks is not None else False  # noqa: SLF001
-
-    def _stacks(self) -> Any:
-        module = self._ministack._loaded_modules.get("cloudformation")  # noqa: SLF001
-        return module._stacks if module is not None else None  # noqa: SLF001
+        return operation_runs(self._ministack)
 
     def _work(self) -> None:
         while True:
@@ -236,17 +194,7 @@ class StateStore:
 
     def _deferred(self, item: _Waiting) -> bool:
         """Whether a change that only the state file can hold has to wait for a better moment."""
-        return self.operation_runs() or (item.patient and self._is_soon(item.keys))
-
-    def _is_soon(self, keys: Iterable[str]) -> bool:
-        """Whether ``keys`` have been saved so lately that saving them again would take more than its share of time."""
-        now = time.monotonic()
-        return any(
-            now - self._saved_at.get(key, 0.0) < max(PATIENT_S, self._spent.get(key, 0.0) / SHARE) for key in keys
-        )
-
-    def _is_slow(self, keys: Iterable[str]) -> bool:
-        return any(self._slow.get(key, 0) >= SLOW_TIMES for key in keys)
+        return self.operation_runs() or (item.patient and self._pace.is_soon(item.keys))
 
     def _is_time(self) -> bool:
         now = time.monotonic()
@@ -266,8 +214,8 @@ class StateStore:
 
     def _better_later(self, item: _Waiting) -> bool:
         if item.request is not None:
-            return self._is_slow(item.keys)
-        return item.patient and self._is_soon(item.keys)
+            return self._pace.is_slow(item.keys)
+        return item.patient and self._pace.is_soon(item.keys)
 
     def _save(self, waiting: Sequence[_Waiting]) -> bool:
         """Write the state that holds ``waiting`` and tell them; return False, with nothing told, if that must wait."""
@@ -275,14 +223,14 @@ class StateStore:
         try:
             if not self._encode(forced | (EAGER - self._encoded.keys())):  # after a start: what was loaded, too
                 return False
-            self._write(self._file, EAGER)
+            self._write(EAGER)
             if not self._stale:
                 self._journal.clear()
         except Exception as error:  # noqa: BLE001 - the caller is told, and the next save tries again
             self._stale |= forced
             self._refuse(waiting, error)
             return True
-        self._complaint = ""
+        self._trouble.over()
         self._operation_begun = False
         for item in waiting:
             item.done.set_result(None)
@@ -303,12 +251,8 @@ class StateStore:
             item.done.set_result(None)
 
     def _refuse(self, waiting: Sequence[_Waiting], error: Exception) -> None:
-        told = disk_error(error, self._file.parent) if isinstance(error, OSError) else error
-        if str(told) != self._complaint:  # a disk stays full for a while, and the log is on it
-            log.error("the state could not be saved: %s", told, exc_info=told is error)
-        self._complaint = str(told)
+        told = self._trouble.told(error)
         self._touched = True
-        self.note_trouble()
         for item in waiting:
             item.done.set_exception(told)
 
@@ -318,9 +262,8 @@ class StateStore:
         with self._condition:
             waiting, self._waiting = self._waiting, []
         try:
-            self._hashes.clear()  # of zips that are gone
             if not self.operation_runs() and self._encode(EAGER):
-                self._write(self._file, EAGER)
+                self._write(EAGER)
                 self._journal.clear()
                 self._operation_begun = False
                 for item in waiting:
@@ -328,8 +271,9 @@ class StateStore:
             else:  # an operation that a stop interrupts is as if it had not begun
                 self._note([item for item in waiting if item.request is not None])
             self._encode(LAZY)
-            self._write(self._lazy_file, LAZY)
-            self._complaint = ""
+            self._write(LAZY)
+            give_memory_back()
+            self._trouble.over()
         except Exception as error:  # noqa: BLE001 - keep the thread: the next change tries again
             self._stale |= EAGER
             self._refuse([item for item in waiting if not item.done.done()], error)
@@ -344,7 +288,7 @@ class StateStore:
         self._stale -= keys
         for key in sorted(keys & getters.keys()):
             begun = time.monotonic()
-            text = self._encoded_state(getters[key])
+            text = self._files.encoded(getters[key])
             if text is not None:
                 encoded[key] = text
                 taken[key] = time.monotonic() - begun
@@ -354,50 +298,14 @@ class StateStore:
             return False
         self._encoded |= encoded
         self._held |= dict.fromkeys(encoded, held)
-        self._spent |= taken
-        self._saved_at |= dict.fromkeys(taken, time.monotonic())
-        self._slow |= {key: self._slow.get(key, 0) + 1 if spent > SLOW_S else 0 for key, spent in taken.items()}
+        self._pace.note(taken)
         return True
 
-    def _encoded_state(self, get_state: Any) -> str | None:
-        """Return a service's state as JSON; None where it has none.  Other threads may be changing it meanwhile."""
-        for attempt in range(TRIES):
-            try:
-                state = get_state()
-                return None if state is None else json.dumps(state, default=self._encode_special)
-            except RuntimeError:  # "dictionary changed size during iteration"
-                if attempt == TRIES - 1:
-                    raise
-                time.sleep(0.002)
-        return None
-
-    def _encode_special(self, value: Any) -> Any:
-        from ministack.core import persistence  # noqa: PLC0415 - MiniStack reads its settings as it is imported
-
-        if isinstance(value, bytes) and len(value) > LARGE_BYTES:
-            return {"__blob__": self._blob(value)}
-        return persistence._json_default(value)  # noqa: SLF001
-
-    def _blob(self, data: bytes) -> str:
-        known = self._hashes.get(id(data))
-        if known is not None and known[0] is data:
-            return known[1]
-        name = sha256(data).hexdigest()
-        path = self._blobs / name
-        if not path.exists():
-            write(path, data)
-        self._hashes[id(data)] = (data, name)
-        return name
-
-    def _write(self, path: Path, keys: AbstractSet[str]) -> None:
-        services = ", ".join(f"{json.dumps(key)}: {text}" for key, text in self._encoded.items() if key in keys)
-        held = json.dumps({key: number for key, number in self._held.items() if key in keys})
-        write(path, f'{{"format": {FORMAT}, "held": {held}, "services": {{{services}}}}}'.encode())
-
-    def _load(self) -> tuple[dict[str, Any], set[str]]:
-        used: set[str] = set()
-        loaded = {**self._read(self._file, used), **self._read(self._lazy_file, used)}
-        return loaded, used
+    def _write(self, keys: AbstractSet[str]) -> None:
+        services = {key: text for key, text in self._encoded.items() if key in keys}
+        self._files.save(services, self._held, lazy=keys == LAZY)
+        if lambda_service := self._ministack._loaded_modules.get("lambda_svc"):  # noqa: SLF001
+            self._files.blobs.put_away(lambda_service)
 
     def _restore(self, loaded: Mapping[str, Any]) -> None:
         """Give every service its state.  Raises StateError for one that cannot use it: MiniStack would begin anew."""
@@ -406,41 +314,5 @@ class StateStore:
                 try:
                     self._ministack._get_module(module).load_persisted_state(loaded[key])  # noqa: SLF001
                 except Exception as error:
-                    where = self._lazy_file if key in LAZY else self._file
-                    raise StateError(f"{where} cannot be read (the state of {key}: {error}); {REMEDY}") from error
+                    raise self._files.unusable(key, error, lazy=key in LAZY) from error
         self._ministack.load_state = lambda _key: None
-
-    def _tidy(self, used: AbstractSet[str]) -> None:
-        """Delete zips that nothing needs, and what a killed server was writing."""
-        leftovers = [path for path in self._blobs.iterdir() if path.name not in used]
-        for path in (*leftovers, *self._file.parent.glob(f"*{PARTIAL}")):
-            path.unlink()
-
-    def _read(self, path: Path, used: set[str]) -> dict[str, Any]:
-        from ministack.core import persistence  # noqa: PLC0415
-
-        def decode(item: dict[str, Any]) -> Any:
-            name = item.get("__blob__")
-            if name is None:
-                return persistence._json_object_hook(item)  # noqa: SLF001
-            used.add(name)
-            return (self._blobs / name).read_bytes()
-
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return {}
-        try:
-            data = json.loads(text, object_hook=decode)
-            if data["format"] != FORMAT:
-                raise StateError(f"{path} has format {data['format']!r}; this version reads {FORMAT}: {REMEDY}")
-            services: dict[str, Any] = dict(data["services"])
-            self._held |= {str(key): int(number) for key, number in data.get("held", {}).items()}
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise StateError(f"{path} cannot be read ({error}); {REMEDY}") from error
-        return services
-
-
-def _in_progress(stack: dict[str, Any]) -> bool:
-    status = str(stack.get("StackStatus", ""))
-    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"

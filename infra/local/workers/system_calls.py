@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import platform
 import struct
 import sys
@@ -46,3 +47,12 @@ def adopt_orphans() -> None:
     """Let processes whose parent ends become children of this one, where the system can."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def give_memory_back() -> None:
+    """Give the system what this process no longer uses; glibc keeps it otherwise."""
+    gc.collect()
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:  # not in musl
+            trim(0)
