@@ -32,9 +32,7 @@ def register(root: typer.Typer) -> None:
     app = typer.Typer(no_args_is_help=True, help="Measure what README and docs claim.", cls=Benchmarks)
     app.command(epilog="Example: lambda-arcade bench latency battleship_hard --calls 500")(functions.latency)
     app.command(epilog="Example: lambda-arcade bench throughput battleship_easy --against raw")(throughput.throughput)
-    app.command(epilog="Example: lambda-arcade bench memory battleship_easy --deployments 500")(
-        memory.memory
-    )
+    app.command(epilog="Example: lambda-arcade bench memory battleship_easy --deployments 500")(memory.memory)
     app.command(epilog="Example: lambda-arcade bench simulation --seconds 60")(functions.simulation)
     app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")(functions.releases)
     app.command(epilog="Example: lambda-arcade bench cold --starts 10")(functions.cold)

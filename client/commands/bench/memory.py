@@ -39,7 +39,7 @@ def memory(
             find_folder(name),
             deployments,
             every,
-            lambda: float(daemon.ask(cloud, "/_arcade/health")["memory_mb"]),
+            lambda: float(daemon.ask(cloud.endpoint, "/_arcade/health")["memory_mb"]),
             lambda: progress.advance(task),
         ):
             rows.append({"deployments": done, "memory_mb": taken})
