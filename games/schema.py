@@ -16,7 +16,7 @@ from games.core import GameError
 from games.texts import MAX_QUOTED, describe, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from games.core import Json, JsonObject
 
@@ -37,6 +37,11 @@ class InvalidError(GameError):
         """Such as ``turns[3].latency_ms``; empty for the value as a whole."""
         self.found = found
         self.wanted = wanted
+
+    def inside(self, path: str) -> InvalidError:
+        """Return the same about a value that lies in the one that ``path`` names: paths are made when they are told."""
+        between = "" if not self.field or self.field.startswith(("[", "'s ")) else "."
+        return InvalidError(f"{path}{between}{self.field}", self.found, self.wanted)
 
 
 class Kind(Protocol[T_co]):
@@ -59,6 +64,7 @@ class Text:
         self.pattern = pattern
         self.like = like
         self.lines = lines
+        self._fits: Callable[[str], object] | None = None
 
     def parse(self, value: object, path: str, /) -> str:
         """Return the text."""
@@ -68,10 +74,15 @@ class Text:
         if not plain.isprintable():
             odd = next(character for character in plain if not character.isprintable())
             refuse(path, value, f"{self._wanted()}, without U+{ord(odd):04X}")
-        sound = self.least <= len(value) <= self.most and (not self.pattern or re.fullmatch(self.pattern, value))
+        sound = self.least <= len(value) <= self.most and (not self.pattern or self._matches(value))
         if not sound or (self.least and not visible(value)):
             refuse(path, value, self._wanted())
         return value
+
+    def _matches(self, value: str) -> object:
+        if self._fits is None:  # compiled when it is first needed: most functions need few
+            self._fits = re.compile(self.pattern).fullmatch
+        return self._fits(value)
 
     def _wanted(self) -> str:
         return f"{self.like or 'printable text'} of {self.least} to {self.most} characters"
@@ -152,7 +163,14 @@ class List(Generic[T]):
         if not isinstance(value, list | tuple) or len(value) > self.most:
             found = f"a list of {len(value)}" if isinstance(value, list | tuple) else describe(value)
             raise InvalidError(path, found, f"a list of at most {self.most}")
-        return tuple([self.kind.parse(item, f"{path}[{index}]") for index, item in enumerate(value)])
+        items: list[T] = []
+        parse = self.kind.parse
+        try:
+            for item in value:
+                items.append(parse(item, ""))  # noqa: PERF401 - how many there are tells the place of what is wrong
+        except InvalidError as error:
+            raise error.inside(f"{path}[{len(items)}]") from error
+        return tuple(items)
 
 
 class Dictionary(Generic[T]):
@@ -200,14 +218,18 @@ class Object:
                 if key not in self.required and key not in self.optional:
                     known = ", ".join([*self.required, *self.optional])
                     raise InvalidError(join(path, key), "no field that is known here", known)
-        found = {}
-        for key, kind in self.required.items():
-            if key not in value:
-                raise InvalidError(join(path, key), "missing", "it")
-            found[key] = kind.parse(value[key], join(path, key))
-        for key, kind in self.optional.items():
-            if key in value:
-                found[key] = kind.parse(value[key], join(path, key))
+        found: dict[str, Any] = {}
+        key = ""
+        try:
+            for key, kind in self.required.items():
+                if key not in value:
+                    raise InvalidError("", "missing", "it")  # noqa: TRY301 - named below, as all others
+                found[key] = kind.parse(value[key], "")
+            for key, kind in self.optional.items():
+                if key in value:
+                    found[key] = kind.parse(value[key], "")
+        except InvalidError as error:
+            raise error.inside(join(path, key)) from error
         return found
 
 

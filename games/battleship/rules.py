@@ -223,24 +223,26 @@ def _report(variant: Variant, fleet: Placement, before: list[Report], cell: Cell
     (placement,) = (placement for placement in fleet.ships if placement.ship == ship)
     struck = variant.bit(cell)
     for report in before:
-        struck |= variant.bit(report.cell)
+        if report.result != MISS:  # of a miss no ship has a cell
+            struck |= variant.bit(report.cell)
     sunk = not placement_board(variant, placement) & ~struck
     return Report(cell, SUNK, ship) if sunk else Report(cell, HIT)
 
 
 def outcome(state: State) -> Outcome | None:
-    """Return who sank the other's whole fleet; scores are shots fired."""
+    """Return who sank the other's whole fleet; scores are shots fired.
+
+    The last shot did it then; only in a salvo others are answered after it.
+    """
     for player, shots in zip(PLAYERS, state.shots, strict=True):
-        if shots and _sank_all(state.variant, shots):
+        if shots and (shots[-1].result == SUNK or state.variant.salvo) and _sank_all(state.variant, shots):
             fired = {name: len(one) for name, one in zip(PLAYERS, state.shots, strict=True)}
             return Outcome(player, fired, "fleet sunk")
     return None
 
 
 def _sank_all(variant: Variant, shots: tuple[Report, ...]) -> bool:
-    """Say whether ``shots`` sank a fleet.  The last one did it then; only in a salvo others are answered after it."""
-    if shots[-1].result != SUNK and not variant.salvo:
-        return False
+    """Say whether ``shots`` sank a fleet."""
     return sum(report.result == SUNK for report in shots) == len(variant.fleet)
 
 

@@ -59,7 +59,7 @@ def document() -> JsonObject:
                 "get": _operation("Everybody's rating, and the matches that were rated last", "Leaderboard")
             },
             "/records/{id}/annotations": {
-                "parameters": [{"name": "id", "in": "path", "required": True, "schema": _schema(MATCH_ID)}],
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": schema_of(MATCH_ID)}],
                 "get": _annotations(),
             },
         },
@@ -165,7 +165,7 @@ def _annotations() -> JsonObject:
 def _schemas() -> JsonObject:
     of_a_game: JsonObject = {"enum": [*sorted(GAMES)]}
     return {
-        "Record": _schema(RECORD, game=of_a_game),
+        "Record": schema_of(RECORD, game=of_a_game),
         "Stored": _object(
             {
                 "match_id": {"type": "string"},
@@ -176,8 +176,8 @@ def _schemas() -> JsonObject:
             },
             ["match_id", "key", "stored", "proved"],
         ),
-        "MoveRequest": _schema(REQUEST, game=of_a_game),
-        "MoveResponse": _schema(RESPONSE),
+        "MoveRequest": schema_of(REQUEST, game=of_a_game),
+        "MoveResponse": schema_of(RESPONSE),
         "Problem": _object(
             {
                 "type": {"type": "string"},
@@ -189,12 +189,12 @@ def _schemas() -> JsonObject:
             ["type", "title", "status", "detail"],
         ),
         "Annotations": _object(
-            {"match_id": {"type": "string"}, "annotations": {"type": "array", "items": _schema(ANNOTATION)}},
+            {"match_id": {"type": "string"}, "annotations": {"type": "array", "items": schema_of(ANNOTATION)}},
             ["match_id", "annotations"],
         ),
-        "Ratings": {"type": "array", "items": _schema(RATED)},
-        "Identity": _schema(GUEST),
-        "Catalog": {"type": "array", "items": _schema(LISTED)},
+        "Ratings": {"type": "array", "items": schema_of(RATED)},
+        "Identity": schema_of(GUEST),
+        "Catalog": {"type": "array", "items": schema_of(LISTED)},
         **_schemas_of_site(),
     }
 
@@ -218,7 +218,7 @@ def _schemas_of_site() -> JsonObject:
     match = {
         "match_id": text, "game": text, "title": text, "started_at": text, "steps": whole, "score": text,
         "real_time": truth, "steps_per_second": number, "seats": {"type": "array", "items": text},
-        "outcome": {"anyOf": [_schema(OUTCOME), {"type": "null"}]},
+        "outcome": {"anyOf": [schema_of(OUTCOME), {"type": "null"}]},
         "participants": {"type": "array", "items": _object(seated, [*seated])},
         "still": {"type": "object", "description": "What stays as it is during the match"},
         "frames": {"type": "array", "items": _object(frame, [*frame])},
@@ -232,18 +232,18 @@ def _schemas_of_site() -> JsonObject:
     return {"Frames": _object(match, [*match]), "Leaderboard": _object(board, [*board])}
 
 
-def _schema(kind: Kind[Any], **instead: JsonObject) -> JsonObject:
+def schema_of(kind: Kind[Any], **instead: JsonObject) -> JsonObject:
     """Return a declaration as JSON Schema; ``instead`` has the fields of an object that are told in another way."""
     match kind:
         case Object():
-            fields = {key: _schema(one) for key, one in {**kind.required, **kind.optional}.items()}
+            fields = {key: schema_of(one) for key, one in {**kind.required, **kind.optional}.items()}
             return {**_object({**fields, **instead}, [*kind.required]), "additionalProperties": kind.extra}
         case Nullable():
-            return {"anyOf": [_schema(kind.kind), {"type": "null"}]}
+            return {"anyOf": [schema_of(kind.kind), {"type": "null"}]}
         case List():
-            return {"type": "array", "items": _schema(kind.kind), "maxItems": kind.most}
+            return {"type": "array", "items": schema_of(kind.kind), "maxItems": kind.most}
         case Dictionary():
-            return {"type": "object", "additionalProperties": _schema(kind.value), "maxProperties": kind.most}
+            return {"type": "object", "additionalProperties": schema_of(kind.value), "maxProperties": kind.most}
         case AnyObject():
             return {"type": "object"}
     return _schema_of_value(kind)

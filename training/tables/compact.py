@@ -21,13 +21,20 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from games.core import JsonObject
+    from games.record import Turn
 
 HEAD = "head"
 """The column with all of a match but its turns, as JSON, on the first of its rows."""
+PROOFS = "proofs"
+"""As JSON."""
 TURNS = {
     "step": pl.Int32, "player": pl.String, "action": pl.String, "participant": pl.Int32, "at_ms": pl.Int64,
     "latency_ms": pl.Float64, "compute_ms": pl.Float64, "cold": pl.Boolean, "fallback": pl.String, "note": pl.String,
+    "request_id": pl.String, PROOFS: pl.String, "seal": pl.String,
 }  # fmt: skip
+"""The last three are missing in files of earlier versions."""
+FIRST = frozenset(list(TURNS)[:10])
+"""Columns that every version wrote."""
 SCHEMA = {"match": pl.String, HEAD: pl.String, **TURNS}
 PART_ROWS, OPEN_ROWS = 100_000, 400_000
 """Rows of a part, and rows that wait in all parts together."""
@@ -110,7 +117,7 @@ class _Part:
             self._columns["match"].append(record.match_id)
             self._columns[HEAD].append(None if index else json.dumps(head, separators=(",", ":"), ensure_ascii=False))
             for name in TURNS:
-                self._columns[name].append(None if turn is None else getattr(turn, name))
+                self._columns[name].append(None if turn is None else _value(turn, name))
 
     def write(self) -> None:
         if not self.rows:
@@ -122,11 +129,19 @@ class _Part:
             values.clear()
 
 
+def _value(turn: Turn, name: str) -> Any:
+    value = getattr(turn, name)
+    if name != PROOFS:
+        return value
+    return json.dumps([proof.to_json() for proof in value], separators=(",", ":")) if value else None
+
+
 def read_compacted(path: Path) -> Iterator[GameRecord | RecordError]:
     """Yield the records in a part, or why one cannot be read."""
     try:
         frame = pl.read_parquet(path)
-        rows = frame.select([*SCHEMA]).iter_rows(named=True)
+        known = [HEAD, *(name for name in TURNS if name in FIRST or name in frame.columns)]
+        rows = frame.select(known).iter_rows(named=True)
     except (OSError, pl.exceptions.PolarsError) as error:
         yield RecordError(f"{path}: no Parquet file of records: {str(error).partition(chr(10))[0]}")
         return
@@ -138,9 +153,13 @@ def read_compacted(path: Path) -> Iterator[GameRecord | RecordError]:
                 yield _record(path, head, turns)
             head, turns = row[HEAD], []
         if row["step"] is not None:
-            turns.append({name: row[name] for name in TURNS if row[name] is not None})
+            turns.append({name: _read(name, row[name]) for name in TURNS if row.get(name) is not None})
     if head is not None:
         yield _record(path, head, turns)
+
+
+def _read(name: str, value: Any) -> Any:
+    return json.loads(value) if name == PROOFS else value
 
 
 def _record(path: Path, head: str, turns: list[JsonObject]) -> GameRecord | RecordError:

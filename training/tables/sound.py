@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from games.catalog import find_game
-from games.record import RecordError, replay
+from games.record import RecordError, replay, verify_pledge
 from training.dataset import Decision
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ def frames_of(record: GameRecord) -> list[Frame]:
     Raises RecordError unless the rules allow the record and lead to its outcome and digest: what
     ``games.record.verify`` asks, and the states are kept.
     """
+    verify_pledge(record)
     frames = list(replay(record))
     game, last = find_game(record.game), frames[-1].state
     outcome = game.outcome(last)

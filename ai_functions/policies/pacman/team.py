@@ -55,7 +55,7 @@ class Team:
 
     def act(self, observation: Observation, random: Random) -> Exits:
         """Return an exit for each ghost that ``observation`` asks for."""
-        paths, scenes, asked = _read(observation)
+        paths, scenes, asked = read(observation)
         exits = self.exits(paths, scenes, asked, [random])
         return {GHOSTS[ghost]: DIRECTIONS[exit_] for ghost, exit_ in zip(asked.ghost, exits, strict=True)}
 
@@ -80,7 +80,7 @@ class Team:
 
     def policy(self, observation: Observation) -> dict[str, float]:
         """Return the probability of every joint action."""
-        paths, scenes, asked = _read(observation)
+        paths, scenes, asked = read(observation)
         values, _ = self.values(paths, scenes, asked)
         chances = self._chances(values)
         found = {}
@@ -91,7 +91,7 @@ class Team:
 
     def explain(self, observation: Observation) -> JsonObject:
         """Return what the team saw: exits and their values, Pac-Man's likely way, and the junctions being closed."""
-        paths, scenes, asked = _read(observation)
+        paths, scenes, asked = read(observation)
         values, race = self.values(paths, scenes, asked)
         chances = self._chances(values)
         exits: JsonObject = {}
@@ -161,6 +161,7 @@ def _last(exits: NDArray[np.bool_]) -> NDArray[np.int64]:
     return last
 
 
-def _read(observation: Observation) -> tuple[Paths, Scenes, Asked]:
+def read(observation: Observation) -> tuple[Paths, Scenes, Asked]:
+    """Return the maze's ways, the screen, and what is to be decided, as arrays."""
     paths = paths_of(observation.maze)
     return paths, scene_of(observation, paths), asked_of(observation, paths)

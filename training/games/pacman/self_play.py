@@ -112,7 +112,7 @@ class Played:
         )
 
 
-EPOCH = "1980-05-22T00:00:00.000+00:00"
+EPOCH = "2020-05-22T00:00:00.000+00:00"
 """Games of self-play have no date: the same seeds give the same records."""
 
 
