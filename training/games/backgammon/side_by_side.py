@@ -58,7 +58,7 @@ def chooser_of(folder: Path) -> Choose:
     if isinstance(player, Learned):
         return _liking(player.likings, player.temperature)
     if isinstance(player, Strong):
-        return _LookAhead(player).choose
+        return LookAhead(player).choose
     raise TrainingError(f"{folder}: its player is none of those that choose for many games at once")
 
 
@@ -174,7 +174,7 @@ class _Asked:
         if not isinstance(player, Learned | Strong):
             raise TrainingError(f"{player!r} is none of those that choose for many games at once")
         self._learned = player if isinstance(player, Learned) else None
-        self._strong = _LookAhead(player) if isinstance(player, Strong) else None
+        self._strong = LookAhead(player) if isinstance(player, Strong) else None
 
     def choose(self, after: Boards, ends: Ends, randoms: Sequence[Random]) -> list[int]:
         """Return the index that is chosen for each game."""
@@ -206,7 +206,7 @@ def _liking(likings: Callable[[Boards], NDArray[np.float64]], temperature: float
     return choose
 
 
-class _LookAhead:
+class LookAhead:
     """A ``Strong`` player, for many games."""
 
     def __init__(self, player: Strong) -> None:
@@ -215,10 +215,12 @@ class _LookAhead:
         self._expand = Expander(SIDE_BY_SIDE)
 
     def chances(self, boards: Boards) -> NDArray[np.float32]:
+        """Return the chances of whoever is on roll, shape (boards, 5)."""
         player = self._player
         return judge(lambda seen: player.model.predict(fast_features(seen)), player.table, boards)[0]
 
     def choose(self, after: Boards, ends: Ends, random: np.random.Generator) -> NDArray[np.int64]:
+        """Return the index that is chosen for each game."""
         noise = self.temperature * random.gumbel(size=len(after)) if self.temperature else 0.0
         return best_of(self.values(after, ends) + noise, ends)
 

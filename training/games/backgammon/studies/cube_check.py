@@ -13,18 +13,19 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import gnubg_nn
 import numpy as np
 
-from ai_functions.policies.backgammon.cube import Decision, Stakes, decide
+from ai_functions.policies.backgammon.chances import turned
+from ai_functions.policies.backgammon.cube import Decision, Stakes, decide, utility
 from ai_functions.policies.backgammon.strong import Strong
 from ai_functions.runtime.loader import load_opponent
 from games.backgammon.observation import MIDDLE, OWN
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import Expander
-from training.games.backgammon.side_by_side import chooser_of
+from training.games.backgammon.side_by_side import DICE, WEIGHTS, LookAhead, best_of, chooser_of
 from training.games.backgammon.studies.strength import gnu_sides
 
 if TYPE_CHECKING:
@@ -96,6 +97,31 @@ def positions_of(folder: Path, count: int, seed: int) -> Boards:
     return np.array(found[:count])
 
 
+class Before:
+    """A player's chances before the roll, as ``Strong.chances_before_roll`` tells them, for many positions at once."""
+
+    def __init__(self, player: Strong, boards: Boards) -> None:
+        many = LookAhead(player)
+        self._flat = None if player.look_ahead else many.chances(boards)
+        if player.look_ahead:
+            expand, after, sizes = Expander(GAMES), [], []
+            for begin in range(0, len(boards), GAMES):
+                part = boards[begin : begin + GAMES]
+                found, ends = expand(np.repeat(part, len(DICE), axis=0), np.tile(DICE, (len(part), 1)))
+                after.append(turned(many.chances(found)))
+                sizes.append(np.diff(ends, prepend=0))
+            self._after = np.concatenate(after)
+            self._ends = np.cumsum(np.concatenate(sizes))
+
+    def chances(self, stakes: Stakes, value: int) -> NDArray[np.float32]:
+        """Return the chances of who is on roll, shape (boards, 5), with each roll played best for these stakes."""
+        if self._flat is not None:
+            return self._flat
+        best = best_of(utility(self._after, stakes, value), self._ends)
+        rolls = self._after[best].reshape(-1, len(DICE), self._after.shape[1])
+        return np.asarray(np.einsum("r,brc->bc", WEIGHTS, rolls), np.float32)
+
+
 def gnus_decision(board: NDArray[np.int8], situation: Situation, plies: int) -> Decision:
     """Return what the decision is worth by GNU Backgammon: points, or the chance to win the match."""
     if not situation.own:
@@ -158,22 +184,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     boards = positions_of(options.folders[0], options.positions, options.seed)
-    players: dict[str, Strong] = {}
+    players: dict[str, Before] = {}
     for folder in options.folders:
         player = getattr(load_opponent(folder).act, "__self__", None)
         if not isinstance(player, Strong):
             parser.error(f"{folder}: its player has no chances to decide by")
-        players[folder.name] = player
+        players[folder.name] = Before(player, boards)
     gnu_chances = np.array([gnubg_nn.probabilities(gnu_sides(board), options.plies) for board in boards])
     for situation in SITUATIONS:
         sys.stdout.write(f"{situation.name}\n")
         stakes, value = situation.stakes, situation.value
         unit = (stakes.worth(value) - stakes.worth(-value)) / 2
         gnus = [gnus_decision(board, situation, options.plies) for board in boards]
-        chances: dict[str, Any] = {
-            name: [player.chances_before_roll(tuple(map(int, board)), stakes, value) for board in boards]
-            for name, player in players.items()
-        }
+        chances = {name: player.chances(stakes, value) for name, player in players.items()}
         for name, found in {**chances, FORMULA: gnu_chances}.items():
             ours = [decide([float(one) for one in row], stakes, value, situation.owner) for row in found]
             sys.stdout.write(told(name, [judge(*pair, unit) for pair in zip(gnus, ours, strict=True)]))
