@@ -8,8 +8,9 @@
 - ``tty``: ``open_view(played)`` returns its view on a terminal (``client.tty``).
 - ``words``: ``QUIET`` names events that come too often to be told.
 - ``replay``: ``open_stage(record)`` draws its positions where a record is looked at again (``client.replay.stage``),
-  ``MARKED`` names the events that the time line marks, ``describe(note)`` says what the coach's numbers mean; without
-  one its board is shown as text.
+  ``MARKED`` names the events that the time line marks, ``describe(note)`` says what the coach's numbers mean,
+  ``BY_POINTS`` that moves are judged by points, and ``grade(error_rate)`` what a rate is called; without one its board
+  is shown as text.
 - ``profile``: ``tally(record)`` counts what ``draw_profile(canvas, box, summaries)`` shows on the profile page under
   ``TITLE`` (``client.games.tallies``).
 - ``bench``: ``BENCHMARKS`` are its commands of ``lambda-arcade bench``; for ``bench frames``,

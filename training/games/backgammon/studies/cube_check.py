@@ -20,6 +20,7 @@ import numpy as np
 
 from ai_functions.policies.backgammon.chances import turned
 from ai_functions.policies.backgammon.cube import Decision, Stakes, decide, utility
+from ai_functions.policies.backgammon.match_equity import match_equity
 from ai_functions.policies.backgammon.strong import Strong
 from ai_functions.runtime.loader import load_opponent
 from games.backgammon.observation import MIDDLE, OWN
@@ -175,6 +176,14 @@ def told(name: str, judged: Sequence[Judged]) -> str:
     return f"  {name}: thousandths lost a decision: " + "; ".join(parts) + "\n"
 
 
+def equities_apart() -> float:
+    """Return how far our match equities are from GNU Backgammon's: the root of the mean square, 2 to 9 points away."""
+    away = range(2, 10)
+    ours = np.array([[match_equity(one, two, crawford=False, after=False) for two in away] for one in away])
+    theirs = np.array([[(1 + gnubg_nn.equities.value(one, two)) / 2 for two in away] for one in away])
+    return float(((ours - theirs) ** 2).mean() ** 0.5)
+
+
 def main() -> None:
     """Compare, and say what each opponent's decisions cost."""
     parser = ArgumentParser(description=__doc__)
@@ -183,6 +192,7 @@ def main() -> None:
     parser.add_argument("--plies", type=int, default=0, help="GNU Backgammon's look-ahead")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    sys.stdout.write(f"match equities apart {equities_apart():.4f}\n")
     boards = positions_of(options.folders[0], options.positions, options.seed)
     players: dict[str, Before] = {}
     for folder in options.folders:
