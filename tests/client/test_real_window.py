@@ -28,6 +28,8 @@ pytestmark = pytest.mark.window
 SCREEN = (3840, 2160)
 PATIENCE_S = 30.0
 PROGRAM = Path(__file__).with_name("window_program.py")
+DRAG = Path(__file__).with_name("xdnd.py")
+GOLDEN = Path(__file__).parents[1] / "golden" / "matches.jsonl"
 SETTINGS_BUTTON, NAME_BUTTON = (387, 664), (179, 664)
 OTHER = """
 import pygame
@@ -220,6 +222,21 @@ def test_of_overlapping_keys_the_latest_steers(desktop: Desktop) -> None:
         desktop.tell("keyup", older, "keyup", newer)
         wanted += [word.lower() for word in (older, newer) if not wanted or wanted[-1] != word.lower()]
     assert desktop.still()["actions"] == wanted
+
+
+def test_a_file_that_is_dragged_onto_the_window_is_opened_and_what_is_no_record_is_named(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    first = GOLDEN.read_bytes().splitlines()[0]
+    (tmp_path / "somebody else's \N{SHIP}.json").write_bytes(first)
+    (tmp_path / "no record.json").write_text("hello", "utf-8")
+    desktop.open()
+    for name, scene in (("somebody else's \N{SHIP}.json", "ReplayScene"), ("no record.json", "OpeningScene")):
+        words = [sys.executable, str(DRAG), desktop.window, str(tmp_path / name)]
+        subprocess.run(words, env=desktop.env, check=True, timeout=PATIENCE_S)
+        desktop.until(lambda now, scene=scene: now["scenes"][-1] == scene)
+        desktop.tell("key", "Escape")
+        desktop.until(lambda now: now["scenes"] == ["MenuScene"])
 
 
 def test_nothing_that_is_typed_ends_the_window_and_chords_write_nothing(desktop: Desktop) -> None:

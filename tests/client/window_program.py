@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from tables import Table
 from client.app import Shell, open_window
 from client.games.backgammon.scene import BackgammonScene
 from client.games.pacman.scene import PacmanScene
+from client.records.archive import Archive
 from client.scene_manager import Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
@@ -83,6 +85,7 @@ def main(folder: Path, scene: str) -> None:
     table = Table(folder)
     manager = table.manager
     manager.settings = Settings.load(folder)
+    manager._world = replace(manager.world, archive=Archive(folder / "records"))
     if scene == "menu":
         manager.push(MenuScene(manager))
     elif scene == "backgammon":
