@@ -13,22 +13,16 @@ from typing import TYPE_CHECKING
 from client.games.backgammon.explanation import Thought, read_thought
 from client.games.backgammon.geometry import OFF
 from client.games.backgammon.half_turn import HalfTurn, Hop, hops_of
-from client.net.hint import Hint
-from client.net.opponent_client import participant
-from client.net.seating import new_match
+from client.games.two_seats import TwoSeats
 from client.scene_manager import TICKS_PER_SECOND
-from client.ui.hud import Hud
 from games.backgammon import rules
 from games.backgammon.kernel import BAR
 from games.backgammon.observation import ANSWER, MIDDLE, MOVE, OTHER, OWN
 from games.backgammon.turns import OPENING, Turn, flipped
-from games.record import PERSON, Participant, is_kept
 
 if TYPE_CHECKING:
     from client.games.backgammon.geometry import Spot
-    from client.net.opponent_client import OpponentClient, PendingMove
     from client.net.remote import OpponentInfo
-    from client.net.request_pool import Move
     from client.scene_manager import Services, Setup
     from games.backgammon.observation import Observation
     from games.backgammon.turns import Board, Dice
@@ -91,39 +85,27 @@ class Line:
     stood_in: bool = False
 
 
-class Duel:
+class Duel(TwoSeats):
     """The person against the opponent; who sits where is as the rules' ``INFO`` says."""
 
+    KEPT = "dice not as promised", "dice kept as promised"
+
     def __init__(self, world: Services, setup: Setup, name: str, pledge: Pledge) -> None:
-        self._world = world
-        self.me: Player = rules.INFO.person if setup.begin is None else setup.begin.me
-        self.foe: Player = next(player for player in rules.PLAYERS if player != self.me)
-        self.now = 0.0
-        """Seconds since the match began, as far as it was not standing still."""
-        self.client: OpponentClient = world.connect(setup.opponent)
-        self.hud = Hud(setup.opponent)
-        self.hint = Hint()
-        seats = {self.me: Participant(self.me, PERSON, name), self.foe: participant(setup.opponent, self.foe)}
-        self.match = new_match(world, setup, seats, pledge)
+        me = rules.INFO.person if setup.begin is None else setup.begin.me
+        super().__init__(world, setup, name, me, pledge)
         if self.match.pledge is not None:
             self.hud.promise = "dice promised", self.match.pledge.commitment
         self.shown = Shown(crawford=self.state.view.crawford)
         self.log: list[Line] = []
         self.half: HalfTurn | None = None
         """The person's turn that is being made."""
-        self.explain = False
-        """Whether the opponent is asked to explain its turns."""
         self.thought: Thought | None = None
         """What it thought before the last turn that was seen."""
         self.step: Step | None = None
         """What is being shown."""
         self._began = 0.0
         self._steps: deque[Step] = deque()
-        self._asked: PendingMove | None = None
-        self._asked_at = 0.0
-        self._move: Move | None = None
         self._rested_at = 0.0
-        self._closed = False
         self._dice: Dice | None = self.state.view.dice
         """Those of the turn to be played next."""
         if setup.begin is None:
@@ -153,21 +135,6 @@ class Duel:
         if not self.settled or self.me not in self.match.to_act():
             return None
         return self.state.view.phase
-
-    @property
-    def over(self) -> bool:
-        """Whether the match is over and its end has been seen."""
-        return self.settled and self.match.outcome is not None
-
-    @property
-    def stood_in(self) -> bool:
-        """Whether what is about to be played is a stand-in's."""
-        return self._move is not None and self._move.metadata.fallback is not None
-
-    @property
-    def waiting_s(self) -> float | None:
-        """How long an answer has been under way; None when none is."""
-        return None if self._asked is None else self.now - self._asked_at
 
     @property
     def age(self) -> float:
@@ -207,10 +174,8 @@ class Duel:
 
     def swap(self, info: OpponentInfo) -> None:
         """Let another function take the opponent's seat from now on."""
-        self.match.seat(participant(info, self.foe))
-        self.client = self._world.connect(info)
-        self.hud.seat(info)
-        self._asked = self._move = self.thought = None
+        super().swap(info)
+        self.thought = None
 
     def tick(self, pause_s: float, *, play_forced: bool = False) -> list[Step]:
         """Let a tick pass; return what begins to be shown now.
@@ -224,16 +189,6 @@ class Duel:
         if self.settled and not self.match.outcome:
             self._go_on(pause_s, play_forced=play_forced)
         return begun
-
-    def close(self) -> None:
-        """End the match, finished or not; its record goes its way."""
-        if not self._closed:
-            self._closed = True
-            record = self.match.close()
-            if self.match.pledge is not None:
-                words = "dice kept as promised" if is_kept(record) else "dice not as promised"
-                self.hud.promise = words, self.match.pledge.commitment
-            self._world.finished(record)
 
     def play(self, turn: Turn) -> None:
         """Play a whole turn for the person; what they had begun of it is taken back.  Raises IllegalActionError."""
@@ -249,18 +204,6 @@ class Duel:
         view, mine = self.state.view, self.me in self.match.to_act()
         self.shown.dice, self.shown.dice_mine = view.dice, mine
         self.shown.offered = not mine if view.phase == ANSWER else None
-
-    def _converse(self) -> None:
-        """Ask the opponent when it is to act, and take its answer when it is there."""
-        if self._asked is not None:
-            move = self._asked.poll()
-            if move is not None:
-                self._asked = None
-                self._move = move
-                self.hud.note(self.client.info, move)
-        elif self._move is None and self.foe in self.match.to_act():
-            self._asked = self.client.ask(self.match, self.foe, explain=self.explain)
-            self._asked_at = self.now
 
     def _go_on(self, pause_s: float, *, play_forced: bool) -> None:
         """Play what is to be played once all has been seen."""

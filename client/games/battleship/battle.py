@@ -11,21 +11,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from client.games.battleship.explanation import Thought, read_thought
-from client.net.hint import Hint
-from client.net.opponent_client import participant
-from client.net.seating import new_match
+from client.games.two_seats import TwoSeats
 from client.scene_manager import TICKS_PER_SECOND
-from client.ui.hud import Hud
 from games.battleship import rules
 from games.battleship.notation import CALLED, HIT, MISS, SUNK, Report, Shot, parse_cell
 from games.core import IllegalActionError
 from games.fairness import Pledge
-from games.record import PERSON, Participant, is_kept
 
 if TYPE_CHECKING:
-    from client.net.opponent_client import OpponentClient, PendingMove
     from client.net.remote import OpponentInfo
-    from client.net.request_pool import Move
     from client.scene_manager import Services, Setup
     from games.battleship.fleet import Cell, Placement
     from games.core import Event, Player
@@ -49,36 +43,23 @@ class Moment:
     """Whether a stand-in shot, because the function gave no answer."""
 
 
-class Battle:
+class Battle(TwoSeats):
     """The person ``me`` against the opponent ``foe``."""
 
+    KEPT = "their fleet lay otherwise", "their fleet lay as sealed"
+
     def __init__(self, world: Services, setup: Setup, name: str, me: Player) -> None:
-        self._world = world
-        self.me = me
-        self.foe = next(player for player in rules.PLAYERS if player != me)
-        self.now = 0.0
-        """Seconds since the match began, as far as it was not standing still."""
-        self.client: OpponentClient = world.connect(setup.opponent)
-        self.hud = Hud(setup.opponent)
-        seats = {me: Participant(me, PERSON, name), self.foe: participant(setup.opponent, self.foe)}
-        self.match = new_match(world, setup, seats, Pledge.of(world.new_secret()))
+        super().__init__(world, setup, name, me, Pledge.of(world.new_secret()))
         self.shown: dict[Player, list[Report]] = {player: _heard(self.state, player) for player in rules.PLAYERS}
         """What each player's shots have been seen to do."""
         self._moments: deque[tuple[float, Moment]] = deque()
-        self._asked: PendingMove | None = None
-        self._asked_at = 0.0
-        self._move: Move | None = None
         self._rest_until = 0.0
-        self._closed = False
-        self.explain = False
-        """Whether the opponent is asked to explain its shots."""
         self.thought: Thought | None = None
         """What it thought before the last shot that was seen."""
         self._next_thought: Thought | None = None
         self.foe_fired = False
         """Whether the last shot that was seen to leave was the opponent's."""
         self._stood_in = False
-        self.hint = Hint()
 
     @property
     def state(self) -> rules.State:
@@ -106,21 +87,6 @@ class Battle:
         """Whether the person may act now."""
         return self.settled and self.me in self.match.to_act()
 
-    @property
-    def over(self) -> bool:
-        """Whether the match is over and its end has been seen."""
-        return self.settled and self.match.outcome is not None
-
-    @property
-    def stood_in(self) -> bool:
-        """Whether the shot that is being aimed is a stand-in's."""
-        return self._move is not None and self._move.metadata.fallback is not None
-
-    @property
-    def waiting_s(self) -> float | None:
-        """How long an answer has been under way; None when none is."""
-        return None if self._asked is None else self.now - self._asked_at
-
     def place(self, placement: Placement) -> None:
         """Put the person's fleet to sea."""
         self.match.submit(self.me, placement)
@@ -147,15 +113,15 @@ class Battle:
 
     def swap(self, info: OpponentInfo) -> None:
         """Let another function take the opponent's seat from now on."""
-        self.match.seat(participant(info, self.foe))
-        self.client = self._world.connect(info)
-        self.hud.seat(info)
-        self._asked = self._move = self._next_thought = self.thought = None
+        super().swap(info)
+        self._next_thought = self.thought = None
 
     def tick(self, pause_s: float) -> list[Moment]:
         """Let a tick pass; return what is to be shown now.  ``pause_s``: how long the opponent seems to think."""
         self.now += 1 / TICKS_PER_SECOND
-        self._converse()
+        move = self._converse()
+        if move is not None and self.state.fleets is not None:
+            self._next_thought = read_thought(move.explanation, self.state.variant.size)
         if self._move is not None and self.settled and (self.now >= self._rest_until + pause_s or not self.placed):
             self._stood_in = self.stood_in
             placing = self.state.fleets is None
@@ -177,30 +143,6 @@ class Battle:
                 self.foe_fired = moment.shooter == self.foe
                 self.thought = self._next_thought if self.foe_fired else self.thought
         return due
-
-    def close(self) -> None:
-        """End the match, finished or not; its record goes its way."""
-        if not self._closed:
-            self._closed = True
-            record = self.match.close()
-            if self.hud.promise is not None:
-                words = "their fleet lay as sealed" if is_kept(record) else "their fleet lay otherwise"
-                self.hud.promise = words, self.hud.promise[1]
-            self._world.finished(record)
-
-    def _converse(self) -> None:
-        """Ask the opponent when it is to act, and take its answer when it is there."""
-        if self._asked is not None:
-            move = self._asked.poll()
-            if move is not None:
-                self._asked = None
-                self._move = move
-                if self.state.fleets is not None:
-                    self._next_thought = read_thought(move.explanation, self.state.variant.size)
-                self.hud.note(self.client.info, move)
-        elif self._move is None and self.foe in self.match.to_act():
-            self._asked = self.client.ask(self.match, self.foe, explain=self.explain)
-            self._asked_at = self.now
 
     def _advance(self) -> None:
         """Play a step, and lay out in time what it did."""
