@@ -31,7 +31,7 @@ def another_cloud(context: typer.Context, url: str | None, key: str | None) -> s
     if key is not None:
         if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable():
             raise UsageError(
-                f"--key has {len(key)} characters; a key has {SHORTEST_KEY} at least: type it as it was shown"
+                f"--key is no key ({len(key)} characters): type the {SHORTEST_KEY} that cloud up --lan showed"
             )
         os.environ[KEY_VARIABLE] = key
     return url.rstrip("/")

@@ -19,6 +19,15 @@ class Functions(Session):
     """What is done with functions."""
 
     @in_one_line
+    def has_function(self, name: str) -> bool:
+        """Return whether there is a function of this name."""
+        try:
+            self.client("lambda").get_function_configuration(FunctionName=name)
+        except self.client("lambda").exceptions.ResourceNotFoundException:
+            return False
+        return True
+
+    @in_one_line
     def functions(self, prefix: str) -> dict[str, int]:
         """Return the functions whose name starts with ``prefix``, and the memory of each in MB."""
         pages = self.client("lambda").get_paginator("list_functions").paginate()

@@ -189,9 +189,8 @@ def _deploy_opponent(
     with environment.held(wanted.label, progress):
         # Another deployer may have been at it since the stacks were looked at.
         stack = environment.cloud.settled(wanted.stack, patience_s=environment.patience_s)
-        step, pointer = _plan(
-            environment, wanted, stack, frozenset(environment.cloud.functions(environment.names.prefix)), options
-        )  # fmt: skip
+        still = frozenset([function]) if environment.cloud.has_function(function) else frozenset[str]()
+        step, pointer = _plan(environment, wanted, stack, still, options)
         if step.pointer:
             _smoke_test(environment, function, step.pointer.version, pointer)
         done = carry_out(environment, step, package, progress)
