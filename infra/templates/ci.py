@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.templates import parameters
+from infra.templates.answers import OF_WHO_DEPLOYS, passed_over
 from infra.templates.intrinsics import Node, att, equals, if_, ref, sub
 from infra.templates.parts import output, policy_document, resource, tags, template
 
@@ -66,7 +67,7 @@ def ci() -> dict[str, Node]:
         },
         {
             "Provider": resource("IAM::OIDCProvider", provider, Condition="MakesProvider"),
-            "Role": resource("IAM::Role", role),
+            "Role": resource("IAM::Role", role, Metadata=passed_over(OF_WHO_DEPLOYS)),
         },
         {"RoleArn": output("The role, for the repository's variable AWS_ROLE_ARN.", att("Role"))},
         {"MakesProvider": equals("ProviderArn", "")},
