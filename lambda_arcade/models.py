@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -178,7 +178,6 @@ def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted:
 
 def prove(folder: Path, positions: Sequence[Any]) -> Mapping[str, Any]:
     """Ask the packed opponent positions in its real runtime, and return what its card is to say of it."""
-    from infra.deploy.probe import try_out  # noqa: PLC0415 - only where something is tried
+    from infra.deploy.probe import prove as as_function  # noqa: PLC0415 - only where something is tried
 
-    tried = try_out(folder, [(item.player, item.observation, item.state) for item in positions])
-    return {"runtime": {key: round(value, 2) for key, value in asdict(tried).items()}}
+    return as_function(folder, positions)

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from games.record import GameRecord, RecordError
     from infra.core.state import CloudChoice
     from training.progress import ProgressReporter
+    from training.set_aside import SetAside
     from training.tables.sources import Item, Only
-    from training.tables.stream import SetAside, Written
+    from training.tables.stream import Written
     from training.tables.table import Column, Table
 
 CLOUD, S3 = "cloud", "s3://"

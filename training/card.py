@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
@@ -14,6 +14,7 @@ from ai_functions.runtime.model import width
 from training.contracts import TrainingError, features_for
 from training.dataset import fingerprint
 from training.export import ABSOLUTE, RELATIVE
+from training.set_aside import SetAside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,8 @@ class Origin:
     command: str
     """What makes the model again, with its seed."""
     seed: int
+    set_aside: SetAside = field(default_factory=SetAside)
+    """Records that were not sound, and lines that were none."""
 
 
 def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: Origin) -> JsonObject:
@@ -51,6 +54,7 @@ def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: O
         "game": manifest.game,
         "algorithm": _describe(fitted),
         **_features(manifest, fitted.held_out.shape[1]),
+        "parameters": {"training": dict(manifest.training), "estimator": _parameters(fitted)},
         "command": origin.command,
         "seed": origin.seed,
         "data": {
@@ -60,6 +64,7 @@ def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: O
             "fallback_turns": sum(turn.fallback is not None for record in records for turn in record.turns),
             "players": _players(records),
             "records_sha256": fingerprint(records),
+            "set_aside": origin.set_aside.count,
         },
         "measures": {name: float(value) for name, value in fitted.measures.items()},
         "parity": {
@@ -80,6 +85,16 @@ def _features(manifest: Manifest, columns: int) -> JsonObject:
             f"{manifest.name}: the recipe names {width(names)} columns, and its model learned {columns}"
         )
     return {"features": list(names)} if names else {}
+
+
+def _parameters(fitted: Fitted) -> JsonObject:
+    """Return what the estimator was made with; what is no JSON, as Python prints it."""
+    plain = bool | int | float | str | None
+    found = fitted.estimator.get_params(deep=True)
+    return {
+        name: value if isinstance(value, plain) else " ".join(repr(value).split())[:200]
+        for name, value in found.items()
+    }
 
 
 def _describe(fitted: Fitted) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from games.catalog import find_game
 from games.record import FUNCTION, RecordError, replay, verify
 from training.executors import in_parts, lent, spread
+from training.set_aside import SetAside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,23 +39,29 @@ class Decision(NamedTuple):
     """Everything that was true, secrets included: for targets, never for features."""
 
 
-def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]) -> list[GameRecord]:
+def usable(
+    records: Iterable[GameRecord], game: str, warn: Callable[[str], None], aside: SetAside | None = None
+) -> list[GameRecord]:
     """Return the records of ``game`` that the rules allow, each match once, the oldest first.
 
-    ``warn`` hears of every other one, and how many there were.
+    ``warn`` hears of every other one, and how many there were; ``aside`` counts them by reason.
     """
     every = list(records)
     found: dict[str, GameRecord] = {}
     with lent(len(every), WORTH_A_PROCESS) as pool:
         parts = [every[part.start : part.stop] for part in in_parts(len(every), PART)]
         problems = [problem for some in spread(_Verified(game), parts, pool) for problem in some]
+    left_out = SetAside() if aside is None else aside
     for record, problem in zip(every, problems, strict=True):
         if record.game != game:
+            left_out.add("game", f"{record.match_id}: a record of {record.game}")
             warn(f"{record.match_id}: passed over, a record of {record.game}")
         elif record.match_id in found:
+            left_out.add("match_id", f"{record.match_id}: seen before")
             warn(f"{record.match_id}: passed over, seen before")
-        elif problem:
-            warn(f"passed over, {problem}")
+        elif problem is not None:
+            left_out.add(*problem)
+            warn(f"passed over, {problem.text}")
         else:
             found[record.match_id] = record
     if len(found) < len(every):
@@ -64,20 +71,27 @@ def usable(records: Iterable[GameRecord], game: str, warn: Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    """What is wrong with records of a game, in this process or in a worker: empty for what the rules allow."""
+    """What is wrong with records of a game, in this process or in a worker: None for what the rules allow."""
 
     game: str
 
-    def __call__(self, records: Sequence[GameRecord]) -> list[str]:
-        return ["" if record.game != self.game else _problem(record) for record in records]
+    def __call__(self, records: Sequence[GameRecord]) -> list[_Problem | None]:
+        return [None if record.game != self.game else _problem(record) for record in records]
 
 
-def _problem(record: GameRecord) -> str:
+class _Problem(NamedTuple):
+    """What the rules do not allow in a record."""
+
+    field: str
+    text: str
+
+
+def _problem(record: GameRecord) -> _Problem | None:
     try:
         verify(record)
     except RecordError as error:
-        return str(error)
-    return ""
+        return _Problem(error.field, str(error))
+    return None
 
 
 def decisions(record: GameRecord) -> Iterator[Decision]:

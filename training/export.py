@@ -60,7 +60,7 @@ def export(fitted: Fitted) -> Exported:
             f"held_out has the shape {rows.shape}; "
             f"the parity check needs (rows, features) with at least {SINGLE_ROWS} rows"
         )
-    expected = _ask_estimator(fitted.estimator, rows)
+    expected = outputs_of(fitted.estimator, rows)
     onnx = _convert(fitted.estimator, rows.shape[1], expected.shape[1])
     with TemporaryDirectory(prefix="lambda-arcade-") as folder:
         write_model(Path(folder), onnx, {})
@@ -72,8 +72,8 @@ def export(fitted: Fitted) -> Exported:
     return Exported(onnx, sha256(onnx).hexdigest(), len(rows), error)
 
 
-def _ask_estimator(estimator: Any, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return what the model should say, shape (rows, classes or outputs)."""
+def outputs_of(estimator: Any, rows: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return what the estimator says, as its model should: shape (rows, classes or outputs).  Raises TrainingError."""
     if not is_classifier(estimator):
         answer = np.asarray(estimator.predict(rows), dtype=np.float64)
         return answer.reshape(len(rows), -1)

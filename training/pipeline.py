@@ -26,8 +26,9 @@ from training.bootstrap import make_games
 from training.card import model_card
 from training.contracts import TrainingError, imitates, recipe_for
 from training.dataset import functions_passed_over, usable
+from training.evaluation.evaluate import task_seeds
 from training.evaluation.gate import MOST_TASKS
-from training.evaluation.judging import Case, judge
+from training.evaluation.judging import Case, can_be_compared, judge
 from training.export import Exported, export
 from training.folders import COPIED, with_aim
 from training.interrupted import Forgetful
@@ -38,9 +39,12 @@ if TYPE_CHECKING:
     from games.core import JsonObject
     from training.card import Origin
     from training.estimators import OwnEstimator
+    from training.evaluation.judging import Judged
     from training.evaluation.verdict import Verdict
     from training.interrupted import Steps
     from training.progress import ProgressReporter
+    from training.runs import Keeper
+    from training.set_aside import SetAside
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Trained:
     """Where the artifact is, if the gate let it pass."""
     seconds: Mapping[str, float]
     """How long each step took."""
+    run: str = ""
+    """Under which name the run was kept; empty where none was."""
 
 
 def gather(
@@ -94,14 +100,15 @@ def gather(
     seed: int,
     reporter: ProgressReporter,
     steps: Steps = _NOTHING_KEPT,
+    aside: SetAside | None = None,
 ) -> list[GameRecord]:
     """Return the sound ones of ``records`` and ``bootstrap`` games by bootstrap players.
 
-    Raises TrainingError when that makes none.
+    ``aside`` counts those that are not sound.  Raises TrainingError when that makes none.
     """
     if records:
         reporter.report(f"playing {len(records)} recorded games again, by the rules")
-    found = usable(records, manifest.game, reporter.report)
+    found = usable(records, manifest.game, reporter.report, aside)
     if bootstrap:
         found += _bootstrap(manifest, bootstrap, seed, reporter, steps)
     if not found:
@@ -128,11 +135,13 @@ def train(
     *,
     wishes: Wishes = _NO_WISHES,
     steps: Steps = _NOTHING_KEPT,
+    keeper: Keeper | None = None,
 ) -> Trained:
     """Learn a model for the opponent in ``folder`` and, if it may replace the one there, put it into ``out``.
 
-    ``out`` may be ``folder``.  Steps that ``steps`` recalls are not done again.  Raises TrainingError when nothing can
-    be learned or the export would differ.
+    ``out`` may be ``folder``.  Steps that ``steps`` recalls are not done again.  ``keeper`` gets the card and the
+    report of the run, whether it passed or was refused, before anything is put into ``out``.  Raises TrainingError when
+    nothing can be learned or the export would differ.
     """
     if finish_interrupted(folder):
         reporter.report(f"{folder}: finished putting in place the model of an earlier training that was interrupted")
@@ -146,19 +155,49 @@ def train(
         candidate = Path(scratch) / manifest.name
         shutil.copytree(folder, candidate, ignore=COPIED)
         write_artifact(candidate, exported.onnx, card)
+        case = Case(folder, candidate, manifest, origin, wishes.most)
         with _timed(seconds, "play"):
-            case = Case(folder, candidate, manifest, origin, wishes.most)
             judged = judge(case, Path(scratch), reporter, steps)
-    if judged.dial:
-        card = {**card, "dial": judged.dial}
-    if judged.setting is not None:
-        card = {**card, "aim": manifest.training["aim"], "setting": judged.setting.to_json()}
-    card = {**card, "evaluation": judged.verdict.to_json()}
+        card = _judged(card, manifest, judged)
+        run = ""
+        if keeper is not None:
+            run = keeper.name_of(manifest.name)
+            card = {**card, "run": run}
+            write_artifact(candidate, exported.onnx, card)  # with its dial
+            with _timed(seconds, "report"):
+                _report(case, card, judged.verdict, wishes.own, keeper, reporter)
     if judged.verdict.passed:
         if out.resolve() != folder.resolve():
             shutil.copytree(folder, out, ignore=COPIED, dirs_exist_ok=True)
         write_artifact(out, exported.onnx, card, {} if text is None else {MANIFEST: text})
-    return Trained(manifest, card, judged.verdict, out, seconds)
+    return Trained(manifest, card, judged.verdict, out, seconds, run)
+
+
+def _judged(card: JsonObject, manifest: Manifest, judged: Judged) -> JsonObject:
+    """Return the card with what came of the candidate."""
+    found = {**card}
+    if judged.dial:
+        found["dial"] = judged.dial
+    if judged.setting is not None:
+        found |= {"aim": manifest.training["aim"], "setting": judged.setting.to_json()}
+    return {**found, "evaluation": judged.verdict.to_json()}
+
+
+def _report(
+    case: Case, card: JsonObject, verdict: Verdict, own: OwnEstimator | None, keeper: Keeper, reporter: ProgressReporter
+) -> None:
+    """Write the report, and have it kept."""
+    from training.report.findings import Subject, report  # noqa: PLC0415 - only where somebody keeps it
+
+    avoided = frozenset(record.seed for record in case.origin.records)
+    comparable = can_be_compared(case, next(task_seeds("report", case.origin.seed, avoided)), lambda _: None)
+    subject = Subject(
+        case.manifest, case.candidate, case.folder if comparable else None, case.origin, verdict, card,
+        estimator=None if own is None else own.estimator, prove=keeper.prove, most=case.most,
+    )  # fmt: skip
+    with threadpool_limits(1):
+        found = report(subject, reporter)
+    keeper.keep(str(card["run"]), card, found)
 
 
 def _learned(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from lambda_arcade import Records
-    from training.tables.stream import SetAside
+    from training.set_aside import SetAside
 
 Sources = Annotated[
     list[str] | None,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from training.interrupted import Kept
     from training.pipeline import Trained, Wishes
     from training.progress import ProgressReporter
+    from training.set_aside import SetAside
 
 CLOUD = "cloud"
 """Records that are in the cloud's bucket, whatever its name."""
@@ -119,9 +120,9 @@ def train(  # noqa: PLR0913 - each is an option of the command
         raise
     deployed = _deploy(context, trained.folder) if deploy and trained.verdict.passed else None
     if json:
-        print_json(as_json(trained, deployed))
+        print_json(as_json(trained, deployed, runs_folder()))
     else:
-        show(trained, deployed)
+        show(trained, deployed, runs_folder())
     if not trained.verdict.passed:
         raise typer.Exit(EXIT_REFUSED)
 
@@ -143,10 +144,13 @@ class _Wanted:
 def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, scratch: Path) -> Trained:
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
     from infra.deploy.opponents import folder_to_write  # noqa: PLC0415
+    from infra.deploy.probe import prove  # noqa: PLC0415
     from training.card import Origin  # noqa: PLC0415
     from training.folders import personal_folder  # noqa: PLC0415
     from training.pipeline import gather  # noqa: PLC0415
     from training.pipeline import train as run_pipeline  # noqa: PLC0415
+    from training.runs import Runs  # noqa: PLC0415
+    from training.set_aside import SetAside  # noqa: PLC0415
 
     folder = opponent_folder(wanted.name)
     manifest = Manifest.load(folder)
@@ -158,7 +162,8 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, 
         bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
     played = _kept(wanted, folder, ["bootstrap", manifest.name, dict(manifest.training), bootstrap, wanted.seed], [])
     goes_on = played.begun
-    found = gather(manifest, _read(context, sources, reporter), bootstrap, wanted.seed, reporter, played)
+    aside = SetAside()
+    found = gather(manifest, _read(context, sources, reporter, aside), bootstrap, wanted.seed, reporter, played, aside)
     out_folder = wanted.out or folder_to_write(folder)
     if player is not None:
         _must_know(player, found)
@@ -169,13 +174,15 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, 
         source=", ".join([*sources, *([f"{bootstrap} bootstrap games"] if bootstrap else [])]),
         command=_command(wanted, sources, bootstrap),
         seed=wanted.seed,
+        set_aside=aside,
     )
     source = "" if wishes.own is None else wishes.own.source
     asked = [origin.command, wishes.most, fingerprint_of(found), source]
     steps = _kept(wanted, folder, asked, ["opponent.toml", "model.onnx"])
     if wanted.resume and not (goes_on or steps.begun):
         reporter.report("nothing is kept of a command like this that was interrupted; it begins at the beginning")
-    trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps)
+    keeper = Runs(runs_folder(), prove)
+    trained = run_pipeline(folder, origin, out_folder, reporter, wishes=wishes, steps=steps, keeper=keeper)
     steps.forget()
     played.forget()
     return trained
@@ -240,6 +247,11 @@ def home() -> Path:
     return cloud_paths().home
 
 
+def runs_folder() -> Path:
+    """Return where this machine keeps what became of its trainings."""
+    return home() / "runs"
+
+
 def _uploaded(context: typer.Context, game: str) -> str:
     """Return where the cloud in use keeps the records of ``game`` that were uploaded."""
     environment = find_environment(context)
@@ -255,10 +267,14 @@ def _own_records(game: str, player: str) -> str:
     return str(folder)
 
 
-def _read(context: typer.Context, sources: list[str], reporter: ProgressReporter) -> list[GameRecord]:
+def _read(context: typer.Context, sources: list[str], reporter: ProgressReporter, aside: SetAside) -> list[GameRecord]:
     from client.commands.records import read_sources  # noqa: PLC0415
 
-    records = read_sources(context, sources, reporter.report)
+    def warn(text: str) -> None:
+        aside.add(None, text)
+        reporter.report(text)
+
+    records = read_sources(context, sources, warn)
     without = sum(not bears_proofs(record) for record in records)
     if without:
         reporter.report(f"{without} of {len(records)} records have no proofs of what their functions answered")

@@ -10,11 +10,15 @@ from client.commands.context import out
 from client.console import labelled
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from training.evaluation.verdict import Verdict
     from training.pipeline import Trained
 
+PAGE = "report.html"
 
-def as_json(trained: Trained, deployed: dict[str, Any] | None) -> dict[str, Any]:
+
+def as_json(trained: Trained, deployed: dict[str, Any] | None, runs: Path) -> dict[str, Any]:
     """Return what came of a training, for programs."""
     return {
         "name": trained.manifest.name,
@@ -23,12 +27,14 @@ def as_json(trained: Trained, deployed: dict[str, Any] | None) -> dict[str, Any]
         "passed": trained.verdict.passed,
         "reason": trained.verdict.reason,
         "card": trained.card,
+        "run": trained.run,
+        "report": str(runs / trained.run / PAGE),
         "seconds": dict(trained.seconds),
         "deployed": deployed,
     }
 
 
-def show(trained: Trained, deployed: dict[str, Any] | None) -> None:
+def show(trained: Trained, deployed: dict[str, Any] | None, runs: Path) -> None:
     """Print what came of a training."""
     verdict = trained.verdict
     if verdict.candidate:
@@ -40,6 +46,7 @@ def show(trained: Trained, deployed: dict[str, Any] | None) -> None:
         out.print(f"model {str(trained.card['sha256'])[:12]} is in {trained.folder}", soft_wrap=True)
     else:
         out.print("nothing was changed")
+    out.print(f"report: {runs / trained.run / PAGE}", soft_wrap=True)
     if deployed:
         out.print(f"deployed as version {deployed['version']} of {deployed['name']} in {deployed['seconds']} s")
 

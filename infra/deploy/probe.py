@@ -10,12 +10,12 @@ import asyncio
 import json
 import zipfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from io import BytesIO
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ai_functions.runtime.protocol import MoveRequest, MoveResponse
 from games.catalog import find_game
@@ -33,10 +33,27 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ai_functions.runtime.manifest import Manifest
+    from games.core import JsonObject
 
 HANDLER = "ai_functions.runtime.handler.handler"
 WARM_UP = 3
 """Answers that count for no median."""
+
+
+class Asked(Protocol):
+    """A position at which somebody is asked."""
+
+    @property
+    def player(self) -> str:
+        """Who."""
+
+    @property
+    def observation(self) -> Any:
+        """What is known."""
+
+    @property
+    def state(self) -> Any:
+        """What is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,12 @@ class Tried:
     moves: int
     zip_bytes: int
     memory_mb: int
+
+
+def prove(folder: Path, positions: Sequence[Asked]) -> JsonObject:
+    """Return for a card how the opponent in ``folder`` does as a function.  Raises PackagingError as ``try_out``."""
+    tried = try_out(folder, [(item.player, item.observation, item.state) for item in positions])
+    return {"runtime": {key: round(value, 2) for key, value in asdict(tried).items()}}
 
 
 def try_out(folder: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:

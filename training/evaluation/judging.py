@@ -83,7 +83,7 @@ def judge(case: Case, scratch: Path, reporter: ProgressReporter, steps: Steps) -
     avoided = frozenset(record.seed for record in case.origin.records)
     seeds = task_seeds("gate", case.origin.seed, avoided)
     reporter.report("trying the model out that would be replaced; what plays is compiled once on a machine")
-    comparable = _can_be_compared(case, next(seeds), reporter)
+    comparable = can_be_compared(case, next(seeds), reporter.report)
     if aim is not None and level is not None and comparable:
         reporter.report("comparing how both models foretell the games held out")
         answer = _foretelling(case, level, reporter)
@@ -194,14 +194,14 @@ def _without_aim(case: Case, played: _Played, level: Level | None, seeds: Iterat
     return Judged(verdict([answer], mine, theirs), card, None)
 
 
-def _can_be_compared(case: Case, seed: int, reporter: ProgressReporter) -> bool:
+def can_be_compared(case: Case, seed: int, tell: Callable[[str], None]) -> bool:
     """Say whether there is a model to be replaced that can play: one that learned other features cannot."""
     try:
         if not model_sha256(case.folder):
             return False
         LocalTasks(case.manifest.game, str(case.folder))([seed])
     except (ModelError, OSError, ValueError) as error:
-        reporter.report(f"the model there cannot be compared with: {error}")
+        tell(f"the model there cannot be compared with: {error}")
         return False
     return True
 

@@ -13,8 +13,9 @@ import polars as pl
 
 from games.record import GameRecord, RecordError
 from training.contracts import TrainingError
+from training.set_aside import SetAside
 from training.tables.sound import frames_of
-from training.tables.stream import SetAside, write_part
+from training.tables.stream import write_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -5,8 +5,7 @@ A record that cannot be read or replayed is set aside with its reason, counted, 
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from io import BytesIO
 from itertools import islice
@@ -17,6 +16,7 @@ import polars as pl
 
 from games.record import RecordError
 from training.executors import lent, spread
+from training.set_aside import SetAside
 from training.tables.kinds import CONTEXT, kind_called
 from training.tables.sound import decisions_in, frames_of
 from training.tables.sources import read_item
@@ -34,26 +34,6 @@ PART_ROWS = 50_000
 PIECE = 20
 """Records that a worker reads at a time."""
 WORTH_A_PROCESS = 2000
-TOLD = 100
-"""Records set aside whose place and reason are kept; all are counted."""
-
-
-@dataclass
-class SetAside:
-    """Records that nothing is learned from, and why."""
-
-    count: int = 0
-    reasons: Counter[str] = field(default_factory=Counter)
-    """How many for each field that was wrong; no field for lines that are no record."""
-    told: list[str] = field(default_factory=list)
-    """Place and reason of the first ``TOLD``."""
-
-    def add(self, field_name: str | None, text: str) -> None:
-        """Count one."""
-        self.count += 1
-        self.reasons[(field_name or "no record").partition("[")[0]] += 1
-        if len(self.told) < TOLD:
-            self.told.append(text)
 
 
 @dataclass(frozen=True, slots=True)

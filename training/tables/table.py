@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from training.set_aside import SetAside
     from training.tables.kinds import TableKind
-    from training.tables.stream import SetAside, Written
+    from training.tables.stream import Written
 
 MOST_ROWS = 2_000_000
 """That a table has, drawn evenly from all matches, unless more are asked for."""
