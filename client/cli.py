@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from client.commands import bench, cloud, match, opponents, play, prototypes, ratings, records, site, train
+from client.commands import bench, cloud, match, opponents, play, prototypes, ratings, records, runs, site, train
 from client.commands.context import choose_cloud, err, explain_missing
 from client.console import labelled, prepare
 from client.troubles import told
@@ -46,7 +46,7 @@ def root(
     choose_cloud(context, endpoint, profile, region, aws=aws)
 
 
-for family in (play, opponents, prototypes, cloud, match, train, records, ratings, site, bench):
+for family in (play, opponents, prototypes, cloud, match, train, runs, records, ratings, site, bench):
     family.register(app)
 
 

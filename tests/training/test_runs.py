@@ -1,0 +1,120 @@
+"""Runs are listed, compared, and handed to MLflow once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from typer.testing import CliRunner
+
+from client.cli import app
+from training.contracts import TrainingError
+from training.mlflow_runs import export, flat, measures_of, parameters_of
+from training.runs import Runs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def interval(value: float) -> dict[str, float]:
+    return {"value": value, "low": value - 0.1, "high": value + 0.1}
+
+
+def kept(runs: Runs, name: str, *, passed: bool, seed: int, loss: float) -> None:
+    """Keep a run as a training does."""
+    evaluation = {"passed": passed, "reason": "a reason", "games": 9, "answers": [], "current": {}, "differences": {},
+                  "candidate": {"shots": {"n": 9, "mean": 50.0, "standard_error": 0.3, "low": 49.4, "high": 50.6,
+                                          "deviation": 1.0}}}  # fmt: skip
+    card = {"name": "battleship_hard", "game": "battleship", "run": name, "seed": seed,
+            "command": f"train --seed {seed}",
+            "created": f"2026-11-2{seed}T10:00:00+00:00", "evaluation": evaluation, "sha256": "a" * 64,
+            "parameters": {"training": {"learn": "player"}, "estimator": {"C": 1.0}},
+            "data": {"games": 20, "records_sha256": "b" * 64, "players": {"bot:a": 20}}}  # fmt: skip
+    new = {"loss": interval(loss), "calibration": {"bins": [], "error": interval(0.1)}}
+    told = {"loss": "log loss, nats", "new": new}
+    found = {"verdict": evaluation, "strength": {"players": []}, "foretelling": told}
+    runs.put(name, {"model_card.json": json.dumps(card).encode(), "report.json": json.dumps(found).encode(),
+                    "report.html": b"<p>"})  # fmt: skip
+
+
+@pytest.fixture
+def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
+    monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path))
+    found = Runs(tmp_path / "runs")
+    kept(found, "battleship_hard-1", passed=True, seed=1, loss=2.5)
+    kept(found, "battleship_hard-2", passed=False, seed=2, loss=2.75)
+    return found
+
+
+def asked(*words: str) -> str:
+    done = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"}, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_runs_are_listed_and_shown(runs: Runs):
+    listed = asked("runs")
+    assert "battleship_hard-1" in listed
+    assert "refused" in listed
+    found = json.loads(asked("runs", "--json"))
+    assert [(one["run"], one["passed"], one["loss"]["value"]) for one in found] == [
+        ("battleship_hard-1", True, 2.5), ("battleship_hard-2", False, 2.75),
+    ]  # fmt: skip
+    assert json.loads(asked("runs", "show", "battleship_hard", "--json"))["run"] == "battleship_hard-2"  # the newest
+    shown = asked("runs", "show", "battleship_hard-1")
+    assert "estimator.C" in shown
+    assert str(runs.folder / "battleship_hard-1" / "report.html") in shown
+
+
+def test_two_runs_are_compared(runs: Runs):
+    assert len(runs.all()) == 2
+    found = json.loads(asked("runs", "compare", "battleship_hard-1", "battleship_hard-2", "--json"))
+    assert found["differ"] == {"seed": ["1", "2"], "command": ["train --seed 1", "train --seed 2"]}
+    assert [one["value"] for one in found["measures"]["held out: loss"]] == [2.5, 2.75]
+    assert "2.75" in asked("runs", "compare", "battleship_hard-1", "battleship_hard-2")
+
+
+def test_nothing_trained_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path))
+    assert "nothing was trained here yet" in asked("runs")
+
+
+def test_tables_of_tables_are_one_table():
+    assert flat({"a": {"b": 1, "c": {"d[2]": 2}}, "e": [3]}) == {"a.b": 1, "a.c.d_2_": 2, "e": [3]}
+
+
+def test_a_run_is_parameters_and_measures(runs: Runs):
+    run = runs.called("battleship_hard-1")
+    assert parameters_of(run.card)["training.learn"] == "player"
+    measures = measures_of(run)
+    assert measures["held_out.new.loss.value"] == 2.5
+    assert measures["held_out.new.calibration.low"] == 0.0
+    assert measures["evaluation.candidate.shots.mean"] == 50.0
+    assert all(isinstance(value, float) for value in measures.values())
+
+
+@pytest.mark.skipif("mlflow" in sys.modules, reason="mlflow is there")
+def test_without_mlflow_the_line_that_brings_it_is_said(runs: Runs):
+    try:
+        import mlflow  # noqa: F401, PLC0415
+    except ImportError:
+        with pytest.raises(TrainingError, match="pip install mlflow-skinny"):
+            export(runs.all(), "somewhere", lambda _done, _total: None)
+
+
+def test_mlflow_gets_each_run_once(runs: Runs, tmp_path: Path):
+    tracking: Any = pytest.importorskip("mlflow.tracking")
+    store = (tmp_path / "mlruns").as_uri()
+    assert export(runs.all(), store, lambda _done, _total: None) == (2, 0)
+    assert export(runs.all(), store, lambda _done, _total: None) == (0, 2)
+    client = tracking.MlflowClient(tracking_uri=store)
+    experiment = client.get_experiment_by_name("lambda-arcade/battleship_hard")
+    found: dict[str, Any] = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+    one = found["battleship_hard-1"]
+    assert one.data.params["estimator.C"] == "1.0"
+    assert one.data.metrics["held_out.new.loss.value"] == 2.5
+    assert one.data.tags["lambda_arcade.passed"] == "True"
+    listed = {item.path for item in client.list_artifacts(one.info.run_id)}
+    assert listed == {"model_card.json", "report.json", "report.html"}
