@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from training.evaluation.verdict import Verdict
     from training.interrupted import Steps
     from training.progress import ProgressReporter
+    from training.report.findings import Found
     from training.runs import Keeper
     from training.set_aside import SetAside
 
@@ -165,7 +166,9 @@ def train(
             card = {**card, "run": run}
             write_artifact(candidate, exported.onnx, card)  # with its dial
             with _timed(seconds, "report"):
-                _report(case, card, judged.verdict, wishes.own, keeper, reporter)
+                found = _report(case, card, judged.verdict, wishes.own, keeper, reporter)
+            card = {**card, **found.reference}
+            keeper.keep(run, card, found)
     if judged.verdict.passed:
         if out.resolve() != folder.resolve():
             shutil.copytree(folder, out, ignore=COPIED, dirs_exist_ok=True)
@@ -185,8 +188,8 @@ def _judged(card: JsonObject, manifest: Manifest, judged: Judged) -> JsonObject:
 
 def _report(
     case: Case, card: JsonObject, verdict: Verdict, own: OwnEstimator | None, keeper: Keeper, reporter: ProgressReporter
-) -> None:
-    """Write the report, and have it kept."""
+) -> Found:
+    """Return the report."""
     from training.report.findings import Subject, report  # noqa: PLC0415 - only where somebody keeps it
 
     avoided = frozenset(record.seed for record in case.origin.records)
@@ -196,8 +199,7 @@ def _report(
         estimator=None if own is None else own.estimator, prove=keeper.prove, most=case.most,
     )  # fmt: skip
     with threadpool_limits(1):
-        found = report(subject, reporter)
-    keeper.keep(str(card["run"]), card, found)
+        return report(subject, reporter)
 
 
 def _learned(

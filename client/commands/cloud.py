@@ -14,6 +14,7 @@ from client.commands.cloud_load import drill, load
 from client.commands.cloud_local import down, up
 from client.commands.cloud_logs import logs, redrive
 from client.commands.context import err, find_environment, number, out, print_json, tell
+from client.commands.drift import drift_line, drifts_of
 from client.commands.simulate import simulate
 from client.console import labelled
 
@@ -61,6 +62,9 @@ def status(
 ) -> None:
     """Show what each function does: versions, requests, concurrency, times, cold starts, errors and cost.
 
+    Below stands how far players have drifted from those that each opponent learned from: how much worse its model
+    foretells the newest 60 recorded games than the games held out when it was made (without --watch).
+
     --watch looks every second, on AWS every minute: CloudWatch takes money for each look.
     """
     from infra.monitor.metrics import COLD_STARTS_QUERY  # noqa: PLC0415
@@ -69,11 +73,16 @@ def status(
     environment = find_environment(context)
     _say_what_is_amiss(environment)
     if as_json:
-        print_json([item.to_json() for item in take_status(environment)])
+        items = take_status(environment)
+        found = drifts_of(environment, items)
+        print_json([{**item.to_json(), "drift": found.get(item.name) if item.share else None} for item in items])
         return
     as_of = environment.prices.as_of
     if not watch:
-        out.print(_table(take_status(environment), as_of))
+        items = take_status(environment)
+        out.print(_table(items, as_of))
+        for name, drift in drifts_of(environment, items).items():
+            out.print(drift_line(name, drift), soft_wrap=True)
         if not environment.cloud.account.local:
             out.print(f"cold starts are from CloudWatch Logs Insights:\n{COLD_STARTS_QUERY}", soft_wrap=True)
         return

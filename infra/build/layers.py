@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
-                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions"),
+                 "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions", "platformdirs"),
     "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",

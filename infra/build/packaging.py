@@ -119,6 +119,8 @@ def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
     recipe = _file_of(part_name(game, "recipe", "training.games"), f"{game} has no recipe")
     benchmark = _file_of(part_name(game, "benchmark", "training.games"), f"{game} has no benchmark")
     rules = _rules(game)
+    parts = (part_name(game, part, "training.games") for part in ("questions", "picture"))  # found by name, too
+    told = [_file_of(part, f"{part} is gone") for part in parts if part is not None]
     ladder = {
         path.relative_to(ROOT).as_posix(): path
         for manifest in sorted((ROOT / "ai_functions").glob(f"*/{MANIFEST}"))
@@ -128,7 +130,7 @@ def package_trainer(game: str, outside: AbstractSet[str]) -> Package:
     }
     roots = [
         *_modules(ROOT / "infra" / "services" / "trainer"), *_modules(ROOT / "ai_functions" / "runtime"),
-        recipe, benchmark, rules, *(path for path in ladder.values() if path.suffix == ".py"),
+        recipe, benchmark, rules, *told, *(path for path in ladder.values() if path.suffix == ".py"),
     ]  # fmt: skip
     needed = _needed_by(roots, [game], outside, optional=_modules(rules.parent), spared=_modules(recipe.parent))
     return pack(f"trainer of {game}", {**needed, **ladder, **_registered([game])})

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from ai_functions.runtime.manifest import Manifest
+from client.commands.drift import drifts
 from games.battleship import rules
 from games.match import Match, play
 from games.record import GameRecord, Participant
@@ -28,7 +29,7 @@ from infra.deploy.deploy import delete_opponent, deploy_all, deploy_opponents
 from infra.deploy.trainers import BROUGHT, deploy_trainer, schedule
 from infra.deploy.versions import rollback
 from infra.services.trainer.artifact import unpack, with_model
-from infra.services.trainer.fair import fair
+from infra.services.trainer.fair import fair, readable_within
 from infra.services.trainer.publish import publish
 from training.artifact import write_artifact
 from training.contracts import bootstrap_for, recipe_for
@@ -126,9 +127,30 @@ def test_a_trainer_measures_without_what_is_compiled(tmp_path: Path):
     assert done.stdout.split() == [str(tmp_path / "training" / "evaluation" / "evaluate.py"), "None", "2"]
 
 
-def test_what_needs_a_compiler_is_not_trained_in_a_function():
-    with pytest.raises(PackagingError, match="imports numba"):
-        package_trainer("pacman", BROUGHT)
+@pytest.mark.parametrize("game", ["battleship", "pacman", "backgammon"])
+def test_every_game_is_trained_in_a_function(game: str):
+    """Without a compiler, and with what reports are written by."""
+    with zipfile.ZipFile(io.BytesIO(package_trainer(game, BROUGHT).content)) as archive:
+        names = set(archive.namelist())
+    parts = {f"training/games/{game}/{part}.py" for part in ("recipe", "benchmark", "questions", "picture")}
+    assert {*parts, "training/report/page.py", "training/runs.py"} <= names
+    assert "polars" not in BROUGHT
+
+
+def test_no_more_records_are_read_than_there_is_time_for():
+    random = [play_at_random(f"m{number}") for number in range(12)]
+    assert readable_within(random, 600.0) == random[::-1]  # the newest first
+    assert readable_within([], 600.0) == []
+    (newest,) = readable_within(random, 1e-6)  # one in any case, and the trainer's clock says the rest
+    assert newest == random[-1]
+
+
+def play_at_random(match_id: str) -> GameRecord:
+    """Return a game of Battleship between players by chance."""
+    match = Match(rules, {seat: Participant(seat, "person", seat) for seat in rules.PLAYERS}, seed=1, policy_seed=1,
+                  match_id=match_id)  # fmt: skip
+    found = play(match, dict.fromkeys(rules.PLAYERS, rules.sample_action))
+    return replace(found, started_at=f"2026-01-01T00:00:{int(match_id[1:]):02}Z")
 
 
 @pytest.mark.parametrize(("text", "told"), [("7d", "rate(7 days)"), ("1h", "rate(1 hour)"), ("none", "none")])
@@ -204,6 +226,21 @@ def test_nobody_has_a_say_in_more_than_a_fifth_of_a_training():
     assert fair(by("Ada", 60)) == (by("Ada", 50), 10)
 
 
+def _check_its_report(environment: Environment, name: str) -> None:
+    """The report is in the bucket, and players since then can be compared with those that it was made from."""
+    bucket = environment.platform["BucketName"]
+    kept = dict(environment.cloud.read_objects(bucket, f"artifacts/trained/{name}/runs/"))
+    by_name = {key.rpartition("/")[2]: content for key, content in kept.items()}
+    assert set(by_name) == {"model_card.json", "report.json", "report.html"}
+    card, found = json.loads(by_name["model_card.json"]), json.loads(by_name["report.json"])
+    assert card["held_out"]["matches"] == found["data"]["held_out"] > 0
+    assert found["verdict"]["passed"]
+    assert b"What changed in play" in by_name["report.html"]
+    told = drifts(environment, {name: "2"})[name]
+    assert told["rise"] is None  # nobody has played since
+    assert told == drifts(environment, {name: "2"})[name]
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_uploaded_records_end_in_a_new_version_of_one_opponent(environment: Environment, tmp_path: Path):
@@ -248,5 +285,6 @@ def test_uploaded_records_end_in_a_new_version_of_one_opponent(environment: Envi
     assert known["sha256"] != weak.sha256
     assert known["trained_on"]["players"]["bot:novice"] == 60  # others' records may lie in the bucket, too
     assert environment.cloud.pointer(environment.names.function("first_free")) == before
+    _check_its_report(environment, "trainee")
     delete_opponent(environment, "trainee")
     assert not [name for name in environment.cloud.stacks(environment.names.prefix) if "trainee" in name]

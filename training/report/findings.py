@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from time import perf_counter
@@ -16,6 +16,7 @@ from training.evaluation.gate import MOST_TASKS
 from training.prototypes.observations import of_every_phase, positions_in
 from training.report.changes import changes
 from training.report.curve import Learner, curve
+from training.report.drift import HELD_OUT, losses_by_match, reference_of
 from training.report.foretelling import LOSS, Matches, measured
 from training.report.importance import importance
 from training.report.questions import Foretelling, chances_of, foretelling_for, guessed, questions_in
@@ -51,6 +52,8 @@ class Found:
     data: JsonObject
     pictures: Sequence[Mapping[str, str]] = ()
     """Of each of ``data["changes"]["positions"]``: ``old`` and ``new``, as SVG."""
+    reference: JsonObject = field(default_factory=dict)
+    """For the card: by what drift is measured later; empty for a model that foretells nothing."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def report(subject: Subject, reporter: ProgressReporter) -> Found:
     else:
         data["changes"], pictures = found.found, found.pictures
     data["seconds"] = seconds
-    return Found(data, pictures)
+    return Found(data, pictures, {} if isinstance(asked, dict) else {HELD_OUT: asked.reference})
 
 
 def _why_not(reason: str) -> dict[str, Any]:
@@ -157,6 +160,7 @@ class _Asked:
     new: Model
     old: Model | None
     told: dict[str, Any]
+    reference: JsonObject
 
     @classmethod
     def of(
@@ -195,7 +199,9 @@ class _Asked:
                 chances = chances_of(foretelling, questions, model.predict(questions.rows))
                 told[who] = measured(foretelling, questions, chances, matches)
         told["guess"] = measured(foretelling, questions, guessed(foretelling, questions), matches)
-        return cls(foretelling, questions, matches, new, old, told)
+        chances = chances_of(foretelling, questions, new.predict(questions.rows))
+        by_match = losses_by_match(foretelling, questions, chances)
+        return cls(foretelling, questions, matches, new, old, told, reference_of(foretelling, by_match))
 
     def foretold(self) -> dict[str, Any]:
         return self.told

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -22,13 +23,15 @@ from infra.core.state import Account
 from infra.environment.locks import held
 from infra.services.inbox import MAX_OBJECT_BYTES, PROVED, YES
 from infra.services.trainer.artifact import unpack, with_model
-from infra.services.trainer.fair import fair
+from infra.services.trainer.fair import fair, readable_within
 from infra.services.trainer.publish import publish, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from games.core import JsonObject
     from training.pipeline import Trained
+    from training.report.findings import Found
 
 NAMES = Names(os.environ["PREFIX"])
 NAME, GAME = os.environ["OPPONENT"], os.environ["GAME"]
@@ -37,6 +40,32 @@ MOST_RECORDS, MOST_GAMES = int(os.environ["MOST_RECORDS"]), int(os.environ["MOST
 SPARE_S = 60.0
 """What is kept back of the time for publishing."""
 ARTIFACTS = f"artifacts/trained/{NAME}"
+RUNS = f"{ARTIFACTS}/runs"
+
+
+class InBucket:
+    """Keeps runs beside what was trained, each file whole, the page last."""
+
+    prove = None
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+        self.place = ""
+        """Where the last one is."""
+
+    def name_of(self, opponent: str) -> str:
+        """Return the name of a run that begins to be kept now."""
+        from training.runs import run_name  # noqa: PLC0415 - see _train
+
+        return run_name(opponent)
+
+    def keep(self, run: str, card: JsonObject, found: Found) -> None:
+        """Put a run into the bucket.  Raises CloudError; what serves stays as it is."""
+        from training.runs import contents  # noqa: PLC0415 - see _train
+
+        for name, content in contents(card, found).items():
+            self._cloud.put_object(BUCKET, f"{RUNS}/{run}/{name}", content, sha256(content).hexdigest())
+        self.place = f"s3://{BUCKET}/{RUNS}/{run}/"
 
 
 class Clock:
@@ -98,14 +127,17 @@ def _retrain(cloud: Cloud, clock: Clock) -> dict[str, Any]:
     with TemporaryDirectory(prefix="trainer-") as scratch:
         content = _zip_that_serves(cloud)
         folder = unpack(content, Path(scratch) / "now")
+        keeper = InBucket(cloud)
         try:
-            trained = _train(cloud, folder, Path(scratch) / "new", int(pointer.version), clock)
+            trained = _train(cloud, folder, Path(scratch) / "new", int(pointer.version), clock, keeper)
         except TrainingError as error:
             return done(passed=False, reason=str(error))
         except ModuleNotFoundError as error:
-            reason = f"{error.name} does not fit into a function beside scikit-learn; use lambda-arcade train"
-            return done(passed=False, reason=f"with these records {NAME} needs compiled code: {reason}")
-        verdict = {"reason": trained.verdict.reason, "games": trained.verdict.games, "seconds": dict(trained.seconds)}
+            reason = f"{error.name} does not fit into a function beside scikit-learn, nor its work into 15 minutes"
+            advice = f"use lambda-arcade train {NAME} --records cloud --deploy"
+            return done(passed=False, reason=f"with these records {NAME} needs compiled code: {reason}; {advice}")
+        verdict = {"reason": trained.verdict.reason, "games": trained.verdict.games, "seconds": dict(trained.seconds),
+                   "report": keeper.place}  # fmt: skip
         if not trained.verdict.passed:
             return done(passed=False, **verdict)
         package = with_model(NAME, content, trained.folder)
@@ -124,13 +156,14 @@ def _zip_that_serves(cloud: Cloud) -> bytes:
     return content
 
 
-def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Trained:
+def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock, keeper: InBucket) -> Trained:
     # scikit-learn takes seconds to import: not before there is something to train, nor within the ten seconds in which
     # a function must have started.
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
     from training.card import Origin  # noqa: PLC0415
     from training.pipeline import Wishes, gather, train  # noqa: PLC0415
     from training.records import read_records  # noqa: PLC0415
+    from training.set_aside import SetAside  # noqa: PLC0415
 
     def newest(bucket: str, prefix: str) -> Iterator[tuple[str, bytes]]:
         return cloud.read_objects(bucket, prefix, newest=MOST_RECORDS, largest=MAX_OBJECT_BYTES, metadata=(PROVED, YES))
@@ -139,10 +172,14 @@ def _train(cloud: Cloud, folder: Path, out: Path, seed: int, clock: Clock) -> Tr
     found, beyond = fair(read_records(source, clock.report, newest))
     if beyond:
         log("INFO", f"{beyond} records are left out: nobody has a say in more than a share")
-    records = gather(Manifest.load(folder), found, 0, seed, clock)
+    affordable = readable_within(found, clock.left_s())
+    if len(affordable) < len(found):
+        log("INFO", f"{len(found) - len(affordable)} older records are left out: there is no time to read more")
+    aside = SetAside()
+    records = gather(Manifest.load(folder), affordable, 0, seed, clock, aside=aside)
     command = f"lambda-arcade train {NAME} --records {source} --seed {seed}"
-    origin = Origin(records, f"the newest {len(records)} games of {source}", command, seed)
-    return train(folder, origin, out, clock, wishes=Wishes(MOST_GAMES))
+    origin = Origin(records, f"the newest {len(records)} games of {source}", command, seed, aside)
+    return train(folder, origin, out, clock, wishes=Wishes(MOST_GAMES), keeper=keeper)
 
 
 def done(*, passed: bool, **more: Any) -> dict[str, Any]:

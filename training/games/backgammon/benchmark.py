@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from games.backgammon import rules
 from games.record import move_seed
 from training.contracts import MORE, Benchmark
 from training.games.backgammon.players.people import BEGINNER, club, novice
+from training.jit import COMPILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,8 +22,6 @@ NOTICEABLE = 0.1
 """Points a game: a difference that nobody feels in an evening."""
 BAND = 0.2
 """Points a game: a game's points scatter by 1.6, so that twice as narrow a band takes four times as many games."""
-_COMPILED = find_spec("training.games.backgammon.compiled") is not None
-"""Whether what is compiled is here; a trainer in the cloud leaves it behind."""
 _SOMEBODY = 1
 """The seed of the players that stand for their population."""
 
@@ -61,7 +59,7 @@ BENCHMARK = Benchmark(
     margin=NOTICEABLE,
     band=BAND,
     seats=rules.PLAYERS,
-    side_by_side=side_by_side if _COMPILED else None,
+    side_by_side=side_by_side if COMPILES else None,
     players={
         "random": rules.sample_action,
         "beginner": BEGINNER.play,

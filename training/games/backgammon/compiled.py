@@ -16,12 +16,12 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-import numba
 import numpy as np
 from platformdirs import user_cache_path
 
 from games.backgammon import kernel
 from games.backgammon.kernel import CELLS, MOST_MOVES, MOST_TURNS
+from training.jit import jit as as_it_can_be
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +54,7 @@ def jit(function: Callable[..., Any], *also: ModuleType) -> Any:
     """Return ``function`` compiled, and kept under the hash of the kernel, of its own file and of ``also``."""
     sources = [Path(function.__code__.co_filename), *(Path(str(module.__file__)) for module in (kernel, *also))]
     stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    config: Any = numba.config
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(user_cache_path("lambda-arcade") / "backgammon-kernel" / stamp)
-    try:
-        return numba.njit(cache=True)(function)
-    finally:
-        config.CACHE_DIR = before
+    return as_it_can_be(function, user_cache_path("lambda-arcade") / "backgammon-kernel" / stamp)
 
 
 _KERNEL = compiled()

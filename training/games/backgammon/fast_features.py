@@ -14,6 +14,7 @@ from ai_functions.policies.backgammon import features as plain
 from ai_functions.policies.backgammon.features import COLUMNS, SIDE, UNITS
 from games.backgammon.kernel import BAR, CELLS, CHECKERS, HOME, MOST_MOVES, POINTS
 from training.games.backgammon.compiled import jit
+from training.jit import COMPILES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,8 @@ _AHEAD = (1 << _WINDOW) - 1
 
 def fast_features(boards: Boards) -> NDArray[np.float32]:
     """Return shape (boards, COLUMNS)."""
+    if not COMPILES:
+        return plain.features(boards)
     rows = np.zeros((len(boards), COLUMNS), np.float32)
     _fill(boards, rows)
     return rows

@@ -4,6 +4,7 @@
 very source is loaded a second time and every function of it compiled; no rule is written twice.  Tests hold both
 equal, cell by cell.  The compiled code is kept on disk under a hash of the source: a changed rule never meets stale
 code.
+Without numba it is the same source in plain Python: half as fast where many games are played side by side.
 
 A bot pays Python's price per decision only::
 
@@ -29,13 +30,13 @@ from random import Random
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import numba
 import numpy as np
 from platformdirs import user_cache_path
 
 from games.pacman import cells as c
 from games.pacman import ghost_ai, kernel, levels, moves, pacman_step, rules
 from games.pacman.ghosts import imagine
+from training.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,20 +77,15 @@ def compiled() -> ModuleType:
     """
     sources = [Path(str(module.__file__)) for module in (levels, c, *KERNEL)]
     stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    config: Any = numba.config
-    before = config.CACHE_DIR
-    config.CACHE_DIR = str(user_cache_path("lambda-arcade") / "pacman-kernel" / stamp)
-    try:
-        done: dict[FunctionType, Any] = {}
-        whole = ModuleType("compiled_pacman_kernel")
-        for module in KERNEL:
-            vars(whole).update(_compile(module, done))
-        return whole
-    finally:
-        config.CACHE_DIR = before
+    keep = user_cache_path("lambda-arcade") / "pacman-kernel" / stamp
+    done: dict[FunctionType, Any] = {}
+    whole = ModuleType("compiled_pacman_kernel")
+    for module in KERNEL:
+        vars(whole).update(_compile(module, done, keep))
+    return whole
 
 
-def _compile(module: ModuleType, done: dict[FunctionType, Any]) -> dict[str, Any]:
+def _compile(module: ModuleType, done: dict[FunctionType, Any], keep: Path) -> dict[str, Any]:
     """Return a copy of ``module``'s names with functions compiled; ``done`` maps plain functions to compiled ones."""
     name = f"{module.__name__}_compiled"
     spec = importlib.util.spec_from_file_location(name, str(module.__file__))
@@ -103,7 +99,7 @@ def _compile(module: ModuleType, done: dict[FunctionType, Any]) -> dict[str, Any
             if value in done:  # imported from a module that was compiled before
                 setattr(copy, key, done[value])
             elif value.__module__ == name:
-                setattr(copy, key, numba.njit(cache=True)(value))
+                setattr(copy, key, jit(value, keep))
                 done[vars(module)[key]] = getattr(copy, key)
     return {key: value for key, value in vars(copy).items() if not key.startswith("__")}
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
-import numba
 import numpy as np
 
 from ai_functions.policies.pacman.batch import Asked
@@ -20,6 +19,7 @@ from games.pacman.names import DIRECTIONS, GHOSTS
 from training.executors import in_parts, lent, spread
 from training.games.pacman.batches import Screens, screens_of
 from training.games.pacman.compiled import compiled
+from training.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -205,7 +205,7 @@ def _final_choices(made: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array(kept, dtype=np.int64)
 
 
-@numba.njit
+@jit
 def _follow(s, w, turns, steps, snapshots, made, caught):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Replay a record; note the state at each exit that was submitted, and the ticks at which Pac-Man was caught."""
     decided = 0

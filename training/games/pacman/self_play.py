@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-import numba
 import numpy as np
 
 from ai_functions.policies.pacman.batch import Scenes
@@ -24,6 +23,7 @@ from training.games.pacman.batches import Screens, screens_of
 from training.games.pacman.compiled import compiled
 from training.games.pacman.players.bots import Planner, random_safe
 from training.games.pacman.players.ghosts import ARCADE
+from training.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -319,8 +319,8 @@ def _due(s: NDArray[np.int64], w: NDArray[np.int64]) -> NDArray[np.bool_]:
     return found
 
 
-run_on: Any = numba.njit(_run_on)
-due: Any = numba.njit(_due)
+run_on: Any = jit(_run_on)
+due: Any = jit(_due)
 
 
 def first_cells(plan: Plan) -> tuple[int, ...]:

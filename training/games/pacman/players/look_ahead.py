@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numba
 import numpy as np
 
 from ai_functions.policies.pacman.paths import paths_of
@@ -19,6 +18,7 @@ from games.pacman.names import DIRECTIONS
 from games.pacman.pacman_step import LAST_MODE
 from training.games.pacman.compiled import compiled, table_of
 from training.games.pacman.players.bots import Planner
+from training.jit import jit
 
 if TYPE_CHECKING:
     from random import Random
@@ -65,7 +65,7 @@ def seated_look_ahead(observation: Observation, random: Random) -> Direction:
     return DIRECTIONS[int(look_ahead(observation.maze, cells)[0])]
 
 
-@numba.njit
+@jit
 def _think(games, w, walk, number, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     found = np.zeros(len(games), dtype=np.int64)
     stack = np.zeros((LEGS + 1, games.shape[1]), dtype=np.int64)
@@ -76,7 +76,7 @@ def _think(games, w, walk, number, following):  # type: ignore[no-untyped-def]  
     return found
 
 
-@numba.njit
+@jit
 def _forget(s, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Put plain guesses where the screen shows nothing: ``games.pacman.ghosts.imagine`` for cells."""
     s[c.PHASE_LEFT] = 0 if s[c.PHASE] == c.PLAY else 1
@@ -112,7 +112,7 @@ def _forget(s, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     _ghost_plans(s, w)
 
 
-@numba.njit
+@jit
 def _hunter(s, walk, number, tile):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return the pixels of way from the nearest ghost that could catch him."""
     nearest = 1 << 14
@@ -123,7 +123,7 @@ def _hunter(s, walk, number, tile):  # type: ignore[no-untyped-def]  # noqa: ANN
     return nearest
 
 
-@numba.njit
+@jit
 def _ways(following, tile):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     count = 0
     for d in range(4):
@@ -131,7 +131,7 @@ def _ways(following, tile):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     return count
 
 
-@numba.njit
+@jit
 def _choose(stack, w, walk, number, following):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Search the ways depth first; ``stack[0]`` is now, ``stack[n]`` where n corridors have led."""
     tile = number[stack[0, c.PAC_TILE]]
@@ -172,7 +172,7 @@ def _choose(stack, w, walk, number, following):  # type: ignore[no-untyped-def] 
     return found
 
 
-@numba.njit
+@jit
 def _dot_ahead(s, w, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return whether the next tile that way has a dot: going on is then no question."""
     at = s[c.PAC_TILE]
@@ -181,7 +181,7 @@ def _dot_ahead(s, w, way):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return dot >= 0 and (s[c.DOT_CELLS + dot // c.DOT_BITS] >> (dot % c.DOT_BITS)) & 1
 
 
-@numba.njit
+@jit
 def _walk_on(s, w, following, number, way, began):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Let him go ``way`` up to the next junction, and return what the dots on it are worth."""
     gained = 0.0
@@ -206,7 +206,7 @@ def _walk_on(s, w, following, number, way, began):  # type: ignore[no-untyped-de
     return gained
 
 
-@numba.njit
+@jit
 def _worth(s, w, walk, number, began):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Return what the end of a way is worth, the dots on it aside."""
     if s[c.PHASE] == c.CAUGHT:
