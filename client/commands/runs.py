@@ -8,7 +8,7 @@ import typer
 from rich.table import Column, Table
 from rich.text import Text
 
-from client.commands.context import out, print_json
+from client.commands.context import find_environment, out, print_json
 from client.commands.progress import reporting
 from client.console import labelled
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 JSON = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 RUN = Annotated[str, typer.Argument(help="A run's name, or its beginning; an opponent's name means its newest run.")]
 DIGITS = 4
+TRAINED, RUNS = "artifacts/trained/", "runs"
+"""Where trainers in the cloud keep what they made, and in which folder of it their runs."""
+FILES = frozenset({"model_card.json", "report.json", "report.html"})
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +32,7 @@ def register(app: typer.Typer) -> None:
         compare
     )
     family.command(epilog="Example: lambda-arcade runs export --mlflow sqlite:///runs.db")(export)
+    family.command(epilog="Example: lambda-arcade runs fetch")(fetch)
     app.add_typer(family, name="runs")
 
 
@@ -128,6 +132,24 @@ def export(
         print_json({"handed_over": handed, "there_already": there, "uri": mlflow})
     else:
         out.print(f"{handed} runs are in {mlflow} now, {there} were there already", soft_wrap=True)
+
+
+def fetch(context: typer.Context, *, as_json: JSON = False) -> None:
+    """Bring the runs of trainers in the cloud (retrain) to this machine, beside its own."""
+    kept: Runs = _kept()
+    environment = find_environment(context)
+    found: dict[str, dict[str, bytes]] = {}
+    for key, content in environment.cloud.read_objects(environment.platform["BucketName"], TRAINED):
+        *_, place, run, name = key.split("/")
+        if place == RUNS and name in FILES and not (kept.folder / run).exists():
+            found.setdefault(run, {})[name] = content
+    whole = {run: files for run, files in found.items() if len(files) == len(FILES)}
+    for run, files in whole.items():
+        kept.put(run, files)
+    if as_json:
+        print_json({"fetched": sorted(whole)})
+    else:
+        out.print(f"{len(whole)} runs fetched; lambda-arcade runs lists them")
 
 
 def _as_json(run: Run) -> dict[str, Any]:

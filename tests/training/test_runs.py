@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import TYPE_CHECKING, Any
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -14,8 +16,7 @@ from training.contracts import TrainingError
 from training.mlflow_runs import export, flat, measures_of, parameters_of
 from training.runs import Runs
 
-if TYPE_CHECKING:
-    from pathlib import Path
+FIRST, SECOND = "battleship_hard-20261127-090000", "battleship_hard-20261128-090000"
 
 
 def interval(value: float) -> dict[str, float]:
@@ -43,8 +44,8 @@ def kept(runs: Runs, name: str, *, passed: bool, seed: int, loss: float) -> None
 def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path))
     found = Runs(tmp_path / "runs")
-    kept(found, "battleship_hard-1", passed=True, seed=1, loss=2.5)
-    kept(found, "battleship_hard-2", passed=False, seed=2, loss=2.75)
+    kept(found, FIRST, passed=True, seed=1, loss=2.5)
+    kept(found, SECOND, passed=False, seed=2, loss=2.75)
     return found
 
 
@@ -56,24 +57,36 @@ def asked(*words: str) -> str:
 
 def test_runs_are_listed_and_shown(runs: Runs):
     listed = asked("runs")
-    assert "battleship_hard-1" in listed
+    assert FIRST in listed
     assert "refused" in listed
     found = json.loads(asked("runs", "--json"))
     assert [(one["run"], one["passed"], one["loss"]["value"]) for one in found] == [
-        ("battleship_hard-1", True, 2.5), ("battleship_hard-2", False, 2.75),
+        (FIRST, True, 2.5), (SECOND, False, 2.75),
     ]  # fmt: skip
-    assert json.loads(asked("runs", "show", "battleship_hard", "--json"))["run"] == "battleship_hard-2"  # the newest
-    shown = asked("runs", "show", "battleship_hard-1")
+    assert json.loads(asked("runs", "show", "battleship_hard", "--json"))["run"] == SECOND  # the newest
+    shown = asked("runs", "show", FIRST)
     assert "estimator.C" in shown
-    assert str(runs.folder / "battleship_hard-1" / "report.html") in shown
+    assert str(runs.folder / FIRST / "report.html") in shown
 
 
 def test_two_runs_are_compared(runs: Runs):
     assert len(runs.all()) == 2
-    found = json.loads(asked("runs", "compare", "battleship_hard-1", "battleship_hard-2", "--json"))
+    found = json.loads(asked("runs", "compare", FIRST, SECOND, "--json"))
     assert found["differ"] == {"seed": ["1", "2"], "command": ["train --seed 1", "train --seed 2"]}
     assert [one["value"] for one in found["measures"]["held out: loss"]] == [2.5, 2.75]
-    assert "2.75" in asked("runs", "compare", "battleship_hard-1", "battleship_hard-2")
+    assert "2.75" in asked("runs", "compare", FIRST, SECOND)
+
+
+def test_the_lines_of_the_page_work(runs: Runs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    page = Path(__file__).parents[2] / "docs" / "training.md"
+    lines = [line.split()[1:] for line in page.read_text("utf-8").splitlines() if line.startswith("lambda-arcade runs")]
+    assert [words[1:2] for words in lines] == [[], ["show"], ["compare"], ["export"]]
+    for words in lines:
+        if words[1:2] == ["export"] and find_spec("mlflow") is None:
+            continue
+        assert asked(*words)
+    assert len(runs.all()) == 2
 
 
 def test_nothing_trained_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -86,7 +99,7 @@ def test_tables_of_tables_are_one_table():
 
 
 def test_a_run_is_parameters_and_measures(runs: Runs):
-    run = runs.called("battleship_hard-1")
+    run = runs.called(FIRST)
     assert parameters_of(run.card)["training.learn"] == "player"
     measures = measures_of(run)
     assert measures["held_out.new.loss.value"] == 2.5
@@ -112,7 +125,7 @@ def test_mlflow_gets_each_run_once(runs: Runs, tmp_path: Path):
     client = tracking.MlflowClient(tracking_uri=store)
     experiment = client.get_experiment_by_name("lambda-arcade/battleship_hard")
     found: dict[str, Any] = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-    one = found["battleship_hard-1"]
+    one = found[FIRST]
     assert one.data.params["estimator.C"] == "1.0"
     assert one.data.metrics["held_out.new.loss.value"] == 2.5
     assert one.data.tags["lambda_arcade.passed"] == "True"
