@@ -169,6 +169,8 @@ def test_the_page_asks_nobody_and_says_everything(made: tuple[Trained, Runs], da
     assert text.count('class="board sea"') == 6
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 def test_the_same_training_says_the_same(made: tuple[Trained, Runs], records: list[GameRecord], tmp_path: Path):
     """Card and report, but for the moment and the time that things took, whatever the number of workers."""
     trained, runs = made
@@ -203,6 +205,8 @@ def test_a_refused_run_is_kept_too(records: list[GameRecord], tmp_path: Path):
     assert (folder / MODEL).read_bytes() == before
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_a_disk_that_fills_up_changes_nothing(records: list[GameRecord], tmp_path: Path):
     runs = Runs(tmp_path / "runs", proved)
