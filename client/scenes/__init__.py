@@ -12,6 +12,7 @@ registered game's own package) returns.  It satisfies ``client.scene_manager.Sce
   calls ``match.seat(participant(info, player))``, connects anew, drops what is still pending;
 - on ``Command(BACK)`` pushes ``client.scenes.pause.PauseScene(manager, …)``;
 - in ``leave`` closes the match and hands the record to the ``finished`` of the world that it began in;
+- ticks a ``client.scenes.review.Review`` once the match has ended, which opens its result, and closes it in ``leave``;
 - has ``referee``, ``my_turn`` and ``act`` (``client.scene_manager.MatchScene``): lessons and shows play by them.
 
 Look and sound come from ``client.ui`` (theme, canvas, widgets, hud) and ``manager.sounds.play(name)``.
