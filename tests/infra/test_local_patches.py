@@ -6,11 +6,11 @@ import os
 import subprocess
 import sys
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.local.patches.change_sets import mend_change_sets
+from infra.local.patches.change_sets import DELETED, EVENTS, forget_old, mend_change_sets
 from infra.local.patches.execution import pick_version
 from infra.local.patches.executor import VersionKey, version_key
 from infra.local.patches.private_names import Parts, check
@@ -56,13 +56,22 @@ def test_a_version_is_told_from_every_other() -> None:
     assert version_key({**config, "RevisionId": "b"}) != version_key(config)
 
 
+class Scoped(dict[str, Any]):
+    """MiniStack's mapping of one account and region, over the one of all."""
+
+    @property
+    def _data(self) -> dict[str, Any]:
+        return self
+
+
 @pytest.mark.parametrize("action", ["CreateChangeSet", "ExecuteChangeSet"])
 def test_a_stack_that_is_being_changed_takes_no_other_change_set(action: str) -> None:
     names = {"busy": "CREATE_IN_PROGRESS", "begun": "REVIEW_IN_PROGRESS", "done": "UPDATE_COMPLETE"}
     done = (200, {}, b"done")
     formation = SimpleNamespace(
         _ACTION_HANDLERS=dict.fromkeys(("CreateChangeSet", "ExecuteChangeSet", "DescribeStacks"), lambda _params: done),
-        _stacks={name: {"StackId": f"arn:{name}", "StackStatus": status} for name, status in names.items()},
+        _stacks=Scoped({name: {"StackId": f"arn:{name}", "StackStatus": status} for name, status in names.items()}),
+        _stack_events={},
         helpers=SimpleNamespace(_p=lambda params, key: params.get(key, ""), _error=lambda *words: words),
     )
     mend_change_sets(formation)
@@ -71,3 +80,15 @@ def test_a_stack_that_is_being_changed_takes_no_other_change_set(action: str) ->
     assert handle({"StackName": "busy"}) == ("ValidationError", refusal)
     assert [handle({"StackName": name}) for name in ("begun", "done", "new")] == [done] * 3
     assert formation._ACTION_HANDLERS["DescribeStacks"]({"StackName": "busy"}) == done
+
+
+def test_old_events_and_stacks_deleted_long_ago_are_forgotten() -> None:
+    stacks = {
+        ("a", "r", f"s{number}"): {"StackId": f"id{number}", "StackStatus": "DELETE_COMPLETE"} for number in range(60)
+    }
+    stacks["a", "r", "live"] = {"StackId": "live", "StackStatus": "UPDATE_COMPLETE"}
+    events = {stack["StackId"]: [*range(300)] for stack in stacks.values()}
+    forget_old(SimpleNamespace(_stacks=SimpleNamespace(_data=stacks), _stack_events=events), "live")
+    assert events["live"] == [*range(300 - EVENTS, 300)]
+    assert len(stacks) == DELETED + 1
+    assert events.keys() == {stack["StackId"] for stack in stacks.values()}

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 CREATE, EXECUTE = "CreateChangeSet", "ExecuteChangeSet"
 BEGUN = "REVIEW_IN_PROGRESS"
 """The state of a stack that has change sets and nothing else."""
+EVENTS, DELETED = 200, 50
+"""What is remembered: the newest events of each stack, and of stacks that were deleted the last."""
 
 
 def mend_change_sets(formation: Any) -> None:
     """Replace MiniStack's handlers of the two actions."""
     handlers = formation._ACTION_HANDLERS  # noqa: SLF001 - see private_names
-    handlers[CREATE] = _one_at_a_time(formation, _same_stack(formation, handlers[CREATE]))
+    handlers[CREATE] = _one_at_a_time(formation, _forgetful(formation, _same_stack(formation, handlers[CREATE])))
     handlers[EXECUTE] = _one_at_a_time(formation, handlers[EXECUTE])
 
 
@@ -64,6 +66,29 @@ def _same_stack(formation: Any, original: Handler) -> Handler:
         return status, headers, body
 
     return handle
+
+
+def _forgetful(formation: Any, original: Handler) -> Handler:
+    """Let go of what nobody asks for any more: AWS keeps it for 90 days, in somebody else's memory."""
+
+    @functools.wraps(original)
+    def handle(params: Mapping[str, Any]) -> tuple[int, Any, bytes]:
+        answer = original(params)
+        stack = _stack(formation, params)
+        if stack is not None:
+            forget_old(formation, stack["StackId"])
+        return answer
+
+    return handle
+
+
+def forget_old(formation: Any, stack_id: str) -> None:
+    """Forget old events of the stack ``stack_id``, and stacks that were deleted long ago."""
+    events, stacks = formation._stack_events, formation._stacks._data  # noqa: SLF001 - see private_names
+    del events.get(stack_id, [])[:-EVENTS]
+    gone = [key for key, stack in list(stacks.items()) if stack.get("StackStatus") == "DELETE_COMPLETE"]
+    for key in gone[:-DELETED]:
+        events.pop(stacks.pop(key)["StackId"], None)
 
 
 def _stack(formation: Any, params: Mapping[str, Any]) -> dict[str, Any] | None:
