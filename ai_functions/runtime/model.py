@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.listing import MEAN, POINTS
+from ai_functions.runtime.plain import PlainSession, UnknownError
 from games.schema import Dictionary, InvalidError, List, NotJsonError, Nullable, Object, Text, load_json
 
 if TYPE_CHECKING:
@@ -140,16 +141,8 @@ class Model:
     def __init__(self, folder: Path, features: Sequence[str] = (), output: str = "") -> None:
         if features:
             check_features(folder, features)
-        import onnxruntime  # noqa: PLC0415 - only opponents with a model pay for it
-
         model_sha256(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # a function has less than one core at 512 MB
-        options.inter_op_num_threads = 1
-        options.log_severity_level = ERRORS
-        self._session = onnxruntime.InferenceSession(
-            (folder / MODEL).read_bytes(), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = _session((folder / MODEL).read_bytes())
         self._folder = folder
         self._inputs = {item.name: str(item.type) for item in self._session.get_inputs()}
         self._input = self._session.get_inputs()[0].name
@@ -182,6 +175,21 @@ class Model:
         result: NDArray[np.float32]
         (result,) = self._session.run([self._output], feeds)
         return result
+
+
+def _session(content: bytes) -> Any:
+    """Return what runs the model: onnxruntime, for one that numpy alone cannot."""
+    try:
+        return PlainSession(content)
+    except UnknownError:
+        pass
+    import onnxruntime  # noqa: PLC0415 - only opponents with such a model pay for it
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # a function has less than one core at 512 MB
+    options.inter_op_num_threads = 1
+    options.log_severity_level = ERRORS
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
 
 
 def _cast(values: Sequence[Any], kind: str) -> NDArray[Any]:

@@ -275,8 +275,8 @@ class _Search:
         how_free = share @ free
         per_placement = np.where(free, share[:, None] / np.maximum(beside, 1e-300), 0)
         chances = self._untouched * per_placement.sum(axis=0)[geometry.ship]
-        laid = np.unique(self._rows)
-        laid = laid[laid < self._none]
+        # As np.unique, which costs a cold start 7 ms: it imports numpy.ma.
+        laid = np.flatnonzero(np.bincount(self._rows.ravel(), minlength=self._none)[: self._none])
         if len(laid):
             number = np.full(self._none + 1, len(laid))
             number[laid] = np.arange(len(laid))
