@@ -14,6 +14,7 @@ import pytest
 import ai_functions
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import CARD
+from training.card_held_out import reference
 from training.contracts import bootstrap_for
 from training.report.drift import HELD_OUT, Drift, compared, drift_of, losses_by_match, reference_of
 from training.report.questions import Foretelling, chances_of, foretelling_for, questions_in
@@ -93,3 +94,20 @@ def test_the_interval_is_that_of_two_means():
         assert found.high is not None
         inside += found.low < 0.3 < found.high
     assert 0.9 < inside / 300 < 0.99
+
+
+@pytest.mark.parametrize("name", ["battleship_easy", "battleship_medium", "battleship_hard"])
+def test_cards_of_battleships_levels_keep_what_drift_is_measured_by(name: str):
+    kept = json.loads((HARD.parent / name / CARD).read_text())[HELD_OUT]
+    assert kept["kind"] == "choice"
+    assert kept["matches"] >= 20
+    assert 2 < kept["loss"] < 4  # nats: between some 7 and 55 cells
+    assert drift(HARD.parent / name, []).matches == 0
+
+
+@pytest.mark.slow
+def test_a_cards_reference_can_be_made_again():
+    made: Any = reference(HARD)
+    kept = json.loads((HARD / CARD).read_text())[HELD_OUT]
+    assert made["matches"] == kept["matches"]
+    assert made["loss"] == pytest.approx(kept["loss"], abs=1e-4)
