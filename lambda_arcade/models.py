@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from training.prototypes.folder import Made
     from training.tables.table import Table
 
+ONNX, SKLEARN = "onnx", "sklearn"
+"""What computes in the function."""
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:
@@ -60,6 +63,7 @@ def save(  # noqa: PLR0913 - each is a thing that somebody may want otherwise
     output: str | None = None,
     temperature: float | None = None,
     title: str | None = None,
+    runtime: str = ONNX,
     reporter: ProgressReporter | None = None,
     source: str = "la.save",
 ) -> Saved:
@@ -81,6 +85,9 @@ def save(  # noqa: PLR0913 - each is a thing that somebody may want otherwise
         output: Of an ONNX model: the output that answers.
         temperature: How freely moves are drawn, in nats of log-odds; 0 takes the best.
         title: What the menu shows.
+        runtime: ``onnx``, or ``sklearn`` for what no converter knows (a FunctionTransformer with Python of your own, an
+            exotic estimator): skops ships it as it is, on a layer with scikit-learn.  What that costs is told before
+            anything is put in place: some seconds of cold start.
         reporter: Who is told how far it is; by default a line each on standard error.
         source: For the card: where the model came from.
 
@@ -91,7 +98,7 @@ def save(  # noqa: PLR0913 - each is a thing that somebody may want otherwise
     """
     made = _made(
         model, Path(folder).expanduser().resolve(), reporter, name=name, game=game, table=table, features=features,
-        best=best, columns=columns, output=output, temperature=temperature, title=title, source=source,
+        best=best, columns=columns, output=output, temperature=temperature, title=title, runtime=runtime, source=source,
     )  # fmt: skip
     return Saved(made.manifest.name, made.folder, made.card, made.lines)
 
@@ -108,6 +115,7 @@ def deploy(  # noqa: PLR0913 - the same
     output: str | None = None,
     temperature: float | None = None,
     title: str | None = None,
+    runtime: str = ONNX,
     folder: str | Path | None = None,
     cloud: CloudChoice | None = None,
     reporter: ProgressReporter | None = None,
@@ -121,7 +129,7 @@ def deploy(  # noqa: PLR0913 - the same
     """
     return published(name, folder, cloud, reporter, lambda place: _made(
         model, place, reporter, name=name, game=game, table=table, features=features, best=best, columns=columns,
-        output=output, temperature=temperature, title=title, source=source,
+        output=output, temperature=temperature, title=title, runtime=runtime, source=source,
     ))  # fmt: skip
 
 
@@ -134,7 +142,7 @@ def published(
 ) -> Deployed:
     """Let ``make`` make an opponent in a folder, and deploy it."""
     from infra.deploy.deploy import deploy_opponents  # noqa: PLC0415 - it brings boto3
-    from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
+    from infra.deploy.platform import make_room  # noqa: PLC0415
     from infra.local.paths import cloud_paths  # noqa: PLC0415
 
     place = cloud_paths().home / "opponents" / name if folder is None else Path(folder).expanduser().resolve()
@@ -143,8 +151,7 @@ def published(
     made = make(place)
     told = reporter or Lines()
     tell = lambda what, _seconds: told.report(what)  # noqa: E731 - used twice
-    if not environment.has_platform:
-        deploy_platform(environment, layers_for([made.folder]), tell)
+    make_room(environment, [made.folder], tell)
     (done,) = deploy_opponents(environment, [made.folder], tell)
     if done.problem:
         raise RuntimeError(f"{name} is in {made.folder}, but was not deployed: {done.problem}")
@@ -167,9 +174,14 @@ def _check_not_taken(environment: Environment, name: str, place: Path) -> None:
 
 
 def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted: Any) -> Made:
+    from training.contracts import TrainingError  # noqa: PLC0415
     from training.prototypes.asked import Asked  # noqa: PLC0415 - heavy: scikit-learn, onnx
     from training.prototypes.folder import make  # noqa: PLC0415
 
+    runtime = wanted.pop("runtime")
+    if runtime not in {ONNX, SKLEARN}:
+        raise TrainingError(f"runtime={runtime!r}: it is {ONNX} or {SKLEARN}")
+    wanted["whole"] = runtime == SKLEARN
     table = wanted["table"]
     if wanted["features"] is None and table is not None:
         wanted["features"] = table.features

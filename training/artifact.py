@@ -18,26 +18,28 @@ if TYPE_CHECKING:
     from games.core import Json
 
 
-def write_artifact(folder: Path, onnx: bytes, card: Mapping[str, Json], more: Mapping[str, str] | None = None) -> None:
+def write_artifact(
+    folder: Path, onnx: bytes, card: Mapping[str, Json], more: Mapping[str, str] | None = None, name: str = MODEL
+) -> None:
     """Put the model and its card, with the model's ``sha256``, into ``folder``; the old ones stay until all are whole.
 
-    ``more`` has the contents of other files that change with them, by name.
+    ``more`` has the contents of other files that change with them, by name; ``name`` is the model's.
     """
     finish_interrupted(folder)
     staging = folder / f"{INCOMING}.{os.getpid()}"
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(parents=True)
-    write_model(staging, onnx, card)
-    for name, text in (more or {}).items():
-        _write(staging / name, text.encode())
+    write_model(staging, onnx, card, name)
+    for beside, text in (more or {}).items():
+        _write(staging / beside, text.encode())
     staging.replace(folder / INCOMING)
     finish_interrupted(folder)
     model_sha256.cache_clear()  # it remembers what was in this folder before
 
 
-def write_model(folder: Path, onnx: bytes, card: Mapping[str, Json]) -> None:
+def write_model(folder: Path, onnx: bytes, card: Mapping[str, Json], name: str = MODEL) -> None:
     """Write the model and its card, with the model's ``sha256``, into ``folder`` as it is; not atomically."""
-    _write(folder / MODEL, onnx)
+    _write(folder / name, onnx)
     whole = {**card, "sha256": sha256(onnx).hexdigest()}
     _write(folder / CARD, (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode())
 

@@ -48,10 +48,20 @@ class Columns(Protocol):
         """Return one value for each of ``legal_actions(observation)``, by name; None where nothing is chosen so."""
 
 
-class Chooser:
-    """The opponent in ``folder``; ``game`` has the columns of its game, None for a game without any."""
+class Answers(Protocol):
+    """A model that answers named columns (``ai_functions.runtime.model.Model`` is one)."""
 
-    def __init__(self, folder: Path, game: Columns | None) -> None:
+    def ask(self, columns: Mapping[str, Sequence[Any]], /) -> NDArray[Any]:
+        """Return what it says of each row, shape (rows, any)."""
+
+
+class Chooser:
+    """The opponent in ``folder``; ``game`` has the columns of its game, None for a game without any.
+
+    ``model`` answers instead of ``model.onnx``.
+    """
+
+    def __init__(self, folder: Path, game: Columns | None, model: Answers | None = None) -> None:
         card = read_card(folder)
         self.manifest = Manifest.load(folder)
         self.temperature = dial(folder, "temperature", self.manifest.temperature)
@@ -63,7 +73,7 @@ class Chooser:
             raise ModelError(f"{folder}: its card has no {ANSWER!r}: lambda-arcade deploy MODEL writes it")
         self._weights = np.array(answer["weights"], np.float64)
         self._odds = bool(answer["odds"])
-        self._model = Model(folder, output=str(answer["output"]))
+        self._model: Answers = Model(folder, output=str(answer["output"])) if model is None else model
 
     def act(self, observation: Any, random: Random) -> Any:
         """Return an action, drawn by chance; at temperature 0 one of the best."""

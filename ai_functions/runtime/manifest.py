@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 MANIFEST = "opponent.toml"
 INFERENCE_LAYER = "inference"
 """The shared layer of numpy and onnxruntime."""
+SKLEARN_LAYER = "sklearn"
+"""The shared layer of scikit-learn and skops, for what no converter to ONNX knows."""
 
 
 class ManifestError(ValueError):
@@ -120,7 +122,7 @@ TABLES = Object(
             {
                 "memory_mb": Integer(128, 10_240),
                 "timeout_s": Integer(1, 29),
-                "layers": List(Choice((INFERENCE_LAYER,)), 5),
+                "layers": List(Choice((INFERENCE_LAYER, SKLEARN_LAYER)), 5),
                 "reserved_concurrency": Integer(0, 1000),
             },
         ),

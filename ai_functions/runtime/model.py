@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from games.core import JsonObject
 
 MODEL = "model.onnx"
+SKOPS = "model.skops"
+"""A model that is scikit-learn's own, in place of ``model.onnx``: see ``ai_functions.policies.estimator``."""
 CARD = "model_card.json"
 PROBABILITIES = "probabilities"
 """What skl2onnx calls a classifier's second output."""
@@ -73,14 +75,14 @@ def model_sha256(folder: Path) -> str:
 
     Raises ModelError when ``model_card.json`` names another, or is not there.
     """
-    path = folder / MODEL
-    if not path.exists():
+    path = next((folder / name for name in (MODEL, SKOPS) if (folder / name).exists()), None)
+    if path is None:
         return ""
     found = sha256(path.read_bytes()).hexdigest()
     card = read_card(folder)
     if not card:
         raise ModelError(
-            f"{folder / CARD}: no such file beside {MODEL}; lambda-arcade train writes both, and for a model from "
+            f"{folder / CARD}: no such file beside {path.name}; lambda-arcade train writes both, and for a model from "
             f'elsewhere {{"sha256": "{found}"}} is enough'
         )
     if card["sha256"] != found:

@@ -144,6 +144,14 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     trust: Annotated[
         list[str] | None, typer.Option(help="With a skops file: a type that it may make; may be repeated.")
     ] = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option(
+            metavar="onnx|sklearn",
+            help="With a model's file: sklearn ships scikit-learn itself, for what no converter knows; it says what "
+            "that costs.",
+        ),
+    ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="With a joblib or skops file: read it without a question.")
     ] = False,
@@ -158,10 +166,11 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     """
     from infra.deploy.deploy import Options, deploy_all, deploy_opponents  # noqa: PLC0415
     from infra.deploy.opponents import find_folder, ladder_folders  # noqa: PLC0415
-    from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
+    from infra.deploy.platform import make_room  # noqa: PLC0415
 
     of_a_file = {"name": called, "game": game, "features": features, "best": best, "columns": column,
-                 "output": output, "temperature": temperature, "trust": trust, "yes": yes or None}  # fmt: skip
+                 "output": output, "temperature": temperature, "trust": trust, "runtime": runtime,
+                 "yes": yes or None}  # fmt: skip
     of_a_folder = {"--dry-run": dry_run, "--canary": canary, "--subscribe": subscribe, "--url": url, "--auth": auth}
     if _is_of_a_file(name, of_a_file, of_a_folder, everyone=everyone):
         _deploy_file(context, Path(str(name)), of_a_file, as_json=as_json)
@@ -177,8 +186,7 @@ def deploy(  # noqa: PLR0913 - each is an option of the command
     elif everyone:
         done = deploy_all(environment, folders, tell, options, auth=auth, dashboard=dashboard)
     else:
-        if not environment.has_platform:
-            deploy_platform(environment, layers_for(folders), tell)
+        make_room(environment, folders, tell)
         done = deploy_opponents(environment, folders, tell, options)
     if as_json:
         print_json([_as_json(item) for item in done])
@@ -231,7 +239,8 @@ def _is_of_a_file(name: str | None, of_a_file: dict[str, Any], of_a_folder: dict
 def _deploy_file(context: typer.Context, path: Path, wanted: dict[str, Any], *, as_json: bool) -> None:
     from client.commands.prototypes import deploy_file  # noqa: PLC0415 - it brings what trains
 
-    done = deploy_file(context, path, **{**wanted, "trust": wanted["trust"] or (), "yes": bool(wanted["yes"])})
+    done = deploy_file(context, path, **{**wanted, "trust": wanted["trust"] or (), "yes": bool(wanted["yes"]),
+                                             "runtime": wanted["runtime"] or "onnx"})  # fmt: skip
     if as_json:
         print_json({"name": done.name, "version": done.version, "url": done.url, "folder": str(done.folder),
                     "found": list(done.lines), "card": dict(done.card)})  # fmt: skip

@@ -100,7 +100,7 @@ class _Served:
         """Train if what trains has changed, and deploy; tell what came of it."""
         from ai_functions.runtime.manifest import MANIFEST  # noqa: PLC0415
         from infra.deploy.deploy import deploy_opponents  # noqa: PLC0415
-        from infra.deploy.platform import deploy_platform, layers_for  # noqa: PLC0415
+        from infra.deploy.platform import make_room  # noqa: PLC0415
 
         script = self.place / TRAIN
         own = (self.place / MANIFEST).exists()
@@ -110,8 +110,7 @@ class _Served:
         if not (opponent / MANIFEST).exists():
             err.print(labelled("error:", "red", f" {self.place}: neither {MANIFEST} nor {TRAIN} is there"))
             return
-        if not self.environment.has_platform:
-            deploy_platform(self.environment, layers_for([opponent]), tell)
+        make_room(self.environment, [opponent], tell)
         (done,) = deploy_opponents(self.environment, [opponent], lambda _what, _seconds: None)
         if done.problem:
             err.print(labelled("not deployed:", "red", f" {done.problem}"), soft_wrap=True)
@@ -160,6 +159,7 @@ def deploy_file(  # noqa: PLR0913 - each is an option of the command
     output: str | None,
     temperature: float | None,
     trust: Sequence[str],
+    runtime: str,
     yes: bool,
 ) -> Deployed:
     """Deploy the model in a file.  Raises UsageError, TrainingError."""
@@ -177,5 +177,6 @@ def deploy_file(  # noqa: PLR0913 - each is an option of the command
     with reporting() as reporter:
         return lambda_arcade.deploy(
             model, name=name, game=game, features=features, best=best, columns=columns, output=output,
-            temperature=temperature, cloud=cloud_choice(context), reporter=reporter, source=path.name,
+            temperature=temperature, runtime=runtime, cloud=cloud_choice(context), reporter=reporter,
+            source=path.name,
         )  # fmt: skip

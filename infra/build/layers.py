@@ -28,6 +28,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "inference": ("numpy", "onnxruntime"),
     "training": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
                  "skl2onnx", "onnx", "onnxruntime", "protobuf", "ml_dtypes", "typing_extensions", "platformdirs"),
+    "sklearn": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals",
+                "skops", "packaging", "prettytable", "wcwidth"),
     "comparison": ("numpy", "scipy", "scikit-learn", "joblib", "cloudpickle", "threadpoolctl", "narwhals"),  # bench
 }  # fmt: skip
 UNUSED_FOLDERS = frozenset({"tests", "test", "testing_data", "__pycache__", "include", "f2py", "distutils", "licenses",
@@ -43,6 +45,8 @@ NEVER_LOADED = (
 """What neither a model's inference, nor scikit-learn's fitting, nor skl2onnx ever imports."""
 EMPTIED = ("numpy/_core/_add_newdocs.py", "numpy/_core/_add_newdocs_scalars.py")
 """Modules that do nothing but give numpy's functions their documentation, for 6 ms of every cold start."""
+LOADED = {"sklearn": ("scipy/io/", "scipy/fftpack/")}
+"""What is loaded all the same in a layer: skops looks at every estimator that scikit-learn has."""
 LEVEL = 1
 """Of compression: a layer is unpacked once and fetched over loopback or a cloud's own network; speed counts."""
 ARCHITECTURES = {"x86_64": "x86_64", "arm64": "aarch64"}
@@ -103,10 +107,10 @@ def build_layer(name: str, target: Target, cache: Path) -> Layer:
         with tempfile.TemporaryDirectory(dir=cache) as made:
             unfinished = Path(made) / "layer.zip"
             if target.native:
-                _write(unfinished, _installed(packages))
+                _write(unfinished, _installed(packages, LOADED.get(name, ())))
             else:
                 wheels = _fetch(pinned, target, Path(made) / "wheels")
-                _write(unfinished, _from_wheels(wheels))
+                _write(unfinished, _from_wheels(wheels, LOADED.get(name, ())))
             unfinished.replace(path)
     with zipfile.ZipFile(path) as archive:
         unzipped = sum(info.file_size for info in archive.infolist())
@@ -122,11 +126,11 @@ def _write(path: Path, files: Iterator[tuple[str, bytes]]) -> None:
                 add(archive, f"python/{inside}", b"" if inside in EMPTIED else content, LEVEL)
 
 
-def _installed(packages: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _installed(packages: tuple[str, ...], loaded: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for package in packages:
         for file in sorted(distribution(package).files or ()):
             path = Path(str(file.locate()))
-            if needed(file.as_posix()) and path.is_file():
+            if needed(file.as_posix(), loaded) and path.is_file():
                 content = path.read_bytes()
                 yield file.as_posix(), content
                 cached = Path(importlib.util.cache_from_source(str(path)))
@@ -145,10 +149,14 @@ def _unchecked(bytecode: bytes, source: bytes) -> bytes:
     return bytecode[:4] + (1).to_bytes(4, "little") + importlib.util.source_hash(source) + bytecode[16:]
 
 
-def needed(inside: str) -> bool:
-    """Return whether a wheel's file called ``inside`` is of use to a function."""
+def needed(inside: str, loaded: tuple[str, ...] = ()) -> bool:
+    """Return whether a wheel's file called ``inside`` is of use to a function.
+
+    ``loaded`` says how files begin that are, although others of the kind are not.
+    """
     path = PurePosixPath(inside)
-    if ".." in path.parts or path.suffix in UNUSED_SUFFIXES or inside.startswith(NEVER_LOADED):
+    never = inside.startswith(NEVER_LOADED) and not inside.startswith(loaded)
+    if never or ".." in path.parts or path.suffix in UNUSED_SUFFIXES:
         return False
     if any(inside.startswith(f"{kept}/") for kept in KEPT_ALTHOUGH_UNUSED):
         return "tests" not in path.parts and "__pycache__" not in path.parts
@@ -168,9 +176,9 @@ def _fetch(pinned: list[str], target: Target, folder: Path) -> Path:
     return folder
 
 
-def _from_wheels(wheels: Path) -> Iterator[tuple[str, bytes]]:
+def _from_wheels(wheels: Path, loaded: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
     for wheel in sorted(wheels.glob("*.whl")):
         with zipfile.ZipFile(wheel) as archive:
             for inside in sorted(archive.namelist()):
-                if needed(inside) and not inside.endswith("/"):
+                if needed(inside, loaded) and not inside.endswith("/"):
                     yield inside, archive.read(inside)

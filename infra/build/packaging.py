@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ai_functions.runtime.artifact import finish_interrupted
-from ai_functions.runtime.manifest import INFERENCE_LAYER, MANIFEST, Manifest
+from ai_functions.runtime.manifest import INFERENCE_LAYER, MANIFEST, SKLEARN_LAYER, Manifest
 from ai_functions.runtime.model import model_sha256
 from games.catalog import REGISTERED, game_packages, package_of, part_name, registration
 from infra.build.imports import ImportRefusedError, ours_needed_by
@@ -68,6 +68,10 @@ class Package:
         return b64encode(unhexlify(self.sha256)).decode()
 
 
+BROUGHT = {INFERENCE_LAYER: ("numpy", "onnxruntime"), SKLEARN_LAYER: ("numpy", "scipy", "sklearn", "skops")}
+"""What an opponent may import of each layer."""
+
+
 def package_opponent(folder: Path) -> tuple[Manifest, Package]:
     """Return the manifest and the zip of the opponent in ``folder``, a training's whole but half-moved artifact moved.
 
@@ -83,7 +87,7 @@ def package_opponent(folder: Path) -> tuple[Manifest, Package]:
         raise PackagingError(f"{folder / 'function.py'}: no such file; it defines act(observation, random)")
     roots = [*_modules(ROOT / "ai_functions" / "runtime"), _rules(manifest.game)]
     roots += [path for path in folder.rglob("*.py") if _wanted(folder, path)]
-    outside = {"numpy", "onnxruntime"} if INFERENCE_LAYER in manifest.function.layers else set[str]()
+    outside = {module for name in manifest.function.layers for module in BROUGHT.get(name, ())}
     homes = {"games": ROOT, "ai_functions": ROOT, **_home_of(manifest.game)}
     try:
         needed = ours_needed_by(roots, homes, outside)

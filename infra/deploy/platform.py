@@ -80,6 +80,18 @@ def deploy_platform(
     return found
 
 
+def make_room(environment: Environment, folders: Sequence[Path], progress: Progress) -> None:
+    """Bring what opponents need and nobody has deployed yet: the platform, or a layer that none had before."""
+    layers = layers_for(folders)
+    if not environment.has_platform:
+        deploy_platform(environment, layers, progress)
+        return
+    missing = [name for name in layers if environment.cloud.stack(environment.names.layer(name)) is None]
+    found = stacks_found(environment) if missing else {}
+    for name in missing:
+        deploy_layer(environment, name, found, progress)
+
+
 def _services(environment: Environment, found: Mapping[str, Stack]) -> list[Service]:
     """Return the platform's own functions that are to be there."""
     published = environment.names.service(SITE.name) in found

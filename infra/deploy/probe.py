@@ -10,7 +10,7 @@ import asyncio
 import json
 import zipfile
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from statistics import median
@@ -68,6 +68,8 @@ class Tried:
     moves: int
     zip_bytes: int
     memory_mb: int
+    layers_mb: float = 0.0
+    """Of its layers, unpacked."""
 
 
 def prove(folder: Path, positions: Sequence[Asked]) -> JsonObject:
@@ -83,7 +85,8 @@ def try_out(folder: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:
     """
     with TemporaryDirectory(prefix="lambda-arcade-try-") as scratch, closing(Spawner()) as spawner:
         packed = unpacked_function(folder, Path(scratch))
-        return asyncio.run(_tried(packed, spawner, Path(scratch) / "tmp", positions))
+        tried = asyncio.run(_tried(packed, spawner, Path(scratch) / "tmp", positions))
+        return replace(tried, layers_mb=packed.layers_bytes / 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,8 @@ class Packed:
     manifest: Manifest
     function: Function
     zip_bytes: int
+    layers_bytes: int
+    """Of its layers, unpacked."""
 
 
 def unpacked_function(folder: Path, scratch: Path) -> Packed:
@@ -105,7 +110,7 @@ def unpacked_function(folder: Path, scratch: Path) -> Packed:
     parts = tuple(_unzipped(layer.path, scratch / layer.name) for layer in layers)
     needs = manifest.function
     function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
-    return Packed(manifest, function, len(package.content))
+    return Packed(manifest, function, len(package.content), sum(layer.unzipped for layer in layers))
 
 
 async def _tried(packed: Packed, spawner: Spawner, scratch: Path, positions: Sequence[tuple[str, Any, Any]]) -> Tried:

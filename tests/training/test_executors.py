@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from polars.testing import assert_frame_equal
 
 import ai_functions
 import lambda_arcade as la
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from games.record import GameRecord
-    from training.tables.table import Table
-
 LADDER = Path(ai_functions.__file__).parent
 EASY = LADDER / "battleship_easy"
 GAMES = 12
@@ -146,7 +144,7 @@ def test_a_training_on_a_cluster_gives_the_same_model(cluster: str, tmp_path: Pa
             [sys.executable, "-m", "client", *command, "--out", str(tmp_path / str(number)), *more],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert done.returncode in {0, 1}, done.stderr  # whether the gate lets it pass is not asked here
+        assert done.stdout, done.stderr  # whether the gate lets it pass is not asked here
         models.append(json.loads(done.stdout)["card"]["sha256"])
     assert models[0] == models[1]
 
@@ -155,12 +153,10 @@ def test_a_training_on_a_cluster_gives_the_same_model(cluster: str, tmp_path: Pa
 def test_own_features_of_a_notebook_are_computed_on_a_cluster(cluster: str, records: la.Records) -> None:
     scope: dict[str, Any] = {"__name__": "__main__"}
     exec("def features(observation):\n    return {'fired': len(getattr(observation, 'shots', ()))}", scope)  # noqa: S102
-    tables: list[Table] = [records.table("shots", features=scope["features"], rows=500, reporter=Silent())]
+    here = records.table("shots", features=scope["features"], rows=500, reporter=Silent()).collect()
     with opened(f"dask:{cluster}") as executor:
-        tables.append(
-            records.table("shots", features=scope["features"], rows=500, reporter=Silent(), executor=executor)
-        )
-    assert_array_equal(*(table.collect()["fired"].to_numpy() for table in tables))
+        table = records.table("shots", features=scope["features"], rows=500, reporter=Silent(), executor=executor)
+        assert_frame_equal(table.collect(), here)
 
 
 def test_records_are_made_alike_wherever_they_are_played(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from importlib.metadata import PackageNotFoundError, version
 from platform import python_version
 from typing import TYPE_CHECKING, Any, cast
 
+from ai_functions.runtime.model import MODEL
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -38,6 +40,8 @@ class Asked:
     """The output that answers, of an ONNX model."""
     temperature: float | None = None
     title: str | None = None
+    whole: bool = False
+    """Whether scikit-learn itself is to ship, for what no converter knows."""
     agent: bool = False
     """Whether the model says what each choice of an environment is worth, rather than what a candidate is."""
     options: Mapping[str, Json] = field(default_factory=dict)
@@ -58,6 +62,9 @@ class Ready:
     """Contents of other files, ``function.py`` among them, by name."""
     lines: tuple[str, ...]
     """What a person should know, a line each."""
+    file: str = MODEL
+    needs: Mapping[str, Any] = field(default_factory=dict)
+    """What it needs of the machine, where that is not the usual: the table ``[function]``."""
 
 
 def usual_card(asked: Asked, model: bytes, algorithm: str, more: Mapping[str, Any]) -> JsonObject:

@@ -85,8 +85,8 @@ def convert(estimator: Any, rows: Mapping[str, Sequence[Any]], words: frozenset[
     count = len(next(iter(table.values())))
     if count < LEAST_ROWS:
         raise TrainingError(f"{count} real rows are too few to compare a model on; {LEAST_ROWS} are needed")
-    kinds = {name: name in words or any(isinstance(value, str) for value in values) for name, values in table.items()}
-    expected, classes = _ask_estimator(estimator, _as_asked(estimator, table, kinds))
+    kinds = kinds_of_columns(table, words)
+    expected, classes = ask_estimator(estimator, as_asked(estimator, table, kinds))
     judged = ~_ambiguous(estimator, table)
     problems: list[str] = []
     for how, make in _ways(estimator, kinds):
@@ -126,6 +126,11 @@ def convert(estimator: Any, rows: Mapping[str, Sequence[Any]], words: frozenset[
     raise TrainingError(
         f"{name_of(estimator)} cannot be converted to ONNX so that it says the same; {'; '.join(problems)}"
     )
+
+
+def kinds_of_columns(table: Mapping[str, Sequence[Any]], words: frozenset[str]) -> dict[str, bool]:
+    """Say of each column whether it holds words."""
+    return {name: name in words or any(isinstance(value, str) for value in values) for name, values in table.items()}
 
 
 def check_fitted(estimator: Any) -> None:
@@ -171,7 +176,7 @@ def describe(estimator: Any) -> str:
     return " -> ".join(" ".join(repr(step).split()) for step in steps)
 
 
-def _as_asked(estimator: Any, table: Mapping[str, Sequence[Any]], words: Mapping[str, bool]) -> Any:
+def as_asked(estimator: Any, table: Mapping[str, Sequence[Any]], words: Mapping[str, bool]) -> Any:
     """Return the rows as the estimator is asked: by name where it knows names, in 64 bits."""
     columns = {
         name: pl.Series(name, list(values), pl.String)
@@ -184,7 +189,7 @@ def _as_asked(estimator: Any, table: Mapping[str, Sequence[Any]], words: Mapping
     return np.stack([series.to_numpy() for series in columns.values()], axis=1)
 
 
-def _ask_estimator(estimator: Any, rows: Any) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
+def ask_estimator(estimator: Any, rows: Any) -> tuple[NDArray[np.float64], tuple[Any, ...]]:
     """Return what the model should say, shape (rows, classes or 1), and the classes.  Raises TrainingError."""
     name = name_of(estimator)
     classifies = is_classifier(estimator) or hasattr(estimator, "predict_proba")

@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any, cast
 import ai_functions
 from ai_functions.policies.agent import SPACE
 from ai_functions.policies.chooser import ANSWER, OWN
+from ai_functions.policies.estimator import CODE
 from ai_functions.runtime.answer import move
 from ai_functions.runtime.artifact import finish_interrupted
 from ai_functions.runtime.listing import NAME
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import MANIFEST, Manifest, ManifestError
-from ai_functions.runtime.model import ModelError, read_card
+from ai_functions.runtime.model import MODEL, SKOPS, ModelError, read_card
 from ai_functions.runtime.protocol import MoveRequest, Problem
 from games.catalog import find_game
 from games.core import GameError
@@ -34,6 +35,7 @@ from training.contracts import TrainingError
 from training.prototypes import agents, judging
 from training.prototypes.observations import of_every_phase, positions_in
 from training.prototypes.strength import measure
+from training.prototypes.whole import NEEDS as WHOLE
 from training.tables.playing import some_games
 
 if TYPE_CHECKING:
@@ -85,18 +87,20 @@ def make(
     try:
         staging.mkdir(parents=True)
         texts = _with_manifest(asked, made, folder, place=1)
-        write_artifact(staging, made.model, card, texts)
+        write_artifact(staging, made.model, card, texts, made.file)
         phases = of_every_phase(positions)
         reporter.report(f"asking it {len(phases)} positions of games, of every phase")
         _try(staging, phases)
         proved = {} if prove is None else prove(staging, phases)
+        for line in _proved(proved) if asked.whole else ():
+            reporter.report(line)
         strength = None if asked.options else _strength(staging, reporter)
         card = {**card, **cast("JsonObject", dict(proved))}
         if strength is not None:
             played = {key: value.to_json() for key, value in strength.measures.items()}
             card["evaluation"] = cast("JsonObject", {"candidate": played, "line": strength.line})
             texts = _with_manifest(asked, made, folder, place=strength.place)
-        _put(folder, made.model, card, texts)
+        _put(folder, made, card, texts)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     lines = (*made.lines, *_proved(proved), *([] if strength is None else [f"strength: {strength.line}"]))
@@ -131,10 +135,10 @@ def _check_ours(name: str, folder: Path) -> None:
 
 
 def _with_manifest(asked: Asked, made: Ready, folder: Path, *, place: int) -> dict[str, str]:
-    return {**made.texts, MANIFEST: _manifest(asked, made.algorithm, folder, place)}
+    return {**made.texts, MANIFEST: _manifest(asked, made, folder, place)}
 
 
-def _manifest(asked: Asked, algorithm: str, folder: Path, place: int) -> str:
+def _manifest(asked: Asked, made: Ready, folder: Path, place: int) -> str:
     """Return ``opponent.toml``: what a person changed in the one that is there stays."""
     path = folder / MANIFEST
     before: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
@@ -147,7 +151,7 @@ def _manifest(asked: Asked, algorithm: str, folder: Path, place: int) -> str:
         "colour": _COLOURS[sum(asked.name.encode()) % len(_COLOURS)],
         "temperature": 0.0,
     }
-    opponent = {**usual, **before.get("opponent", {}), "algorithm": _short(algorithm)}
+    opponent = {**usual, **before.get("opponent", {}), "algorithm": _short(made.algorithm)}
     if asked.title is not None:
         opponent["title"] = asked.title
     if asked.temperature is not None:
@@ -155,7 +159,12 @@ def _manifest(asked: Asked, algorithm: str, folder: Path, place: int) -> str:
     tables: dict[str, Any] = {"opponent": opponent}
     if asked.options:
         tables["plays"] = dict(asked.options)
-    tables |= {key: value for key, value in before.items() if key not in tables}
+    needs = {**dict(made.needs), **before.get("function", {})}
+    if made.needs or needs.get("layers") == WHOLE["layers"]:  # what another kind of model needed is not needed now
+        needs = {**needs, **made.needs} if made.needs else {key: needs[key] for key in needs if key not in WHOLE}
+    if needs:
+        tables["function"] = needs
+    tables |= {key: value for key, value in before.items() if key not in {*tables, "function"}}
     return "\n".join(
         f"[{table}]\n" + "".join(f"{key} = {_toml(value)}\n" for key, value in values.items())
         for table, values in tables.items()
@@ -204,11 +213,11 @@ def _strength(folder: Path, reporter: ProgressReporter) -> Strength | None:
     return measure(folder, lambda done, total: reporter.count("games", done, total))
 
 
-def _put(folder: Path, onnx: bytes, card: JsonObject, texts: Mapping[str, str]) -> None:
+def _put(folder: Path, made: Ready, card: JsonObject, texts: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    write_artifact(folder, onnx, card, texts)
-    if OWN not in texts:
-        (folder / OWN).unlink(missing_ok=True)
+    write_artifact(folder, made.model, card, texts, made.file)
+    for name in {OWN, f"{CODE}.py", MODEL, SKOPS} - {made.file, *texts}:  # of a model of another kind, before this one
+        (folder / name).unlink(missing_ok=True)
 
 
 def _proved(proved: Mapping[str, Any]) -> list[str]:
@@ -216,6 +225,6 @@ def _proved(proved: Mapping[str, Any]) -> list[str]:
     if not proved:
         return []
     said = proved["runtime"]
-    return [
-        f"function: cold start {said['init_ms']:.0f} ms, a move {said['p50_ms']:.1f} ms (median of {said['moves']})"
-    ]
+    layers = f", {said['layers_mb']:.0f} MB of layers" if "layers_mb" in said else ""
+    line = f"function: cold start {said['init_ms']:.0f} ms, a move {said['p50_ms']:.1f} ms (median of {said['moves']})"
+    return [f"{line}{layers}"]

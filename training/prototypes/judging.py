@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ai_functions.policies.chooser import ANSWER, OWN, OWN_FEATURES, columns_of
+from ai_functions.policies.estimator import CODE, TRUSTED
 from ai_functions.runtime.loader import FUNCTION
+from ai_functions.runtime.model import SKOPS
 from games.catalog import find_game, part_name
 from training.contracts import TrainingError
 from training.export import ABSOLUTE, RELATIVE
@@ -17,6 +19,7 @@ from training.prototypes.meaning import meaning_of
 from training.prototypes.observations import of_every_phase
 from training.prototypes.onnx_files import read_onnx
 from training.prototypes.own_features import loaded, source_of
+from training.prototypes.whole import NEEDS, as_it_is
 from training.tables.kinds import candidates_of, kinds_of
 
 if TYPE_CHECKING:
@@ -37,14 +40,25 @@ def ready(asked: Asked, positions: Sequence[Position], reporter: ProgressReporte
     source = None if asked.features is None else source_of(asked.features)
     own = None if source is None else loaded(source)
     _check_own(asked, own, positions)
-    reporter.report("converting it, and comparing it with the original on real rows")
     rows, words = _rows(asked, own, positions)
-    converted = _converted(asked, rows, words)
+    texts = {} if source is None else {OWN: source}
+    more: dict[str, Any] = {}
+    if asked.whole:
+        reporter.report("writing it as it is, and comparing it with the original on real rows")
+        converted, trusted, code = as_it_is(asked.model, rows, words)
+        more = {TRUSTED: trusted}
+        texts |= {f"{CODE}.py": code} if code else {}
+    else:
+        reporter.report("converting it, and comparing it with the original on real rows")
+        converted = _converted(asked, rows, words)
     labels = [label for kind in kinds_of(asked.game).values() for label in kind.labels]
     meaning = meaning_of(converted.output, converted.classes, asked.best, labels, logits=converted.logits)
-    card = _card(asked, converted, meaning, source)
-    texts = {FUNCTION: _function(asked.game)} | ({} if source is None else {OWN: source})
-    return Ready(converted.onnx, card, converted.algorithm, texts, _lines(converted, meaning))
+    card = {**_card(asked, converted, meaning, source), **more}
+    texts[FUNCTION] = _function(asked.game, whole=asked.whole)
+    lines = _lines(converted, meaning)
+    if asked.whole:
+        return Ready(converted.onnx, card, converted.algorithm, texts, lines, SKOPS, NEEDS)
+    return Ready(converted.onnx, card, converted.algorithm, texts, lines)
 
 
 def _check_own(asked: Asked, own: Callable[[Any], Any] | None, positions: Sequence[Position]) -> None:
@@ -144,18 +158,21 @@ def _card(asked: Asked, converted: Converted, meaning: Meaning, source: str | No
     return usual_card(asked, converted.onnx, converted.algorithm, more)
 
 
-def _function(game: str) -> str:
+def _function(game: str, *, whole: bool) -> str:
     module = part_name(game, "candidates", "ai_functions.policies")
     if module is None:
         brings, columns = "", "None"
     else:
         package, _, name = module.rpartition(".")
         brings, columns = f"from {package} import {name}\n", name
+    model, estimator = "", ""
+    if whole:
+        model, estimator = ", Estimator(here)", "from ai_functions.policies.estimator import Estimator\n"
     return (
         '"""Plays what the model beside this file says of each action that the rules allow."""\n\n'
         "from pathlib import Path\n\n"
-        f"{brings}from ai_functions.policies.chooser import Chooser\n\n"
-        f"player = Chooser(Path(__file__).parent, {columns})\n"
+        f"{brings}from ai_functions.policies.chooser import Chooser\n{estimator}\n"
+        f"here = Path(__file__).parent\nplayer = Chooser(here, {columns}{model})\n"
         "act = player.act\npolicy = player.policy\nexplain = player.explain\n"
     )
 

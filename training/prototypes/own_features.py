@@ -19,7 +19,8 @@ from games.catalog import game_packages
 from training.contracts import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 NAME = "features"
 THERE = frozenset({"numpy", "games", "ai_functions"})
@@ -40,6 +41,19 @@ def source_of(features: Callable[[Any], Any] | str | Path) -> str:
     lines = ["from __future__ import annotations", "", *sorted(imports.values()), "", *pieces.values()]
     if name != NAME:
         lines += ["", f"{NAME} = {name}"]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def sources_of(functions: Sequence[FunctionType]) -> str:
+    """Return Python source that defines each of the functions, with what they use.
+
+    Raises TrainingError for one that uses what cannot be shipped, naming it.
+    """
+    imports: dict[str, str] = {}
+    pieces: dict[str, str] = {}
+    for function in functions:
+        _collect(function, imports, pieces)
+    lines = ["from __future__ import annotations", "", *sorted(imports.values()), "", *pieces.values()]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -93,7 +107,7 @@ def _bring(by: str, name: str, value: Any, imports: dict[str, str], pieces: dict
         imports[name] = f"import {value.__name__}" + ("" if value.__name__ == name else f" as {name}")
         return
     module = getattr(value, "__module__", None)
-    if isinstance(value, FunctionType | type) and isinstance(module, str) and _is_there(module):
+    if isinstance(value, FunctionType | type) and isinstance(module, str) and is_there(module):
         imports[name] = f"from {module} import {value.__name__}" + ("" if value.__name__ == name else f" as {name}")
         return
     if isinstance(value, FunctionType):
@@ -138,13 +152,14 @@ def _globals_of(code: CodeType) -> Iterator[str]:
 
 
 def _check_there(by: str, module: str) -> None:
-    if not _is_there(module):
+    if not is_there(module):
         raise TrainingError(
             f"{by} uses {module}, which a function does not have: use numpy, the standard library, games, ai_functions"
         )
 
 
-def _is_there(module: str) -> bool:
+def is_there(module: str, more: AbstractSet[str] = frozenset()) -> bool:
+    """Say whether a function has this module, its layers bringing ``more``."""
     top = module.partition(".")[0]
     games = {package.partition(".")[0] for package in game_packages().values()}  # a game ships with its function
-    return top in THERE | games or (top in sys.stdlib_module_names and top != "__main__")
+    return top in THERE | games | more or (top in sys.stdlib_module_names and top != "__main__")
