@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -54,6 +55,8 @@ SERVICES = (
 )
 """What the local cloud offers, of MiniStack's much longer list; see ``state_store.EAGER`` for what is kept of it."""
 LOOK_S = 2.0
+GARBAGE = (20_000, 20, 100)
+"""When Python looks for circles of garbage: of what a call makes, next to nothing is in one."""
 SWITCH_S = 0.001
 """How long a thread beside the event loop may keep the interpreter from it."""
 MAX_CONCURRENCY = 200
@@ -101,6 +104,8 @@ def serve(paths: CloudPaths, port: int) -> None:
         pool = WorkerPool(paths.scratch)
         try:
             application = _application(paths, port, pool, access.origin, lan)
+            gc.freeze()  # what is there now stays
+            gc.set_threshold(*GARBAGE)
             server = Server(application, port)
             beyond = Server(Lan(application, access, port), port) if network else None
 
