@@ -10,6 +10,7 @@ Everything here happens on one event loop; other threads call ``FunctionPool.inv
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections import deque
@@ -32,6 +33,8 @@ IDLE_S = 300.0
 """How long a warm worker is kept without a call.  AWS says nothing exact; minutes are usual."""
 STARTS_AT_ONCE = 4
 """How many processes of one function may be starting at a time: more would only slow each other down."""
+LONG_START_S = 2.0
+"""How long a start counts among those that go on at once, of all functions: as many as there are processors."""
 MAX_PROCESSES = 200
 """How many warm workers the whole machine keeps; beyond that the ones idle longest make room."""
 SWEEP_S = 1.0
@@ -216,6 +219,7 @@ class WorkerPool:
         self._runtime = runtime
         self._idle_s = idle_s
         self._spawner = Spawner()
+        self._gate = asyncio.Semaphore(os.cpu_count() or 1)
         self._pools: dict[Hashable, FunctionPool] = {}
         self._closed = threading.Event()
         if self.sandbox.means != BUBBLEWRAP:
@@ -253,7 +257,19 @@ class WorkerPool:
         await asyncio.gather(*(pool.closed() for pool in pools.values()))
 
     async def _start(self, function: Function) -> Worker:
-        return await Worker.started(function, self._spawner, self._scratch, self.sandbox, self._runtime)
+        """Start a worker when fewer start than there are processors: those that are warm need them, too."""
+        await self._gate.acquire()
+        held = [self._gate]
+
+        def let_go() -> None:
+            while held:
+                held.pop().release()
+
+        self.loop.call_later(LONG_START_S, let_go)  # one that hangs holds up nobody else for longer
+        try:
+            return await Worker.started(function, self._spawner, self._scratch, self.sandbox, self._runtime)
+        finally:
+            let_go()
 
     async def _sweep(self) -> None:
         while True:
