@@ -9,9 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
+
+import requests
 
 from client.commands.context import err, explain_missing
+from client.net.remote import new_session
 from infra.core.errors import CloudError
 
 if TYPE_CHECKING:
@@ -24,8 +26,12 @@ if TYPE_CHECKING:
 NEWEST = 60
 """Records of a game that are looked at: those stored last."""
 LARGEST = 8 * 1024 * 1024
+FETCH_S = 30.0
 OPPONENT = "opponent/"
 CACHE = "drift.json"
+UNKNOWN = "unknown"
+"""Marks what could not be looked up this time, and may be the next."""
+HIDDEN = frozenset({"state", UNKNOWN})
 
 
 def drifts_of(environment: Environment, items: Iterable[FunctionStatus]) -> dict[str, Any]:
@@ -51,9 +57,8 @@ def drifts(environment: Environment, names: Mapping[str, str]) -> dict[str, Any]
 
     games: dict[str, list[GameRecord]] = {}
     found: dict[str, Any] = {}
-    kept, before = environment.cache / CACHE, {}
-    if kept.exists():
-        before = json.loads(kept.read_text(encoding="utf-8"))
+    kept = environment.cache / CACHE
+    before = _before(kept)
     for name, version in names.items():
         stack = environment.cloud.stack(environment.names.opponent(name))
         if stack is None:
@@ -62,11 +67,12 @@ def drifts(environment: Environment, names: Mapping[str, str]) -> dict[str, Any]
         if game not in games:
             games[game] = _records(environment, game)
         state = sha256(" ".join([name, version, *(record.match_id for record in games[game])]).encode()).hexdigest()
-        found[name] = before.get(state) or {**_drift(environment, name, games[game]), "state": state}
+        found[name] = before.get(state) or {**_told(environment, name, games[game]), "state": state}
     if found:
         environment.cache.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps({one["state"]: one for one in found.values()}), encoding="utf-8")
-    return {name: {key: value for key, value in one.items() if key != "state"} for name, one in found.items()}
+        known = {one["state"]: one for one in found.values() if UNKNOWN not in one}
+        kept.write_text(json.dumps(known), encoding="utf-8")
+    return {name: {key: value for key, value in one.items() if key not in HIDDEN} for name, one in found.items()}
 
 
 def drift_line(name: str, found: Mapping[str, Any]) -> str:
@@ -93,6 +99,23 @@ def _records(environment: Environment, game: str) -> list[GameRecord]:
     return list(read_records(place, lambda _text: None, newest))
 
 
+def _before(kept: Path) -> dict[str, Any]:
+    """Return what was found before; nothing where that cannot be read."""
+    try:
+        found: dict[str, Any] = json.loads(kept.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _told(environment: Environment, name: str, records: list[GameRecord]) -> dict[str, Any]:
+    """Return the drift, or why it cannot be told now: an operator sees the rest of the status all the same."""
+    try:
+        return _drift(environment, name, records)
+    except CloudError as error:
+        return {"why_not": str(error), UNKNOWN: True}
+
+
 def _drift(environment: Environment, name: str, records: list[GameRecord]) -> dict[str, Any]:
     from ai_functions.runtime.manifest import Manifest  # noqa: PLC0415
     from ai_functions.runtime.model import read_card  # noqa: PLC0415
@@ -115,10 +138,10 @@ def _unpacked(environment: Environment, name: str, into: Path) -> Path:
     function = environment.names.function(name)
     code = environment.cloud.call("lambda", "get_function", FunctionName=function, Qualifier="live")["Code"]
     try:
-        with urlopen(code["Location"], timeout=30) as answer:  # noqa: S310 - the cloud's own address
-            content = answer.read()
-    except OSError as error:
+        answer = new_session(guest=True).get(code["Location"], timeout=FETCH_S)
+        answer.raise_for_status()
+    except requests.RequestException as error:
         raise CloudError(f"{name}: its package cannot be fetched: {error}") from error
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         archive.extractall(into, [item for item in archive.namelist() if item.startswith(OPPONENT)])
     return into / OPPONENT
