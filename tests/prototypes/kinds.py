@@ -171,6 +171,15 @@ def _rows() -> list[str]:
     return lines
 
 
+def on_page() -> dict[str, str]:
+    """Return what the page's table says: how each kind of model is computed."""
+    section = (
+        PAGE.read_text("utf-8").partition("<!-- kinds of model -->")[2].partition("<!-- end kinds of model -->")[0]
+    )
+    rows = [line.split(" | ") for line in section.splitlines() if line.startswith("| ")][2:]
+    return {row[0].removeprefix("| "): row[1] for row in rows}
+
+
 def main() -> None:
     """Write the table."""
     head = ["| model | computed in | largest error | rows compared | kB | converted in s |", "| --- " * 6 + "|"]

@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from ai_functions.runtime.model import Model, ModelError, model_sha256
-from tests.prototypes.kinds import KINDS, NET, a_table, converted, fitted, rows_of, scaled
+from tests.prototypes.kinds import KINDS, NET, a_table, converted, fitted, on_page, rows_of, scaled
 from training.artifact import write_model
 from training.contracts import TrainingError
 from training.export import ABSOLUTE, RELATIVE
@@ -63,6 +63,7 @@ def check(name: str, table: Table) -> None:
     far = np.abs(says - expected) > ABSOLUTE + RELATIVE * np.abs(expected)
     assert far.any(axis=1).sum() <= (10 if "neighbours" in name else 0)  # ties of neighbours may go either way
     assert found.rows + found.ambiguous == 2000
+    assert found.how == on_page()[name], "run: python -m tests.prototypes.kinds"
 
 
 @pytest.mark.parametrize("name", QUICK)
@@ -74,6 +75,10 @@ def test_a_model_says_what_its_estimator_says_on_rows_that_neither_was_compared_
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in QUICK])
 def test_every_other_kind_of_model_does_too(name: str, table: Table) -> None:
     check(name, table)
+
+
+def test_the_pages_table_has_every_kind() -> None:
+    assert [*KINDS, "a network, exported to ONNX by its owner"] == [*on_page()], "run: python -m tests.prototypes.kinds"
 
 
 def test_a_search_is_an_estimator_with_splits_by_match(table: Table) -> None:
