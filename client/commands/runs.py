@@ -52,7 +52,7 @@ def runs(context: typer.Context, *, as_json: JSON = False) -> None:
     if as_json:
         print_json([_as_json(run) for run in found])
         return
-    table = Table(Column("run", overflow="fold"), "gate", "games", "held-out loss", "level", box=None,
+    table = Table(Column("run", no_wrap=True), "gate", "games", "held-out loss", "level", box=None,
                   header_style="bold")  # fmt: skip
     for run in found:
         summary = _as_json(run)

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 ABOUT = {
     "match_id": "by which the match is known: of two records with the same, one counts",
-    "game": "such as battleship",
+    "game": "by its name in the catalogue of games",
     "rules_version": "of the game's rules; a record of another version cannot be replayed",
     "seed": "of the game itself: dice, and what else chance gives",
     "policy_seed": "of the participants' choices",
     "options": "of the game; empty for the usual one",
     "participants": "who sat where; from since_step on, where somebody was swapped",
     "turns": "every action, in order: at which step, whose, what, and how it came to be",
-    "steps": "how many steps of the game were played; in Pac-Man, ticks",
+    "steps": "how many steps of the game were played; in a game in real time, ticks",
     "started_at": "UTC, ISO 8601",
     "outcome": "how it ended; null for an abandoned match",
     "digest": "of the last state, by the rules",

@@ -53,7 +53,7 @@ class Training:
 
 
 def comparable(result: dict[str, Any]) -> dict[str, Any]:
-    card = {key: value for key, value in result["card"].items() if key not in {"created", "command"}}
+    card = {key: value for key, value in result["card"].items() if key not in {"created", "command", "run"}}
     return {"passed": result["passed"], "reason": result["reason"], "card": card}
 
 
