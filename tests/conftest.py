@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import settings
 
-import training  # noqa: F401 - first, so that tests compute on one thread, whatever else they import
+import training
+import training.environments  # noqa: F401 - before PettingZoo, which would choose a sound driver for all tests
 
 if TYPE_CHECKING:
     import pytest

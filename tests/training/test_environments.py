@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import warnings
 from contextlib import contextmanager
 from random import Random
@@ -219,3 +222,13 @@ def test_the_pages_agent_learns(capsys: pytest.CaptureFixture[str]) -> None:
     around = scope["weights"].reshape(3, 3, 3)
     assert around[1, [0, 1, 1, 2], [1, 0, 2, 1]].mean() > around[0].mean() + 1  # hits beside count, misses do not
     assert not capsys.readouterr().out
+
+
+def test_who_learns_by_playing_still_hears_the_window() -> None:
+    program = "import os; import training.environments.every_seat; print(os.environ.get('SDL_AUDIODRIVER'))"
+    for driver in ({}, {"SDL_AUDIODRIVER": "dummy"}):
+        environment = {name: value for name, value in os.environ.items() if name != "SDL_AUDIODRIVER"} | driver
+        done = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.splitlines()[-1] == str(driver.get("SDL_AUDIODRIVER"))
