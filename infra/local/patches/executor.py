@@ -130,8 +130,10 @@ class Executor:
 
     def tidy(self) -> None:
         """Delete the unpacked code that no function, no layer and no process needs any more."""
-        needed = {name_of(code) for code in self._codes()}
-        self._archives.forget(needed, lambda: {path for pool in self._pool.pools().values() for path in pool.folders()})
+        self._archives.forget(
+            lambda: {name_of(code) for code in self._codes()},
+            lambda: {path for pool in self._pool.pools().values() for path in pool.folders()},
+        )
 
     def _codes(self) -> Iterator[bytes | Blob]:
         for function in list(self._lambda._functions._data.values()):  # noqa: SLF001

@@ -55,16 +55,20 @@ class Archives:
             if folder.name not in wanted:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def forget(self, wanted: AbstractSet[str], in_use: Callable[[], AbstractSet[Path]]) -> None:
-        """Delete what was unpacked of zips that are not ``wanted``, as soon as no process runs from it."""
+    def forget(self, wanted: Callable[[], AbstractSet[str]], in_use: Callable[[], AbstractSet[Path]]) -> None:
+        """Delete what was unpacked of zips whose sha256 is not ``wanted``, as soon as no process runs from it.
+
+        Both are asked again at the last moment: what was deleted may have been deployed once more meanwhile.
+        """
+        needed = wanted()
         for folder in list(self._folder.iterdir()):
-            if folder.name in wanted or folder.name.startswith(PARTIAL):
+            if folder.name in needed or folder.name.startswith(PARTIAL):
                 continue
             end = time.monotonic() + PATIENCE_S
             while folder in in_use() and time.monotonic() < end:
                 time.sleep(LOOK_S)
             with self._locks[folder]:
-                if folder not in in_use():
+                if folder not in in_use() and folder.name not in wanted():
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _unpack(self, data: bytes | Blob, target: Path) -> None:
