@@ -76,6 +76,8 @@ class StateStore:
         self._waiting: list[_Waiting] = []
         self._operation_begun = False
         """Whether CloudFormation has changed what the state file does not hold."""
+        self._operations = 0
+        """Grows before and after each request to CloudFormation."""
         self._touched = False
         self._trouble = Trouble(folder)
         self._last_touch = 0.0
@@ -132,6 +134,7 @@ class StateStore:
         wanted = frozenset(keys) & EAGER
         with self._condition:
             self._newest = next(self._numbers)
+            self._operations += "cloudformation" in wanted
             waiting = _Waiting(self._newest, wanted, request, patient)
             if not wanted:
                 waiting.done.set_result(None)
@@ -162,6 +165,7 @@ class StateStore:
         with self._condition:
             self._stale |= EAGER
             self._operation_begun = True
+            self._operations += 1
         self.touch()
 
     def close(self) -> None:
@@ -279,7 +283,11 @@ class StateStore:
             self._refuse([item for item in waiting if not item.done.done()], error)
 
     def _encode(self, keys: AbstractSet[str]) -> bool:
-        """Encode the state of ``keys``; return False, and leave all as it was, if CloudFormation began meanwhile."""
+        """Encode the state of ``keys``; return False, and leave all as it was, if CloudFormation was at work meanwhile.
+
+        What began and ended while services were encoded is in some of them and not in others.
+        """
+        operations = self._operations
         getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
         held = self._newest
         encoded: dict[str, str] = {}
@@ -292,7 +300,7 @@ class StateStore:
             if text is not None:
                 encoded[key] = text
                 taken[key] = time.monotonic() - begun
-        if keys & EAGER and self.operation_runs():
+        if keys & EAGER and (self.operation_runs() or self._operations != operations):
             self._stale |= stale
             self._operation_begun = True
             return False
