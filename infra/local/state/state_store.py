@@ -273,7 +273,10 @@ class StateStore:
                 for item in waiting:
                     item.done.set_result(None)
             else:  # an operation that a stop interrupts is as if it had not begun
-                self._note([item for item in waiting if item.request is not None])
+                with self._condition:
+                    self._waiting[:0] = [item for item in waiting if item.request is None]
+                waiting = [item for item in waiting if item.request is not None]
+                self._note(waiting)
             self._encode(LAZY)
             self._write(LAZY)
             give_memory_back()
