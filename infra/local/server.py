@@ -28,7 +28,7 @@ from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
 from infra.local.patches.objects import Objects
 from infra.local.patches.queues import free_interrupted_batches, mend_queue_batches
-from infra.local.patches.shortcuts import mend_dispatch, mend_ids, mend_routes
+from infra.local.patches.shortcuts import mend_dispatch, mend_routes
 from infra.local.patches.streams import StreamPoller
 from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import REFUSED_EXIT, CloudPaths, cloud_paths, enforces_iam
@@ -152,7 +152,6 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
     mend_zips(lambda_svc)
-    mend_ids()
     mend_dispatch(ministack)
     mend_routes(apigateway)
     mend_route_throttling(apigateway)

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import uuid
 from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
@@ -24,7 +23,7 @@ from infra.load.speed import throughput
 from infra.load.steady import complete, steady
 from infra.load.traffic import find_request
 from infra.local.http_server import MAX_HEAD_BYTES
-from infra.local.patches.shortcuts import mend_dispatch, mend_ids, mend_routes
+from infra.local.patches.shortcuts import mend_dispatch, mend_routes
 from infra.local.workers.crowding import SPAN_S, Crowding
 
 if TYPE_CHECKING:
@@ -67,14 +66,6 @@ def test_calls_go_straight_and_all_else_goes_its_way() -> None:
         asyncio.run(app._handle_special_data_plane_request(method, path, {}, b"", {}, "id", **raw))
     elsewhere = [f"{name} {path}" for path in ("/bucket", invoke) for name in names]
     assert asked == [f"_handle_execute_api_request {gateway}", *elsewhere]
-
-
-def test_ids_are_random_and_of_the_fourth_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uuid, "uuid4", uuid.uuid4)  # so that it is put back
-    mend_ids()
-    made = [uuid.uuid4() for _ in range(1000)]
-    assert len(set(made)) == 1000
-    assert {one.version for one in made} == {4}
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ authorizers, throttles, the event and the answer.
 from __future__ import annotations
 
 import functools
-import os
 import re
-import uuid
 from typing import TYPE_CHECKING, Any
 
 from infra.local.guard import FUNCTION_URL, HTTP_API, is_invocation
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MANY_ROUTES = 4096
-MANY_IDS = 256
 VARIABLE = re.compile(r"(\{[^}]+\})")
 
 
@@ -52,21 +49,6 @@ def mend_dispatch(app: Any) -> None:
 
 def _is_call(method: str, path: str) -> bool:
     return path.startswith((HTTP_API, FUNCTION_URL)) or (method == "POST" and is_invocation(path))
-
-
-def mend_ids() -> None:
-    """Make ``uuid.uuid4`` ask the system for the random bytes of many: it asks for each, and a call has four."""
-    ready: list[bytes] = []
-
-    def uuid4() -> uuid.UUID:
-        try:
-            return uuid.UUID(bytes=ready.pop(), version=4)
-        except IndexError:
-            fresh = os.urandom(16 * MANY_IDS)
-            ready.extend(fresh[at : at + 16] for at in range(0, len(fresh), 16))
-            return uuid4()
-
-    uuid.uuid4 = uuid4
 
 
 def mend_routes(gateway: Any) -> None:
