@@ -81,11 +81,11 @@ def drift_line(name: str, found: Mapping[str, Any]) -> str:
         return f"{name}: not known: {found['why_not']}"
     unit, matches = found["unit"], found["matches"]
     if found["rise"] is None:
-        return f"{name}: {matches} new matches with a {unit} to foretell, too few to say"
+        return f"{name}: {matches} new matches with {unit}s to foretell, too few to say"
     word = "players have drifted" if found["drifted"] else "players are as they were"
     return (
-        f"{name}: {word}: a {unit}'s loss is {found['rise']:+.3f} ({found['low']:+.3f} to {found['high']:+.3f}) beside "
-        f"games held out, in {matches} new matches"
+        f"{name}: {word}: the loss of {unit}s is {found['rise']:+.3f} ({found['low']:+.3f} to {found['high']:+.3f}) "
+        f"beside games held out, in {matches} new matches"
     )
 
 
