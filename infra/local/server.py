@@ -23,7 +23,7 @@ from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import asynchronous, execution, private_names
 from infra.local.patches.asynchronous import AsynchronousCalls
-from infra.local.patches.change_sets import mend_change_sets
+from infra.local.patches.change_sets import mend_change_sets, mend_templates
 from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
 from infra.local.patches.objects import Objects
@@ -37,7 +37,7 @@ from infra.local.state.blobs import mend_zips
 from infra.local.state.durable import Durable
 from infra.local.state.journal import JournalError
 from infra.local.state.outbox import Outbox, OutboxError
-from infra.local.state.state_files import StateError
+from infra.local.state.state_file import StateError
 from infra.local.state.state_store import StateStore
 from infra.local.workers.pool import WorkerPool
 from infra.local.workers.sandbox import end_leftovers, resident_bytes
@@ -143,6 +143,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     )
     execution.mend_versions(cloudformation.provisioners)
     mend_change_sets(cloudformation)
+    mend_templates(cloudformation)
     mend_iam(iam_evaluator, iam_actions)
     metrics, observer, archives, threads = Metrics(), Observer(), Archives(paths.unpacked), Threads()
     store, outbox = StateStore(ministack, paths.state), Outbox(paths.state / "outbox")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
 from typing import TYPE_CHECKING, Any
@@ -253,7 +254,9 @@ def test_a_full_disk_is_said_reads_go_on_and_after_it_everything_goes_on(small_d
     ("name", "content", "told"),
     [
         ("state.json", b'{"format": 1, "services": {"sqs": {"que', "cannot be read"),
-        ("state.json", b'{"format": 2, "services": {}}', "has format 2; this version reads 1"),
+        ("state.json", b'{"format": 3, "services": {}}', "has format 3; this version reads 1 and 2"),
+        ("state.sqlite", b"SQLite format 3\0 and no more of it" * 400, "cannot be read"),
+        ("state.sqlite", b'{"format": 2}', "cannot be read"),
         ("state.json", b"[]", "cannot be read"),
         ("state.json", b'{"format": 1, "services": {"lambda": {"functions": 5}}}', "cannot be read"),
         ("observations.json", b'{"format"', "cannot be read"),
@@ -277,16 +280,53 @@ def test_a_state_that_cannot_be_read_is_refused_in_a_sentence_and_left_as_it_is(
     assert (state / "blobs" / "abc").exists()
 
 
-def test_a_state_of_yesterday_is_opened(home: Path) -> None:
+OLD_STATE = {
+    "ssm": {
+        "parameters": {
+            "__account_region_scoped__": True,
+            "data": {
+                "000000000000\0us-east-1\0'/old'": {
+                    "Name": "/old", "Value": "kept", "Type": "String", "Version": 1, "DataType": "text",
+                    "ARN": "arn:aws:ssm:us-east-1:000000000000:parameter/old", "LastModifiedDate": 1.0,
+                },
+            },
+        },
+    },
+}  # fmt: skip
+
+
+def test_a_state_of_before_is_opened_and_an_older_program_refuses_what_becomes_of_it(home: Path) -> None:
+    state = cloud_paths(home).state
+    state.mkdir(parents=True)
+    (state / "state.json").write_text(json.dumps({"format": 1, "services": OLD_STATE}))
+    (state / "observations.json").write_text(json.dumps({"format": 1, "services": {}}))
+    for _ in range(2):
+        cloud = daemon.up(home, port=0)
+        assert client_of(cloud, "ssm").get_parameter(Name="/old")["Parameter"]["Value"] == "kept"
+        assert json.loads((state / "state.json").read_text())["format"] == 2
+        assert not (state / "observations.json").exists()
+        os.kill(cloud.pid, signal.SIGKILL)
+
+
+def test_a_state_file_of_a_later_version_and_half_a_one_are_refused_and_left_as_they_are(home: Path) -> None:
     cloud = daemon.up(home, port=0)
-    client_of(cloud, "ssm").put_parameter(Name="/old", Value="kept", Type="String")
+    client_of(cloud, "ssm").put_parameter(Name="/kept", Value="x" * 4000, Type="String")
     daemon.down(home)
-    path = cloud_paths(home).state / "state.json"
-    state = json.loads(path.read_text())
-    del state["held"]  # as it was written before there was a journal
-    path.write_text(json.dumps(state))
-    cloud = daemon.up(home, port=0)
-    assert client_of(cloud, "ssm").get_parameter(Name="/old")["Parameter"]["Value"] == "kept"
+    path = cloud_paths(home).state / "state.sqlite"
+    whole = path.read_bytes()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 3")
+    database.close()
+    for content, told in (
+        (path.read_bytes(), "has format 3; this version reads 2"),
+        (whole[: len(whole) // 2], "read"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(LocalCloudError, match=f"state.sqlite.*{told}"):
+            daemon.up(home, port=0)
+        assert path.read_bytes() == content
+    path.write_bytes(whole)
+    assert client_of(daemon.up(home, port=0), "ssm").get_parameter(Name="/kept")["Parameter"]["Version"] == 1
 
 
 REQUEST = Request("POST", "/a b", b"x=%20", ((b"host", b"\xff"),), b"\x00body")

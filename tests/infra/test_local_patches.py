@@ -33,6 +33,28 @@ def test_ministack_is_the_one_the_pool_is_written_against(tmp_path: Path) -> Non
     assert done.returncode == 0, done.stderr
 
 
+STORES = """
+import importlib
+from ministack import app
+from infra.local.state.rows import WATCHED
+for service in WATCHED:
+    module = importlib.import_module(f"ministack.services.{app._state_map[service]}")
+    for name, copied in module.get_state().items():
+        store = getattr(module, f"_{name}")
+        assert type(store) is type(copied), (service, name)
+        key = ("1", "r", "k") if "Region" in type(store).__name__ else ("1", "k")
+        store._data[key] = {"versions": {}} if name in {"functions", "layers"} else {"x": 1}
+        assert module.get_state()[name]._data == store._data, (service, name)
+        store._data.clear()
+"""
+
+
+def test_stores_that_are_saved_as_they_are_are_what_ministack_would_save(tmp_path: Path) -> None:
+    environment = {**os.environ, "STATE_DIR": str(tmp_path), "S3_DATA_DIR": str(tmp_path), "LOG_LEVEL": "ERROR"}
+    done = subprocess.run([sys.executable, "-c", STORES], capture_output=True, text=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_a_part_that_is_gone_is_named() -> None:
     with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
         check(Parts(*[SimpleNamespace()] * 9))

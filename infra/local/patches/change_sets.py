@@ -7,6 +7,7 @@ first had made.  AWS refuses the second, which waits and goes on (``infra.deploy
 
 from __future__ import annotations
 
+import copy
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 CREATE, EXECUTE = "CreateChangeSet", "ExecuteChangeSet"
 BEGUN = "REVIEW_IN_PROGRESS"
 """The state of a stack that has change sets and nothing else."""
+TEMPLATES = 16
+"""How many templates are remembered: opponents share one, and YAML takes long to read."""
 EVENTS, DELETED = 200, 50
 """What is remembered: the newest events of each stack, and of stacks that were deleted the last."""
 
@@ -27,6 +30,18 @@ def mend_change_sets(formation: Any) -> None:
     handlers = formation._ACTION_HANDLERS  # noqa: SLF001 - see private_names
     handlers[CREATE] = _one_at_a_time(formation, _forgetful(formation, _same_stack(formation, handlers[CREATE])))
     handlers[EXECUTE] = _one_at_a_time(formation, handlers[EXECUTE])
+
+
+def mend_templates(formation: Any) -> None:
+    """Make MiniStack read a template once, and not with each change set and each operation."""
+    read = functools.lru_cache(TEMPLATES)(formation.engine._parse_template)  # noqa: SLF001 - see private_names
+
+    @functools.wraps(formation.engine._parse_template)  # noqa: SLF001
+    def parse(template_body: str) -> Any:
+        return copy.deepcopy(read(template_body))
+
+    for module in (formation.engine, formation.changesets, formation.handlers):
+        module._parse_template = parse  # noqa: SLF001
 
 
 def _one_at_a_time(formation: Any, original: Handler) -> Handler:
@@ -86,7 +101,7 @@ def forget_old(formation: Any, stack_id: str) -> None:
     """Forget old events of the stack ``stack_id``, and stacks that were deleted long ago."""
     events, stacks = formation._stack_events, formation._stacks._data  # noqa: SLF001 - see private_names
     del events.get(stack_id, [])[:-EVENTS]
-    gone = [key for key, stack in list(stacks.items()) if stack.get("StackStatus") == "DELETE_COMPLETE"]
+    gone = [key for key, stack in list(dict.items(stacks)) if stack.get("StackStatus") == "DELETE_COMPLETE"]
     for key in gone[:-DELETED]:
         events.pop(stacks.pop(key)["StackId"], None)
 

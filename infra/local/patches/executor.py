@@ -136,7 +136,7 @@ class Executor:
         )
 
     def _codes(self) -> Iterator[bytes | Blob]:
-        for function in list(self._lambda._functions._data.values()):  # noqa: SLF001
+        for function in list(dict.values(self._lambda._functions._data)):  # noqa: SLF001
             for record in (function, *list((function.get("versions") or {}).values())):
                 if record.get("code_zip"):
                     yield record["code_zip"]

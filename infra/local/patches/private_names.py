@@ -109,6 +109,9 @@ HELPERS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_error": ("code", "message", "status"),
 }
 """What ``mend_change_sets`` replaces and calls."""
+PARSERS = "engine", "changesets", "handlers"
+PARSER_NAMES: Mapping[str, tuple[str, ...]] = {"_parse_template": ("template_body",)}
+"""What ``mend_templates`` replaces, and where."""
 
 S3_NAMES: Mapping[str, tuple[str, ...]] = {
     "handle_request": (
@@ -180,6 +183,7 @@ def check(parts: Parts) -> None:
         (parts.actions, "iam_actions", ACTIONS_NAMES),
         (parts.formation, "cloudformation", CLOUDFORMATION_NAMES),
         (getattr(parts.formation, "helpers", None), "cloudformation.helpers", HELPERS_NAMES),
+        *((getattr(parts.formation, name, None), f"cloudformation.{name}", PARSER_NAMES) for name in PARSERS),
         (getattr(parts.formation, "provisioners", None), "cloudformation.provisioners", PROVISIONERS_NAMES),
         (parts.s3, "s3", S3_NAMES),
         (parts.sns, "sns", SNS_NAMES),

@@ -83,10 +83,10 @@ class Blobs:
 
 def records(lambda_service: Any) -> Iterator[tuple[dict[str, Any], str]]:
     """Yield each record of MiniStack's that holds a zip, and the name it has in it."""
-    for function in list(lambda_service._functions._data.values()):  # noqa: SLF001 - see private_names
+    for function in list(dict.values(lambda_service._functions._data)):  # noqa: SLF001 - see private_names
         for record in (function, *list((function.get("versions") or {}).values())):
             yield record, CODE
-    for layer in list(lambda_service._layers._data.values()):  # noqa: SLF001
+    for layer in list(dict.values(lambda_service._layers._data)):  # noqa: SLF001
         for version in list(layer.get("versions") or ()):
             yield version, LAYER
 

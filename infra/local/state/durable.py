@@ -13,6 +13,7 @@ from infra.local.guard import is_invocation
 from infra.local.state.files import DiskError
 from infra.local.state.journal import Request
 from infra.local.state.state_store import EAGER
+from infra.local.state.watched import Notes, apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,8 @@ class Durable:
             return
         if scope["type"] != "http" or scope["path"].startswith(DATA_PLANE) or is_invocation(scope["path"]):
             self._store.touch()
-            await self._app(scope, receive, send)
+            with apart():
+                await self._app(scope, receive, send)
             return
         first = await receive()
         start, service = first.get("body", b"")[:2000], _service(scope)
@@ -69,14 +71,17 @@ class Durable:
             nonlocal failed
             if message["type"] == "http.response.start":
                 try:
-                    await self._settle(scope, service, body, changed=change and int(message["status"]) < REFUSED)
+                    changed = change and int(message["status"]) < REFUSED
+                    await self._settle(scope, service, body, notes, changed=changed)
                 except DiskError as error:
                     failed = True
                     await _refuse(service, error, send)
             if not failed:
                 await send(message)
 
-        await self._app(scope, listen, answer)
+        begins = change and service == "cloudformation"  # what it begins goes on after the answer
+        with contextlib.nullcontext(Notes()) if begins else apart() as notes:
+            await self._app(scope, listen, answer)
 
     def _resuming(self, send: Send) -> Send:
         """Return ``send``, before which, once MiniStack has its state, what a killed server left is carried out."""
@@ -107,7 +112,7 @@ class Durable:
             return error
         return None
 
-    async def _settle(self, scope: Scope, service: str, body: Sequence[bytes], *, changed: bool) -> None:
+    async def _settle(self, scope: Scope, service: str, body: Sequence[bytes], notes: Notes, *, changed: bool) -> None:
         """Wait until what this request has changed, or may show to have changed, is on disk.  Raises DiskError."""
         if service == "cloudformation":
             if changed:
@@ -118,6 +123,7 @@ class Durable:
             await asyncio.wrap_future(self._store.keep(EAGER))
             self._operation_unsaved = False
         elif changed:
+            notes.count()
             headers = tuple((bytes(name), bytes(value)) for name, value in scope["headers"])
             request = Request(
                 scope["method"], scope["path"], bytes(scope.get("query_string", b"")), headers, b"".join(body)

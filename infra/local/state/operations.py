@@ -8,7 +8,7 @@ from typing import Any
 def operation_runs(ministack: Any) -> bool:
     """Whether an operation on any stack is under way."""
     module = ministack._loaded_modules.get("cloudformation")  # noqa: SLF001 - see private_names
-    return module is not None and any(_in_progress(stack) for stack in list(module._stacks._data.values()))  # noqa: SLF001
+    return module is not None and any(_in_progress(stack) for stack in list(dict.values(module._stacks._data)))  # noqa: SLF001
 
 
 def _in_progress(stack: dict[str, Any]) -> bool:

@@ -1,9 +1,9 @@
 """Keeps the control plane's state on disk, so that not even ``kill -9`` loses a deployment.
 
 MiniStack saves its state when it exits politely, and only then.  Here every request that changed something is answered
-after the change is on disk.  All services are in one file that is replaced at once, and it is never written in the
-middle of a CloudFormation operation: whoever is killed then finds the state from before it, whole.  What is answered
-during such an operation, and changes of a service too large to be written for each, go into a journal of requests.
+after the change is on disk.  All services are in one file, in which a save puts all that changed or nothing, and never
+in the middle of a CloudFormation operation: whoever is killed then finds the state from before it, whole.  What is
+answered during such an operation, and changes of a service too large to be saved for each, go into a journal.
 
 What functions print and CloudWatch's metrics are not worth a write for each request: they are saved when nothing
 happens, and on exit.  Objects in buckets are files of their own (``infra.local.patches.objects``).
@@ -18,10 +18,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from infra.local.state.blobs import Blobs
+from infra.local.state.codec import Codec
+from infra.local.state.files import disk_error
 from infra.local.state.journal import Entry, Journal, Request
 from infra.local.state.operations import operation_runs
 from infra.local.state.pace import PATIENT_S, Pace
-from infra.local.state.state_files import StateFiles
+from infra.local.state.rows import Changes, Rows
+from infra.local.state.state_file import StateError, StateFile
 from infra.local.state.trouble import Trouble
 from infra.local.workers.system_calls import give_memory_back
 
@@ -62,13 +66,16 @@ class StateStore:
 
     def __init__(self, ministack: Any, folder: Path) -> None:
         self._ministack = ministack
-        self._files = StateFiles(folder)
+        self._folder = folder
+        self._blobs = Blobs(folder / "blobs")
+        self._codec = Codec(self._blobs)
+        self._file = StateFile(folder, self._codec)
+        self._rows = Rows(ministack, self._codec)
         self._journal = Journal(folder / "journal.jsonl")
-        self._encoded: dict[str, str] = {}
         self._held: dict[str, int] = {}
-        """Up to which request the encoded state of each service goes."""
+        """Up to which request the saved state of each service goes."""
         self._stale: set[str] = set()
-        """What has changed since it was encoded."""
+        """What has changed since it was saved."""
         self._numbers = itertools.count(1)
         self._newest = 0
         self._pace = Pace()
@@ -90,10 +97,13 @@ class StateStore:
 
         Return the sha256 of every large zip that the loaded state needs.
         """
-        loaded, self._held = self._files.load()
+        loaded, self._held, rows = self._file.load()
         self._newest = max(self._journal.last(), *self._held.values(), 0)
+        self._rows.watch()
         self._restore(loaded)
-        zips = self._files.tidy()
+        self._rows.saved(rows.items())
+        self._move_in()
+        self._blobs.forget_others(self._codec.used)
 
         def save_all(_getters: object) -> None:
             before_last()
@@ -103,7 +113,16 @@ class StateStore:
         self._numbers = itertools.count(self._newest + 1)
         self._stale |= EAGER
         self._thread.start()
-        return zips
+        return self._codec.used
+
+    def _move_in(self) -> None:
+        """Bring what files of before held into the state file.  Raises StateError."""
+        try:
+            if self._file.is_old:
+                self._save_now(EAGER | LAZY, thorough=True)
+            self._file.retire_old()
+        except OSError as error:
+            raise StateError(str(disk_error(error, self._folder))) from error
 
     def unheld(self) -> list[Entry]:
         """Return what was answered before the server was killed and is not in the state that was loaded, in order."""
@@ -158,7 +177,7 @@ class StateStore:
 
     def check_room(self, size: int) -> None:
         """Raise DiskError if a change of ``size`` bytes can be seen beforehand to find no room on the disk."""
-        self._trouble.check_room(size + sum(map(len, self._encoded.values())))
+        self._trouble.check_room(size)
 
     def operation_begins(self) -> None:
         """Note that CloudFormation may change any service from now on."""
@@ -194,7 +213,9 @@ class StateStore:
             if self._is_time():
                 self._save_everything()
         if self._touched or self._waiting:
+            self._rows.unseen = True
             self._save_everything()
+        self._file.close()
 
     def _deferred(self, item: _Waiting) -> bool:
         """Whether a change that only the state file can hold has to wait for a better moment."""
@@ -225,9 +246,8 @@ class StateStore:
         """Write the state that holds ``waiting`` and tell them; return False, with nothing told, if that must wait."""
         forced = set(EAGER) if self._operation_begun else {key for item in waiting for key in item.keys}
         try:
-            if not self._encode(forced | (EAGER - self._encoded.keys())):  # after a start: what was loaded, too
+            if not self._save_now(forced):
                 return False
-            self._write(EAGER)
             if not self._stale:
                 self._journal.clear()
         except Exception as error:  # noqa: BLE001 - the caller is told, and the next save tries again
@@ -266,8 +286,7 @@ class StateStore:
         with self._condition:
             waiting, self._waiting = self._waiting, []
         try:
-            if not self.operation_runs() and self._encode(EAGER):
-                self._write(EAGER)
+            if not self.operation_runs() and self._save_now(EAGER, thorough=self._rows.unseen):
                 self._journal.clear()
                 self._operation_begun = False
                 for item in waiting:
@@ -277,46 +296,51 @@ class StateStore:
                     self._waiting[:0] = [item for item in waiting if item.request is None]
                 waiting = [item for item in waiting if item.request is not None]
                 self._note(waiting)
-            self._encode(LAZY)
-            self._write(LAZY)
+            self._save_now(LAZY)
             give_memory_back()
             self._trouble.over()
         except Exception as error:  # noqa: BLE001 - keep the thread: the next change tries again
             self._stale |= EAGER
             self._refuse([item for item in waiting if not item.done.done()], error)
 
-    def _encode(self, keys: AbstractSet[str]) -> bool:
-        """Encode the state of ``keys``; return False, and leave all as it was, if CloudFormation was at work meanwhile.
+    def _save_now(self, keys: AbstractSet[str], *, thorough: bool = False) -> bool:
+        """Save the state of ``keys``; return False, and change nothing, if CloudFormation was at work meanwhile.
 
-        What began and ended while services were encoded is in some of them and not in others.
+        What began and ended while services were looked at is in some of them and not in others.  Raises OSError.
         """
-        operations = self._operations
-        getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
-        held = self._newest
-        encoded: dict[str, str] = {}
-        taken: dict[str, float] = {}
+        operations, held = self._operations, self._newest
         stale = self._stale & keys
         self._stale -= keys
-        for key in sorted(keys & getters.keys()):
-            begun = time.monotonic()
-            text = self._files.encoded(getters[key])
-            if text is not None:
-                encoded[key] = text
-                taken[key] = time.monotonic() - begun
-        if keys & EAGER and (self.operation_runs() or self._operations != operations):
+        try:
+            changes, taken = self._look(keys, thorough=thorough)
+            if keys & EAGER and (self.operation_runs() or self._operations != operations):
+                self._operation_begun = True
+                self._stale |= stale
+                self._rows.not_saved()
+                return False
+            numbers = self._held | dict.fromkeys(taken, held)
+            self._file.save(changes, numbers)
+        except BaseException:
             self._stale |= stale
-            self._operation_begun = True
-            return False
-        self._encoded |= encoded
-        self._held |= dict.fromkeys(encoded, held)
+            self._rows.not_saved()
+            raise
+        self._held = numbers
+        self._rows.saved(changes.items())
         self._pace.note(taken)
+        if lambda_service := self._ministack._loaded_modules.get("lambda_svc"):  # noqa: SLF001
+            self._blobs.put_away(lambda_service)
         return True
 
-    def _write(self, keys: AbstractSet[str]) -> None:
-        services = {key: text for key, text in self._encoded.items() if key in keys}
-        self._files.save(services, self._held, lazy=keys == LAZY)
-        if lambda_service := self._ministack._loaded_modules.get("lambda_svc"):  # noqa: SLF001
-            self._files.blobs.put_away(lambda_service)
+    def _look(self, keys: AbstractSet[str], *, thorough: bool) -> tuple[Changes, dict[str, float]]:
+        """Return what is to be saved of ``keys``, and how many seconds it took to find that of each."""
+        getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
+        changes: Changes = {}
+        taken: dict[str, float] = {}
+        for key in sorted(keys & getters.keys()):
+            begun = time.monotonic()
+            changes |= self._rows.changes(key, getters[key], thorough=thorough)
+            taken[key] = time.monotonic() - begun
+        return changes, taken
 
     def _restore(self, loaded: Mapping[str, Any]) -> None:
         """Give every service its state.  Raises StateError for one that cannot use it: MiniStack would begin anew."""
@@ -325,5 +349,5 @@ class StateStore:
                 try:
                     self._ministack._get_module(module).load_persisted_state(loaded[key])  # noqa: SLF001
                 except Exception as error:
-                    raise self._files.unusable(key, error, lazy=key in LAZY) from error
+                    raise self._file.unusable(key, error) from error
         self._ministack.load_state = lambda _key: None

@@ -14,8 +14,8 @@ from infra.local.state.files import disk_error
 if TYPE_CHECKING:
     from pathlib import Path
 
-ROOM_BYTES = 256 * 1024
-"""What must be free on the disk, beside a copy of the state, before anything is changed."""
+ROOM_BYTES = 1024 * 1024
+"""What must be free on the disk, beside what is sent, before anything is changed: for its rows, the log, zips."""
 
 log = logging.getLogger(__name__)
 
