@@ -104,8 +104,8 @@ class _What:
 
 
 @dataclass(slots=True)
-class _Copy:
-    """That function, made."""
+class Copy:
+    """A function that was made for a measurement."""
 
     name: str
     function: str
@@ -114,24 +114,35 @@ class _Copy:
     cloud: Cloud
     starts: int = 0
 
-    def start(self) -> tuple[float, float]:
-        """Return the milliseconds of one cold start: Lambda's own figure, and from the request to the answer."""
-        call = partial(self.cloud.call, "lambda")
+    def chill(self) -> None:
+        """Let nothing that runs be used again: the next call starts a process."""
         settled = self.cloud.client("lambda").get_waiter("function_updated_v2")
         self.starts += 1
         settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
         changed = {"Variables": {**self.variables, "ATTEMPT": str(self.starts)}}
-        call("update_function_configuration", FunctionName=self.function, Environment=changed)
+        self.cloud.call("lambda", "update_function_configuration", FunctionName=self.function, Environment=changed)
         settled.wait(FunctionName=self.function, WaiterConfig={"Delay": 1})
+
+    def ask(self) -> tuple[float | None, float]:
+        """Return the milliseconds of a call: of its start, by Lambda's own figure, if it was one, and of all of it."""
         started = time.perf_counter()
-        answer = call("invoke", FunctionName=self.function, Payload=json.dumps(self.event).encode(), LogType="Tail")
+        payload = json.dumps(self.event).encode()
+        answer = self.cloud.call("lambda", "invoke", FunctionName=self.function, Payload=payload, LogType="Tail")
         answer["Payload"].read()
         total = (time.perf_counter() - started) * 1000
         log = b64decode(answer["LogResult"]).decode()
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{self.name}: a failed call: {log}")
         found = _INIT.search(log)
-        if found is None or "FunctionError" in answer:
-            raise RuntimeError(f"{self.name}: no cold start, or a failed one: {log}")
-        return float(found[1]), total
+        return (float(found[1]) if found else None), total
+
+    def start(self) -> tuple[float, float]:
+        """Return the milliseconds of one cold start: Lambda's own figure, and from the request to the answer."""
+        self.chill()
+        init, total = self.ask()
+        if init is None:
+            raise RuntimeError(f"{self.name}: no cold start")
+        return init, total
 
 
 def _configuration(environment: Environment, opponent: str) -> Any:
@@ -147,7 +158,14 @@ def _opponent(environment: Environment, folder: Path) -> _What:
 
 
 @contextmanager
-def _unpickler(environment: Environment, like: str) -> Iterator[_Copy]:
+def copied_opponent(environment: Environment, folder: Path, event: Any) -> Iterator[Copy]:
+    """Make a copy of an opponent's function, which is deployed, to be asked ``event``; delete it afterwards."""
+    with _copied(environment, _opponent(environment, folder), event) as copy:
+        yield copy
+
+
+@contextmanager
+def _unpickler(environment: Environment, like: str) -> Iterator[Copy]:
     layer = build_layer("comparison", environment.target, environment.cache)
     call = partial(environment.cloud.call, "lambda")
     name = f"{environment.names.prefix}-measure-comparison"
@@ -162,7 +180,7 @@ def _unpickler(environment: Environment, like: str) -> Iterator[_Copy]:
 
 
 @contextmanager
-def _copied(environment: Environment, what: _What, event: Any) -> Iterator[_Copy]:
+def _copied(environment: Environment, what: _What, event: Any) -> Iterator[Copy]:
     call = partial(environment.cloud.call, "lambda")
     function = f"{environment.names.prefix}-measure-{uuid4().hex[:8]}"
     like, variables = what.like, what.like.get("Environment", {}).get("Variables", {})
@@ -179,7 +197,7 @@ def _copied(environment: Environment, what: _What, event: Any) -> Iterator[_Copy
         Environment={"Variables": variables},
     )
     try:
-        yield _Copy(what.name, function, variables, event, environment.cloud)
+        yield Copy(what.name, function, variables, event, environment.cloud)
     finally:
         call("delete_function", FunctionName=function)
 

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from client.commands.bench import frames, functions, many, memory, ratings, start, throughput
+from client.commands.bench import frames, functions, many, memory, neighbour, ratings, start, throughput
 from games.catalog import find_part, game_packages
 
 
@@ -35,6 +35,7 @@ def register(root: typer.Typer) -> None:
     app.command(epilog="Example: lambda-arcade bench memory battleship_easy --deployments 500")(memory.memory)
     app.command(epilog="Example: lambda-arcade bench simulation --seconds 60")(functions.simulation)
     app.command(epilog="Example: lambda-arcade bench releases battleship_hard --times 10")(functions.releases)
+    app.command(epilog="Example: lambda-arcade bench neighbour battleship_easy --starts 20")(neighbour.neighbour)
     app.command(epilog="Example: lambda-arcade bench cold --starts 10")(functions.cold)
     app.command(epilog="Example: lambda-arcade bench sizes --json")(functions.sizes)
     app.command(epilog="Example: lambda-arcade bench opponents --count 1000")(many.opponents)

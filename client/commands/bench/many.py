@@ -28,7 +28,7 @@ def opponents(
     from infra.load.many import deploy_many  # noqa: PLC0415
     from infra.local import daemon  # noqa: PLC0415
 
-    counts = sorted({max(1, count * tenths // 10) for tenths in (1, 2, 4, 6, 8, 10)})
+    counts = sorted({max(1, count * percent // 100) for percent in (1, 10, 30, 60, 100)})
     with TemporaryDirectory(prefix="arcade-") as scratch:
         home = Path(scratch) / "home"
         cloud = daemon.up(home, port=0)

@@ -12,11 +12,15 @@ from rich.table import Table
 from client.commands.context import out, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from games.core import JsonObject
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program.")]
+
+
+PLENTY = 10_000
+"""Columns of a terminal in which any table fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +51,54 @@ class Spread:
 
 
 def show(rows: list[JsonObject], *, json: bool, title: str) -> None:
-    """Print rows of figures, as a table or as JSON."""
+    """Print rows of figures, as a table or as JSON.  Where a table is too wide its columns become its lines."""
     if json:
         print_json(rows)
         return
-    table = Table(title=title, box=None, header_style="bold")
-    flat = [_flat(row) for row in rows]
-    for column in flat[0]:
-        # where there is little room the names are folded, never a figure
-        table.add_column("\n".join(column.split()), justify="left" if column == "name" else "right", overflow="fold")
-    for row in flat:
-        table.add_row(*("" if value is None else str(value) for value in row.values()))
-    out.print(table)
+    flat = [{key: "" if value is None else str(value) for key, value in _flat(row).items()} for row in rows]
+    table = _upright(flat)
+    if _width(table) <= out.width:
+        table.title = title
+        out.print(table)
+        return
+    out.print(title, style="italic")
+    for several in _that_fit(flat, out.width):
+        out.print(_turned(several))
+
+
+def _width(table: Table) -> int:
+    return out.measure(table, options=out.options.update(width=PLENTY)).maximum
+
+
+def _upright(rows: Sequence[dict[str, str]]) -> Table:
+    table = Table(box=None, header_style="bold")
+    for column in rows[0]:
+        heads = "\n".join(column.replace("_", " ").split())
+        table.add_column(heads, justify="left" if column == "name" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row.values())
+    return table
+
+
+def _turned(rows: Sequence[dict[str, str]]) -> Table:
+    """Return a table with a line for each figure and a column for each row."""
+    table = Table(box=None, show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    for _ in rows:
+        table.add_column(justify="right", overflow="fold")
+    for column in rows[0]:
+        table.add_row(column.replace("_", " "), *(row[column] for row in rows))
+    return table
+
+
+def _that_fit(rows: Sequence[dict[str, str]], width: int) -> Iterator[Sequence[dict[str, str]]]:
+    """Yield ``rows`` by as many as fit beside each other, at least one."""
+    while rows:
+        fitting = 1
+        while fitting < len(rows) and _width(_turned(rows[: fitting + 1])) <= width:
+            fitting += 1
+        yield rows[:fitting]
+        rows = rows[fitting:]
 
 
 def _flat(row: JsonObject) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def throughput(
                 bare = stack.enter_context(BareLoop(find_folder(info.name)))
                 raw = partial(bare.calls, event_of(info.endpoint, request))
             for count in callers or (1, 8, 50):
-                done = measure(_asking(info, request, count), seconds, server_s, raw)
+                done = measure(asking(info, request, count), seconds, server_s, raw)
                 per_second = done.raw_per_second
                 beside = {"raw": per_second, "of raw": done.per_second / per_second} if per_second else {}
                 rows.append({"name": info.name, "callers": count, "requests": done.times.calls,
@@ -71,7 +71,7 @@ def throughput(
           json=json, title="Moves a second, over HTTP")  # fmt: skip
 
 
-def _asking(info: OpponentInfo, request: JsonObject, callers: int) -> Callable[[float], list[Call]]:
+def asking(info: OpponentInfo, request: JsonObject, callers: int) -> Callable[[float], list[Call]]:
     """Return what asks ``info`` for so long: with plain sockets where that will do, else with sessions in threads."""
     from infra.load.speed import by_threads  # noqa: PLC0415
     from infra.load.steady import steady  # noqa: PLC0415
