@@ -15,9 +15,9 @@ from training.contracts import TrainingError
 from training.environments.episode import space_for
 from training.export import OPSET
 from training.prototypes.asked import Ready, usual_card
-from training.prototypes.conversion import MOST_BYTES
 from training.prototypes.observations import of_every_phase
 from training.prototypes.running import input_kinds, opened, output_kinds
+from training.prototypes.size import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -33,6 +33,7 @@ from training.prototypes.boosting import register, without_names
 from training.prototypes.calibrated import composed
 from training.prototypes.imputing import simple_imputer
 from training.prototypes.running import ask_model, opened, output_kinds
+from training.prototypes.size import MOST_BYTES, WORTH_TELLING, check_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,10 +44,10 @@ if TYPE_CHECKING:
 
 LEAST_ROWS = 16
 """Fewer prove nothing."""
+_PROBABILITIES = {"VotingClassifier": 'make it with voting="soft"', "SVC": "make it with probability=True"}
+"""How estimators get probabilities that have none as they are made by default."""
 ROWS = "rows"
 """The one input of a model without words."""
-MOST_BYTES = 45 * 1024 * 1024
-"""Of a model: a function's zip may have 50 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,21 @@ class Converted:
     """Rows that were left out because the estimator's own answer hangs on an order: nearest neighbours equally far."""
 
 
-def convert(estimator: Any, rows: Mapping[str, Sequence[Any]], words: frozenset[str]) -> Converted:
+def convert(
+    estimator: Any,
+    rows: Mapping[str, Sequence[Any]],
+    words: frozenset[str],
+    tell: Callable[[str], None] = lambda _text: None,
+) -> Converted:
     """Return the estimator as ONNX.
 
     ``rows`` are real rows by column, all that there are: the estimator's own columns are picked by their names, or,
-    where it was fitted without names, the numbers among them in order.  Raises TrainingError, with the row, for one
+    where it was fitted without names, the numbers among them in order.  ``tell`` hears which way is tried, where that
+    takes long.  Raises TrainingError, with the row, for one
     that does not convert, or would differ.
     """
     check_fitted(estimator)
+    nodes = check_size(estimator)
     features = features_of(estimator, rows, words)
     table = {name: rows[name] for name in features}
     count = len(next(iter(table.values())))
@@ -90,6 +98,8 @@ def convert(estimator: Any, rows: Mapping[str, Sequence[Any]], words: frozenset[
     judged = ~_ambiguous(estimator, table)
     problems: list[str] = []
     for how, make in _ways(estimator, kinds):
+        if problems or nodes > WORTH_TELLING:
+            tell(f"computed in {how}" + (f", {nodes:,} nodes of trees" if nodes else ""))
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -194,7 +204,8 @@ def ask_estimator(estimator: Any, rows: Any) -> tuple[NDArray[np.float64], tuple
     name = name_of(estimator)
     classifies = is_classifier(estimator) or hasattr(estimator, "predict_proba")
     if classifies and not hasattr(estimator, "predict_proba"):
-        raise TrainingError(f"{name} gives no probabilities: wrap it in CalibratedClassifierCV, or fit one that does")
+        way = _PROBABILITIES.get(name, "wrap it in CalibratedClassifierCV, or fit one that does")
+        raise TrainingError(f"{name} gives no probabilities: {way}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

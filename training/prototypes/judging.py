@@ -50,7 +50,7 @@ def ready(asked: Asked, positions: Sequence[Position], reporter: ProgressReporte
         texts |= {f"{CODE}.py": code} if code else {}
     else:
         reporter.report("converting it, and comparing it with the original on real rows")
-        converted = _converted(asked, rows, words)
+        converted = _converted(asked, rows, words, reporter)
     labels = [label for kind in kinds_of(asked.game).values() for label in kind.labels]
     meaning = meaning_of(converted.output, converted.classes, asked.best, labels, logits=converted.logits)
     card = {**_card(asked, converted, meaning, source), **more}
@@ -132,10 +132,10 @@ def _rows(
     }, words
 
 
-def _converted(asked: Asked, rows: Mapping[str, Any], words: frozenset[str]) -> Converted:
+def _converted(asked: Asked, rows: Mapping[str, Any], words: frozenset[str], reporter: ProgressReporter) -> Converted:
     if isinstance(asked.model, bytes):
         return read_onnx(asked.model, rows, words, asked.columns, asked.output)
-    return convert(asked.model, rows, words)
+    return convert(asked.model, rows, words, reporter.report)
 
 
 def _card(asked: Asked, converted: Converted, meaning: Meaning, source: str | None) -> JsonObject:

@@ -9,8 +9,9 @@ import onnx
 from onnx import helper
 
 from training.contracts import TrainingError
-from training.prototypes.conversion import LEAST_ROWS, MOST_BYTES, Converted
+from training.prototypes.conversion import LEAST_ROWS, Converted
 from training.prototypes.running import ask_model, input_kinds, opened, output_kinds
+from training.prototypes.size import MOST_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

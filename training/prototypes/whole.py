@@ -10,7 +10,6 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
 
 from ai_functions.policies.estimator import CODE, TRUSTED, Estimator
@@ -19,7 +18,6 @@ from ai_functions.runtime.model import SKOPS, ModelError
 from training.artifact import write_model
 from training.contracts import TrainingError
 from training.prototypes.conversion import (
-    MOST_BYTES,
     Converted,
     as_asked,
     ask_estimator,
@@ -29,6 +27,7 @@ from training.prototypes.conversion import (
     kinds_of_columns,
 )
 from training.prototypes.own_features import is_there, sources_of
+from training.prototypes.size import MOST_BYTES, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -87,8 +86,9 @@ def _own_functions(estimator: Any) -> Iterator[FunctionType]:
 def _written(estimator: Any, own: Sequence[FunctionType], source: str, io: Any) -> tuple[bytes, list[str]]:
     """Return what skops writes, with a person's functions under the name of the module that ships."""
     changed = copy.deepcopy(estimator)
-    for inside in _column_transformers(changed, set()):
-        _number_columns(inside)
+    for inside in parts_of(changed):
+        if isinstance(inside, ColumnTransformer) and hasattr(inside, "transformers_"):
+            _number_columns(inside)
     before = {function: function.__module__ for function in own}
     module = ModuleType(CODE)
     for function in own:
@@ -104,22 +104,6 @@ def _written(estimator: Any, own: Sequence[FunctionType], source: str, io: Any) 
         for function, name in before.items():
             function.__module__ = name
         sys.modules.pop(CODE, None)
-
-
-def _column_transformers(value: Any, seen: set[int]) -> Iterator[ColumnTransformer]:
-    """Yield every fitted ColumnTransformer in an estimator, wherever it is."""
-    if id(value) in seen:
-        return
-    seen.add(id(value))
-    if isinstance(value, ColumnTransformer) and hasattr(value, "transformers_"):
-        yield value
-    if isinstance(value, BaseEstimator):
-        value = list(vars(value).values())
-    if isinstance(value, dict):
-        value = list(value.values())
-    if isinstance(value, list | tuple):
-        for one in value:
-            yield from _column_transformers(one, seen)
 
 
 def _number_columns(transformer: ColumnTransformer) -> None:
