@@ -104,5 +104,8 @@ def _count(path: Path) -> int:
         from training.tables.compact import count_compacted  # noqa: PLC0415 - the same
 
         return count_compacted(path)
+    lines, last = 0, b"\n"
     with path.open("rb") as file:
-        return sum(piece.count(b"\n") for piece in iter(lambda: file.read(1 << 20), b"")) + 1
+        for piece in iter(lambda: file.read(1 << 20), b""):
+            lines, last = lines + piece.count(b"\n"), piece[-1:]
+    return lines + (last != b"\n")
