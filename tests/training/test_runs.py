@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+import training
 from client.cli import app
+from tests.wheel.installed import pip
 from training.contracts import TrainingError
 from training.mlflow_runs import export, flat, measures_of, parameters_of
 from training.runs import Runs
@@ -83,7 +86,7 @@ def test_the_lines_of_the_page_work(runs: Runs, tmp_path: Path, monkeypatch: pyt
     lines = [line.split()[1:] for line in page.read_text("utf-8").splitlines() if line.startswith("lambda-arcade runs")]
     assert [words[1:2] for words in lines] == [[], ["show"], ["compare"], ["export"]]
     for words in lines:
-        if words[1:2] == ["export"] and find_spec("mlflow") is None:
+        if words[1:2] == ["export"]:  # with MLflow, in an environment of its own: below
             continue
         assert asked(*words)
     assert len(runs.all()) == 2
@@ -108,26 +111,56 @@ def test_a_run_is_parameters_and_measures(runs: Runs):
     assert all(isinstance(value, float) for value in measures.values())
 
 
-@pytest.mark.skipif("mlflow" in sys.modules, reason="mlflow is there")
 def test_without_mlflow_the_line_that_brings_it_is_said(runs: Runs):
-    try:
-        import mlflow  # noqa: F401, PLC0415
-    except ImportError:
-        with pytest.raises(TrainingError, match="pip install mlflow-skinny"):
-            export(runs.all(), "somewhere", lambda _done, _total: None)
+    with pytest.raises(TrainingError, match="pip install mlflow-skinny"):
+        export(runs.all(), "somewhere", lambda _done, _total: None)
+    with pytest.raises(TrainingError, match="pip install mlflow-skinny sqlalchemy alembic"):
+        export(runs.all(), "sqlite:///runs.db", lambda _done, _total: None)
 
 
-def test_mlflow_gets_each_run_once(runs: Runs, tmp_path: Path):
-    tracking: Any = pytest.importorskip("mlflow.tracking")
-    store = (tmp_path / "mlruns").as_uri()
-    assert export(runs.all(), store, lambda _done, _total: None) == (2, 0)
-    assert export(runs.all(), store, lambda _done, _total: None) == (0, 2)
-    client = tracking.MlflowClient(tracking_uri=store)
+IN_ITS_OWN_ENVIRONMENT = """
+import json, sys
+from pathlib import Path
+from mlflow.tracking import MlflowClient
+from training.mlflow_runs import export
+from training.runs import Runs
+
+runs, told = Runs(Path(sys.argv[1])), {}
+for store in sys.argv[2:]:
+    counts = [export(runs.all(), store, lambda _done, _total: None) for _ in range(2)]
+    client = MlflowClient(tracking_uri=store)
     experiment = client.get_experiment_by_name("lambda-arcade/battleship_hard")
-    found: dict[str, Any] = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
-    one = found[FIRST]
-    assert one.data.params["estimator.C"] == "1.0"
-    assert one.data.metrics["held_out.new.loss.value"] == 2.5
-    assert one.data.tags["lambda_arcade.passed"] == "True"
-    listed = {item.path for item in client.list_artifacts(one.info.run_id)}
-    assert listed == {"model_card.json", "report.json", "report.html"}
+    found = {run.info.run_name: run for run in client.search_runs([experiment.experiment_id])}
+    one = found[sorted(found)[0]]
+    told[store] = {
+        "counts": counts, "runs": sorted(found), "params": one.data.params, "metrics": one.data.metrics,
+        "tags": one.data.tags, "files": sorted(item.path for item in client.list_artifacts(one.info.run_id)),
+    }
+print(json.dumps(told))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_mlflow_gets_each_run_once(runs: Runs, tmp_path: Path):
+    """MLflow is installed in an environment of its own, as the page says, and nothing that it needs comes here."""
+    place = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(place)], check=True)
+    python = place / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    pip(python, "mlflow-skinny", "sqlalchemy", "alembic", "numpy", "threadpoolctl")
+    stores = [(tmp_path / "mlruns").as_uri(), f"sqlite:///{tmp_path / 'runs.db'}"]
+    done = subprocess.run(
+        [python, "-c", IN_ITS_OWN_ENVIRONMENT, str(runs.folder), *stores],
+        env={**os.environ, "PYTHONPATH": str(Path(training.__file__).parents[1])},
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert list(told) == stores
+    for found in told.values():
+        assert found["counts"] == [[2, 0], [0, 2]]
+        assert found["runs"] == [FIRST, SECOND]
+        assert found["params"]["estimator.C"] == "1.0"
+        assert found["metrics"]["held_out.new.loss.value"] == 2.5
+        assert found["tags"]["lambda_arcade.passed"] == "True"
+        assert found["files"] == ["model_card.json", "report.html", "report.json"]
