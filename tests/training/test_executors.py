@@ -27,6 +27,7 @@ from training.dataset import usable
 from training.evaluation.evaluate import LocalTasks, LocalTrial, play_tasks, run, task_seeds
 from training.evaluation.judging import Foretold
 from training.executors import in_parts, lent, opened, spread, using
+from training.games.backgammon.choosing import _every
 from training.games.battleship.examples import choice_rows
 from training.games.battleship.win_examples import race_rows
 from training.shipped import Shipped
@@ -107,6 +108,34 @@ def test_any_executor_does_the_same(records: la.Records, alone: dict[str, Any], 
         assert everything(records, tmp_path) == alone
     assert executor.sent > 12
     assert len(alone["sound"]) == GAMES
+
+
+def everything_of_backgammon() -> dict[str, Any]:
+    """Do everything of backgammon that an executor may do, and return what comes of it."""
+    folder = LADDER / "backgammon_easy"
+    manifest = Manifest.load(folder)
+    with lent(1000) as pool:
+        seeds = list(islice(task_seeds("test", 1), 3))
+        tasks = play_tasks(LocalTasks("backgammon", str(folder)), seeds, pool, lambda _done: None)
+    made = list(make_games(manifest, 12, seed=3, progress=lambda _done: None))
+    sound = usable(made, "backgammon", lambda _text: None)
+    with lent(1000) as pool:
+        losses = list(spread(Foretold(manifest, (folder, folder)), [sound[:2], sound[2:4]], pool))
+    choices = [choice for some in _every(manifest, sound[:5]) for choice in some]
+    return {
+        "tasks": [(dict(task.row), task.controls.tolist()) for task in tasks],
+        "made": [played(record) for record in made],
+        "losses": np.concatenate(losses).tolist(),
+        "choices": [(choice.rows.tobytes(), choice.chosen) for choice in choices],
+    }
+
+
+def test_any_executor_does_the_same_for_backgammon() -> None:
+    executor = Elsewhere()
+    with using(executor):
+        elsewhere = everything_of_backgammon()
+    assert elsewhere == everything_of_backgammon()
+    assert executor.sent > 6
 
 
 @pytest.mark.slow
