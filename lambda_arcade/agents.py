@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lambda_arcade.models import Saved, prove, published
+from lambda_arcade.models import Saved, page_of, prove, published, runs
 from lambda_arcade.reporting import Lines
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def save_agent(  # noqa: PLR0913 - each is a thing that somebody may want otherw
     """
     place = Path(folder).expanduser().resolve()
     made = _made(policy, place, reporter, name=name, game=game, options=options, temperature=temperature, title=title)
-    return Saved(made.manifest.name, made.folder, made.card, made.lines)
+    return Saved(made.manifest.name, made.folder, made.card, made.lines, page_of(made.run))
 
 
 def deploy_agent(  # noqa: PLR0913 - the same
@@ -79,4 +79,4 @@ def _made(policy: bytes | Layers, folder: Path, reporter: ProgressReporter | Non
 
     wanted["options"] = dict(wanted["options"] or {})
     asked = Asked(policy, agent=True, source="la.deploy_agent", **wanted)
-    return make(asked, folder, reporter or Lines(), prove=prove)
+    return make(asked, folder, reporter or Lines(), prove=prove, keeper=runs())

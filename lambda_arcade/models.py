@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from infra.environment.environment import Environment
     from training.progress import ProgressReporter
     from training.prototypes.folder import Made
+    from training.runs import Runs
     from training.tables.table import Table
 
+RUNS = "runs"
+"""The folder in the data folder with a folder for each training."""
 ONNX, SKLEARN = "onnx", "sklearn"
 """What computes in the function."""
 
@@ -32,9 +35,16 @@ class Saved:
     """What ``model_card.json`` says."""
     lines: tuple[str, ...] = field(repr=False, default=())
     """What was found, a line each."""
+    report: Path | None = None
+    """The page that tells all of it."""
 
     def __str__(self) -> str:
-        return "\n".join((f"{self.name} is in {self.folder}", *(f"  {line}" for line in self.lines)))
+        return "\n".join((f"{self.name} is in {self.folder}", *_indented(self)))
+
+
+def _indented(saved: Saved) -> list[str]:
+    report = [] if saved.report is None else [f"report: {saved.report}"]
+    return [f"  {line}" for line in (*saved.lines, *report)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Deployed(Saved):
     """Where it answers."""
 
     def __str__(self) -> str:
-        lines = (f"{self.name} is deployed, version {self.version}: {self.url}", *(f"  {line}" for line in self.lines))
+        lines = (f"{self.name} is deployed, version {self.version}: {self.url}", *_indented(self))
         return "\n".join(lines)
 
 
@@ -100,7 +110,7 @@ def save(  # noqa: PLR0913 - each is a thing that somebody may want otherwise
         model, Path(folder).expanduser().resolve(), reporter, name=name, game=game, table=table, features=features,
         best=best, columns=columns, output=output, temperature=temperature, title=title, runtime=runtime, source=source,
     )  # fmt: skip
-    return Saved(made.manifest.name, made.folder, made.card, made.lines)
+    return Saved(made.manifest.name, made.folder, made.card, made.lines, page_of(made.run))
 
 
 def deploy(  # noqa: PLR0913 - the same
@@ -156,7 +166,7 @@ def published(
     if done.problem:
         raise RuntimeError(f"{name} is in {made.folder}, but was not deployed: {done.problem}")
     url = f"{environment.api}/opponents/{name}"
-    return Deployed(name, made.folder, made.card, made.lines, str(done.version), url)
+    return Deployed(name, made.folder, made.card, made.lines, page_of(made.run), str(done.version), url)
 
 
 def _check_not_taken(environment: Environment, name: str, place: Path) -> None:
@@ -185,7 +195,22 @@ def _made(model: Any, folder: Path, reporter: ProgressReporter | None, **wanted:
     table = wanted["table"]
     if wanted["features"] is None and table is not None:
         wanted["features"] = table.features
-    return make(Asked(model, **wanted), folder, reporter or Lines(), prove=prove)
+    return make(Asked(model, **wanted), folder, reporter or Lines(), prove=prove, keeper=runs())
+
+
+def runs() -> Runs:
+    """Return where this machine keeps what became of its trainings."""
+    from infra.local.paths import cloud_paths  # noqa: PLC0415
+    from training.runs import Runs  # noqa: PLC0415
+
+    return Runs(cloud_paths().home / RUNS, prove)
+
+
+def page_of(run: str) -> Path:
+    """Return where the report of a run is."""
+    from training.runs import PAGE  # noqa: PLC0415
+
+    return runs().folder / run / PAGE
 
 
 def prove(folder: Path, positions: Sequence[Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from platform import python_version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sklearn.pipeline import Pipeline
 
@@ -54,7 +54,7 @@ def model_card(manifest: Manifest, fitted: Fitted, exported: Exported, origin: O
         "game": manifest.game,
         "algorithm": _describe(fitted),
         **_features(manifest, fitted.held_out.shape[1]),
-        "parameters": {"training": dict(manifest.training), "estimator": _parameters(fitted)},
+        "parameters": {"training": dict(manifest.training), "estimator": parameters_of(fitted.estimator)},
         "command": origin.command,
         "seed": origin.seed,
         "data": {
@@ -87,10 +87,10 @@ def _features(manifest: Manifest, columns: int) -> JsonObject:
     return {"features": list(names)} if names else {}
 
 
-def _parameters(fitted: Fitted) -> JsonObject:
-    """Return what the estimator was made with; what is no JSON, as Python prints it."""
+def parameters_of(estimator: Any) -> JsonObject:
+    """Return what an estimator was made with; what is no JSON, as Python prints it; nothing of what is none."""
     plain = bool | int | float | str | None
-    found = fitted.estimator.get_params(deep=True)
+    found = estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
     return {
         name: value if isinstance(value, plain) else " ".join(repr(value).split())[:200]
         for name, value in found.items()

@@ -111,7 +111,8 @@ class Runs:
         except OSError as error:
             shutil.rmtree(staging, ignore_errors=True)
             told = f"the run cannot be kept in {self.folder} ({error.strerror}); nothing was changed: make room there"
-            raise OSError(error.errno, f"{told}, and give the same command again with --resume") from error
+            more = "and do the same again; what was trained goes on with --resume"
+            raise OSError(error.errno, f"{told}, {more}") from error
 
     def all(self) -> list[Run]:
         """Return every run that can be read, the newest last."""

@@ -9,8 +9,8 @@ import pytest
 
 from games.battleship import rules
 from training.contracts import TrainingError
-from training.prototypes.observations import of_every_phase, positions_in
 from training.prototypes.own_features import loaded, source_of
+from training.tables.observations import of_every_phase, positions_in
 from training.tables.playing import some_games
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from training.contracts import TrainingError
 from training.environments.episode import space_for
 from training.export import OPSET
 from training.prototypes.asked import Ready, usual_card
-from training.prototypes.observations import of_every_phase
 from training.prototypes.running import input_kinds, opened, output_kinds
 from training.prototypes.size import MOST_BYTES
+from training.tables.observations import of_every_phase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ai_functions.policies.spaces import Space
     from training.progress import ProgressReporter
     from training.prototypes.asked import Asked
-    from training.prototypes.observations import Position
+    from training.tables.observations import Position
 
 IR_VERSION = 10
 """Of the files written here: onnxruntime 1.18 reads it."""

@@ -10,6 +10,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any, cast
 
 from ai_functions.runtime.model import MODEL
+from training.card import parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,6 +76,7 @@ def usual_card(asked: Asked, model: bytes, algorithm: str, more: Mapping[str, An
         "game": asked.game,
         "algorithm": algorithm,
         **more,
+        "parameters": {"estimator": parameters_of(asked.model)},
         "model_bytes": len(model),
         "versions": {"python": python_version(), **_versions()},
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -33,9 +33,10 @@ from games.schema import InvalidError
 from training.artifact import write_artifact
 from training.contracts import TrainingError
 from training.prototypes import agents, judging
-from training.prototypes.observations import of_every_phase, positions_in
+from training.prototypes.reporting import report_of
 from training.prototypes.strength import measure
 from training.prototypes.whole import NEEDS as WHOLE
+from training.tables.observations import of_every_phase, positions_in
 from training.tables.playing import some_games
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
     from games.core import JsonObject
     from training.progress import ProgressReporter
     from training.prototypes.asked import Asked, Ready
-    from training.prototypes.observations import Position
     from training.prototypes.strength import Strength
+    from training.runs import Keeper
+    from training.tables.observations import Position
 
 _COLOURS = ("#5fb3b3", "#c9a227", "#d2691e", "#7a9e3f", "#8f7fc7", "#c75b7a", "#4f8fc0", "#b07d4f")
 _LADDER = Path(ai_functions.__file__).parent
@@ -62,6 +64,8 @@ class Made:
     """What it was asked: of every phase."""
     lines: tuple[str, ...] = field(default=())
     """What a person should know, a line each."""
+    run: str = ""
+    """Under which name its report was kept; empty where none was."""
 
 
 def make(
@@ -70,16 +74,18 @@ def make(
     reporter: ProgressReporter,
     *,
     prove: Callable[[Path, Sequence[Position]], Mapping[str, Any]] | None = None,
+    keeper: Keeper | None = None,
 ) -> Made:
     """Make the opponent that was ``asked`` for and put it into ``folder``.
 
     ``prove`` tries the folder in a function's real runtime, before anything is put in place, and returns what the card
-    is to say of it.  Raises TrainingError; the folder is as it was then.
+    is to say of it; ``keeper`` gets the card and a report.  Raises TrainingError; the folder is as it was then.
     """
     name = check_name(asked.name, folder)
     rules = find_game(asked.game)
     reporter.report(f"playing {rules.INFO.title} for positions to try it on")
-    positions = positions_in(some_games(asked.game, options=asked.options))
+    games = some_games(asked.game, options=asked.options)
+    positions = positions_in(games)
     made = (agents if asked.agent else judging).ready(asked, positions, reporter)
     card = made.card
     staging = folder.parent / f".{name}.{os.getpid()}"
@@ -100,11 +106,17 @@ def make(
             played = {key: value.to_json() for key, value in strength.measures.items()}
             card["evaluation"] = cast("JsonObject", {"candidate": played, "line": strength.line})
             texts = _with_manifest(asked, made, folder, place=strength.place)
+        run = ""
+        if keeper is not None:
+            run = keeper.name_of(name)
+            card = {**card, "run": run}
+            old = folder if (folder / MANIFEST).exists() else None
+            keeper.keep(run, card, report_of(asked, card, (old, staging), games, strength, reporter))
         _put(folder, made, card, texts)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     lines = (*made.lines, *_proved(proved), *([] if strength is None else [f"strength: {strength.line}"]))
-    return Made(folder, Manifest.load(folder), read_card(folder), tuple(phases), lines)
+    return Made(folder, Manifest.load(folder), read_card(folder), tuple(phases), lines, run)
 
 
 def check_name(name: str, folder: Path | None = None) -> str:

@@ -16,11 +16,11 @@ from training.export import ABSOLUTE, RELATIVE
 from training.prototypes.asked import Ready, usual_card
 from training.prototypes.conversion import convert
 from training.prototypes.meaning import meaning_of
-from training.prototypes.observations import of_every_phase
 from training.prototypes.onnx_files import read_onnx
 from training.prototypes.own_features import loaded, source_of
 from training.prototypes.whole import NEEDS, as_it_is
 from training.tables.kinds import candidates_of, kinds_of
+from training.tables.observations import of_every_phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from training.prototypes.asked import Asked
     from training.prototypes.conversion import Converted
     from training.prototypes.meaning import Meaning
-    from training.prototypes.observations import Position
+    from training.tables.observations import Position
 
 COMPARED_ROWS = 2000
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from math import hypot
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from ai_functions.runtime.manifest import MANIFEST, Manifest
 from ai_functions.runtime.model import read_card
 from training.contracts import LESS, TrainingError, benchmark_for
 from training.evaluation.evaluate import task_seeds
-from training.evaluation.statistics import estimate
+from training.evaluation.statistics import Z95, estimate
+from training.report.strength import NEW, REPLACED
+from training.report.strength import ladder_of as ladder_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +66,25 @@ def measure(folder: Path, progress: Callable[[int, int], None], seed: int = 1) -
     fewer = " (fewer is better)" if better == LESS else ""
     line = f"{own.mean:.1f} ± {own.standard_error:.1f} {unit}{fewer} in {own.n} games{more}"
     return Strength(found, line, len(weaker) + 1)
+
+
+def beside_others(strength: Strength, game: str, replaced: Path | None) -> dict[str, Any]:
+    """Return how it does beside the ladder and the one that it replaces, by what their cards say was measured.
+
+    Theirs is known from many more tasks than are worth playing here; the differences are of independent means.
+    """
+    (unit, better), *_ = benchmark_for(game).measures.items()
+    own = strength.measures[unit]
+    found: list[Any] = [{"who": NEW, "level": own.to_json()}]
+    others = {} if replaced is None else {REPLACED: replaced}
+    for name, folder in {**others, **ladder_folders(game, "")}.items():
+        evaluation: Any = read_card(folder).get("evaluation") or {}
+        level = evaluation.get("candidate", {}).get(unit)
+        if level is not None:
+            gap, error = own.mean - level["mean"], hypot(own.standard_error, level["standard_error"])
+            apart = {"mean": gap, "standard_error": error, "low": gap - Z95 * error, "high": gap + Z95 * error}
+            found.append({"who": name, "level": level, "difference": apart})
+    return {"measure": unit, "better": better, "tasks": own.n, "in_pairs": False, "players": found}
 
 
 def ladder_of(game: str, unit: str) -> dict[str, float]:

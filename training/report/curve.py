@@ -13,7 +13,7 @@ from training.report.foretelling import measured
 from training.report.questions import chances_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ai_functions.runtime.manifest import Manifest
     from games.record import GameRecord
@@ -57,7 +57,7 @@ def curve(
         estimator = _fitted(learner, [*some, *learner.held_out[:JUDGES]])
         if estimator is not None:
             chances = chances_of(foretelling, questions, outputs_of(estimator, questions.rows))
-            found.append({"games": count, **_point(measured(foretelling, questions, chances, matches))})
+            found.append({"games": count, **point(measured(foretelling, questions, chances, matches))})
         progress(number + 1, len(counts))
     return found
 
@@ -72,7 +72,8 @@ def sizes(games: int) -> list[int]:
     return sorted(found)
 
 
-def _point(found: dict[str, Any]) -> dict[str, Any]:
+def point(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a curve shows of what was measured."""
     return {key: found[key] for key in ("loss", "accuracy") if key in found}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -13,14 +14,13 @@ from ai_functions.runtime.model import Model, ModelError
 from training.contracts import TrainingError, benchmark_for, features_for
 from training.dataset import functions_passed_over, split
 from training.evaluation.gate import MOST_TASKS
-from training.prototypes.observations import of_every_phase, positions_in
-from training.report.changes import changes
+from training.report.asked import Asked
+from training.report.changes import Changes, changes
 from training.report.curve import Learner, curve
-from training.report.drift import HELD_OUT, losses_by_match, reference_of
-from training.report.foretelling import LOSS, Matches, measured
 from training.report.importance import importance
-from training.report.questions import Foretelling, chances_of, foretelling_for, guessed, questions_in
+from training.report.questions import Foretelling, foretelling_for, questions_in
 from training.report.strength import NEW, REPLACED, Limits, compared, ladder_of
+from training.tables.observations import of_every_phase, positions_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from training.card import Origin
     from training.evaluation.verdict import Verdict
     from training.progress import ProgressReporter
-from training.prototypes.observations import Position
+from training.tables.observations import Position
 
 VERSION = 1
-MOST_MATCHES, MOST_DECISIONS, SHUFFLED = 300, 1500, 500
-"""Held out that are asked about; decisions of them; decisions on which things are shuffled."""
+MOST_MATCHES, MOST_DECISIONS = 300, 1500
+"""Held out that are asked about; decisions of them."""
 ASKED = 2
 """Games held out whose positions the packed function is asked."""
 PATIENCE_S = 8.0
@@ -75,25 +75,25 @@ class Subject:
     patience_s: float = PATIENCE_S
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What makes the parts of a report; each is asked once, in this order."""
+
+    asked: Callable[[], Asked | dict[str, Any]]
+    curve: Callable[[Asked | dict[str, Any]], dict[str, Any]]
+    strength: Callable[[], dict[str, Any]]
+    function: Callable[[], dict[str, Any]]
+    changes: Callable[[], Changes | str]
+
+
 def report(subject: Subject, reporter: ProgressReporter) -> Found:
     """Return what can be said of the model; each part that cannot be says why, under ``why_not``.
 
     It takes some ten seconds, whatever the number of records; ``seconds`` tells each part's.
     """
-    seconds: dict[str, float] = {}
-
-    def part(name: str, make: Callable[[], Any]) -> Any:
-        began = perf_counter()
-        made = make()
-        seconds[name] = round(perf_counter() - began, 2)
-        return made
-
     learn, held_out = split(subject.origin.records)
     foretelling = foretelling_for(subject.manifest)
-    reporter.report("writing the report: what it foretells, what it looks at, and what changed")
-    asked = part("foretelling", lambda: _Asked.of(subject, foretelling, _some(held_out), reporter))
-    data: dict[str, Any] = {
-        "version": VERSION,
+    facts = {
         "name": subject.manifest.name,
         "game": subject.manifest.game,
         "title": subject.manifest.title,
@@ -105,23 +105,50 @@ def report(subject: Subject, reporter: ProgressReporter) -> Found:
         "versions": subject.card.get("versions"),
         "verdict": subject.verdict.to_json(),
         "data": _data(subject, learn, held_out),
-        "foretelling": asked if isinstance(asked, dict) else asked.foretold(),
-        "curve": part("curve", lambda: _curve(subject, asked, learn, held_out, reporter)),
-        "importance": part("importance", lambda: _importance(asked, reporter)),
-        "strength": part("strength", lambda: _strength(subject, reporter)),
-        "function": part("function", lambda: _function(subject, held_out, reporter)),
     }
-    found = part("changes", lambda: _changes(subject, held_out, reporter))
+    parts = Parts(
+        asked=lambda: _asked(subject, foretelling, _some(held_out), reporter),
+        curve=lambda asked: _curve(subject, asked, learn, held_out, reporter),
+        strength=lambda: _strength(subject, reporter),
+        function=lambda: _function(subject, held_out, reporter),
+        changes=lambda: changed(subject.old, subject.new, held_out, subject.patience_s, reporter),
+    )
+    return assembled(facts, parts, reporter)
+
+
+def assembled(facts: Mapping[str, Any], parts: Parts, reporter: ProgressReporter) -> Found:
+    """Return the report that has ``facts`` and what ``parts`` make."""
+    seconds: dict[str, float] = {}
+
+    def part(name: str, make: Callable[[], Any]) -> Any:
+        began = perf_counter()
+        made = make()
+        seconds[name] = round(perf_counter() - began, 2)
+        return made
+
+    reporter.report("writing the report: what it foretells, what it looks at, and what changed")
+    asked = part("foretelling", parts.asked)
+    data: dict[str, Any] = {
+        "version": VERSION,
+        **facts,
+        "foretelling": asked if isinstance(asked, dict) else asked.told,
+        "curve": part("curve", lambda: parts.curve(asked)),
+        "importance": part("importance", lambda: _importance(asked, reporter)),
+        "strength": part("strength", parts.strength),
+        "function": part("function", parts.function),
+    }
+    found = part("changes", parts.changes)
     pictures: Sequence[Mapping[str, str]] = ()
     if isinstance(found, str):
-        data["changes"] = _why_not(found)
+        data["changes"] = why_not(found)
     else:
         data["changes"], pictures = found.found, found.pictures
     data["seconds"] = seconds
-    return Found(data, pictures, {} if isinstance(asked, dict) else {HELD_OUT: asked.reference})
+    return Found(data, pictures, {} if isinstance(asked, dict) else asked.reference)
 
 
-def _why_not(reason: str) -> dict[str, Any]:
+def why_not(reason: str) -> dict[str, Any]:
+    """Return the part of a report that does not apply."""
     return {"why_not": reason}
 
 
@@ -150,66 +177,29 @@ def _is_imitated(subject: Subject) -> bool:
     return imitates(subject.manifest)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """Models that were asked what they foretell."""
-
-    foretelling: Foretelling
-    questions: Any
-    matches: Matches
-    new: Model
-    old: Model | None
-    told: dict[str, Any]
-    reference: JsonObject
-
-    @classmethod
-    def of(
-        cls,
-        subject: Subject,
-        foretelling: Foretelling | str,
-        held_out: Sequence[GameRecord],
-        reporter: ProgressReporter,
-    ) -> _Asked | dict[str, Any]:
-        if isinstance(foretelling, str):
-            return _why_not(foretelling)
-        questions = questions_in(
-            held_out, foretelling, MOST_DECISIONS,
-            lambda done, total: reporter.count("games held out, asked about", done, total),
-        )  # fmt: skip
-        if questions is None:
-            return _why_not(f"none of the {len(held_out)} games held out has a {foretelling.unit} to foretell")
-        names = features_for(subject.manifest)
-        new, old = Model(subject.new, names), None
-        if subject.old is not None:
-            try:
-                old = Model(subject.old, names)
-            except ModelError:
-                old = None
-        matches = Matches(questions.match)
-        told: dict[str, Any] = {
-            "what": foretelling.what,
-            "unit": foretelling.unit,
-            "kind": foretelling.kind,
-            "loss": LOSS[foretelling.kind],
-            "matches": matches.count,
-            "decisions": questions.decisions,
-        }
-        for who, model in (("new", new), ("old", old)):
-            if model is not None:
-                chances = chances_of(foretelling, questions, model.predict(questions.rows))
-                told[who] = measured(foretelling, questions, chances, matches)
-        told["guess"] = measured(foretelling, questions, guessed(foretelling, questions), matches)
-        chances = chances_of(foretelling, questions, new.predict(questions.rows))
-        by_match = losses_by_match(foretelling, questions, chances)
-        return cls(foretelling, questions, matches, new, old, told, reference_of(foretelling, by_match))
-
-    def foretold(self) -> dict[str, Any]:
-        return self.told
+def _asked(
+    subject: Subject, foretelling: Foretelling | str, held_out: Sequence[GameRecord], reporter: ProgressReporter
+) -> Asked | dict[str, Any]:
+    """Return what the models foretell of games held out, or why that does not apply."""
+    if isinstance(foretelling, str):
+        return why_not(foretelling)
+    questions = questions_in(
+        held_out, foretelling, MOST_DECISIONS,
+        lambda done, total: reporter.count("games held out, asked about", done, total),
+    )  # fmt: skip
+    if questions is None:
+        return why_not(f"none of the {len(held_out)} games held out has a {foretelling.unit} to foretell")
+    names = features_for(subject.manifest)
+    models = {"new": Model(subject.new, names).predict}
+    if subject.old is not None:
+        with suppress(ModelError):
+            models["old"] = Model(subject.old, names).predict
+    return Asked.of(foretelling, questions, models)
 
 
 def _curve(
     subject: Subject,
-    asked: _Asked | dict[str, Any],
+    asked: Asked | dict[str, Any],
     learn: Sequence[GameRecord],
     held_out: Sequence[GameRecord],
     reporter: ProgressReporter,
@@ -217,24 +207,24 @@ def _curve(
     if isinstance(asked, dict):
         return asked
     if asked.foretelling.not_anew:
-        return _why_not(asked.foretelling.not_anew)
+        return why_not(asked.foretelling.not_anew)
     learner = Learner(subject.manifest, learn, held_out, subject.origin.seed, subject.estimator)
     progress = lambda done, total: reporter.count("models of fewer games", done, total)  # noqa: E731 - used once
     points = curve(learner, asked.foretelling, asked.questions, asked.matches, progress)
     if not points:
-        return _why_not(f"{len(learn)} games are too few to learn from a part of them")
+        return why_not(f"{len(learn)} games are too few to learn from a part of them")
     whole = {key: asked.told["new"][key] for key in ("loss", "accuracy") if key in asked.told["new"]}
     return {"loss": asked.told["loss"], "points": [*points, {"games": len(learn), **whole}]}
 
 
-def _importance(asked: _Asked | dict[str, Any], reporter: ProgressReporter) -> dict[str, Any]:
+def _importance(asked: Asked | dict[str, Any], reporter: ProgressReporter) -> dict[str, Any]:
     if isinstance(asked, dict):
         return asked
     if asked.foretelling.not_shuffled:
-        return _why_not(asked.foretelling.not_shuffled)
-    fewer = asked.questions.thinned(SHUFFLED)
+        return why_not(asked.foretelling.not_shuffled)
+    fewer = asked.questions.thinned(asked.shuffled)
     progress = lambda done, total: reporter.count("things it looks at, shuffled", done, total)  # noqa: E731 - used once
-    found = importance(asked.foretelling, fewer, asked.new.predict, asked.matches, progress)
+    found = importance(asked.foretelling, fewer, asked.new, asked.matches, progress)
     return {"loss": asked.told["loss"], "decisions": fewer.decisions, "columns": found}
 
 
@@ -243,7 +233,7 @@ def _strength(subject: Subject, reporter: ProgressReporter) -> dict[str, Any]:
     try:
         benchmark_for(manifest.game)
     except TrainingError as error:
-        return _why_not(str(error))
+        return why_not(str(error))
     players = {NEW: subject.new, **({} if subject.old is None else {REPLACED: subject.old})}
     players |= ladder_of(manifest.game, manifest.name)
     avoided = frozenset(record.seed for record in subject.origin.records)
@@ -264,8 +254,11 @@ def _function(subject: Subject, held_out: Sequence[GameRecord], reporter: Progre
         return {**told, "why_not": f"it was not measured as a function: {error}"}
 
 
-def _changes(subject: Subject, held_out: Sequence[GameRecord], reporter: ProgressReporter) -> Any:
-    if subject.old is None:
+def changed(
+    old: Path | None, new: Path, records: Sequence[GameRecord], patience_s: float, reporter: ProgressReporter
+) -> Changes | str:
+    """Return how the opponents in two folders differ on ``records``, or why that cannot be said."""
+    if old is None:
         return "there is no model to compare it with"
     progress = lambda done, total: reporter.count("matches in which both are asked", done, total)  # noqa: E731 - once
-    return changes(subject.old, subject.new, held_out, subject.patience_s, progress)
+    return changes(old, new, records, patience_s, progress)

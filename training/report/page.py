@@ -25,11 +25,11 @@ def page(found: Found) -> str:
     """Return the page."""
     data: Any = found.data
     verdict = data["verdict"]
-    word = "passed" if verdict["passed"] else "refused"
+    word = {True: "passed", False: "refused", None: "not judged"}[verdict["passed"]]
     body = [
         f'<p class="soft">Training report · {escape(data["game"])} · {escape(str(data.get("created") or ""))}</p>',
         f'<h1>{escape(data["title"])} <span class="soft">({escape(data["name"])})</span></h1>',
-        f'<p><span class="badge {word}">{word}</span> {escape(verdict["reason"])}</p>',
+        f'<p><span class="badge {word.replace(" ", "-")}">{word}</span> {escape(verdict["reason"])}</p>',
         facts(_summary(data)),
         _section("What it learned from", _data(data["data"])),
         _section("How well it foretells games it did not see", _foretelling(data["foretelling"])),
@@ -62,7 +62,8 @@ def _summary(data: Any) -> list[tuple[str, str]]:
             told.append((share(foretold["new"]["accuracy"]["value"]), f"of {foretold['unit']}s foretold"))
     level = next(iter(data["verdict"]["candidate"].items()), None)
     if level is not None:
-        told.append((f"{level[1]['mean']:.1f} ± {level[1]['standard_error']:.1f}", f"{level[0]}, by the gate"))
+        by = "" if data["verdict"]["passed"] is None else ", by the gate"
+        told.append((f"{level[1]['mean']:.1f} ± {level[1]['standard_error']:.1f}", f"{level[0]}{by}"))
     if data["function"].get("model_bytes"):
         told.append((f"{data['function']['model_bytes'] / 1000:,.0f} kB", "model"))
     runtime = data["function"].get("runtime", {})
@@ -113,7 +114,7 @@ def _foretelling(told: Any) -> str:
     intro = (
         f"<p>{escape(told['what'].capitalize())}: {number(told['decisions'])} {told['unit']}s of "
         f"{plural(told['matches'], 'match', 'matches')} that were held out. Intervals are at 95 %, by a bootstrap of "
-        "whole matches.</p>"
+        f"whole matches. {escape(told.get('note', ''))}</p>"
     )
     rows = []
     for who in ("new", "old", "guess"):
@@ -235,10 +236,13 @@ def _strength(told: Any, verdict: Any) -> str:
             f'<span class="v">{level["mean"]:.1f}{apart}</span></div>'
         )
     fewer = "fewer is stronger" if told["better"] == LESS else "more is stronger"
-    return (
-        f"{gate}<p>{escape(told['measure'].capitalize())} ({fewer}), everybody at the same {told['tasks']} tasks; "
-        "below, by how much the new model differs in pairs, with its 95 % interval.</p>" + "".join(rows)
+    how = (
+        f"everybody at the same {told['tasks']} tasks; below, by how much the new model differs in pairs"
+        if told.get("in_pairs", True)
+        else f"the new model at {told['tasks']} tasks, the others as their cards say; below, by how much it differs"
     )
+    intro = f"<p>{escape(told['measure'].capitalize())} ({fewer}), {how}, with its 95 % interval.</p>"
+    return gate + intro + "".join(rows)
 
 
 def _changes(told: Any, pictures: Sequence[Mapping[str, str]]) -> str:

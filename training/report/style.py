@@ -17,7 +17,7 @@ p{margin:.4rem 0;max-width:46rem}
 .soft,figcaption,small{color:var(--soft)}
 small,figcaption{font-size:.85rem}
 .badge{display:inline-block;padding:.1rem .6rem;border-radius:1rem;color:var(--paper);font-weight:600;font-size:.9rem}
-.passed{background:var(--good)}.refused{background:var(--bad)}
+.passed{background:var(--good)}.refused{background:var(--bad)}.not-judged{background:var(--soft)}
 .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(10rem,1fr));gap:.6rem;margin:1rem 0}
 .facts div{background:var(--panel);border-radius:.5rem;padding:.55rem .75rem}
 .facts b{display:block;font-size:1.2rem;line-height:1.3}

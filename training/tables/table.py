@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -77,6 +77,13 @@ class Table:
     make: Callable[[Path], Written]
     """Write the parts into a folder."""
     features: Callable[[Any], Any] | None = None
+    asked: str | None = field(default=None, compare=False)
+    """The label that ``xy`` gave last: what a model of this table has learned, as far as anybody knows."""
+
+    @property
+    def label(self) -> str:
+        """Return the label that ``xy`` gave last; before that, the usual one."""
+        return next(iter(self.kind.labels)) if self.asked is None else self.asked
 
     @cached_property
     def written(self) -> Written:
@@ -174,6 +181,7 @@ class Table:
         rows = table.filter(pl.col(label).is_not_nan()).select(numbered, label, *wanted).collect()
         if rows.is_empty():
             raise TrainingError(f"no row of the {self.kind.name} has a label {label!r} to learn from")
+        self.asked = label
         y = rows[label].to_numpy()
         whole = y.astype(np.int64) if np.array_equal(y, np.rint(y)) else y
         return Xy(rows.select(wanted), whole, rows[_GROUP].to_numpy())
