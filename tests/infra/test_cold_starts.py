@@ -20,7 +20,10 @@ import requests
 from ai_functions.runtime.protocol import MoveRequest
 from client.net.remote import RemoteOpponent
 from games.catalog import find_game
+from infra.core.errors import CloudError
 from infra.deploy.deploy import Options, deploy_opponents
+from infra.load.mass_start import mass_starts
+from infra.load.traffic import Call
 from infra.monitor.metrics import take_metrics
 
 if TYPE_CHECKING:
@@ -146,3 +149,21 @@ def test_a_first_move_that_is_asked_with_the_question_who_answers_finds_its_proc
     assert opponent.ask(request(), PATIENCE_S).response.cold is False
     assert late.metrics()["requests"] == 3
     assert late.gate.passed == 1
+
+
+def test_a_warm_neighbour_is_asked_in_quiet_and_while_another_starts(environment: Environment) -> None:
+    asked: list[float] = []
+
+    def neighbour(seconds: float) -> list[Call]:
+        asked.append(seconds)
+        return [Call(at_s, 1.5, 200) for at_s in (0.0, 1000.0)]
+
+    event = request().to_json()
+    found = mass_starts(environment, (EXAMPLE, event), neighbour, at_once=2, quiet_s=1.25)
+    assert found.quiet_ms == (1.5, 1.5)
+    assert found.meanwhile_ms == (1.5,), "what was asked after the last start is none of it"
+    assert found.started in {1, 2}
+    assert found.took_s > 0
+    assert asked[1] == 1.25
+    with pytest.raises(CloudError, match="2 calls of the neighbour failed, the first with 429"):
+        mass_starts(environment, (EXAMPLE, event), lambda _seconds: [Call(0.0, 1.0, 429)], 1, 1.0)

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -250,18 +251,23 @@ def may_make_networks() -> bool:
 
 
 @pytest.fixture
-def class_room() -> Iterator[tuple[str, str, str]]:
-    """Return the network namespaces of a teacher, a pupil, and somebody who is in no network."""
+def class_room() -> Iterator[tuple[str, str, str, str]]:
+    """Return the network namespaces of a teacher, two pupils in one network, and somebody who is in none."""
     mark = uuid4().hex[:6]
-    rooms = [f"{who}-{mark}" for who in ("teacher", "pupil", "alone")]
+    teacher, first, second, alone = rooms = [f"{who}-{mark}" for who in ("teacher", "first", "second", "alone")]
     for room in rooms:
         ip("netns", "add", room)
         ip("-n", room, "link", "set", "lo", "up")
-    ip("link", "add", f"t{mark}", "netns", rooms[0], "type", "veth", "peer", "name", f"p{mark}", "netns", rooms[1])
-    for room, end, address in ((rooms[0], f"t{mark}", "10.77.0.1"), (rooms[1], f"p{mark}", "10.77.0.2")):
-        ip("-n", room, "addr", "add", f"{address}/24", "dev", end)
-        ip("-n", room, "link", "set", end, "up")
-    yield rooms[0], rooms[1], rooms[2]
+    ip("-n", teacher, "link", "add", "room", "type", "bridge")
+    ip("-n", teacher, "addr", "add", "10.77.0.1/24", "dev", "room")
+    ip("-n", teacher, "link", "set", "room", "up")
+    for number, room in enumerate((first, second), start=2):
+        there, here = f"t{number}{mark}", f"p{number}{mark}"
+        ip("link", "add", there, "netns", teacher, "type", "veth", "peer", "name", here, "netns", room)
+        ip("-n", teacher, "link", "set", there, "master", "room", "up")
+        ip("-n", room, "addr", "add", f"10.77.0.{number}/24", "dev", here)
+        ip("-n", room, "link", "set", here, "up")
+    yield teacher, first, second, alone
     for room in rooms:
         ip("netns", "del", room)
 
@@ -277,21 +283,22 @@ def run_in(room: str, home: Path, *words: str) -> subprocess.CompletedProcess[st
 
 @pytest.mark.slow
 @pytest.mark.skipif(not may_make_networks(), reason="needs root and the right to make network namespaces")
-def test_a_pupil_of_the_same_network_plays_with_the_key_and_reaches_nothing_else(
-    class_room: tuple[str, str, str], tmp_path: Path
+def test_pupils_of_the_same_network_play_with_the_key_at_once_and_reach_nothing_else(
+    class_room: tuple[str, str, str, str], tmp_path: Path
 ):
-    teacher, pupil, alone = class_room
-    desk, bench = tmp_path / "desk", tmp_path / "bench"
+    teacher, pupil, second, alone = class_room
+    desk, benches = tmp_path / "desk", {room: tmp_path / room for room in (pupil, second)}
     try:
         assert run_in(teacher, desk, "deploy", "tests/opponents/first_free").returncode == 0
         opened = run_in(teacher, desk, "cloud", "up", "--lan", "--json")
         told = json.loads(opened.stdout)
         assert told["lan"] == "http://10.77.0.1:4566", opened.stderr
         match = ("play", "--demo", "--game", "battleship", "--opponent", "first_free", "--cloud", told["lan"])
-        played = run_in(pupil, bench, *match, "--key", told["key"])
-        assert "0 by a stand-in" in played.stdout + played.stderr
-        assert not (bench / "cloud").exists(), "the pupil's machine starts no cloud of its own"
-        without = run_in(pupil, bench, *match)
+        with ThreadPoolExecutor(2) as pool:
+            played = pool.map(lambda room: run_in(room, benches[room], *match, "--key", told["key"]), benches)
+            assert all("0 by a stand-in" in each.stdout + each.stderr for each in played)
+        assert not any((bench / "cloud").exists() for bench in benches.values()), "no pupil's machine starts a cloud"
+        without = run_in(pupil, benches[pupil], *match)
         assert (without.returncode, "answers to who has its key" in without.stderr) == (2, True), without.stderr
         again = json.loads(run_in(teacher, desk, "cloud", "up", "--lan", "--json").stdout)
         assert "key" not in again, "it is shown once"
@@ -309,8 +316,11 @@ for path in ("/_arcade/health", "/?Action=ListQueues", "/2015-03-31/functions/",
 assert ask("/opponents", **key, Host="rebound.example") == 403
 assert ask("/opponents", **key, Origin="http://10.77.0.1:4566") == 403
 """
-        looked = [str(shutil.which("ip")), "netns", "exec", pupil, sys.executable, "-c", program]
-        subprocess.run(looked, check=True)
+        looking = [
+            subprocess.Popen([str(shutil.which("ip")), "netns", "exec", room, sys.executable, "-c", program])
+            for room in benches
+        ]
+        assert [looked.wait(60) for looked in looking] == [0, 0]
         nowhere = run_in(alone, tmp_path / "alone", "cloud", "up", "--lan")
         assert nowhere.returncode == 2
         assert "--lan: this machine is in no network" in nowhere.stderr
