@@ -14,9 +14,11 @@ from client.commands.context import UsageError, err, left_out, out, print_json
 from client.commands.records import read_sources
 from games.catalog import find_game, game_packages
 from infra.core.percentiles import percentile
-from infra.core.prices import PRICES
+from infra.core.prices import PriceError, price_table
+from infra.local.paths import cloud_paths
 
 if TYPE_CHECKING:
+    from infra.core.prices import Prices
     from infra.load.daily_bill import DailyBill
     from infra.load.simulation import Day
 
@@ -54,6 +56,10 @@ def simulate(  # noqa: PLR0913 - a command's options
     from infra.load.simulation import Platform, Workload, simulate_day  # noqa: PLC0415
     from infra.load.thinking import assumed, thinking_of  # noqa: PLC0415
 
+    try:
+        prices = price_table(cloud_paths().home)
+    except PriceError as error:
+        raise UsageError(str(error)) from error
     random = Random(seed)  # noqa: S311 - a model
     game = game or next(iter(game_packages()))
     if records is None:
@@ -68,18 +74,18 @@ def simulate(  # noqa: PLR0913 - a command's options
     with Progress(console=err, transient=True) as progress:
         task = progress.add_task("hours", total=HOURS)
         day = simulate_day(workload, platform, random, lambda _: progress.advance(task))
-    bill = bill_of(day, workload, MEMORY_MB)
+    bill = bill_of(day, workload, MEMORY_MB, prices)
     if as_json:
         print_json({"hours": [asdict(hour) for hour in day.hours], "bill": asdict(bill), **_times(day)})
     else:
-        _show(day, bill)
+        _show(day, bill, prices)
 
 
 def _times(day: Day) -> dict[str, float | None]:
     return {"p50_ms": percentile(day.latencies_ms, 50), "p99_ms": percentile(day.latencies_ms, 99)}
 
 
-def _show(day: Day, bill: DailyBill) -> None:
+def _show(day: Day, bill: DailyBill, prices: Prices) -> None:
     table = Table("hour", "matches", "moves", "cold", "refused", "stand-ins", "at once", box=None)
     for hour, seen in enumerate(day.hours):
         figures = (seen.matches, seen.moves, seen.cold, seen.throttled, seen.lost, seen.most_at_once)
@@ -95,6 +101,6 @@ def _show(day: Day, bill: DailyBill) -> None:
     out.print(
         f"A day costs {bill.day_usd:,.2f} USD, 30 such days {30 * bill.day_usd:,.2f}; "
         f"{bill.hour_of_play_usd:.6f} an hour of play, {bill.million_moves_usd:.2f} a million moves "
-        f"(AWS's list prices of {PRICES.as_of}).",
+        f"(AWS's list prices of {prices.as_of}).",
         soft_wrap=True,
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
-from infra.core.prices import billed_gb_seconds, move_usd
+from infra.core.prices import PRICES, Prices, billed_gb_seconds, move_usd
 from infra.load.simulation import HOURLY, Day, Platform, Workload, simulate_day
 from infra.load.thinking import assumed
 
@@ -38,13 +38,13 @@ class DailyBill:
     million_moves_usd: float
 
 
-def bill_of(day: Day, workload: Workload, memory_mb: int) -> DailyBill:
+def bill_of(day: Day, workload: Workload, memory_mb: int, prices: Prices = PRICES) -> DailyBill:
     """Return what the requests of ``day`` cost through the gateway, starts included, which are billed like work."""
     moves, starts = day.total("moves"), day.total("started")
     run_ms = day.total("run_ms") / max(1.0, moves)
     start_ms = day.total("start_ms") / max(1.0, starts)
-    each = move_usd(billed_gb_seconds(run_ms, memory_mb))
-    start = move_usd(billed_gb_seconds(start_ms, memory_mb)) - move_usd(0.0)
+    each = move_usd(billed_gb_seconds(run_ms, memory_mb), prices=prices)
+    start = move_usd(billed_gb_seconds(start_ms, memory_mb), prices=prices) - move_usd(0.0, prices=prices)
     usd = moves * each + starts * start
     length_h = sum(map(sum, workload.thinking_s)) / len(workload.thinking_s) / 3600
     hours = day.total("matches") * length_h

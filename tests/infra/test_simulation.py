@@ -30,9 +30,12 @@ from infra.load.simulation import (
     simulate_moments,
 )
 from infra.load.thinking import assumed, thinking_of
+from infra.local.paths import HOME_VARIABLE
 from tests.golden.test_golden_matches import MATCHES
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from infra.environment.environment import Environment
 
 QUICK = Platform(run_ms=[100.0], start_ms=[400.0], way_ms=[20.0])
@@ -157,6 +160,25 @@ def test_the_command_tells_hours_and_bill_and_refuses_what_cannot_be(tmp_path: o
     empty = CliRunner().invoke(app, [*asked, "--records", str(tmp_path)])
     assert isinstance(empty.exception, UsageError | RuntimeError | ValueError)
     assert str(tmp_path) in str(empty.exception)
+
+
+def test_a_simulated_day_is_billed_by_the_prices_of_whoever_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    asked = ["cloud", "simulate", "--players", "300", "--json"]
+
+    def usd() -> float:
+        result = CliRunner().invoke(app, asked)
+        return float(json.loads(result.stdout)["bill"]["day_usd"]) if result.exit_code == 0 else -1.0
+
+    before = usd()
+    (tmp_path / "prices.toml").write_text("http_api_request = 10.0e-6\n")
+    assert usd() > 3 * before > 0
+    (tmp_path / "prices.toml").write_text("http_api_request = -1\n")
+    refused = CliRunner().invoke(app, asked).exception
+    assert isinstance(refused, UsageError)
+    assert "http_api_request is -1; wanted" in str(refused)
 
 
 @pytest.mark.slow

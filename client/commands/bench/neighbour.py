@@ -33,7 +33,8 @@ def neighbour(
     from infra.deploy.opponents import find_folder  # noqa: PLC0415 - infra is imported inside commands
     from infra.load.mass_start import mass_starts  # noqa: PLC0415
 
-    environment, (warm, cold) = deployed(context, [name, other or name])
+    environment, found = deployed(context, [name, other or name])
+    warm, cold = (next(info for info in found if info.name == wanted) for wanted in (name, other or name))
     ask = asking(warm, middle_request(warm.game).to_json(), 1)
     asked = find_folder(cold.name), middle_request(cold.game).to_json()
     done = []
