@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from infra.environment.environment import Environment
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+UNAIMED = "import hypothesis\nhypothesis.target = lambda *_, **__: None\n"
+"""A hook for schemathesis: it aims at answers that succeed, and for that shrinks requests for minutes in silence."""
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis.exe" if os.name == "nt" else "schemathesis")
 
 
 @pytest.mark.parametrize(
-    ("examples", "least"), [(10, 400), pytest.param(3500, 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])]
+    ("examples", "least"), [(10, 400), pytest.param(1250, 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])]
 )
 def test_whatever_is_asked_is_answered_as_the_document_says(
     environment: Environment, tmp_path: Path, examples: int, least: int
@@ -35,10 +37,12 @@ def test_whatever_is_asked_is_answered_as_the_document_says(
             if parameter["name"] == "name":
                 parameter["schema"] = {"enum": ["first_free", "nobody"]}
     (tmp_path / "openapi.json").write_text(json.dumps(asked))
+    (tmp_path / "unaimed.py").write_text(UNAIMED)
     done = subprocess.run(
         [SCHEMATHESIS, "run", "openapi.json", "--url", environment.api, "--checks", CHECKS, "--seed", "1", "--no-color",
-         "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples)],
-        cwd=tmp_path, capture_output=True, text=True, check=False,
+         "--phases", "examples,coverage,fuzzing", "--max-examples", str(examples), "--workers", "8"],
+        cwd=tmp_path, env={**os.environ, "SCHEMATHESIS_HOOKS": str(tmp_path / "unaimed.py")},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-4000:]
     assert f" {len(asked['paths'])} passed" in done.stdout, done.stdout
