@@ -23,12 +23,13 @@ from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import asynchronous, execution, private_names
 from infra.local.patches.asynchronous import AsynchronousCalls
+from infra.local.patches.calls import Calls
 from infra.local.patches.change_sets import mend_change_sets, mend_templates
 from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
+from infra.local.patches.lookups import mend_names, mend_policies, mend_routes
 from infra.local.patches.objects import Objects
 from infra.local.patches.queues import free_interrupted_batches, mend_queue_batches
-from infra.local.patches.shortcuts import mend_dispatch, mend_routes
 from infra.local.patches.streams import StreamPoller
 from infra.local.patches.throttle import mend_route_throttling
 from infra.local.paths import REFUSED_EXIT, CloudPaths, cloud_paths, enforces_iam
@@ -103,10 +104,10 @@ def serve(paths: CloudPaths, port: int) -> None:
     async def main() -> None:
         pool = WorkerPool(paths.scratch)
         try:
-            application = _application(paths, port, pool, access.origin, lan)
+            application, calls = _application(paths, port, pool, access.origin, lan)
             gc.freeze()  # what is there now stays
             gc.set_threshold(*GARBAGE)
-            server = Server(application, port)
+            server = Server(application, port, calls)
             beyond = Server(Lan(application, access, port), port) if network else None
 
             def end() -> None:
@@ -126,8 +127,8 @@ def serve(paths: CloudPaths, port: int) -> None:
         runner.run(main())
 
 
-def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> App:
-    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions.
+def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> tuple[App, Calls]:
+    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions, and its calls.
 
     A page of ``origin`` may call the HTTP API; ``lan`` is where other machines may.  Either may be empty.
     """
@@ -153,8 +154,9 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
     mend_zips(lambda_svc)
-    mend_dispatch(ministack)
     mend_routes(apigateway)
+    mend_names(lambda_svc, apigateway)
+    mend_policies(ministack)
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc, lambda: store.keep({"sqs"}, patient=True), store.was_in_trouble)
     left = outbox.left()
@@ -181,7 +183,9 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
         "/_arcade/functions": metrics.to_json,
         "/_arcade/calls": ledger.to_json,
     }
-    return Guard(_with_own_paths(Durable(ministack.app, store, resume), own), origin=origin)
+    calls_of_functions = Calls(ministack, store.touch)
+    inner = calls_of_functions.before(Durable(ministack.app, store, resume))
+    return Guard(_with_own_paths(inner, own), origin=origin), calls_of_functions
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:

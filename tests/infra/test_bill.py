@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from random import Random
-from time import sleep
+from time import sleep, time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,6 +29,7 @@ from infra.core.prices import (
 )
 from infra.deploy.smoke_test import IDENTIFY
 from infra.local.logs.ledger import Ledger, way_and_match
+from infra.local.logs.observer import Observation
 from infra.local.paths import HOME_VARIABLE
 from infra.local.workers.functions import Answer, Function
 from infra.monitor.bill import one_move_usd, standing, standing_usd
@@ -168,8 +169,12 @@ def test_the_ledger_outlives_its_server(tmp_path: Path):
     path = tmp_path / "ledger.sqlite"
     for _ in range(2):
         ledger = Ledger(path)
-        ledger.note(EASY, over_http("execute-api"), Answer({}, error=False, output="", duration_ms=1.2, init_ms=100.5))
-        ledger.note(EASY, over_http("execute-api"), Answer({}, error=False, output="", duration_ms=3.0))
+        for answer in (
+            Answer({}, error=False, output="", duration_ms=1.2, init_ms=100.5),
+            Answer({}, error=False, output="", duration_ms=3.0),
+        ):
+            event = over_http("execute-api")
+            ledger.note(Observation("000000000000", "us-east-1", EASY, answer, "id", event, time()))
         rows = ledger.to_json()
     (row,) = rows
     assert (row["via"], row["match_id"], row["requests"]) == (GATEWAY, "m", 4)

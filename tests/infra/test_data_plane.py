@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import json
 import socket
 import subprocess
 import sys
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from clouds import EXAMPLE
@@ -22,8 +23,8 @@ from infra.load.bare_loop import BareLoop, event_of
 from infra.load.speed import throughput
 from infra.load.steady import complete, steady
 from infra.load.traffic import find_request
-from infra.local.http_server import MAX_HEAD_BYTES
-from infra.local.patches.shortcuts import mend_dispatch, mend_routes
+from infra.local.http_server import MAX_HEAD_BYTES, PLAIN_S
+from infra.local.patches.lookups import mend_routes
 from infra.local.workers.crowding import SPAN_S, Crowding
 
 if TYPE_CHECKING:
@@ -40,32 +41,84 @@ PATHS = st.lists(st.sampled_from(["a", "b+", "move", "c.d", "cxd", "", "%20", "Ã
 def test_a_route_matches_what_it_matches_in_ministack(route: list[str], path: list[str]) -> None:
     from ministack.services import apigateway  # noqa: PLC0415 - it reads the environment
 
-    mended = SimpleNamespace(_extract_path_params=apigateway._extract_path_params)
+    mended = SimpleNamespace(_extract_path_params=apigateway._extract_path_params, _match_route=None)
     mend_routes(mended)
     wanted = apigateway._extract_path_params("/" + "/".join(route), "/" + "/".join(path))
     assert mended._extract_path_params("/" + "/".join(route), "/" + "/".join(path)) == wanted
 
 
-def test_calls_go_straight_and_all_else_goes_its_way() -> None:
-    asked: list[str] = []
+@given(st.lists(ROUTES.map("/".join), max_size=6), PATHS, st.sampled_from(["GET", "POST"]))
+def test_the_route_of_a_request_is_that_which_ministack_finds(routes: list[str], path: list[str], method: str) -> None:
+    from ministack.services import apigateway  # noqa: PLC0415 - the same
 
-    async def note(name: str, *arguments: Any, **_named: Any) -> Any:
-        asked.append(f"{name} {next(item for item in arguments if str(item).startswith('/'))}")
+    keys = [f"{verb} /{route}" for route in routes for verb in ("POST", "ANY")] + ["$default"]
+    known = {"api": {str(number): {"routeKey": key} for number, key in enumerate(keys)}}
+    before = apigateway._routes
+    apigateway._routes = known
+    try:
+        mended = SimpleNamespace(
+            **{name: getattr(apigateway, name) for name in ("_extract_path_params", "_match_route")}
+        )
+        mended._routes = known
+        mend_routes(mended)
+        asked = ("api", method, "/" + "/".join(path))
+        assert mended._match_route(*asked) == apigateway._match_route(*asked)
+    finally:
+        apigateway._routes = before
 
-    names = ("_handle_pre_body_request", "_handle_post_body_shortcuts", "_handle_special_data_plane_request")
-    app = SimpleNamespace(
-        **{name: partial(note, name) for name in (*names, "_handle_execute_api_request")},
-        _with_data_plane_headers=lambda answer, _id, **_named: answer,
-    )
-    mend_dispatch(app)
-    invoke, gateway = "/2015-03-31/functions/f/invocations", "/_aws/execute-api/a/$default/x"
-    raw = {"raw_path": "", "raw_query_string": ""}
-    for method, path in (("POST", invoke), ("POST", gateway), ("GET", "/bucket"), ("OPTIONS", invoke)):
-        asyncio.run(app._handle_pre_body_request(method, path, {}, {}, "id"))
-        asyncio.run(app._handle_post_body_shortcuts(method, path, {}, b"", {}, "id"))
-        asyncio.run(app._handle_special_data_plane_request(method, path, {}, b"", {}, "id", **raw))
-    elsewhere = [f"{name} {path}" for path in ("/bucket", invoke) for name in names]
-    assert asked == [f"_handle_execute_api_request {gateway}", *elsewhere]
+
+def by_hand(port: int, *sent: bytes, pause_s: float = 0.0) -> tuple[bytes, dict[bytes, bytes], bytes]:
+    """Return status line, headers and body of what is answered to a request that comes in pieces."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        for piece in sent:
+            connection.sendall(piece)
+            time.sleep(pause_s)
+        answer = connection.makefile("rb")
+        status = answer.readline()
+        lines = iter(answer.readline, b"\r\n")
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
+        return status, headers, answer.read(int(headers[b"content-length"]))
+
+
+def test_a_plain_call_is_answered_as_one_that_goes_by_asgi(environment: Environment) -> None:
+    entry = next(item for item in fetch_opponents(environment.api, print) if item.name == "first_free")
+    move = find_request(post_once, {"game": entry.game, "endpoint": entry.endpoint, "name": entry.name})
+    _headers, body = prepared(entry.endpoint, move)
+    parts = urlsplit(entry.endpoint)
+    port = int(parts.port or 0)
+    found = {}
+    for path, sent in ((f"{parts.path}/move", body), (f"{parts.path}/move", b"{}"), (f"{parts.path}/nothing", body)):
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n".encode()
+        length = b"Content-Length: %d\r\n" % len(sent)
+        ways = {
+            "plain": (head + length + b"\r\n" + sent,),
+            "body later": (head + length + b"\r\n", sent),
+            "late": (head + length + b"\r\n", sent[:1], sent[1:]),
+            "asgi": (head + length + b"Sec-Fetch-Site: none\r\n\r\n" + sent,),
+            "in chunks": (head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(sent), sent),),
+        }
+        for way, pieces in ways.items():
+            status, headers, answer = by_hand(port, *pieces, pause_s=PLAIN_S + 0.1 if way == "late" else 0.05)
+            told = json.loads(answer)
+            for name in ("request_id", "compute_ms", "proof", "cold", "init_ms"):
+                told.pop(name, None)
+            found[path, sent, way] = (status, sorted(headers), told)
+        assert len({str(found[path, sent, way]) for way in ways}) == 1
+    assert {status for status, _headers, _told in found.values()} == {
+        b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 422 Unprocessable Entity\r\n", b"HTTP/1.1 404 Not Found\r\n"
+    }  # fmt: skip
+
+
+def test_plain_calls_that_come_at_once_are_answered_in_order(environment: Environment) -> None:
+    parts = urlsplit(environment.api)
+    request = b"GET %s/%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    paths = [b"opponents", b"nothing", b"opponents"]
+    with socket.create_connection(("127.0.0.1", int(parts.port or 0)), timeout=60) as connection:
+        connection.sendall(b"".join(request % (parts.path.encode(), path) for path in paths))
+        answers = b""
+        while answers.count(b"HTTP/1.1 ") < len(paths):
+            answers += connection.recv(65536)
+    assert [answers.split(b"HTTP/1.1 ")[number][:3] for number in (1, 2, 3)] == [b"200", b"404", b"200"]
 
 
 @dataclass(frozen=True)

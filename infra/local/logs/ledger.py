@@ -6,11 +6,12 @@ answers, at most a second behind.
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sqlite3
 import threading
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +22,7 @@ from infra.local.logs.platform_log import billed_ms
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from infra.local.workers.functions import Answer, Function
+    from infra.local.logs.observer import Observation
 
 EVERY_S = 0.5
 MAX_MATCH_ID = 128
@@ -56,12 +57,12 @@ class Ledger:
         self._path = path
         self._wanted = threading.Event()
         """Somebody waits for what is under way."""
-        self._calls: SimpleQueue[tuple[str, Function, Any, Answer] | threading.Event] = SimpleQueue()
+        self._calls: SimpleQueue[Observation | threading.Event] = SimpleQueue()
         threading.Thread(target=self._work, name="ledger", daemon=True).start()
 
-    def note(self, function: Function, event: Any, answer: Answer) -> None:
-        """Take down one invocation."""
-        self._calls.put((f"{datetime.now(UTC):%Y-%m}", function, event, answer))
+    def note(self, observation: Observation) -> None:
+        """Take it down."""
+        self._calls.put(observation)
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return what has been counted so far, by month, function, version, memory, way and match."""
@@ -92,22 +93,24 @@ class Ledger:
                 if isinstance(item, threading.Event):
                     item.set()
 
-    def _write(self, calls: list[tuple[str, Function, Any, Answer]]) -> None:
-        sums: dict[Key, Counter[str]] = {}
-        for month, function, event, answer in calls:
-            via, match_id = way_and_match(event)
-            key = Key(month, function.name, function.version, function.memory_mb, via, match_id)
-            figures = sums.setdefault(key, Counter())
-            figures["requests"] += 1
-            figures["billed_ms"] += billed_ms(answer.duration_ms, answer.init_ms)
-            figures["cold_starts"] += answer.init_ms is not None
-            figures["init_ms"] += round(answer.init_ms or 0.0)
+    def _write(self, calls: list[Observation]) -> None:
+        sums: defaultdict[Key, list[int]] = defaultdict(lambda: [0] * len(FIGURES))
+        for call in calls:
+            function, answer = call.function, call.answer
+            via, match_id = way_and_match(call.event)
+            key = Key(_month(int(call.moment)), function.name, function.version, function.memory_mb, via, match_id)
+            init_ms = answer.init_ms
+            new = (1, billed_ms(answer.duration_ms, init_ms), init_ms is not None, round(init_ms or 0.0))
+            sums[key] = [one + other for one, other in zip(sums[key], new, strict=True)]
         if sums:
             with sqlite3.connect(self._path, timeout=10) as database:
                 database.execute(SCHEMA)
-                database.executemany(
-                    ADD, [(*key, *(figures[name] for name in FIGURES)) for key, figures in sums.items()]
-                )
+                database.executemany(ADD, [(*key, *figures) for key, figures in sums.items()])
+
+
+@functools.lru_cache(64)
+def _month(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m}"
 
 
 def way_and_match(event: Any) -> tuple[str, str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import time
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,18 +27,21 @@ EVERY_S = 0.1
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One invocation, as CloudWatch will tell of it."""
+class Observation(NamedTuple):
+    """One invocation, as CloudWatch and the bill will tell of it."""
 
     account: str
     region: str
     function: Function
     answer: Answer
     request_id: str
-    context: Any
-    """What the event says of the HTTP request behind it; empty for none."""
-    moment: float = field(default_factory=time.time)
+    event: Any
+    moment: float
+    """In seconds since 1970."""
+
+    def context(self) -> Any:
+        """Return what the event says of the HTTP request behind it; None or empty for none."""
+        return self.event.get("requestContext") if isinstance(self.event, dict) else None
 
     def lines(self) -> list[str]:
         """Return its log events."""
@@ -102,6 +103,7 @@ def _write(batch: Iterable[Observation | Refusal]) -> None:
     """Write observations of one account and region."""
     lines: defaultdict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     points: defaultdict[Metric, list[tuple[float, float]]] = defaultdict(list)
+    calls: defaultdict[tuple[str, str], list[Observation]] = defaultdict(list)
     for item in batch:
         if isinstance(item, Refusal):
             metric = Metric("AWS/Lambda", "Throttles", "Count", (("FunctionName", item.name),))
@@ -109,27 +111,36 @@ def _write(batch: Iterable[Observation | Refusal]) -> None:
             continue
         now_ms = int(item.moment * 1000)
         stream = item.answer.log_stream or f"[{item.function.version}]"
-        events = item.lines()
-        lines[item.function.log_group, stream] += ((now_ms, line) for line in events)
-        for metric, value in _metrics(item, events):
+        lines[item.function.log_group, stream] += [(now_ms, line) for line in item.lines()]
+        calls[item.function.name, item.function.label].append(item)
+        for metric, value in _printed(item.answer.output):
             points[metric].append((item.moment, value))
         if accessed := _access(item):
             group, api, line = accessed
             lines[group, api].append((now_ms, line))
+    for (name, label), items in calls.items():
+        for metric, values in _metrics(name, label, items):
+            points[metric] += values
     for (group, stream), rows in lines.items():
         _append(group, stream, rows)
     for metric, values in points.items():
         _record(metric, values)
 
 
-def _metrics(item: Observation, events: Sequence[str]) -> Iterator[tuple[Metric, float]]:
+def _metrics(name: str, label: str, items: Sequence[Observation]) -> Iterator[tuple[Metric, list[tuple[float, float]]]]:
     """Yield a function's metrics, each with AWS's two sets of dimensions (the function; the version that ran)."""
-    answer, name = item.answer, ("FunctionName", item.function.name)
-    for dimensions in ((name,), (name, ("Resource", item.function.label))):
-        yield Metric("AWS/Lambda", "Invocations", "Count", dimensions), 1.0
-        yield Metric("AWS/Lambda", "Errors", "Count", dimensions), float(answer.error)
-        yield Metric("AWS/Lambda", "Duration", "Milliseconds", dimensions), answer.duration_ms
-    for line in events:
+    invocations = [(item.moment, 1.0) for item in items]
+    errors = [(item.moment, float(item.answer.error)) for item in items]
+    durations = [(item.moment, item.answer.duration_ms) for item in items]
+    for dimensions in ((("FunctionName", name),), (("FunctionName", name), ("Resource", label))):
+        yield Metric("AWS/Lambda", "Invocations", "Count", dimensions), invocations
+        yield Metric("AWS/Lambda", "Errors", "Count", dimensions), errors
+        yield Metric("AWS/Lambda", "Duration", "Milliseconds", dimensions), durations
+
+
+def _printed(output: str) -> Iterator[tuple[Metric, float]]:
+    """Yield the metrics in what a function printed."""
+    for line in output.split("\n") if '"_aws"' in output else ():
         if line.startswith("{") and '"_aws"' in line:
             for namespace, kind, value, unit, found in embedded_metrics(line):
                 yield Metric(namespace, kind, unit, tuple(found.items())), value
@@ -137,7 +148,7 @@ def _metrics(item: Observation, events: Sequence[str]) -> Iterator[tuple[Metric,
 
 def _access(item: Observation) -> tuple[str, str, str] | None:
     """Return log group, stream and line of the gateway's access log in our template's format: MiniStack writes none."""
-    context, answer = item.context, item.answer
+    context, answer = item.context(), item.answer
     if not isinstance(context, dict) or ".execute-api." not in str(context.get("domainName")):
         return None
     from ministack.services import apigateway  # noqa: PLC0415 - as in ``_enter``

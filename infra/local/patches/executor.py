@@ -9,8 +9,9 @@ import asyncio
 import contextvars
 import functools
 import json
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infra.local.logs.observer import Observation
 from infra.local.state.archives import ArchiveError, Archives, name_of
@@ -36,8 +37,7 @@ invoked_arn: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_arn",
 """The ARN a caller used, where MiniStack is given another: a weighted alias."""
 
 
-@dataclass(frozen=True, slots=True)
-class VersionKey:
+class VersionKey(NamedTuple):
     """Tells one state of one version of a function from every other."""
 
     account: str
@@ -152,15 +152,12 @@ class Executor:
             answer = await pool.ask(call)
         finally:
             self._told.metrics.end(function, answer)
-        context = event.get("requestContext") if isinstance(event, dict) else None
-        observation = Observation(key.account, key.region, function, answer, call.request_id, context or {})
+        observation = Observation(key.account, key.region, function, answer, call.request_id, event, time.time())
         self._told.observer.note(observation)
-        self._told.ledger.note(function, event, answer)
+        self._told.ledger.note(observation)
         # Only who calls by Invoke can ask for the log of his call.
-        result: dict[str, Any] = {
-            "body": answer.payload,
-            "log": "" if context else "\n".join(observation.lines()) + "\n",
-        }
+        log = "" if observation.context() else "\n".join(observation.lines()) + "\n"
+        result: dict[str, Any] = {"body": answer.payload, "log": log}
         if answer.error:
             result.update(error=True, function_error="Unhandled")
         return result
@@ -195,9 +192,12 @@ class Executor:
 def _encoded(event: Any) -> bytes:
     """Return ``event`` as JSON: in ASCII where half a character in it has no other form."""
     try:
-        return json.dumps(event, ensure_ascii=False).encode()
+        return _ENCODER.encode(event).encode()
     except UnicodeEncodeError:
         return json.dumps(event).encode()
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
 def version_key(config: Mapping[str, Any]) -> VersionKey:

@@ -55,6 +55,9 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_layers": (),
     "_unzipped_size": ("zip_data",),
     "serve_function_code": ("func_name", "account_id", "region"),
+    "parse_arn": ("value",),
+    "_lambda_function_name_and_qualifier_from_arn": ("value",),
+    "_lambda_function_account_region_from_arn": ("value",),
     "serve_layer_content": ("layer_name", "version", "account_id", "region"),
 }
 APP_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -67,18 +70,26 @@ APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "_state_map": (),
     "SERVICE_REGISTRY": (),
     "SERVICE_NAME_ALIASES": (),
-    "_handle_pre_body_request": ("method", "path", "headers", "query_params", "request_id"),
-    "_handle_post_body_shortcuts": ("method", "path", "headers", "body", "query_params", "request_id"),
-    "_handle_special_data_plane_request": (
-        *("method", "path", "headers", "body", "query_params", "request_id"),
-        *("raw_path", "raw_query_string", "client_ip"),
-    ),
     "_handle_execute_api_request": (
         *("host", "path", "method", "headers", "body", "query_params", "raw_path", "raw_query_string"),
     ),
+    "_enforce_execute_api": (*("api_id", "stage", "method", "execute_path", "headers", "query_params", "iam_action"),),
+    "_handle_lambda_url_request": ("host", "path", "method", "headers", "body", "query_params", "source_ip"),
+    "_dispatch_service_request": ("method", "path", "headers", "body", "query_params", "request_id"),
     "_with_data_plane_headers": ("response", "request_id", "include_s3_id", "wildcard_cors"),
+    "_request_account_scope": ("access_key_id",),
+    "_asgi_header_list": ("headers",),
+    "set_request_client_ip": ("address",),
+    "set_request_account_id": ("access_key_id",),
+    "set_request_region": ("region",),
+    "extract_access_key_id": ("headers", "query_params"),
+    "extract_region": ("headers", "query_params"),
+    "decode_header_value": ("value",),
+    "pin_request_origin": ("source_ip", "secure_transport"),
+    "pin_signed_request": ("method", "raw_path", "query_params", "raw_headers", "handshake"),
+    "pin_signed_body": ("body",),
 }
-"""What ``state_store`` and ``shortcuts`` replace and call."""
+"""What ``state_store`` and ``calls`` call, and ``lookups`` replaces."""
 GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "_invoke_lambda_proxy": (
         *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
@@ -88,8 +99,11 @@ GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "_stages": (),
     "run_reentrant": ("fn", "args", "thread_name"),
     "_extract_path_params": ("route_path", "request_path"),
+    "_match_route": ("api_id", "method", "path"),
+    "decode_http_api_path": ("raw_path",),
+    "_routes": (),
 }
-"""What ``throttle`` and ``shortcuts`` replace and call."""
+"""What ``throttle`` and ``lookups`` replace and call."""
 EVALUATOR_NAMES: Mapping[str, tuple[str, ...]] = {"_resolve_condition_key": ("key", "ctx")}
 ACTIONS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_lambda_action": ("method", "path"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 TOO_MANY = (429, {"Content-Type": "application/json"}, b'{"message":"Too Many Requests"}')
 
@@ -60,18 +60,22 @@ class RouteThrottle:
 
 def limits_of(stage: Mapping[str, Any], route_key: str) -> tuple[float, float] | None:
     """Return (rate, burst) for a route: its own settings, or else the stage's; None where there are none."""
-    own = _lowered((stage.get("routeSettings") or {}).get(route_key) or {})
-    default = _lowered(stage.get("defaultRouteSettings") or {})
-    rate = own.get("throttlingratelimit", default.get("throttlingratelimit"))
-    burst = own.get("throttlingburstlimit", default.get("throttlingburstlimit"))
+    own, default = (stage.get("routeSettings") or {}).get(route_key), stage.get("defaultRouteSettings")
+    settings = [found for found in (own, default) if found]
+    if not settings:
+        return None
+    rate, burst = _first(settings, "hrottlingRateLimit"), _first(settings, "hrottlingBurstLimit")
     if rate is None and burst is None:
         return None
     return float(rate if rate is not None else 10_000), float(burst if burst is not None else 5_000)
 
 
-def _lowered(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``settings`` with small letters: by the API they begin small, by CloudFormation with a capital."""
-    return {key.lower(): value for key, value in settings.items()}
+def _first(settings: Iterable[Mapping[str, Any]], rest: str) -> Any:
+    """Return the first value of a setting: by the API its name begins small, by CloudFormation with a capital."""
+    for each in settings:
+        if (found := each.get("t" + rest, each.get("T" + rest))) is not None:
+            return found
+    return None
 
 
 def mend_route_throttling(gateway: Any) -> None:
