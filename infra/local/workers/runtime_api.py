@@ -101,8 +101,9 @@ class RuntimeApi:
         self._write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{head}\r\n".encode("latin-1") + body)
 
     def accept_report(self) -> None:
-        """Answer a result or an error that the worker has posted.  Raises WorkerGoneError when it has hung up."""
-        self._write(ACCEPTED)
+        """Answer a result or an error that the worker has posted, if it still listens."""
+        if self._lines:
+            self._write(ACCEPTED)
 
     def _write(self, data: bytes) -> None:
         if not self._lines:

@@ -152,7 +152,7 @@ class Worker:
             self._api.send(headers, call.payload)
             report = await self._api.receive(begun + limit, self.alive)
             spent = (time.monotonic() - begun) * 1000
-            self._api.accept_report()
+            asyncio.get_running_loop().call_soon(self._api.accept_report)  # who called is answered first
         except LateError:
             await asyncio.to_thread(self.kill)
             spent = limit * 1000
