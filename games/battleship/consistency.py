@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from games.battleship.fleet import Variant
     from games.battleship.notation import Report
+    from games.battleship.shots import ShotHistory
 
 MAX_NODES = 2000
 """Places a search may try; one that ends without an answer finds nothing to object to.  About 60 ms at worst."""
@@ -36,7 +37,10 @@ def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list
 
     A sunk ship took the shot that sank it and hits before; a ship afloat has a cell that was not hit.
     """
-    history = read_shots(variant, shots)
+    return _possible(variant, read_shots(variant, shots))
+
+
+def _possible(variant: Variant, history: ShotHistory) -> dict[str, list[int]]:
     boards: dict[str, list[int]] = {}
     for ship in variant.names:
         every = placement_boards(variant, ship)
@@ -57,9 +61,10 @@ def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
         nonlocal nodes
         if not left:
             return not open_hits
-        if _ships_needed(left, open_hits) > len(left):
+        covers = [(ship, board) for ship, boards in left.items() for board in boards if board & open_hits]
+        if _ships_needed(covers, open_hits) > len(left):
             return False
-        choices = _narrowest(left, open_hits)
+        choices = _narrowest(left, covers, open_hits)
         for ship, board in choices:
             nodes -= 1
             if nodes < 0:
@@ -72,33 +77,36 @@ def _contradicts(variant: Variant, shots: Sequence[Report]) -> bool:
                 return True
         return False
 
-    boards = possible_boards(variant, shots)
-    return not (all(boards.values()) and fits(boards, read_shots(variant, shots).hits))
+    history = read_shots(variant, shots)
+    boards = _possible(variant, history)
+    return not (all(boards.values()) and fits(boards, history.hits))
 
 
-def _narrowest(left: dict[str, list[int]], open_hits: int) -> list[tuple[str, int]]:
-    """Return the fewest choices one of which must be right: all covers of one hit, or all placements of one ship."""
+def _narrowest(left: dict[str, list[int]], covers: list[tuple[str, int]], open_hits: int) -> list[tuple[str, int]]:
+    """Return the fewest choices one of which must be right: all covers of one hit, or all placements of one ship.
+
+    ``covers`` are all placements that cover any open hit.
+    """
     ship = min(left, key=lambda name: len(left[name]))
     best = [(ship, board) for board in left[ship]]
     while open_hits:
         hit = open_hits & -open_hits
         open_hits ^= hit
-        covers = [(name, board) for name, boards in left.items() for board in boards if board & hit]
-        if len(covers) < len(best):
-            best = covers
+        ways = [cover for cover in covers if cover[1] & hit]
+        if len(ways) < len(best):
+            best = ways
     return best
 
 
-def _ships_needed(left: dict[str, list[int]], open_hits: int) -> int:
+def _ships_needed(covers: list[tuple[str, int]], open_hits: int) -> int:
     """Return a lower bound: hits that no placement covers two of, picked greedily, take a ship each."""
     needed = 0
     while open_hits:
         hit = open_hits & -open_hits
         reach = hit
-        for boards in left.values():
-            for board in boards:
-                if board & hit:
-                    reach |= board
+        for _ship, board in covers:
+            if board & hit:
+                reach |= board
         open_hits &= ~reach
         needed += 1
     return needed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from games.battleship.fleet import MAX_SIZE, Cell, Placement, ShipPlacement, placement_board
@@ -42,6 +43,7 @@ def print_cell(cell: Cell) -> str:
     return f"{COLUMNS[cell.column]}{cell.row + 1}"
 
 
+@lru_cache(MAX_SIZE**2)
 def parse_cell(text: str) -> Cell:
     """Return the cell that ``text`` names.  Raises NotationError."""
     match = _CELL.fullmatch(text)
