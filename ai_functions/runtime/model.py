@@ -144,7 +144,8 @@ class Model:
         if features:
             check_features(folder, features)
         model_sha256(folder)
-        self._session = _session((folder / MODEL).read_bytes())
+        self._content = (folder / MODEL).read_bytes()
+        self._session = _session(self._content)
         self._folder = folder
         self._inputs = {item.name: str(item.type) for item in self._session.get_inputs()}
         self._input = self._session.get_inputs()[0].name
@@ -162,6 +163,9 @@ class Model:
             raise ModelError(f"{found}: train it again")
         result: NDArray[np.float32]
         wide = self._inputs[self._input] == "tensor(double)"
+        most = self._session.most_rows if isinstance(self._session, PlainSession) else None
+        if most is not None and len(rows) > most:
+            self._session = _onnxruntime(self._content)  # it answers the same, and is faster at many
         (result,) = self._session.run([self._output], {self._input: rows.astype("float64") if wide else rows})
         return result
 
@@ -184,7 +188,10 @@ def _session(content: bytes) -> Any:
     try:
         return PlainSession(content)
     except UnknownError:
-        pass
+        return _onnxruntime(content)
+
+
+def _onnxruntime(content: bytes) -> Any:
     import onnxruntime  # noqa: PLC0415 - only opponents with such a model pay for it
 
     options = onnxruntime.SessionOptions()

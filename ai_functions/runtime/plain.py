@@ -1,7 +1,7 @@
-"""Small ONNX models by numpy alone: linear ones and networks of dense layers, which is what most opponents have.
+"""Small ONNX models by numpy alone: linear ones, networks of dense layers, and trees (``trees.py``).
 
 onnxruntime takes a fifth of such a function's cold start, to multiply two matrices.  Whatever is not known here is left
-to it.  Sums are in 64 bits, so that what comes out, in 32, is the nearer of the two to the exact value.
+to it.  Sums of matrices are in 64 bits, so that what comes out, in 32, is the nearer of the two to the exact value.
 
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, https://protobuf.dev/programming-guides/encoding/
 """
@@ -9,6 +9,8 @@ https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, https://protobuf.dev/pro
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ai_functions.runtime.trees import FEW_ROWS, ensemble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 FLOAT = 1
 """ONNX's number for 32-bit floats."""
+TREES = b"TreeEnsembleRegressor"
 FLOAT_DATA, RAW_DATA = 4, 9
 """The two fields of a tensor that its floats may be in."""
 
@@ -47,6 +50,8 @@ class PlainSession:
             parts = _fields(graph)
             self._constants = dict(_tensor(item) for item in parts.get(5, ()))
             self._steps = [_step(item) for item in parts[1]]
+            self.most_rows = FEW_ROWS if any(TREES in item for item in parts[1]) else None
+            """How many rows at once are better left to onnxruntime; None where there is no such number."""
             self._inputs = [_port(item) for item in parts[11] if _port(item).name not in self._constants]
             self._outputs = [_port(item) for item in parts[12]]
         except (KeyError, IndexError, ValueError, TypeError) as error:
@@ -138,6 +143,8 @@ def _port(message: bytes) -> Port:
 def _step(node: bytes) -> tuple[Callable[..., Any], list[str], list[str]]:
     parts = _fields(node)
     names, outputs = ([item.decode() for item in parts[number]] for number in (1, 2))
+    if parts[4][0] == TREES:
+        return ensemble(parts[5]), names, outputs
     attributes = {item[1][0].decode(): item for item in map(_fields, parts.get(5, ()))}
     make = _OPERATORS.get(parts[4][0].decode())
     if make is None:
