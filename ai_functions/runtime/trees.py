@@ -103,24 +103,23 @@ def _leaves(
     """Return each leaf's number in its tree, from the left, and each inner node's leaves on its left as bits."""
     import numpy as np  # noqa: PLC0415 - the same
 
-    count, kinds, lefts, rights = [0] * len(leaf), leaf.tolist(), true.tolist(), false.tolist()
-    levels: list[list[int]] = [first.tolist()]
-    while levels[-1]:
-        levels.append([child for node in levels[-1] if not kinds[node] for child in (lefts[node], rights[node])])
-    for level in reversed(levels):
-        for node in level:
-            count[node] = 1 if kinds[node] else count[lefts[node]] + count[rights[node]]
-    number = [0] * len(leaf)
-    bits = [0] * len(leaf)
-    for level in levels:
-        for node in level:
-            if not kinds[node]:
-                one, other = lefts[node], rights[node]
-                number[one], number[other] = number[node], number[node] + count[one]
-                bits[node] = ((1 << count[one]) - 1) << number[node]
-    if max(count[node] for node in levels[0]) > MAX_LEAVES:
+    count = np.ones(len(leaf), np.int64)
+    levels = [first]
+    while len(levels[-1]):
+        inner = levels[-1][~leaf[levels[-1]]]
+        levels[-1] = inner
+        levels.append(np.concatenate([true[inner], false[inner]]))
+        if len(levels) > len(leaf):
+            raise ValueError("trees that come back to where they were")
+    for inner in reversed(levels):
+        count[inner] = count[true[inner]] + count[false[inner]]
+    if count[first].max() > MAX_LEAVES:
         raise ValueError("trees of more leaves")
-    return np.array(number), np.array(bits, np.uint32)
+    number, left = np.zeros(len(leaf), np.int64), np.zeros(len(leaf), np.int64)
+    for inner in levels:
+        number[true[inner]], number[false[inner]] = number[inner], number[inner] + count[true[inner]]
+        left[inner] = ((1 << count[true[inner]]) - 1) << number[inner]
+    return number, left.astype(np.uint32)
 
 
 def _attribute(message: bytes) -> tuple[str, Any]:

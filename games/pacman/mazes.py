@@ -109,7 +109,7 @@ MAZES = {"arcade": ARCADE, "pocket": POCKET, "grand": GRAND}
 def find_maze(name_or_text: str) -> Maze:
     """Return the maze of that name, or the one that a text of several lines draws.  Raises MazeError."""
     if name_or_text in MAZES:
-        return read_maze(MAZES[name_or_text])
+        return read_maze(MAZES[name_or_text], sound=True)
     if "\n" not in name_or_text:
         known = ", ".join(MAZES)
         raise MazeError(
@@ -120,4 +120,4 @@ def find_maze(name_or_text: str) -> Maze:
 
 def name_of(maze: Maze) -> str:
     """Return the name of one of our mazes; empty for another."""
-    return next((name for name, text in MAZES.items() if read_maze(text) == maze), "")
+    return next((name for name, text in MAZES.items() if read_maze(text, sound=True) == maze), "")

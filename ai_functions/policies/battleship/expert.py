@@ -7,6 +7,7 @@ of one player's fleets, a placement prior over all games and one over the latest
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -98,7 +99,7 @@ class Expert:
     def __init__(self, folder: Path) -> None:
         self.manifest = Manifest.load(folder)
         self._model = Model(folder, FEATURES)
-        self._own = hiding_weights(float(self.manifest.training.get("tilt", 0.0)))
+        self._tilt = float(self.manifest.training.get("tilt", 0.0))
         self.know(
             [
                 PlacementPrior(name, self._log_weights(number), self._touching(number), belief)
@@ -151,7 +152,7 @@ class Expert:
         """Return a fleet, or a shot, sampled.  Raises ObservationError where no fleet agrees with the answers."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
-            return draw_fleet(observation.variant, self._own, random)
+            return draw_fleet(observation.variant, hiding_weights(self._tilt), random)
         cells, chances, _ = self.consider(observation)
         return choose(observation.variant, cells, chances, random)
 
@@ -174,12 +175,13 @@ class Expert:
         """Return what speaks for its shots (see ``explanation``)."""
         check_plays(self.manifest, observation.variant)
         if isinstance(observation, PlaceObservation):
-            return explain_placement(observation.variant, self._own)
+            return explain_placement(observation.variant, hiding_weights(self._tilt))
         cells, chances, posterior = self.consider(observation)
         explained = explain_shot(observation, cells, chances, posterior, self.priors(observation.variant))
         return {**explained, "chance_of_winning": self.wins(observation, posterior)}
 
 
+@lru_cache
 def hiding_weights(tilt: float) -> list[float]:
     """Return each placement's weight for the expert's own fleets: a little less where shooters look first.
 

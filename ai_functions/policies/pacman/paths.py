@@ -185,21 +185,22 @@ def _forced(
 
 
 def _corridors(following: NDArray[np.int16]) -> NDArray[np.int16]:
-    ways = (following >= 0).sum(axis=1)
-    found = [[_corridor(following, ways, tile, exit_) for exit_ in range(4)] for tile in range(len(following))]
+    onto: list[list[int]] = following.tolist()
+    ways = [sum(tile >= 0 for tile in exits) for exits in onto]
+    found = [[_corridor(onto, ways, tile, exit_) for exit_ in range(4)] for tile in range(len(onto))]
     longest = max(len(tiles) for exits in found for tiles in exits)
     return np.array(
         [[tiles + [tiles[-1]] * (longest - len(tiles)) for tiles in exits] for exits in found], dtype=np.int16
     )
 
 
-def _corridor(following: NDArray[np.int16], ways: NDArray[np.int64], tile: int, exit_: int) -> list[int]:
-    here = int(following[tile, exit_])
+def _corridor(following: list[list[int]], ways: list[int], tile: int, exit_: int) -> list[int]:
+    here = following[tile][exit_]
     if here < 0:
         return [tile]
     tiles, heading = [here], exit_
     while ways[here] < JUNCTION_WAYS and here != tile:
-        heading = next(d for d in range(4) if d != heading ^ 2 and following[here, d] >= 0)
-        here = int(following[here, heading])
+        heading = next(d for d in range(4) if d != heading ^ 2 and following[here][d] >= 0)
+        here = following[here][heading]
         tiles.append(here)
     return tiles
