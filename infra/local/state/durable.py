@@ -9,7 +9,6 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from infra.local.guard import is_invocation
 from infra.local.state.files import DiskError
 from infra.local.state.journal import Request
 from infra.local.state.state_store import EAGER
@@ -44,7 +43,7 @@ class Durable:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, self._resuming(send))
             return
-        if scope["type"] != "http" or scope["path"].startswith(DATA_PLANE) or is_invocation(scope["path"]):
+        if scope["type"] != "http" or scope["path"].startswith(DATA_PLANE):
             self._store.touch()
             with apart():
                 await self._app(scope, receive, send)
