@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from importlib import import_module
@@ -35,6 +35,7 @@ AHEAD = 16
 """Parts that are under way at once for each worker that is sure to be there: what waits is in memory."""
 _given: ContextVar[tuple[Executor | None, bool]] = ContextVar("executor", default=(None, False))
 """And whether it is asked whatever there is to do."""
+_kept: ContextVar[_Kept | None] = ContextVar("processes", default=None)
 
 
 @contextmanager
@@ -63,6 +64,37 @@ def lent(tasks: int, worth: int = WORTH_A_PROCESS) -> Iterator[Executor | None]:
     yield None if _in_lambda() or (tasks < 2 * worth and not always) else executor
 
 
+class _Kept:
+    """Processes that one step has started, for the next."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._count = 0
+        self._pool: Executor | None = None
+
+    def at_least(self, count: int) -> Executor:
+        if self._pool is None or count > self._count:
+            self.close()
+            self._pool, self._count = self._open.enter_context(_processes(count)), count
+        return self._pool
+
+    def close(self) -> None:
+        self._open.close()
+        self._pool = None
+
+
+@contextmanager
+def keeping_processes() -> Iterator[None]:
+    """Let every step within that is given no executor work in the same processes: each takes a second to start."""
+    kept = _Kept()
+    token = _kept.set(kept)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+        kept.close()
+
+
 @contextmanager
 def workers(tasks: int, worth: int = WORTH_A_PROCESS) -> Iterator[Executor | None]:
     """Lend the executor in use, without one a process for each core; None to work alone where that is sooner done.
@@ -74,6 +106,10 @@ def workers(tasks: int, worth: int = WORTH_A_PROCESS) -> Iterator[Executor | Non
         if pool is not None or count < 2 or _in_lambda():  # noqa: PLR2004 - one worker gains nothing
             yield pool
             return
+    kept = _kept.get()
+    if kept is not None:
+        yield kept.at_least(count)
+        return
     with _processes(count) as own:
         yield own
 

@@ -29,6 +29,7 @@ from training.dataset import functions_passed_over, usable
 from training.evaluation.evaluate import task_seeds
 from training.evaluation.gate import MOST_TASKS
 from training.evaluation.judging import Case, can_be_compared, judge
+from training.executors import keeping_processes
 from training.export import Exported, export
 from training.folders import COPIED, with_aim
 from training.interrupted import Forgetful
@@ -152,7 +153,7 @@ def train(
     seconds: dict[str, float] = {}
     with _timed(seconds, "fit"), threadpool_limits(1):  # also where a caller loaded numpy with more threads
         exported, card = _learned(manifest, origin, reporter, steps, wishes.own)
-    with TemporaryDirectory(prefix="lambda-arcade-") as scratch:
+    with TemporaryDirectory(prefix="lambda-arcade-") as scratch, keeping_processes():
         candidate = Path(scratch) / manifest.name
         shutil.copytree(folder, candidate, ignore=COPIED)
         write_artifact(candidate, exported.onnx, card)

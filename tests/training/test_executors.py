@@ -26,7 +26,7 @@ from training.contracts import TrainingError
 from training.dataset import usable
 from training.evaluation.evaluate import LocalTasks, LocalTrial, play_tasks, run, task_seeds
 from training.evaluation.judging import Foretold
-from training.executors import in_parts, lent, opened, spread, using
+from training.executors import in_parts, keeping_processes, lent, opened, spread, using, workers
 from training.games.backgammon.choosing import _every
 from training.games.battleship.examples import choice_rows
 from training.games.battleship.win_examples import race_rows
@@ -230,3 +230,15 @@ def test_a_folder_that_is_sent_comes_out_as_it_was() -> None:
 def test_an_executor_that_there_is_not_is_told_in_one_sentence(text: str, told: str) -> None:
     with pytest.raises(TrainingError, match=told), opened(text):
         pass
+
+
+def test_steps_that_keep_processes_work_in_the_same_ones() -> None:
+    with keeping_processes():
+        with workers(8, 2) as first:
+            assert list(spread(abs, [-1, -2], first)) == [1, 2]
+        with workers(8, 2) as again:
+            assert again is first
+            assert list(spread(abs, [-3], again)) == [3]
+    if first is not None:  # there is more than one core
+        with pytest.raises(RuntimeError, match="shutdown"):
+            first.submit(abs, 1)
