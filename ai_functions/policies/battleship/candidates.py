@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import CELL_FEATURES, cell_rows, tried_cells
+from ai_functions.policies.battleship.features import CELL_FEATURES, untried_rows
 from games.battleship.notation import HIT, SUNK
 from games.battleship.observation import ShootObservation
 
@@ -65,7 +65,7 @@ def columns(observation: Observation) -> Mapping[str, Any] | None:
     """
     if not isinstance(observation, ShootObservation):
         return None
-    both = cell_rows(observation)[~tried_cells(observation)]
+    _, both = untried_rows(observation)
     half = len(CELL_FEATURES)
     rows = both[:, :half] + both[:, half:]  # one half is empty: that of the phase that it is not
     found: dict[str, Any] = dict(zip(CELL_FEATURES[:-1], rows.T, strict=False))  # the last one is always 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from games.battleship.fleet import Variant
     from games.battleship.notation import Report
     from games.battleship.observation import ShootObservation
+    from games.battleship.shots import ShotHistory
 
 HIT_FACTOR = 10.0
 """How much likelier a placement counts for each unfinished hit on it: the published density player's factor."""
@@ -116,7 +117,7 @@ def settle(variant: Variant, shots: Sequence[Report]) -> tuple[frozenset[Cell], 
         if report.result == HIT:
             open_hits.add(report.cell)
         elif report.result == SUNK and report.ship is not None:
-            run = _run(open_hits | {report.cell}, report.cell, variant.length(report.ship))
+            run = _run(open_hits, report.cell, variant.length(report.ship))
             open_hits -= run
             sunk |= run
     return frozenset(open_hits), frozenset(sunk)
@@ -124,18 +125,34 @@ def settle(variant: Variant, shots: Sequence[Report]) -> tuple[frozenset[Cell], 
 
 def _run(hits: set[Cell], last: Cell, length: int) -> set[Cell]:
     for right, down in ((1, 0), (0, 1)):
-        for back in range(length):
-            cells = {
-                Cell(last.column + (step - back) * right, last.row + (step - back) * down) for step in range(length)
-            }
-            if cells <= hits:
-                return cells
+        back = length - 1 - _reach(hits, last, right, down, length - 1)
+        if _reach(hits, last, -right, -down, back) == back:
+            return {Cell(last.column + step * right, last.row + step * down) for step in range(-back, length - back)}
     return {last}
+
+
+def _reach(hits: set[Cell], last: Cell, right: int, down: int, most: int) -> int:
+    """Return how many cells in a row, next to ``last``, are hits: at most ``most``."""
+    for reach in range(most):
+        if (last.column + (reach + 1) * right, last.row + (reach + 1) * down) not in hits:
+            return reach
+    return most
+
+
+def untried_rows(observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """Return the cells not shot at, and a row for each: shapes (untried,) and (untried, CELL_COLUMNS)."""
+    history = observation.history
+    untried = np.flatnonzero(~board_array(history.tried, observation.variant))
+    return untried, _rows(observation, history)[untried]
 
 
 def cell_rows(observation: ShootObservation) -> NDArray[np.float32]:
     """Return shape (cells, CELL_COLUMNS): a row for every cell, those shot at included."""
-    variant, history = observation.variant, observation.history
+    return _rows(observation, observation.history)
+
+
+def _rows(observation: ShootObservation, history: ShotHistory) -> NDArray[np.float32]:
+    variant = observation.variant
     geometry, size = board_geometry(variant), variant.size
     tried, missed = board_array(history.tried, variant), board_array(history.misses, variant)
     open_hits, sunk_cells = settle(variant, observation.shots)

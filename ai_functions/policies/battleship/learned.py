@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.explanation import explain_placement, explain_shot, shot_worth
-from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, cell_rows, tried_cells
+from ai_functions.policies.battleship.features import CELL_COLUMNS, CELL_ROW, untried_rows
 from ai_functions.policies.battleship.placements import PLACEMENT_COLUMNS, PLACEMENT_ROW, draw_fleet, placement_rows
 from ai_functions.policies.battleship.posterior import believe, make_prior
 from ai_functions.policies.battleship.win_chance import RACE_FEATURES, race_row
@@ -100,9 +100,8 @@ class Learned:
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""
-        rows = in_columns(cell_rows(observation), 0, COLUMNS)
-        untried = np.flatnonzero(~tried_cells(observation))
-        return untried, softmax(log_odds(self._model, rows[untried]), self.temperature)
+        untried, rows = untried_rows(observation)
+        return untried, softmax(log_odds(self._model, in_columns(rows, 0, COLUMNS)), self.temperature)
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import cell_rows, tried_cells
+from ai_functions.policies.battleship.features import untried_rows
 from ai_functions.policies.battleship.learned import COLUMNS, FEATURES, in_columns, log_odds
 from ai_functions.runtime.model import Model
 from games.battleship import rules
@@ -50,8 +50,8 @@ def _of_match(shots: Sequence[Decision], models: Sequence[Model], *, wins: bool)
     """Return each model's mean loss."""
     rows, sizes, answers = [], [], []
     for shot in shots:
-        untried = np.flatnonzero(~tried_cells(shot.observation))
-        rows.append(cell_rows(shot.observation)[untried])
+        untried, its_rows = untried_rows(shot.observation)
+        rows.append(its_rows)
         sizes.append(len(untried))
         answers.append(ships_in(shot, untried) if wins else (untried == cell_of(shot)).astype(float))
     table, first = in_columns(np.concatenate(rows), 0, COLUMNS), np.concatenate([[0], np.cumsum(sizes[:-1])])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ai_functions.policies.battleship.features import CELL_FEATURES, cell_rows, tried_cells
+from ai_functions.policies.battleship.features import CELL_FEATURES, untried_rows
 from ai_functions.policies.battleship.learned import COLUMNS, in_columns
 from ai_functions.policies.chances import log_odds_of
 from games.battleship import rules
@@ -76,8 +76,8 @@ def _read(manifest: Manifest, record: GameRecord, most: int) -> Questions | None
         np.unique(np.linspace(0, len(shots) - 1, min(most, len(shots))).round().astype(int))
     ):
         shot = shots[place]
-        untried = np.flatnonzero(~tried_cells(shot.observation))
-        rows.append(cell_rows(shot.observation)[untried])
+        untried, its_rows = untried_rows(shot.observation)
+        rows.append(its_rows)
         answers.append(ships_in(shot, untried) if ships else (untried == cell_of(shot)).astype(float))
         decision.append(np.full(len(untried), number))
     table = in_columns(np.concatenate(rows), 0, COLUMNS)
