@@ -24,6 +24,7 @@ from games.battleship.observation import ShootObservation
 from games.record import FUNCTION
 from training.card import Origin
 from training.contracts import TrainingError, benchmark_for
+from training.evaluation.gate import MOST_TASKS
 from training.evaluation.statistics import difference
 from training.folders import personal_folder, personal_name
 from training.pipeline import Wishes, gather, train
@@ -143,15 +144,16 @@ def test_an_aim_out_of_reach_is_told_with_what_can_be_done(strong_records: list[
     assert "aim = 50.0" in (folder / MANIFEST).read_text()
 
 
-def test_a_level_is_brought_to_its_aim_and_keeps_it(strong_records: list[GameRecord], tmp_path: Path):
+@pytest.mark.parametrize("most", [300, pytest.param(MOST_TASKS, marks=pytest.mark.slow)])
+def test_a_level_is_brought_to_its_aim_and_keeps_it(strong_records: list[GameRecord], tmp_path: Path, most: int):
     folder = strong(tmp_path / "battleship_hard", 0.1)
     before = Manifest.load(folder)
-    found = trained(strong_records, folder, folder, Wishes(aim=46.5))
+    found = trained(strong_records, folder, folder, Wishes(most, aim=46.5))
     assert found.verdict.passed, found.verdict.reason
     assert found.verdict.candidate["shots"].mean == pytest.approx(46.5, abs=1)
     card = json.loads((folder / CARD).read_text())
     assert card["aim"] == 46.5
-    assert card["setting"]["standard_error"] <= 0.2
+    assert card["setting"]["standard_error"] <= (0.2 if most == MOST_TASKS else 0.4)
     manifest = Manifest.load(folder)
     assert manifest == replace(before, training={**before.training, "aim": 46.5})
     assert dial(folder, "temperature", manifest.temperature) == card["dial"]["temperature"] > 1.5 * manifest.temperature
