@@ -63,6 +63,9 @@ def test_destroy_leaves_nothing_and_refuses_what_is_somebody_elses(whole: Enviro
         stack.name for stack in stacks
     }
     assert destroy(whole, stacks, quiet) == []
+    assert daemon.ask(cloud.account.endpoint, "/_arcade/health")["waiting_calls"] == 0, (
+        "who calls a function that is gone"
+    )
     assert {name for name, stack in cloud.stacks("").items() if stack.status != "DELETE_COMPLETE"} == {"another-arcade"}
     assert cloud.functions(names.prefix) == {}
     assert platform_keys(whole) == {}

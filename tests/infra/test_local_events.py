@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from clouds import create_function
 
+from infra.local.patches.asynchronous import AT_ONCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -239,3 +241,15 @@ def test_an_asynchronous_call_that_fails_goes_where_its_alias_says_and_is_not_tr
     time.sleep(2.5)
     runs = events.aws("logs").filter_log_events(logGroupName="/aws/lambda/given-up", filterPattern="REPORT")["events"]
     assert len([event for event in runs if event["message"].startswith("REPORT")]) == 1
+
+
+def test_events_of_a_function_that_is_deleted_hold_up_no_other(events: Events) -> None:
+    client = events.aws("lambda")
+    create_function(client, "deleted", "import time\ndef handler(event, context): time.sleep(1)")
+    events.function("untouched")
+    for _ in range(4 * AT_ONCE):
+        client.invoke(FunctionName="deleted", InvocationType="Event", Payload=b"{}")
+    client.delete_function(FunctionName="deleted")
+    message = json.dumps({"Records": [{"body": "later", "messageId": "1"}]}).encode()
+    client.invoke(FunctionName="untouched", InvocationType="Event", Payload=message)
+    assert eventually(lambda: events.saw("untouched")) == ["later"]

@@ -152,10 +152,11 @@ class AsynchronousCalls:
         self._put(_Event(name, entry["arn"], entry["invoked"], entry["event"], entry["since"]))
 
     def waiting(self) -> int:
-        """Return how many events are not done."""
+        """Return how many events may still call a function: not those to be tried later of one that is gone."""
         with self._condition:
             queued = sum(len(events) for events in self._ready.values())
-            return queued + len(self._later) + self._running.total()
+            later = sum(self._base(event) is not None for _, _, event in self._later)
+            return queued + later + self._running.total()
 
     def _put(self, event: _Event, pause_s: float = 0.0) -> None:
         with self._condition:
@@ -191,10 +192,16 @@ class AsynchronousCalls:
             yield event
 
     def _limit(self, event: _Event) -> int:
-        account, region = event.scope
-        base = self._lambda._functions.get_scoped(account, region, event.arn.split(":")[6])  # noqa: SLF001
-        reserved = self._lambda._reserved_concurrency(base, (base or {}).get("config") or {})  # noqa: SLF001
+        base = self._base(event)
+        if base is None:
+            return AT_ONCE  # deleted meanwhile: its events are dropped as they are tried
+        reserved = self._lambda._reserved_concurrency(base, base.get("config") or {})  # noqa: SLF001
         return AT_ONCE if reserved is None else max(1, reserved)  # where none may run, the event is throttled
+
+    def _base(self, event: _Event) -> Any:
+        """Return the function of ``event``; None for one that is gone."""
+        account, region = event.scope
+        return self._lambda._functions.get_scoped(account, region, event.arn.split(":")[6])  # noqa: SLF001
 
     def _work(self, event: _Event) -> None:
         contextvars.copy_context().run(self._try, event)
