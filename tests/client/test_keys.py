@@ -38,7 +38,7 @@ CODES = {
     UP: pygame.KSCAN_UP, DOWN: pygame.KSCAN_DOWN, LEFT: pygame.KSCAN_LEFT, RIGHT: pygame.KSCAN_RIGHT,
 }  # fmt: skip
 TURNS = 6
-RUNS_A_SEED = 250
+FEW, MANY = 60, 250
 
 
 @pytest.fixture
@@ -74,9 +74,10 @@ def strokes_of(random: Random, run_began_ms: float, last: str) -> list[tuple[flo
     return sorted(strokes, key=lambda one: one[0])
 
 
+@pytest.mark.parametrize("runs", [FEW, pytest.param(MANY, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("seed", range(4))
-def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Table, seed: int) -> None:
-    """A thousand runs in all, through the window's own loop and the real rules."""
+def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Table, seed: int, runs: int) -> None:
+    """A thousand runs in all where it is slow, through the window's own loop and the real rules."""
     random = Random(seed)
     hanging = Hanging()
     setup = Setup("pacman", info("first"), {"maze": POCKET, "lives": 100_000})
@@ -88,7 +89,7 @@ def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Tabl
     now = 0.0
     latest = ""
     wrong = 0
-    for _ in range(RUNS_A_SEED):
+    for _ in range(runs):
         strokes = strokes_of(random, now, latest)
         went_wrong = False
         while strokes:
@@ -106,7 +107,7 @@ def test_with_overlapping_keys_pacman_goes_where_the_latest_one_says(table: Tabl
         wrong += went_wrong
     hanging.released.set()
     window.destroy()
-    assert wrong == 0, f"{wrong} of {RUNS_A_SEED} runs went wrong"
+    assert wrong == 0, f"{wrong} of {runs} runs went wrong"
 
 
 def test_what_is_held_from_before_never_steers_pacman_and_the_latest_key_may_say_it_again(table: Table) -> None:

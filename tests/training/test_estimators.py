@@ -31,7 +31,7 @@ OPPONENTS = EASY.parent
 
 @pytest.fixture(scope="module")
 def records() -> list[GameRecord]:
-    return gather(Manifest.load(EASY), [], 16, 1, Reports())
+    return gather(Manifest.load(EASY), [], 8, 1, Reports())
 
 
 def fit(estimator: Any, records: list[GameRecord], name: str = "battleship_easy", seed: int = 1) -> Any:

@@ -12,7 +12,7 @@ from training.contracts import benchmark_for, level_for
 from training.evaluation.gate import Table
 from training.evaluation.study import FOLDERS, Bank, Manifest, passes_with_aim, passes_without_aim, row
 
-CASES = 100
+CASES = 50
 
 
 @pytest.fixture(scope="module")
