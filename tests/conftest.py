@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import settings
 
 import training
 import training.environments  # noqa: F401 - before PettingZoo, which would choose a sound driver for all tests
-
-if TYPE_CHECKING:
-    import pytest
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 for name in list(os.environ):
@@ -35,3 +32,12 @@ LONGEST = ("wheel", "e2e", "training", "infra")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     room_of = {item.path: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
     items.sort(key=lambda item: LONGEST.index(room) if (room := room_of[item.path]) in LONGEST else len(LONGEST))
+
+
+@pytest.fixture(scope="session")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder for a home's ``cache``, the same in every process of this run: a layer takes seconds to pack."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "layers"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -9,8 +9,6 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import pytest
-
 from infra.core.extras import EXTRAS, missing, train_line
 
 ROOT = Path(__file__).parents[2]
@@ -34,22 +32,21 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-USED = {name for folder in OURS for path in (ROOT / folder).rglob("*.py") for name in imported(path)}
-FOREIGN = sorted(USED - sys.stdlib_module_names - set(OURS) - BENCH_ONLY - BESIDE)
-FROM = packages_distributions()
 PLAIN = names(PROJECT["dependencies"])
 DECLARED = {extra: names(texts) - {"lambda-arcade"} for extra, texts in PROJECT["optional-dependencies"].items()}
 
 
-@pytest.mark.parametrize("module", FOREIGN)
-def test_every_import_is_declared(module: str) -> None:
-    given = {name.lower().replace("_", "-") for name in FROM.get(module, [module])}
-    # botocore comes with boto3, as it says of itself: one release of the one goes with one of the other
-    assert given & PLAIN.union(*DECLARED.values()) or module == "botocore", (
-        f"{module} of {given} is not declared in pyproject.toml"
-    )
-    for extra, brings in EXTRAS.items():
-        assert (module in brings) == bool(given & DECLARED[extra])
+def test_every_import_is_declared() -> None:
+    used = {name for folder in OURS for path in (ROOT / folder).rglob("*.py") for name in imported(path)}
+    brought_by = packages_distributions()
+    for module in sorted(used - sys.stdlib_module_names - set(OURS) - BENCH_ONLY - BESIDE):
+        given = {name.lower().replace("_", "-") for name in brought_by.get(module, [module])}
+        # botocore comes with boto3, as it says of itself: one release of the one goes with one of the other
+        assert given & PLAIN.union(*DECLARED.values()) or module == "botocore", (
+            f"{module} of {given} is not declared in pyproject.toml"
+        )
+        for extra, brings in EXTRAS.items():
+            assert (module in brings) == bool(given & DECLARED[extra]), module
 
 
 def test_a_missing_extra_is_told_with_the_line_that_brings_it() -> None:

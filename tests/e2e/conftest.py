@@ -24,8 +24,11 @@ TIMEOUT_S = 240
 class Program:
     """``lambda-arcade``, run in a home of its own."""
 
-    def __init__(self, home: Path, **variables: str) -> None:
+    def __init__(self, home: Path, layers: Path | None = None, **variables: str) -> None:
+        """``layers`` is where layers lie that have been packed; None for a home that knows of none."""
         self.home = home
+        if layers is not None and os.name == "posix":  # elsewhere not everybody may make links
+            (home / "cache").symlink_to(layers)
         self._environment = {
             **os.environ,
             "LAMBDA_ARCADE_HOME": str(home),
@@ -55,8 +58,8 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program(tmp_path_factory: pytest.TempPathFactory, layers: Path) -> Iterator[Program]:
     """A program whose cloud is up and has the platform."""
-    program = Program(tmp_path_factory.mktemp("home"))
+    program = Program(tmp_path_factory.mktemp("home"), layers)
     yield program
     program.run("cloud", "down")

@@ -62,7 +62,8 @@ def cadet(program: Program, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(like / "function.py", folder)
     lines = "".join(played("battleship", seed).to_line() + "\n" for seed in range(8))
     (folder.parent / "beginners.jsonl").write_text(lines, "utf-8")
-    program.run("train", folder, "--records", folder.parent / "beginners.jsonl", "--aim", "none", "--deploy")
+    words = ("train", folder, "--records", folder.parent / "beginners.jsonl", "--aim", "none", "--games", "20")
+    program.run(*words, "--deploy")
     return folder
 
 
@@ -200,7 +201,7 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
 
     before = {item["name"]: item["version"] for item in program.json("opponents")}
     meanwhile = Seat(program.home, seat.api)
-    words = ("train", cadet, "--records", seat.records, "--bootstrap", "60", "--games", "80", "--aim", "none")
+    words = ("train", cadet, "--records", seat.records, "--bootstrap", "40", "--games", "40", "--aim", "none")
     with ThreadPoolExecutor(1) as threads:
         training = threads.submit(program.json, *words, "--deploy")
         meanwhile.play_on("cadet", training.done)

@@ -45,8 +45,8 @@ def _registered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    program = Program(tmp_path_factory.mktemp("home of a card player"), **{VARIABLE: REGISTERED})
+def program(tmp_path_factory: pytest.TempPathFactory, layers: Path) -> Iterator[Program]:
+    program = Program(tmp_path_factory.mktemp("home of a card player"), layers, **{VARIABLE: REGISTERED})
     yield program
     program.run("cloud", "down")
 

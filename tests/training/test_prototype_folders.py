@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,12 @@ def table(games: la.Records) -> Table:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def home(tmp_path_factory: pytest.TempPathFactory, layers: Path) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("home of prototypes")
+    if os.name == "posix":
+        (home / "cache").symlink_to(layers)
     with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path_factory.getbasetemp() / "home of prototypes"))
+        monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(home))
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,10 @@ def table() -> Table:
 
 
 @pytest.fixture(autouse=True, scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(tmp_path_factory: pytest.TempPathFactory, layers: Path) -> Iterator[Path]:
     place = tmp_path_factory.mktemp("home of reports")
+    if os.name == "posix":
+        (place / "cache").symlink_to(layers)
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(place))
         yield place
