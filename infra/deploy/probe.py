@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from ai_functions.runtime.manifest import Manifest
     from games.core import JsonObject
+    from infra.build.layers import Layer
 
 HANDLER = "ai_functions.runtime.handler.handler"
 WARM_UP = 3
@@ -101,13 +102,13 @@ class Packed:
 
 
 def unpacked_function(folder: Path, scratch: Path) -> Packed:
-    """Pack the opponent in ``folder`` and unpack it, with its layers, in ``scratch``.  Raises PackagingError."""
+    """Pack the opponent in ``folder`` and unpack it in ``scratch``, its layers in the cache.  Raises PackagingError."""
     manifest, package = package_opponent(folder)
     target = this_machine()
     layers = [build_layer(name, target, cloud_paths().home / "cache") for name in manifest.function.layers]
     check_unzipped(package, [(layer.name, layer.unzipped) for layer in layers])
     code = _unzipped(BytesIO(package.content), scratch / "code")
-    parts = tuple(_unzipped(layer.path, scratch / layer.name) for layer in layers)
+    parts = tuple(map(_kept_unzipped, layers))
     needs = manifest.function
     function = Function(manifest.name, "1", HANDLER, needs.memory_mb, float(needs.timeout_s), code, parts)
     return Packed(manifest, function, len(package.content), sum(layer.unzipped for layer in layers))
@@ -145,6 +146,17 @@ async def _asked(worker: Worker, manifest: Manifest, positions: Sequence[tuple[s
         memory = answer.memory_mb
     warm = took[WARM_UP:] or took
     return Tried(init, median(warm), max(warm), len(took), size, memory)
+
+
+def _kept_unzipped(layer: Layer) -> Path:
+    """Return the layer's files, beside its zip: they are the same for every opponent and take a second to unzip."""
+    folder = layer.path.with_name(f"{layer.path.stem}-{layer.sha256[:16]}")
+    if not folder.exists():
+        with TemporaryDirectory(dir=layer.path.parent) as made:
+            whole = _unzipped(layer.path, Path(made) / "layer")
+            with suppress(OSError):  # another process was quicker
+                whole.rename(folder)
+    return folder
 
 
 def _unzipped(content: BytesIO | Path, folder: Path) -> Path:

@@ -17,6 +17,7 @@ from ai_functions.runtime.model import ModelError
 from infra.build import packaging
 from infra.build.layers import Target, build_layer, needed, this_machine
 from infra.build.packaging import PackagingError, check_unzipped, package_opponent, package_service
+from infra.deploy.probe import unpacked_function
 
 EXAMPLE = Path(__file__).parents[1] / "opponents" / "first_free"
 
@@ -168,6 +169,18 @@ def test_a_layer_is_made_once_and_is_the_same_again(tmp_path: Path):
     assert build_layer("inference", this_machine(), tmp_path / "a").path.stat().st_mtime_ns == made
     assert build_layer("inference", this_machine(), tmp_path / "b").sha256 == first.sha256
     assert "python/onnxruntime/__init__.py" in zipfile.ZipFile(first.path).namelist()
+
+
+def test_a_layer_is_unpacked_once_for_all_that_are_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LAMBDA_ARCADE_HOME", str(tmp_path))
+    hard = packaging.ROOT / "ai_functions" / "battleship_hard"
+    first, again = (unpacked_function(hard, tmp_path / name).function for name in ("first", "again"))
+    assert first.layers == again.layers
+    assert first.code != again.code
+    built = build_layer("inference", this_machine(), tmp_path / "cache")
+    assert {
+        path.relative_to(again.layers[0]).as_posix() for path in again.layers[0].rglob("*") if path.is_file()
+    } == set(zipfile.ZipFile(built.path).namelist())
 
 
 @pytest.mark.slow
