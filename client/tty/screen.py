@@ -5,6 +5,7 @@ from __future__ import annotations
 import curses
 import locale
 import os
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -62,13 +63,17 @@ WITHOUT_COLOUR = {BOLD: curses.A_BOLD, MARKED: curses.A_REVERSE}
 
 
 def show(game: TerminalGame) -> None:
-    """Show ``game`` until it is over or Ctrl-C is pressed; the match that goes on is left then."""
+    """Show ``game`` until it is over, Ctrl-C is pressed or the terminal is closed; the match that goes on is left."""
     locale.setlocale(locale.LC_ALL, "")
     os.environ.setdefault("ESCDELAY", str(ESCAPE_MS))
     try:
         curses.wrapper(_loop, game)
     except KeyboardInterrupt:
         pass
+    except curses.error:
+        if sys.stdin.isatty():
+            raise
+        # A terminal that is gone cannot be set back to how it was either.
     finally:
         game.leave()
 
@@ -89,6 +94,8 @@ def _loop(window: curses.window, game: TerminalGame) -> None:
         try:
             key = window.get_wch()
         except curses.error:
+            if not sys.stdin.isatty():
+                raise  # the terminal is gone: every read would fail at once, for ever
             continue  # nothing was pressed
         event = _meant(key)
         if event is not None:

@@ -24,6 +24,27 @@ ANSWER_S, QUIET_S = 1.0, 0.06
 CELLS = [f"{column}{row}" for row in range(1, 11) for column in "ABCDEFGHIJ"]
 
 
+def _play_in(theirs: int, folder: Path) -> subprocess.Popen[bytes]:
+    """Start the terminal's game on that terminal."""
+    words = [sys.executable, str(Path(__file__).with_name("tty_program.py")), str(folder), "battleship"]
+    env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
+    env.pop("NO_COLOR", None)
+    return subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+
+
+def test_a_match_ends_when_its_terminal_is_closed(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = _play_in(theirs, tmp_path)
+    os.close(theirs)
+    seen, end = b"", monotonic() + 60
+    while b"Put your fleet to sea" not in seen:
+        assert monotonic() < end, seen[-3000:]
+        seen += os.read(ours, 65536)
+    os.close(ours)
+    process.wait(20)  # no signal tells a program whose terminal does not control it: it read for ever
+
+
 def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
 
@@ -31,10 +52,7 @@ def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     resize(80, 24)
-    words = [sys.executable, str(Path(__file__).with_name("tty_program.py")), str(tmp_path), "battleship"]
-    env = {**os.environ, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8"}
-    env.pop("NO_COLOR", None)
-    process = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs, env=env, start_new_session=True)
+    process = _play_in(theirs, tmp_path)
     seen = b""
 
     def read(until: bytes, then: bytes = b"") -> None:
