@@ -19,9 +19,11 @@ from polars.testing import assert_frame_equal
 import ai_functions
 import lambda_arcade as la
 from ai_functions.runtime.manifest import Manifest
+from ai_functions.runtime.model import MODEL
 from lambda_arcade.reporting import Silent
 from tests.prototypes.kinds import some_records
 from training.bootstrap import make_games
+from training.card import Origin
 from training.contracts import TrainingError
 from training.dataset import usable
 from training.evaluation.evaluate import LocalTasks, LocalTrial, play_tasks, run, task_seeds
@@ -30,6 +32,7 @@ from training.executors import in_parts, keeping_processes, lent, opened, spread
 from training.games.backgammon.choosing import _every
 from training.games.battleship.examples import choice_rows
 from training.games.battleship.win_examples import race_rows
+from training.pipeline import Wishes, gather, train
 from training.shipped import Shipped
 
 if TYPE_CHECKING:
@@ -108,6 +111,25 @@ def test_any_executor_does_the_same(records: la.Records, alone: dict[str, Any], 
         assert everything(records, tmp_path) == alone
     assert executor.sent > 12
     assert len(alone["sound"]) == GAMES
+
+
+def trained(folder: Path) -> dict[str, Any]:
+    """Train a small level into ``folder``: return its model's bytes and its card, but for clocks."""
+    manifest = Manifest.load(EASY)
+    records = gather(manifest, [], 20, 5, Silent())
+    found = train(EASY, Origin(records, "t", "t", 5), folder, Silent(), wishes=Wishes(20, no_aim=True))
+    card = {name: value for name, value in found.card.items() if name != "created"}
+    return {"model": (folder / MODEL).read_bytes() if found.verdict.passed else b"", "card": card}
+
+
+def test_a_training_gives_the_same_bytes_whoever_does_its_parts(tmp_path: Path) -> None:
+    """Bootstrap games, reading, rows, the gate: alone, and sent away; the slow tests do it with processes and Dask."""
+    executor = Elsewhere()
+    with using(executor):
+        elsewhere = trained(tmp_path / "elsewhere")
+    assert elsewhere == trained(tmp_path / "alone")
+    assert len(elsewhere["card"]["sha256"]) == 64
+    assert executor.sent > 6
 
 
 def everything_of_backgammon() -> dict[str, Any]:
