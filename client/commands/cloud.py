@@ -14,7 +14,6 @@ from client.commands.cloud_load import drill, load
 from client.commands.cloud_local import down, up
 from client.commands.cloud_logs import logs, redrive
 from client.commands.context import err, find_environment, number, out, print_json, tell
-from client.commands.drift import drift_line, drifts_of
 from client.commands.simulate import simulate
 from client.console import labelled
 
@@ -67,6 +66,7 @@ def status(
 
     --watch looks every second, on AWS every minute: CloudWatch takes money for each look.
     """
+    from client.commands.drift import drift_line, drifts_of  # noqa: PLC0415 - botocore's errors, at each --help
     from infra.monitor.metrics import COLD_STARTS_QUERY  # noqa: PLC0415
     from infra.monitor.status import take_status  # noqa: PLC0415
 
