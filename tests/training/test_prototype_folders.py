@@ -133,6 +133,33 @@ def test_what_is_wrong_leaves_nothing_behind(wanted: dict[str, Any], told: str, 
     assert not list(tmp_path.iterdir())
 
 
+def test_a_table_that_no_function_plays_by_is_refused(games: la.Records, table: Table, tmp_path: Path) -> None:
+    placements = games.table("placements", reporter=Silent())
+    X, y, _ = placements.xy()
+    model = LogisticRegression(max_iter=50).fit(X, y)
+    with pytest.raises(TrainingError, match="learn from the table shots or candidates, or give features="):
+        save(model, tmp_path / "mine", table=placements)
+    with pytest.raises(TrainingError, match="the table shots is of battleship, and game='pacman'"):
+        la.save(model, tmp_path / "mine", name="mine", game="pacman", table=table, reporter=Silent())
+    exits = la.records(tmp_path, game="pacman").table("exits", reporter=Silent())  # none is read
+    with pytest.raises(TrainingError, match="would never be asked: give features="):
+        la.save(model, tmp_path / "mine", name="mine", game="pacman", table=exits, reporter=Silent())
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_model_that_is_never_asked_is_refused(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "features.py"
+    path.write_text("def features(observation):\n    return None\n")
+    (tmp_path / ".mine.1").mkdir()  # by a program that was killed a moment ago, or is at work
+    (tmp_path / ".mine.2").mkdir()
+    os.utime(tmp_path / ".mine.2", (1, 1))
+    X, y, _ = table.xy()
+    model = LogisticRegression(max_iter=50).fit(X, y)
+    with pytest.raises(TrainingError, match="its model is asked at none of"):
+        save(model, tmp_path / "mine", table=table, features=path)
+    assert sorted(one.name for one in tmp_path.glob(".*")) == [".mine.1"]
+
+
 def test_features_that_change_from_call_to_call_are_refused(table: Table, tmp_path: Path) -> None:
     path = tmp_path / "features.py"
     path.write_text("import random\ndef features(observation):\n    return {'x': random.random()}\n")

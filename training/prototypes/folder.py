@@ -14,6 +14,7 @@ import shutil
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any, cast
 
 import ai_functions
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
     from training.runs import Keeper
     from training.tables.observations import Position
 
+LEFT_S = 3600
+"""After which what is half made belongs to nobody any more."""
 _COLOURS = ("#5fb3b3", "#c9a227", "#d2691e", "#7a9e3f", "#8f7fc7", "#c75b7a", "#4f8fc0", "#b07d4f")
 _LADDER = Path(ai_functions.__file__).parent
 
@@ -89,7 +92,9 @@ def make(
     made = (agents if asked.agent else judging).ready(asked, positions, reporter)
     card = made.card
     staging = folder.parent / f".{name}.{os.getpid()}"
-    shutil.rmtree(staging, ignore_errors=True)
+    for left in folder.parent.glob(f".{name}.*"):  # by a program that was killed; another may be at work now
+        if left == staging or time() - left.stat().st_mtime > LEFT_S:
+            shutil.rmtree(left, ignore_errors=True)
     try:
         staging.mkdir(parents=True)
         texts = _with_manifest(asked, made, folder, place=1)
@@ -204,7 +209,8 @@ def _short(text: str) -> str:
 
 
 def _try(folder: Path, positions: Sequence[Position]) -> None:
-    """Raise TrainingError unless the opponent gives each position a legal answer, and the same one twice."""
+    """Raise TrainingError unless the opponent gives each position a legal answer, the same one twice, by its model."""
+    asked = False
     try:
         opponent = load_opponent(folder)
         for number, position in enumerate(positions):
@@ -214,10 +220,14 @@ def _try(folder: Path, positions: Sequence[Position]) -> None:
             opponent.game.check(position.state, position.player, opponent.game.parse_action(first))
             if first != again:
                 raise TrainingError(f"asked twice for the same move it answers {first} and {again}")
-            if opponent.policy is not None:
-                opponent.policy(position.observation)
+            asked |= opponent.policy is None or bool(opponent.policy(position.observation))
     except (GameError, ModelError, ManifestError, Problem) as error:
         raise TrainingError(f"it does not answer a recorded position: {error}") from error
+    if not asked:
+        raise TrainingError(
+            f"its model is asked at none of {len(positions)} positions, so it plays by chance: features(observation) "
+            "must return columns where there is something to choose"
+        )
 
 
 def _strength(folder: Path, reporter: ProgressReporter) -> Strength | None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from training.prototypes.asked import Asked
     from training.prototypes.conversion import Converted
     from training.prototypes.meaning import Meaning
+    from training.tables.kinds import TableKind
     from training.tables.observations import Position
 
 COMPARED_ROWS = 2000
@@ -37,6 +38,7 @@ COMPARED_ROWS = 2000
 
 def ready(asked: Asked, positions: Sequence[Position], reporter: ProgressReporter) -> Ready:
     """Return the model that was ``asked`` for, ready to be tried.  Raises TrainingError."""
+    _check_table(asked)
     source = None if asked.features is None else source_of(asked.features)
     own = None if source is None else loaded(source)
     _check_own(asked, own, positions)
@@ -59,6 +61,31 @@ def ready(asked: Asked, positions: Sequence[Position], reporter: ProgressReporte
     if asked.whole:
         return Ready(converted.onnx, card, converted.algorithm, texts, lines, SKOPS, NEEDS)
     return Ready(converted.onnx, card, converted.algorithm, texts, lines)
+
+
+def _check_table(asked: Asked) -> None:
+    """Raise TrainingError for a table whose columns no function of the game gets."""
+    if asked.table is None:
+        return
+    kind = asked.table.kind
+    if kind.game != asked.game:
+        raise TrainingError(f"the table {kind.name} is of {kind.game}, and game={asked.game!r}: give the table's game")
+    game = candidates_of(asked.game)
+    served = frozenset[str]() if game is None else frozenset(game.COLUMNS)
+    if asked.features is not None or _plays(kind, served):
+        return
+    good = [name for name, one in kinds_of(asked.game).items() if _plays(one, served)]
+    way = f"learn from the table {' or '.join(good)}, or " if good else ""
+    raise TrainingError(
+        f"a function of {asked.game} does not get the columns of the table {kind.name}, so its model would never be "
+        f"asked: {way}give features=, a function features(observation) that returns columns for each of the game's "
+        f"legal_actions; lambda-arcade train NAME --estimator fits an estimator to what a level of {asked.game} learns"
+    )
+
+
+def _plays(kind: TableKind, served: frozenset[str]) -> bool:
+    """Say whether a function gets the columns of a table."""
+    return bool(kind.columns) and frozenset(kind.columns) <= served
 
 
 def _check_own(asked: Asked, own: Callable[[Any], Any] | None, positions: Sequence[Position]) -> None:

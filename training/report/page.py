@@ -79,7 +79,8 @@ def _data(data: Any) -> str:
             "games",
             f"{number(data['games'])}, of which {number(data['held_out'])} held out",
         ),
-        ("turns", number(data.get("turns", data.get("rows", 0)))),
+        ("turns", number(data["turns"]) if "turns" in data else ""),
+        ("rows", number(data["rows"]) if "rows" in data else ""),
         ("hash", f"{data.get('records_sha256', data.get('records_fingerprint', ''))}"),
     ]
     players = data.get("players", {})
