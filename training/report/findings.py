@@ -89,7 +89,7 @@ class Parts:
 def report(subject: Subject, reporter: ProgressReporter) -> Found:
     """Return what can be said of the model; each part that cannot be says why, under ``why_not``.
 
-    It takes some ten seconds, whatever the number of records; ``seconds`` tells each part's.
+    It takes some half a minute of a core, whatever the number of records; ``seconds`` tells each part's.
     """
     learn, held_out = split(subject.origin.records)
     foretelling = foretelling_for(subject.manifest)

@@ -87,7 +87,10 @@ class Clock:
         from training.contracts import TrainingError  # noqa: PLC0415 - see _train
 
         if self.left_s() < 0:
-            raise TrainingError(f"no time left after: {reached}; give the trainer fewer records or games")
+            raise TrainingError(
+                f"no time left after: {reached}; give the trainer fewer records (lambda-arcade retrain {NAME} "
+                f"--records N), or take the time: lambda-arcade train {NAME} --records cloud --deploy"
+            )
 
     def left_s(self) -> float:
         """Return the seconds until publishing must begin."""
