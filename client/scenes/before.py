@@ -86,64 +86,63 @@ class BeforeScene:
         show(manager, self._game)
 
 
-class RulesScene:
-    """A page of rules."""
+class _Page:
+    """A page about one game, over what is there; any key leaves it."""
 
     overlay = True
     pace = AMBIENT
 
     def __init__(self, manager: SceneManager, game: str) -> None:
         self._manager = manager
-        self._game = game
+        self._title = find_game(game).INFO.title
 
     def handle(self, event: Input) -> None:
         """Go back."""
-        _leave_page(self._manager, event)
+        if isinstance(event, Command) and not event.repeat:
+            self._manager.pop()
 
     def tick(self) -> None:
         """Nothing moves here."""
-
-    def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
-        """Draw the page."""
-        overlay_panel(canvas, PAGE)
-        left, y, wide = PAGE[0] + 50, PAGE[1] + 36, PAGE[2] - 100
-        canvas.text(f"The rules of {find_game(self._game).INFO.title}", left, y, theme.HEADING, within=wide)
-        rules = guide_of(self._game).rules
-        room = (PAGE[3] - 150) / max(1, len(rules))
-        for index, (heading, words) in enumerate(rules):
-            top = y + 58 + index * room
-            canvas.text(heading, left, top, theme.SUBHEADING, theme.SIGNAL, within=wide)
-            canvas.paragraph(words, (left, top + 30, wide, room - 44), theme.BODY, theme.FOAM)
-        hint_line(canvas, self._manager.device, [(BACK, "back")], left, PAGE[1] + PAGE[3] - 40)
 
     def leave(self) -> None:
         """Nothing is held."""
 
+    def _draw_frame(self, canvas: Canvas, heading: str) -> tuple[float, float, float]:
+        """Draw what is around the words; return their left edge, the heading's top, and how wide they may be."""
+        overlay_panel(canvas, PAGE)
+        left, y, wide = PAGE[0] + 50, PAGE[1] + 36, PAGE[2] - 100
+        canvas.text(heading, left, y, theme.HEADING, within=wide)
+        hint_line(canvas, self._manager.device, [(BACK, "back")], left, PAGE[1] + PAGE[3] - 40)
+        return left, y, wide
 
-class ScoresScene:
-    """The best scores of a game."""
 
-    overlay = True
-    pace = AMBIENT
+class RulesScene(_Page):
+    """A page of rules."""
 
     def __init__(self, manager: SceneManager, game: str) -> None:
-        self._manager = manager
-        self._game = game
+        super().__init__(manager, game)
+        self._rules = guide_of(game).rules
+
+    def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
+        """Draw the page."""
+        left, y, wide = self._draw_frame(canvas, f"The rules of {self._title}")
+        room = (PAGE[3] - 150) / max(1, len(self._rules))
+        for index, (heading, words) in enumerate(self._rules):
+            top = y + 58 + index * room
+            canvas.text(heading, left, top, theme.SUBHEADING, theme.SIGNAL, within=wide)
+            canvas.paragraph(words, (left, top + 30, wide, room - 44), theme.BODY, theme.FOAM)
+
+
+class ScoresScene(_Page):
+    """The best scores of a game."""
+
+    def __init__(self, manager: SceneManager, game: str) -> None:
+        super().__init__(manager, game)
         self._scores = manager.high_scores.best(game)
-
-    def handle(self, event: Input) -> None:
-        """Go back."""
-        _leave_page(self._manager, event)
-
-    def tick(self) -> None:
-        """Nothing moves here."""
 
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw the table."""
-        overlay_panel(canvas, PAGE)
-        left, y, wide = PAGE[0] + 50, PAGE[1] + 36, PAGE[2] - 100
-        info = find_game(self._game).INFO
-        canvas.text(f"Best scores in {info.title}", left, y, theme.HEADING, within=wide)
+        left, y, wide = self._draw_frame(canvas, f"Best scores in {self._title}")
         if not self._scores:
             canvas.text("Nobody has finished a match yet.", left, y + 60, theme.BODY, theme.MIST)
         for index, score in enumerate(self._scores):
@@ -157,10 +156,6 @@ class ScoresScene:
         trouble = self._manager.high_scores.trouble
         if trouble:
             canvas.text(trouble, left + 100, PAGE[1] + PAGE[3] - 40, theme.SMALL, theme.AMBER, within=wide - 100)
-        hint_line(canvas, self._manager.device, [(BACK, "back")], left, PAGE[1] + PAGE[3] - 40)
-
-    def leave(self) -> None:
-        """Nothing is held."""
 
 
 class Idle:
@@ -189,8 +184,3 @@ def show(manager: SceneManager, game: str) -> None:
         return
     manager.push(guided.scene)
     manager.push(guided)
-
-
-def _leave_page(manager: SceneManager, event: Input) -> None:
-    if isinstance(event, Command) and not event.repeat:
-        manager.pop()

@@ -32,15 +32,11 @@ def first_contradiction(variant: Variant, shots: Sequence[Report]) -> int | None
     return contradicts - 1
 
 
-def possible_boards(variant: Variant, shots: Sequence[Report]) -> dict[str, list[int]]:
+def _possible(variant: Variant, history: ShotHistory) -> dict[str, list[int]]:
     """Return the bitboards each ship could lie on, the other ships left aside.
 
     A sunk ship took the shot that sank it and hits before; a ship afloat has a cell that was not hit.
     """
-    return _possible(variant, read_shots(variant, shots))
-
-
-def _possible(variant: Variant, history: ShotHistory) -> dict[str, list[int]]:
     boards: dict[str, list[int]] = {}
     for ship in variant.names:
         every = placement_boards(variant, ship)

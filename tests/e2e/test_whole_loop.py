@@ -201,7 +201,7 @@ def test_a_match_is_played_swapped_recorded_uploaded_and_learned_from(
 
     before = {item["name"]: item["version"] for item in program.json("opponents")}
     meanwhile = Seat(program.home, seat.api)
-    words = ("train", cadet, "--records", seat.records, "--bootstrap", "40", "--games", "40", "--aim", "none")
+    words = ("train", cadet, "--records", seat.records, "--bootstrap", "40", "--games", "24", "--aim", "none")
     with ThreadPoolExecutor(1) as threads:
         training = threads.submit(program.json, *words, "--deploy")
         meanwhile.play_on("cadet", training.done)

@@ -17,7 +17,7 @@ from training.contracts import TrainingError
 from training.tables.kinds import CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -188,13 +188,3 @@ class Table:
 
     def __repr__(self) -> str:
         return f"<table {self.kind.name} of {self.kind.game}: {self.kind.about}>"
-
-
-def rows_like(observations: Iterable[Any], features: Sequence[str], columns: Callable[[Any], Any]) -> dict[str, Any]:
-    """Return the columns ``features`` of all candidates in ``observations``, one after the other."""
-    found: dict[str, list[Any]] = {name: [] for name in features}
-    for observation in observations:
-        given = columns(observation)
-        for name in features:
-            found[name].extend(() if given is None else given[name])
-    return found
