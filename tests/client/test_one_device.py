@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pygame
 import pytest
 from reach import ways
-from rooms import GOLDEN
+from rooms_of_records import GOLDEN
 from tables import Table, wait_until
 from test_result import coached
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pytest
-from rooms import open_backgammon_end, open_battle_end, open_daily_end, open_pacman_end, open_plain_end
+from rooms import open_battle_end, open_daily_end, open_pacman_end, open_plain_end
+from rooms_of_backgammon import open_backgammon_end
 from tables import Table, wait_until
 from test_replay import BATTLE, archive_with, notes_of
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from proving import Signer
+from recording import games_of, recorded
 from test_kills_and_full_disks import NAMES, deployed
 from test_local_durability import eventually
-from test_services import games_of, recorded
 
 from infra.local import daemon
 from infra.local.patches.schedule import EXHAUSTED, EXPIRED, Settings, Tries, next_try

@@ -17,8 +17,8 @@ import pytest
 import requests
 from clouds import EXAMPLE, client_of, create_function
 from proving import Signer
+from recording import annotation, games_of, recorded
 from test_local_durability import eventually, fill
-from test_services import annotation, games_of, recorded
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine

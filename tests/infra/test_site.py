@@ -12,8 +12,8 @@ import pytest
 import requests
 from clouds import api_key, asking_for
 from proving import proved_line
+from recording import recorded
 from site_records import kuhn, published, store, store_record, watched, with_kuhn
-from test_services import recorded
 
 from client.commands.site import site_files
 from games.frames import frames_of
