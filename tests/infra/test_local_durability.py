@@ -298,11 +298,16 @@ OLD_STATE = {
 def test_a_state_of_before_is_opened_and_an_older_program_refuses_what_becomes_of_it(home: Path) -> None:
     state = cloud_paths(home).state
     state.mkdir(parents=True)
-    (state / "state.json").write_text(json.dumps({"format": 1, "services": OLD_STATE}))
+    (state / "state.json").write_text(json.dumps({"format": 1, "held": {"ssm": 4, "sqs": 9}, "services": OLD_STATE}))
+    signed = b"AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/ssm/aws4_request, SignedHeaders=host, Signature=0"
+    headers = ((b"x-amz-target", b"AmazonSSM.PutParameter"), (b"authorization", signed))
+    body = json.dumps({"Name": "/answered", "Value": "since", "Type": "String"}).encode()
+    Journal(state / "journal.jsonl").append([Entry(6, frozenset({"ssm"}), Request("POST", "/", b"", headers, body))])
     (state / "observations.json").write_text(json.dumps({"format": 1, "services": {}}))
     for _ in range(2):
         cloud = daemon.up(home, port=0)
         assert client_of(cloud, "ssm").get_parameter(Name="/old")["Parameter"]["Value"] == "kept"
+        assert client_of(cloud, "ssm").get_parameter(Name="/answered")["Parameter"]["Value"] == "since"
         assert json.loads((state / "state.json").read_text())["format"] == 2
         assert not (state / "observations.json").exists()
         os.kill(cloud.pid, signal.SIGKILL)

@@ -69,8 +69,9 @@ def test_a_stack_that_is_deleted_while_the_state_is_looked_at_is_there_whole_or_
         ministack.state = {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
 
     ministack.meanwhile = deleted_in_a_moment
-    save = store._file.save
-    store._file.save = lambda changes, held: (writes.append(changes), save(changes, held))[1]  # type: ignore[method-assign]
+    file = store._saved._file
+    save = file.save
+    file.save = lambda changes, held: (writes.append(changes), save(changes, held))[1]  # type: ignore[method-assign]
     store.keep({"lambda"}).result(PATIENCE_S)
     store.close()
     assert [len(changes) for changes in writes if changes] == [2]

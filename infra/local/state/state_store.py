@@ -18,19 +18,15 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from infra.local.state.blobs import Blobs
-from infra.local.state.codec import Codec
-from infra.local.state.files import disk_error
 from infra.local.state.journal import Entry, Journal, Request
 from infra.local.state.operations import operation_runs
 from infra.local.state.pace import PATIENT_S, Pace
-from infra.local.state.rows import Changes, Rows
-from infra.local.state.state_file import StateError, StateFile
+from infra.local.state.saved import Saved
 from infra.local.state.trouble import Trouble
 from infra.local.workers.system_calls import give_memory_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -66,14 +62,8 @@ class StateStore:
 
     def __init__(self, ministack: Any, folder: Path) -> None:
         self._ministack = ministack
-        self._folder = folder
-        self._blobs = Blobs(folder / "blobs")
-        self._codec = Codec(self._blobs)
-        self._file = StateFile(folder, self._codec)
-        self._rows = Rows(ministack, self._codec)
+        self._saved = Saved(ministack, folder)
         self._journal = Journal(folder / "journal.jsonl")
-        self._held: dict[str, int] = {}
-        """Up to which request the saved state of each service goes."""
         self._stale: set[str] = set()
         """What has changed since it was saved."""
         self._numbers = itertools.count(1)
@@ -97,13 +87,9 @@ class StateStore:
 
         Return the sha256 of every large zip that the loaded state needs.
         """
-        loaded, self._held, rows = self._file.load()
-        self._newest = max(self._journal.last(), *self._held.values(), 0)
-        self._rows.watch()
-        self._restore(loaded)
-        self._rows.saved(rows.items())
-        self._move_in()
-        self._blobs.forget_others(self._codec.used)
+        last = self._journal.last()  # before anything is changed: it may be unreadable
+        zips = self._saved.load()
+        self._newest = max(last, *self._saved.held.values(), 0)
 
         def save_all(_getters: object) -> None:
             before_last()
@@ -113,20 +99,11 @@ class StateStore:
         self._numbers = itertools.count(self._newest + 1)
         self._stale |= EAGER
         self._thread.start()
-        return self._codec.used
-
-    def _move_in(self) -> None:
-        """Bring what files of before held into the state file.  Raises StateError."""
-        try:
-            if self._file.is_old:
-                self._save_now(EAGER | LAZY, thorough=True)
-            self._file.retire_old()
-        except OSError as error:
-            raise StateError(str(disk_error(error, self._folder))) from error
+        return zips
 
     def unheld(self) -> list[Entry]:
         """Return what was answered before the server was killed and is not in the state that was loaded, in order."""
-        return self._journal.entries(self._held)
+        return self._journal.entries(self._saved.held)
 
     def keys(self, service: str) -> frozenset[str]:
         """Return which parts of the state a request to ``service`` may change."""
@@ -155,11 +132,11 @@ class StateStore:
             self._newest = next(self._numbers)
             self._operations += "cloudformation" in wanted
             waiting = _Waiting(self._newest, wanted, request, patient)
-            if not wanted:
-                waiting.done.set_result(None)
-            else:
+            if wanted:
                 self._waiting.append(waiting)
                 self._condition.notify()
+            else:
+                waiting.done.set_result(None)
         return waiting.done
 
     @property
@@ -203,7 +180,10 @@ class StateStore:
     def _work(self) -> None:
         while True:
             with self._condition:
-                if not self._closed and not any(item.request or not self._deferred(item) for item in self._waiting):
+                runs = self.operation_runs()
+                if not self._closed and all(
+                    item.request is None and (runs or self._better_later(item)) for item in self._waiting
+                ):
                     self._condition.wait(PATIENT_S if self._waiting else LOOK_S)
                 if self._closed:
                     break
@@ -213,13 +193,9 @@ class StateStore:
             if self._is_time():
                 self._save_everything()
         if self._touched or self._waiting:
-            self._rows.unseen = True
+            self._saved.unseen = True
             self._save_everything()
-        self._file.close()
-
-    def _deferred(self, item: _Waiting) -> bool:
-        """Whether a change that only the state file can hold has to wait for a better moment."""
-        return self.operation_runs() or (item.patient and self._pace.is_soon(item.keys))
+        self._saved.close()
 
     def _is_time(self) -> bool:
         now = time.monotonic()
@@ -244,14 +220,13 @@ class StateStore:
 
     def _save(self, waiting: Sequence[_Waiting]) -> bool:
         """Write the state that holds ``waiting`` and tell them; return False, with nothing told, if that must wait."""
-        forced = set(EAGER) if self._operation_begun else {key for item in waiting for key in item.keys}
+        forced = EAGER if self._operation_begun else frozenset(key for item in waiting for key in item.keys)
         try:
             if not self._save_now(forced):
                 return False
             if not self._stale:
                 self._journal.clear()
         except Exception as error:  # noqa: BLE001 - the caller is told, and the next save tries again
-            self._stale |= forced
             self._refuse(waiting, error)
             return True
         self._trouble.over()
@@ -286,7 +261,7 @@ class StateStore:
         with self._condition:
             waiting, self._waiting = self._waiting, []
         try:
-            if not self.operation_runs() and self._save_now(EAGER, thorough=self._rows.unseen):
+            if not self.operation_runs() and self._save_now(EAGER, thorough=self._saved.unseen):
                 self._journal.clear()
                 self._operation_begun = False
                 for item in waiting:
@@ -311,43 +286,18 @@ class StateStore:
         operations, held = self._operations, self._newest
         stale = self._stale & keys
         self._stale -= keys
+
+        def at_work() -> bool:
+            return bool(keys & EAGER) and (self.operation_runs() or self._operations != operations)
+
         try:
-            changes, taken = self._look(keys, thorough=thorough)
-            if keys & EAGER and (self.operation_runs() or self._operations != operations):
-                self._operation_begun = True
-                self._stale |= stale
-                self._rows.not_saved()
-                return False
-            numbers = self._held | dict.fromkeys(taken, held)
-            self._file.save(changes, numbers)
+            taken = self._saved.save(keys, held, at_work, thorough=thorough)
         except BaseException:
             self._stale |= stale
-            self._rows.not_saved()
             raise
-        self._held = numbers
-        self._rows.saved(changes.items())
+        if taken is None:
+            self._operation_begun = True
+            self._stale |= stale
+            return False
         self._pace.note(taken)
-        if lambda_service := self._ministack._loaded_modules.get("lambda_svc"):  # noqa: SLF001
-            self._blobs.put_away(lambda_service)
         return True
-
-    def _look(self, keys: AbstractSet[str], *, thorough: bool) -> tuple[Changes, dict[str, float]]:
-        """Return what is to be saved of ``keys``, and how many seconds it took to find that of each."""
-        getters = self._ministack._build_persistence_save_dict()  # noqa: SLF001 - see private_names
-        changes: Changes = {}
-        taken: dict[str, float] = {}
-        for key in sorted(keys & getters.keys()):
-            begun = time.monotonic()
-            changes |= self._rows.changes(key, getters[key], thorough=thorough)
-            taken[key] = time.monotonic() - begun
-        return changes, taken
-
-    def _restore(self, loaded: Mapping[str, Any]) -> None:
-        """Give every service its state.  Raises StateError for one that cannot use it: MiniStack would begin anew."""
-        for key, module in self._ministack._state_map.items():  # noqa: SLF001 - see private_names
-            if loaded.get(key):
-                try:
-                    self._ministack._get_module(module).load_persisted_state(loaded[key])  # noqa: SLF001
-                except Exception as error:
-                    raise self._file.unusable(key, error) from error
-        self._ministack.load_state = lambda _key: None
