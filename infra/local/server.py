@@ -165,9 +165,11 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     objects = Objects(s3, paths.objects / ".versions" / "staging", outbox, store)
     objects.install()
     StreamPoller(lambda_svc, endpoint).install()
-    archives.keep_only(store.install(before_last=observer.close))
+    store.install(before_last=observer.close)
+    archives.forget_halves()
 
     def resume() -> None:
+        threading.Thread(target=executor.tidy, name="tidy", daemon=True).start()  # it may take longer than a start may
         free_interrupted_batches(lambda_svc, sqs)
         for name, entry in left:
             (calls if entry["kind"] == asynchronous.KIND else objects).resume(name, entry)

@@ -16,6 +16,7 @@ from clouds import client_of, create_function
 
 from infra.local import daemon
 from infra.local.paths import LocalCloudError, cloud_paths
+from infra.local.state.archives import PARTIAL
 from infra.local.state.journal import Entry, Journal, JournalError, Request
 from infra.local.state.outbox import Outbox, OutboxError
 
@@ -179,6 +180,11 @@ def test_unpacked_code_goes_with_its_version(home: Path) -> None:
     lam.delete_function(FunctionName="first")
     assert eventually(lambda: len(list(unpacked.iterdir())) == 1)
     assert json.loads(lam.invoke(FunctionName="second", Payload=b"{}")["Payload"].read()) == 2
+    for left in ("0" * 64, f"{PARTIAL}killed"):
+        (unpacked / left).mkdir()
+    cloud = killed_and_started_again(cloud)
+    assert eventually(lambda: len(list(unpacked.iterdir())) == 1)
+    assert json.loads(client_of(cloud, "lambda").invoke(FunctionName="second", Payload=b"{}")["Payload"].read()) == 2
 
 
 @pytest.fixture

@@ -49,11 +49,10 @@ class Archives:
                 self._unpack(data, target)
         return target
 
-    def keep_only(self, wanted: AbstractSet[str]) -> None:
-        """Delete what was unpacked of any zip whose sha256 is not in ``wanted``.  Only while no function runs."""
-        for folder in self._folder.iterdir():
-            if folder.name not in wanted:
-                shutil.rmtree(folder, ignore_errors=True)
+    def forget_halves(self) -> None:
+        """Delete what a killed server was unpacking.  Only while nothing is unpacked."""
+        for folder in self._folder.glob(f"{PARTIAL}*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def forget(self, wanted: Callable[[], AbstractSet[str]], in_use: Callable[[], AbstractSet[Path]]) -> None:
         """Delete what was unpacked of zips whose sha256 is not ``wanted``, as soon as no process runs from it.

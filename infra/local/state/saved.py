@@ -39,8 +39,8 @@ class Saved:
     def unseen(self, value: bool) -> None:
         self._rows.unseen = value
 
-    def load(self) -> set[str]:
-        """Give MiniStack what is saved; return the sha256 of every large zip in it.  Raises StateError."""
+    def load(self) -> None:
+        """Give MiniStack what is saved.  Raises StateError."""
         loaded, self.held, rows = self._file.load()
         self._rows.watch()
         self._restore(loaded)
@@ -52,7 +52,6 @@ class Saved:
         except OSError as error:
             raise StateError(str(disk_error(error, self._folder))) from error
         self._blobs.forget_others(self._codec.used)
-        return self._codec.used
 
     def save(
         self, keys: AbstractSet[str], held: int | None, too_late: Callable[[], bool], *, thorough: bool

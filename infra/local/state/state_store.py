@@ -82,13 +82,10 @@ class StateStore:
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="state-store", daemon=True)
 
-    def install(self, before_last: Callable[[], None]) -> set[str]:
-        """Take the place of MiniStack's own saving and loading, and start; ``before_last`` precedes the last save.
-
-        Return the sha256 of every large zip that the loaded state needs.
-        """
+    def install(self, before_last: Callable[[], None]) -> None:
+        """Take the place of MiniStack's own saving and loading, and start; ``before_last`` precedes the last save."""
         last = self._journal.last()  # before anything is changed: it may be unreadable
-        zips = self._saved.load()
+        self._saved.load()
         self._newest = max(last, *self._saved.held.values(), 0)
 
         def save_all(_getters: object) -> None:
@@ -99,7 +96,6 @@ class StateStore:
         self._numbers = itertools.count(self._newest + 1)
         self._stale |= EAGER
         self._thread.start()
-        return zips
 
     def unheld(self) -> list[Entry]:
         """Return what was answered before the server was killed and is not in the state that was loaded, in order."""
