@@ -1,9 +1,10 @@
-"""What a warm function's callers notice while many processes of another start at once."""
+"""What a warm function's callers notice while many others start at once."""
 
 from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +31,9 @@ class Round:
     quiet_ms: tuple[float, ...]
     meanwhile_ms: tuple[float, ...]
     started: int
-    """How many processes of the other were started."""
+    """How many processes were started."""
     took_s: float
-    """From the first of its calls to the last answer."""
+    """From the first call of those to the last answer."""
 
 
 def mass_starts(
@@ -42,19 +43,19 @@ def mass_starts(
     at_once: int,
     quiet_s: float,
 ) -> Round:
-    """Call ``neighbour`` (a warm function, for so many seconds) in quiet, and while ``at_once`` callers start another.
+    """Call ``neighbour`` (a warm function, for so many seconds) in quiet, and while ``at_once`` others start.
 
-    ``other`` is the folder of an opponent that is deployed, and an event for it; a copy of its function is asked.
-    Raises CloudError where a call of the neighbour's fails.
+    ``other`` is the folder of an opponent that is deployed, and an event for it; so many copies of its function are
+    made, and each is asked by one caller.  Raises CloudError where a call of the neighbour's fails.
     """
-    with copied_opponent(environment, *other) as copy:
+    with ExitStack() as stack:
+        copies = [stack.enter_context(copied_opponent(environment, *other)) for _ in range(at_once)]
         neighbour(WARM_UP_S)
         quiet = neighbour(quiet_s)
-        copy.chill()
         with ThreadPoolExecutor(at_once + 1) as pool:
             called = pool.submit(neighbour, WINDOW_S)
             began = time.monotonic()
-            starts = [each.result() for each in [pool.submit(copy.ask) for _ in range(at_once)]]
+            starts = [each.result() for each in [pool.submit(copy.ask) for copy in copies]]
             took = time.monotonic() - began
             meanwhile = [call for call in called.result() if call.at_s < took]
     if failed := [call.status for call in quiet + meanwhile if call.status != OK]:

@@ -162,7 +162,7 @@ def test_a_warm_neighbour_is_asked_in_quiet_and_while_another_starts(environment
     found = mass_starts(environment, (EXAMPLE, event), neighbour, at_once=2, quiet_s=1.25)
     assert found.quiet_ms == (1.5, 1.5)
     assert found.meanwhile_ms == (1.5,), "what was asked after the last start is none of it"
-    assert found.started in {1, 2}
+    assert found.started == 2
     assert found.took_s > 0
     assert asked[1] == 1.25
     with pytest.raises(CloudError, match="2 calls of the neighbour failed, the first with 429"):

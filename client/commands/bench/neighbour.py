@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def neighbour(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The opponent that is warm, and asked by one caller.")],
-    other: Annotated[str, typer.Option(help="The opponent a copy of which starts.")] = "",
-    starts: Annotated[int, typer.Option(min=1, help="How many call that copy at once.")] = 20,
+    other: Annotated[str, typer.Option(help="The opponent copies of which start.")] = "",
+    starts: Annotated[int, typer.Option(min=1, help="How many copies start at once, each for one caller.")] = 20,
     rounds: Annotated[int, typer.Option(min=2, help="How often; each time in quiet first.")] = 5,
     seconds: Annotated[float, typer.Option(min=1, help="How long each quiet time lasts.")] = 3,
     json: AsJson = False,  # noqa: FBT002 - typer's way to say a flag
 ) -> None:
-    """Time a warm opponent's moves in quiet and while many processes of another start at once.
+    """Time a warm opponent's moves in quiet and while many other functions start at once.
 
     "of quiet" is the 99th percentile over that in quiet, of all rounds together, and then by round with its error.
     """
@@ -54,4 +54,4 @@ def neighbour(
          "seconds": round(sum(one.took_s for one in done), 1), "of quiet": round(meanwhile.p99 / quiet.p99, 2),
          "by round": f"{statistics.fmean(ratios):.2f} ± {error:.2f}"},
     ]  # fmt: skip
-    show(rows, json=json, title=f"Moves of {warm.name} while {cold.name} starts")
+    show(rows, json=json, title=f"Moves of {warm.name} while copies of {cold.name} start")
