@@ -45,6 +45,17 @@ def test_a_match_ends_when_its_terminal_is_closed(tmp_path: Path) -> None:
     process.wait(20)  # no signal tells a program whose terminal does not control it: it read for ever
 
 
+TYPED = 12
+"""Cells, so few that they sink no fleet."""
+
+
+def press_at(number: int) -> str:
+    """Return what a terminal sends for a click at a cell of the enemy's sea."""
+    row, column = divmod(number, 10)
+    at = f"0;{5 + 2 * column};{6 + row}"
+    return f"\x1b[<{at}M\x1b[<{at}m"
+
+
 def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None:
     ours, theirs = pty.openpty()
 
@@ -76,16 +87,15 @@ def test_a_match_is_played_on_a_real_terminal_to_its_end(tmp_path: Path) -> None
     read(b"All lie", b"\r")
     read(b"THEIR SEA")
     assert b"\x1b[34m" in seen, "water is blue"
-    os.write(ours, b"\x1b[<0;5;6M\x1b[<0;5;6m")
+    os.write(ours, press_at(0).encode())
     read(b" A1")
     resize(100, 30)
     os.killpg(process.pid, signal.SIGWINCH)
     sleep(0.5)
-    for cell in islice(cycle(CELLS), 400):  # one that comes while the enemy shoots is not heard
-        answered(cell)
-        if b"fleet sunk" in seen:
-            break
-        answered("\r")  # after the end it would begin another match
+    for cell in CELLS[:TYPED]:
+        answered(f"{cell}\r")
+    for number in islice(cycle(range(len(CELLS))), 500):  # one that comes while the enemy shoots is not heard
+        answered(press_at(number))  # after the end it means nothing; Enter would begin another match
         if b"fleet sunk" in seen:
             break
     os.write(ours, b"\x1b")
