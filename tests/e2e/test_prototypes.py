@@ -20,6 +20,8 @@ from sklearn.preprocessing import StandardScaler
 
 from client.commands import opponents
 from tests.prototypes.kinds import NET, a_table
+from tests.prototypes.walk import FITS, PAGE, walk
+from tests.prototypes.walk import program as program_of
 from training.prototypes import files
 
 if TYPE_CHECKING:
@@ -66,6 +68,29 @@ def test_what_new_makes_trains_and_deploys_as_it_is(program: Program, tmp_path: 
     assert who["excluded"] == 0  # no move was a stand-in's
     kept = program.json("records", "stats", "cloud", "--game", "battleship")
     assert kept["players"][f"function:{name}"] == 2
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("kind", list(FITS))
+def test_every_kind_of_model_goes_from_records_to_a_playing_function(program: Program, kind: str) -> None:
+    program.run("deploy", "battleship_easy")  # the cloud that a notebook finds
+    name = f"walk_{list(FITS).index(kind)}"
+    found = walk(kind, name, program.home)
+    assert found.strength.endswith(" shots")
+    listed = program.json("runs")
+    assert [one["passed"] for one in listed if one["opponent"] == name] == [None]
+    program.run("delete", name, "--yes")
+
+
+def test_the_page_counts_the_lines_of_those_programs() -> None:
+    text = PAGE.read_text("utf-8").partition("<!-- lines and seconds -->")[2].partition("<!-- end lines")[0]
+    rows = [[cell.strip() for cell in line.split("|")[1:3]] for line in text.splitlines() if line.startswith("| ")]
+    counted = dict(rows[2:])
+    assert counted
+    assert counted == {kind: str(len(program_of(kind, "x").strip().splitlines())) for kind in counted}
+    for kind in FITS:
+        compile(program_of(kind, "x"), kind, "exec")
 
 
 @pytest.mark.parametrize(
