@@ -108,7 +108,17 @@ class _CallCycle:
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = True
-        self.message_event = asyncio.Event()
+        self.message_event = _NOBODY_WAITS
+
+
+class _Unawaited:
+    """Takes the place of an event for which nobody waits."""
+
+    def set(self) -> None:
+        """Tell nobody."""
+
+
+_NOBODY_WAITS = _Unawaited()
 
 
 class _Connection(HttpToolsProtocol):

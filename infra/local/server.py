@@ -58,7 +58,7 @@ SERVICES = (
 LOOK_S = 2.0
 GARBAGE = (20_000, 20, 100)
 """When Python looks for circles of garbage: of what a call makes, next to nothing is in one."""
-SWITCH_S = 0.001
+SWITCH_S = 0.0003
 """How long a thread beside the event loop may keep the interpreter from it."""
 MAX_CONCURRENCY = 200
 """How many invocations may run at once, of all functions together; beyond that callers are told TooManyRequests."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -23,7 +24,7 @@ from infra.load.bare_loop import BareLoop, event_of
 from infra.load.speed import throughput
 from infra.load.steady import complete, steady
 from infra.load.traffic import find_request
-from infra.local.http_server import MAX_HEAD_BYTES, PLAIN_S
+from infra.local.http_server import MAX_HEAD_BYTES, PLAIN_S, Server
 from infra.local.patches.lookups import mend_routes
 from infra.local.workers.crowding import SPAN_S, Crowding
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from infra.environment.environment import Environment
     from infra.local.daemon import LocalCloud
+    from infra.local.patches.calls import Request
 
 ROUTES = st.lists(st.sampled_from(["a", "b+", "{x}", "{y}", "{rest+}", "move", "c.d"]), min_size=1, max_size=4)
 PATHS = st.lists(st.sampled_from(["a", "b+", "move", "c.d", "cxd", "", "%20", "ä"]), min_size=1, max_size=5)
@@ -70,9 +72,10 @@ def test_the_route_of_a_request_is_that_which_ministack_finds(routes: list[str],
 def by_hand(port: int, *sent: bytes, pause_s: float = 0.0) -> tuple[bytes, dict[bytes, bytes], bytes]:
     """Return status line, headers and body of what is answered to a request that comes in pieces."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
-        for piece in sent:
+        for piece in sent[:-1]:
             connection.sendall(piece)
             time.sleep(pause_s)
+        connection.sendall(sent[-1])
         answer = connection.makefile("rb")
         status = answer.readline()
         lines = iter(answer.readline, b"\r\n")
@@ -93,7 +96,7 @@ def test_a_plain_call_is_answered_as_one_that_goes_by_asgi(environment: Environm
         ways = {
             "plain": (head + length + b"\r\n" + sent,),
             "body later": (head + length + b"\r\n", sent),
-            "late": (head + length + b"\r\n", sent[:1], sent[1:]),
+            "late": (head + length + b"\r\n" + sent[:1], sent[1:]),
             "asgi": (head + length + b"Sec-Fetch-Site: none\r\n\r\n" + sent,),
             "in chunks": (head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(sent), sent),),
         }
@@ -107,6 +110,67 @@ def test_a_plain_call_is_answered_as_one_that_goes_by_asgi(environment: Environm
     assert {status for status, _headers, _told in found.values()} == {
         b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 422 Unprocessable Entity\r\n", b"HTTP/1.1 404 Not Found\r\n"
     }  # fmt: skip
+
+
+class Answers:
+    """Calls that are answered with one thing, some time later."""
+
+    def __init__(self, status: int, headers: dict[str, str], after_s: float = 0.0) -> None:
+        self.answered = status, headers, b"body"
+        self.after_s = after_s
+
+    async def answer(self, _request: Request) -> tuple[int, dict[str, str], bytes]:
+        await asyncio.sleep(self.after_s)
+        return self.answered
+
+    def lines(self, headers: dict[str, str], body: bytes) -> list[tuple[bytes, bytes]]:
+        return [
+            *((name.encode(), value.encode()) for name, value in headers.items()),
+            (b"content-length", b"%d" % len(body)),
+        ]
+
+
+async def nothing_else(_scope: Any, _receive: Any, _send: Any) -> None:
+    raise AssertionError("this was a plain call")
+
+
+async def served(calls: Any, *, end_early: bool = False) -> bytes:
+    """Return all that a server says to a plain call before it hangs up, or the caller has had enough."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    server = Server(nothing_else, port, calls)
+    server.config.lifespan = "off"
+    serving = asyncio.create_task(server.serve([listener]))
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /_aws/execute-api/a/$default/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")
+    if end_early:
+        await asyncio.sleep(0.2)
+        server.end()
+    said = await reader.readuntil(b"\r\n\r\n")
+    said += await reader.readexactly(int(said.lower().partition(b"content-length:")[2].partition(b"\r\n")[0]))
+    server.end()
+    await serving
+    writer.close()
+    return said
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "first"),
+    [
+        (200, {"x-one": "two"}, b"HTTP/1.1 200 OK\r\nx-one: two\r\n"),
+        (200, {"x-one": "two\r\nset-cookie: stolen"}, b"HTTP/1.1 500 "),
+        (200, {"x-one\n": "two"}, b"HTTP/1.1 500 "),
+        (1000, {}, b"HTTP/1.1 500 "),
+    ],
+)
+def test_an_answer_that_is_no_http_becomes_an_error(status: int, headers: dict[str, str], first: bytes) -> None:
+    said = asyncio.run(served(Answers(status, headers)))
+    assert said.startswith(first)
+    assert b"stolen" not in said
+
+
+def test_a_call_that_is_under_way_is_answered_before_the_server_ends() -> None:
+    assert asyncio.run(served(Answers(200, {}, after_s=1.0), end_early=True)).endswith(b"\r\n\r\nbody")
 
 
 def test_plain_calls_that_come_at_once_are_answered_in_order(environment: Environment) -> None:
