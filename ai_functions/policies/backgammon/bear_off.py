@@ -6,7 +6,7 @@ of rolls, whatever the other side does, as is usual for tables of one side.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -35,10 +35,16 @@ def position_index(homes: NDArray[np.int8]) -> NDArray[np.int64]:
 
 
 class BearOff:
-    """The table in a file.  Raises OSError where there is none."""
+    """The table in a file, read when it is first needed.  Raises OSError where there is none."""
 
     def __init__(self, path: Path) -> None:
-        with np.load(path) as stored:
+        path.stat()
+        self._path = path
+
+    @cached_property
+    def chances(self) -> NDArray[np.float32]:
+        """Shape (POSITIONS, MOST_ROLLS): how likely it is that exactly so many rolls are needed."""
+        with np.load(self._path) as stored:
             first, flat = stored["first"].astype(np.int64), stored["chances"]
             ends = np.cumsum(stored["count"].astype(np.int64))
         begins = np.concatenate(([0], ends[:-1]))
@@ -46,11 +52,14 @@ class BearOff:
         rows = np.repeat(np.arange(POSITIONS), ends - begins)
         columns = np.arange(len(flat)) - np.repeat(begins - first, ends - begins)
         chances[rows, columns] = flat.astype(np.float32) / SCALE
-        self.chances = chances / chances.sum(axis=1, keepdims=True)
-        """Shape (POSITIONS, MOST_ROLLS): how likely it is that exactly so many rolls are needed."""
-        beside = path.with_name(RACES)
-        self.races = Races(beside) if beside.exists() else None
+        found: NDArray[np.float32] = chances / chances.sum(axis=1, keepdims=True)
+        return found
+
+    @cached_property
+    def races(self) -> Races | None:
         """What is known of checkers that are not at home; None in folders made before there was any of that."""
+        beside = self._path.with_name(RACES)
+        return Races(beside) if beside.exists() else None
 
     def wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely whoever is on roll gets home first: for boards of which ``applies`` is true."""

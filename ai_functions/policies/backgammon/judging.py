@@ -27,7 +27,7 @@ def judge(
     That is where the other side has borne everything off, and where the bear-off table tells who wins.
     """
     chances = network(boards)
-    if table.races is not None and (races := no_contact(boards)).any():
+    if (races := no_contact(boards)).any() and table.races is not None:
         chances[races] = _raced(chances[races], table.race_wins(boards[races]))
     bears = applies(boards)
     if bears.any():

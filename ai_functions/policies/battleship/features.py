@@ -70,7 +70,7 @@ def board_geometry(variant: Variant) -> BoardGeometry:
     size = variant.size
     every = tuple(placement for name in variant.names for placement in ship_placements(variant, name))
     boards = [placement_board(variant, placement) for placement in every]
-    cover = np.array([[board >> cell & 1 for cell in range(size**2)] for board in boards], np.float32)
+    cover = np.stack([board_array(board, variant) for board in boards]).astype(np.float32)
     counts = [len(ship_placements(variant, name)) for name in variant.names]
     row, column = np.divmod(np.arange(size**2), size)
     down, right = np.abs(row[:, None] - row), np.abs(column[:, None] - column)

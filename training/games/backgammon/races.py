@@ -90,7 +90,8 @@ def learn(table: BearOff, count: int = LEAST_POSITIONS) -> MLPRegressor:
     sides = positions(count, SEED)
     after, begins = followers(sides)
     rolls = np.arange(MOST_ROLLS)
-    at_home = Rolls(table.chances @ rolls, table.chances @ rolls**2 - (table.chances @ rolls) ** 2)
+    chances = table.chances.astype(np.float64)
+    at_home = Rolls(chances @ rolls, chances @ rolls**2 - (chances @ rolls) ** 2)
     network: MLPRegressor | None = None
     rows, pips = race_rows(sides), pip_rolls(sides)
     for sweep, rate in enumerate(RATES):
