@@ -96,8 +96,10 @@ def answers(name: str, sent: list[Any], folder: Path) -> list[tuple[int, Any]]:
     [
         ("backgammon_easy", 1_000),
         ("backgammon_hard", 1_000),
-        pytest.param("backgammon_medium", 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
-        pytest.param("backgammon_expert", 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]),
+        *(
+            pytest.param(f"backgammon_{level}", 10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1800)])
+            for level in ("easy", "medium", "hard", "expert")
+        ),
     ],
 )
 def test_no_observation_is_too_much_for_a_function(name: str, count: int, tmp_path: Path) -> None:
