@@ -11,11 +11,12 @@ import pytest
 
 import ai_functions
 from ai_functions.policies.backgammon.cube import Stakes
+from ai_functions.policies.backgammon.replies import KEPT, LookedAt
 from ai_functions.runtime.loader import Loaded, load_opponent
 from games.backgammon import rules
 from games.backgammon.kernel import BAR, CELLS
 from games.backgammon.observation import ANSWER, MOVE, ROLL, WAIT, Cube, Observation
-from games.backgammon.turns import OPENING
+from games.backgammon.turns import OPENING, legal_turns
 from games.backgammon.variant import Variant
 from games.core import ObservationError
 
@@ -118,3 +119,28 @@ def test_cube_decisions_look_as_far_ahead_as_turns() -> None:
     assert said["win"] != pytest.approx(float(flat[0]), abs=1e-4)  # type: ignore[index,call-overload]
     plain = opponent("hard").act.__self__  # type: ignore[attr-defined]
     assert plain.chances_before_roll(board, Stakes(), 1)[0] == plain.chances(np.array([board], np.int8))[0][0]
+
+
+def test_a_position_that_is_looked_at_again_is_judged_once_and_alike() -> None:
+    player = opponent("hard").act.__self__  # type: ignore[attr-defined]
+    judged: list[int] = []
+
+    def judge(boards: np.ndarray) -> np.ndarray:
+        judged.append(len(boards))
+        return player.chances(boards)
+
+    replies = LookedAt(judge)
+    boards = [board for _, board in legal_turns(OPENING, (4, 3))]
+    first = [replies(board).mean(Stakes(), 1) for board in boards]
+    assert len(judged) == len(boards)
+    assert (replies(boards[-1]).mean(Stakes(), 1) == first[-1]).all()
+    assert len(judged) == len(boards)
+    for _ in range(KEPT // len(boards) + 2):
+        again = [replies(board).mean(Stakes(), 1) for board in boards]
+        assert (np.array(again) == np.array(first)).all()
+    many = [board for dice in ((1, 1), (2, 2), (3, 3)) for _, board in legal_turns(OPENING, dice)][: 2 * KEPT]
+    for board in many:
+        replies(board)
+    before = len(judged)
+    replies(boards[0])
+    assert len(judged) == before + 1, "the last few are remembered, no more"

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ai_functions.policies.backgammon.chances import turned
-from ai_functions.policies.backgammon.cube import normalised, stakes_of, utility
+from ai_functions.policies.backgammon.cube import normalised, stakes_of
+from ai_functions.policies.backgammon.replies import ROLLS, WEIGHTS
 from ai_functions.runtime.assessment import Assessment
-from games.backgammon.kernel import DICE
 from games.backgammon.observation import MOVE, ROLL
 from games.backgammon.rules import DOUBLE, DROP, TAKE, THROW, print_action
-from games.backgammon.turns import OPENING, Turn, board_after, legal_turns, positions_after
+from games.backgammon.turns import OPENING, Turn, board_after, legal_turns
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from ai_functions.policies.backgammon.cube import Stakes
@@ -28,7 +26,6 @@ if TYPE_CHECKING:
 
 CLOSE_CUBE = 0.16
 """Not doubling counts as a decision where doubling is nearer than this, as GNU Backgammon counts "close" ones."""
-ROLLS = tuple((one, two) for one in range(1, DICE + 1) for two in range(one, DICE + 1))
 
 
 def assess(player: Strong, observation: Observation, action: Action) -> Assessment:
@@ -69,21 +66,17 @@ def luck(player: Strong, observation: Observation) -> float:
     thrown = (min(dice), max(dice))
     found = rolled(player, board, stakes, value)
     if board == OPENING and dice[0] != dice[1]:
-        single = [number for number, (one, two) in enumerate(ROLLS) if one != two]
+        single = [number for number, (one, two, _) in enumerate(ROLLS) if one != two]
         others = rolled(player, board, stakes.turned(), value)
         mean = float(found[single].mean() - others[single].mean()) / 2
     else:
-        mean = float(np.average(found, weights=[1 if one == two else 2 for one, two in ROLLS]))
-    return float(found[ROLLS.index(thrown)]) - mean
+        mean = float(found @ WEIGHTS)
+    return float(found[ROLLS.index((*thrown, 1 if thrown[0] == thrown[1] else 2))]) - mean
 
 
 def rolled(player: Strong, board: Board, stakes: Stakes, value: int) -> NDArray[np.float64]:
     """Return the normalised equity of each of ROLLS, played best."""
-    places = [positions_after(board, roll) for roll in ROLLS]
-    begins = np.cumsum([0, *(len(one) for one in places[:-1])])
-    after = -np.array([one for several in places for one in several], np.int8)[:, ::-1]
-    worths = utility(turned(player.chances(after)), stakes, value)
-    return normalised(np.maximum.reduceat(worths, begins), stakes, value)
+    return normalised(player.replies(board).best(stakes, value), stakes, value)
 
 
 def _assess_cube(player: Strong, observation: Observation, action: str) -> Assessment:

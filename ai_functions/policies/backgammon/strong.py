@@ -8,7 +8,6 @@ Cube decisions follow from the same chances (see ``cube``).
 
 from __future__ import annotations
 
-from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -21,12 +20,12 @@ from ai_functions.policies.backgammon.explanation import why
 from ai_functions.policies.backgammon.features import FEATURES, features
 from ai_functions.policies.backgammon.judging import judge
 from ai_functions.policies.backgammon.learned import draw, softmax
+from ai_functions.policies.backgammon.replies import LookedAt
 from ai_functions.runtime.manifest import Manifest
 from ai_functions.runtime.model import Model, dial
-from games.backgammon.kernel import DICE
 from games.backgammon.observation import ANSWER, MOVE, ROLL, seen_by_other
 from games.backgammon.rules import DOUBLE, DROP, TAKE, THROW, print_action
-from games.backgammon.turns import legal_turns, positions_after
+from games.backgammon.turns import legal_turns
 from games.core import ObservationError
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ SHOWN = 3
 """Turns that an explanation tells."""
 CLOSE = 0.16
 """A turn that is worse by more than this part of a game's stakes is not looked at again."""
-ROLLS = tuple((one, two, 1 if one == two else 2) for one, two in combinations_with_replacement(range(1, DICE + 1), 2))
 _DIGITS = 4
 
 
@@ -62,6 +60,7 @@ class Strong:
         """In points of a game at the cube's value; 0 plays the best turn."""
         self.table = bear_off(folder)
         self.model = Model(folder, FEATURES)
+        self.replies = LookedAt(self.chances)
         self._considered: tuple[tuple[Observation, int | None], Considered] | None = None
         """The last answer of ``consider``: a coach asks the same several times."""
 
@@ -124,10 +123,8 @@ class Strong:
         if besides is not None and self.look_ahead and not won:
             again = np.union1d(again, [besides, int(values.argmax())])
         if len(again):
-            replies = [
-                positions_after([int(one) for one in boards[number]], roll[:2]) for number in again for roll in ROLLS
-            ]
-            chances[again] = self._replied(replies, len(again), stakes.turned(), value)
+            seen = [tuple(int(one) for one in boards[number]) for number in again]
+            chances[again] = [self.replies(board).mean(stakes.turned(), value) for board in seen]
             values[again] = utility(chances[again], stakes, value)
             others = np.setdiff1d(np.arange(len(values)), again)
             if len(others):  # whatever was not looked at again stays behind what was
@@ -141,21 +138,6 @@ class Strong:
         scale = stakes.worth(value) - stakes.worth(-value)
         close = best[values[best] >= values[best[0]] - CLOSE * scale / 2]
         return np.asarray(close if len(close) > 1 else close[:0], np.int64)
-
-    def _replied(self, replies: list[list[Board]], turns: int, stakes: Stakes, value: int) -> NDArray[np.float32]:
-        """Return the chances after each of so many turns, over all rolls and the best replies, of who made the turns.
-
-        ``replies`` are, for each turn and roll, where the turns of who replies lead, seen by that side, whose stakes
-        these are.
-        """
-        sizes = [len(one) for one in replies]
-        begins = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        after = -np.array([board for one in replies for board in one], np.int8)[:, ::-1]
-        chances = self.chances(after)
-        theirs = utility(turned(chances), stakes, value)
-        best = [begin + int(theirs[begin : begin + size].argmax()) for begin, size in zip(begins, sizes, strict=True)]
-        weights = np.array([weight for _, _, weight in ROLLS], np.float32) / 36
-        return np.asarray(weights @ chances[best].reshape(turns, len(ROLLS), -1), np.float32)
 
     def _odds(self, observation: Observation) -> NDArray[np.float64]:
         """Return how likely each turn is to be played."""
@@ -188,8 +170,7 @@ class Strong:
         if not self.look_ahead:
             (chances,) = self.chances(np.array([board], np.int8))
             return np.asarray(chances, np.float32)
-        replies = [positions_after(board, roll[:2]) for roll in ROLLS]
-        return turned(self._replied(replies, 1, stakes, value)[0])
+        return turned(self.replies(board).mean(stakes, value))
 
     def _explain_cube(self, observation: Observation) -> JsonObject:
         decision, seen = self.decide(observation)

@@ -20,7 +20,7 @@ from sklearn.neural_network import MLPRegressor
 from ai_functions.policies.backgammon.bear_off import MOST_ROLLS, TABLE, BearOff, position_index
 from ai_functions.policies.backgammon.features import no_contact
 from ai_functions.policies.backgammon.races import LEAST_VARIANCE, RACES, pip_rolls, race_rows
-from ai_functions.policies.backgammon.strong import ROLLS
+from ai_functions.policies.backgammon.replies import ROLLS
 from games.backgammon.kernel import HOME
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import Expander

@@ -16,7 +16,8 @@ from ai_functions.policies.backgammon.choices import choice_rows
 from ai_functions.policies.backgammon.cube import Stakes, utility
 from ai_functions.policies.backgammon.judging import judge, points_lost
 from ai_functions.policies.backgammon.learned import Learned, draw, softmax
-from ai_functions.policies.backgammon.strong import CLOSE, ROLLS, Strong
+from ai_functions.policies.backgammon.replies import ROLLS, WEIGHTS
+from ai_functions.policies.backgammon.strong import CLOSE, Strong
 from ai_functions.runtime.loader import load_opponent
 from games.backgammon import rules
 from games.backgammon.dice import throws
@@ -25,6 +26,7 @@ from games.record import move_seed
 from training.contracts import TrainingError
 from training.games.backgammon.compiled import Expander
 from training.games.backgammon.fast_features import fast_features
+from training.games.backgammon.network import BLOCK
 from training.games.backgammon.players.people import BEGINNER
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE = 64
 DICE = np.array([roll[:2] for roll in ROLLS], np.int8)
-WEIGHTS = np.array([roll[2] for roll in ROLLS], np.float32) / 36
 
 
 def best_of(values: NDArray[np.float64], ends: Ends) -> NDArray[np.int64]:
@@ -216,8 +217,11 @@ class LookAhead:
 
     def chances(self, boards: Boards) -> NDArray[np.float32]:
         """Return the chances of whoever is on roll, shape (boards, 5)."""
-        player = self._player
-        return judge(lambda seen: player.model.predict(fast_features(seen)), player.table, boards)[0]
+        return judge(self._network, self._player.table, boards)[0]
+
+    def _network(self, boards: Boards) -> NDArray[np.float32]:
+        rows = (fast_features(boards[at : at + BLOCK]) for at in range(0, len(boards), BLOCK))
+        return np.concatenate([self._player.model.predict(some) for some in rows])
 
     def choose(self, after: Boards, ends: Ends, random: np.random.Generator) -> NDArray[np.int64]:
         """Return the index that is chosen for each game."""

@@ -21,12 +21,13 @@ import numpy as np
 from ai_functions.policies.backgammon.chances import turned
 from ai_functions.policies.backgammon.cube import Decision, Stakes, decide, utility
 from ai_functions.policies.backgammon.match_equity import match_equity
+from ai_functions.policies.backgammon.replies import WEIGHTS
 from ai_functions.policies.backgammon.strong import Strong
 from ai_functions.runtime.loader import load_opponent
 from games.backgammon.observation import MIDDLE, OWN
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import Expander
-from training.games.backgammon.side_by_side import DICE, WEIGHTS, LookAhead, best_of, chooser_of
+from training.games.backgammon.side_by_side import DICE, LookAhead, best_of, chooser_of
 from training.games.backgammon.studies.strength import gnu_sides
 
 if TYPE_CHECKING:
