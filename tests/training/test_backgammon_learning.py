@@ -12,9 +12,12 @@ import pytest
 import ai_functions
 from ai_functions.policies.backgammon.bear_off import TABLE, BearOff
 from ai_functions.policies.backgammon.chances import WIN
+from ai_functions.policies.backgammon.cube import Stakes
+from ai_functions.policies.backgammon.features import COLUMNS
 from ai_functions.runtime.loader import load_opponent
 from ai_functions.runtime.manifest import Manifest
 from games.backgammon import rules
+from games.backgammon.kernel import CELLS
 from games.backgammon.turns import OPENING, board_after
 from games.record import FUNCTION
 from training.contracts import TrainingError, level_for
@@ -22,7 +25,8 @@ from training.export import export
 from training.games.backgammon import recipe
 from training.games.backgammon.benchmark import BENCHMARK, measure
 from training.games.backgammon.fast_features import fast_features
-from training.games.backgammon.games_played import games_in
+from training.games.backgammon.games_played import games_in, network_in
+from training.games.backgammon.looked_ahead import Lessons, look_ahead, over_all_rolls, positions
 from training.games.backgammon.network import Network
 from training.games.backgammon.players.people import BEGINNER
 from training.games.backgammon.self_play import Course, self_play
@@ -65,6 +69,56 @@ def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path
     assert len(told) == 4  # the second round was told, and not kept yet
     for one, two in zip(whole.weights, again.weights, strict=True):
         np.testing.assert_array_equal(one, two)
+
+
+LESSONS = Lessons(hidden=12, positions=500, seed=3, round=200)
+
+
+def test_interrupted_lessons_go_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
+    network = Network.fresh(8, 1)
+    whole = look_ahead(LESSONS, network, table, None, lambda _: None)
+    told: list[str] = []
+
+    class StopHereError(Exception):
+        pass
+
+    def stop(text: str) -> None:
+        told.append(text)
+        if len(told) == 2:
+            raise StopHereError
+
+    keep = tmp_path / "kept.npz"
+    with pytest.raises(StopHereError):
+        look_ahead(LESSONS, network, table, keep, stop)
+    again = look_ahead(LESSONS, network, table, keep, told.append)
+    assert [text.split()[0] for text in told] == ["200", "400", "400", "500"]
+    for one, two in zip(whole.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_a_network_that_is_widened_says_the_same_until_it_learns(table: BearOff) -> None:
+    network = Network.fresh(8, 1)
+    network.weights[2] += 0.1
+    boards = positions(network, table, np.random.default_rng(1), 50)
+    assert boards.shape == (50, CELLS)
+    wide = network.widened(12, 1)
+    assert wide.weights[0].shape == (COLUMNS, 12)
+    np.testing.assert_allclose(wide.chances(boards), network.chances(boards), atol=1e-6)
+    targets = over_all_rolls(network, table, boards)
+    before = np.abs(wide.chances(boards) - targets).mean()
+    for _ in range(20):
+        wide.learn(boards, targets, 1e-3)
+    assert np.abs(wide.chances(boards) - targets).mean() < before
+    assert (wide.weights[2][8:] != 0).any()
+
+
+def test_what_a_position_teaches_is_what_the_player_sees_that_looks_ahead() -> None:
+    player = load_opponent(FOLDERS / "backgammon_expert").act.__self__  # type: ignore[attr-defined]
+    network = network_in(FOLDERS / "backgammon_expert")
+    boards = positions(network, player.table, np.random.default_rng(2), 12)
+    taught = over_all_rolls(network, player.table, boards)
+    seen = [player.chances_before_roll(tuple(int(one) for one in board), Stakes(), 1) for board in boards]
+    np.testing.assert_allclose(taught, np.array(seen), atol=1e-5)
 
 
 def test_a_seed_fixes_what_is_learned_and_another_changes_it(table: BearOff) -> None:

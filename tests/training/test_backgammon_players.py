@@ -51,6 +51,25 @@ def test_points_are_made_in_the_opening(level: str, dice: tuple[int, int], playe
     assert rules.print_action(action) == played
 
 
+PUBLISHED = {
+    "2-1": "13/11 6/5 | 24/23 13/11", "3-1": "8/5 6/5", "4-1": "24/23 13/9 | 13/9 6/5", "5-1": "24/23 13/8 | 13/8 6/5",
+    "6-1": "13/7 8/7", "3-2": "24/21 13/11 | 13/10 13/11", "4-2": "8/4 6/4", "5-2": "13/8 13/11 | 24/22 13/8",
+    "6-2": "24/18 13/11 | 24/16 | 13/5", "4-3": "13/9 13/10 | 24/20 13/10 | 24/21 13/9", "5-3": "8/3 6/3",
+    "6-3": "24/18 13/10 | 24/15", "5-4": "24/20 13/8 | 13/8 13/9", "6-4": "24/14 | 24/18 13/9 | 8/2 6/2",
+    "6-5": "24/13", "1-1": "8/7(2) 6/5(2)", "2-2": "13/11(2) 6/4(2)", "3-3": "24/21(2) 13/10(2) | 8/5(2) 6/3(2)",
+    "4-4": "24/20(2) 13/9(2)", "5-5": "13/3(2)", "6-6": "24/18(2) 13/7(2)",
+}  # fmt: skip
+"""What rollouts made the openings of tournament players; doubles are what answers a first turn that changes nothing."""
+
+
+@pytest.mark.parametrize("roll", PUBLISHED)
+def test_the_grandmaster_opens_as_is_published(roll: str) -> None:
+    one, two = (int(die) for die in roll.split("-"))
+    action = opponent("expert").act(Observation(MOVE, OPENING, (one, two)), Random(1))
+    accepted = [rules.print_action(rules.parse_action(text)) for text in PUBLISHED[roll].split(" | ")]
+    assert rules.print_action(action) in accepted
+
+
 @pytest.mark.parametrize("level", STRONG)
 def test_a_race_that_is_won_is_doubled_and_dropped(level: str) -> None:
     act = opponent(level).act

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 SHOWN = 3
 """Turns that an explanation tells."""
-CLOSE = 0.16
+CLOSE = 0.08
 """A turn that is worse by more than this part of a game's stakes is not looked at again."""
 _DIGITS = 4
 

@@ -26,6 +26,7 @@ from training.contracts import Fitted, TrainingError
 from training.dataset import split
 from training.games.backgammon.bear_off import solve, write
 from training.games.backgammon.fast_features import fast_features
+from training.games.backgammon.looked_ahead import Lessons, look_ahead
 from training.games.backgammon.network import Network
 from training.games.backgammon.self_play import Course, returns, self_play
 
@@ -111,14 +112,20 @@ def _positions(network: Network, table: BearOff, records: Sequence[GameRecord]) 
 def _by_itself(manifest: Manifest, table: BearOff, seed: int, progress: Callable[[str], None]) -> Network:
     course = Course(int(manifest.training.get("hidden", 40)), int(manifest.training.get("self_play", 1000)), seed)
     kept = user_cache_path("lambda-arcade") / "backgammon-self-play"
-    name = f"{course.hidden}-{course.games}-{course.seed}-{course.weight}-{course.rate}-{COLUMNS}.npz"
-    return self_play(course, table, kept / name, progress)
+    name = f"{course.hidden}-{course.games}-{course.seed}-{course.weight}-{course.rate}-{COLUMNS}"
+    network = self_play(course, table, kept / f"{name}.npz", progress)
+    looked_ahead = int(manifest.training.get("looked_ahead", 0))
+    if not looked_ahead:
+        return network
+    lessons = Lessons(int(manifest.training.get("widened", course.hidden)), looked_ahead, seed)
+    then = kept / f"{name}-{lessons.hidden}-{lessons.positions}.npz"
+    return look_ahead(lessons, network, table, then, progress)
 
 
 def _from_records(
     manifest: Manifest, records: Sequence[GameRecord], table: BearOff, seed: int, progress: Callable[[str], None]
 ) -> Network:
-    network = _there_is(manifest)
+    network = network_in(_FOLDERS / manifest.name)
     random = np.random.default_rng(seed)
     for number in range(PASSES):
         boards, targets = _positions(network, table, records)
@@ -132,14 +139,14 @@ def _from_records(
     return network
 
 
-def _there_is(manifest: Manifest) -> Network:
-    """Return the network of the ladder's opponent of that name."""
-    path = _FOLDERS / manifest.name / MODEL
+def network_in(folder: Path) -> Network:
+    """Return the network of the opponent in ``folder``.  Raises TrainingError where there is none."""
+    path = folder / MODEL
     if not path.exists():
         raise TrainingError(f"{path}: there is no network that could go on learning; use --bootstrap")
     from onnx import load, numpy_helper  # noqa: PLC0415 - needed here alone
 
-    Model(path.parent, FEATURES)  # its card is the one of these columns
+    Model(folder, FEATURES)  # its card is the one of these columns
     found = {one.name: numpy_helper.to_array(one) for one in load(str(path)).graph.initializer}
     inner, inner_bias, outer, outer_bias = (np.array(found[name], np.float32) for name in _INITIALIZERS)
     return Network([inner, inner_bias.reshape(-1), outer, outer_bias.reshape(-1)])

@@ -52,6 +52,22 @@ class Network:
         bias = np.array([0, -1, -3, -1, -3], np.float32)  # gammons and backgammons are rarer than wins
         return cls([inner, np.zeros(hidden, np.float32), outer, bias])
 
+    def widened(self, hidden: int, seed: int) -> Network:
+        """Return a network with so many hidden units that says the same; those it has gained say nothing yet."""
+        inner, inner_bias, outer, outer_bias = self.weights
+        more = hidden - len(inner_bias)
+        if more <= 0:
+            return Network([one.copy() for one in self.weights])
+        fresh = Network.fresh(more, seed).weights
+        return Network(
+            [
+                np.concatenate([inner, fresh[0]], axis=1),
+                np.concatenate([inner_bias, fresh[1]]),
+                np.concatenate([outer, np.zeros_like(fresh[2])]),
+                outer_bias.copy(),
+            ]
+        )
+
     def chances(self, boards: Boards) -> NDArray[np.float32]:
         """Return shape (boards, 5): the chances of whoever is on roll."""
         parts = [self.of_rows(fast_features(boards[at : at + BLOCK])) for at in range(0, len(boards), BLOCK)]

@@ -23,7 +23,7 @@ from training.games.backgammon.compiled import Expander, jit
 from training.games.backgammon.network import Network
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -87,11 +87,11 @@ def self_play(course: Course, table: BearOff, keep: Path | None, progress: Calla
     return network
 
 
-def save(path: Path, network: Network, number: int) -> None:
-    """Write the network after ``number`` rounds, whole or not at all."""
+def save(path: Path, network: Network, number: int, also: Mapping[str, NDArray[Any]] | None = None) -> None:
+    """Write the network after ``number`` rounds, and ``also`` beside it, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new.npz")
-    np.savez(beside, round=np.array(number), **network.arrays())  # type: ignore[arg-type]
+    np.savez(beside, round=np.array(number), **network.arrays(), **(also or {}))  # type: ignore[arg-type]
     beside.replace(path)
 
 
@@ -115,7 +115,7 @@ def play_round(
         here = boards[active]
         at = length[active]
         seen[active, at] = here
-        after, chances, ended = best_turns(network, table, expand, here, _rolls(random, at))
+        after, chances, ended = best_turns(network, table, expand, here, rolls(random, at))
         boards[active] = after
         length[active] += 1
         over = ended | (length[active] >= LONGEST)
@@ -197,7 +197,7 @@ def _openings(count: int) -> Boards:
     return np.repeat(np.array([OPENING], np.int8), count, axis=0)
 
 
-def _rolls(random: np.random.Generator, turns: NDArray[np.int64]) -> NDArray[np.int8]:
+def rolls(random: np.random.Generator, turns: NDArray[np.int64]) -> NDArray[np.int8]:
     """Return a roll for each game; a first one is no double."""
     dice = random.integers(1, 7, (len(turns), 2), np.int8)
     again = np.flatnonzero((turns == 0) & (dice[:, 0] == dice[:, 1]))
