@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from games.core import Opponent
     from training.games.backgammon.compiled import Boards
     from training.games.backgammon.players.people import Likings
+    from training.games.backgammon.without_luck import Luck
 
     Ends: TypeAlias = "NDArray[np.int64]"
     Choose: TypeAlias = "Callable[[Boards, Ends, np.random.Generator], NDArray[np.int64]]"
@@ -75,8 +76,11 @@ def anyhow(after: Boards, ends: Ends, random: np.random.Generator) -> NDArray[np
     return np.asarray(begins + (random.random(len(ends)) * (ends - begins)).astype(np.int64), np.int64)
 
 
-def play_games(one: Choose, other: Choose, games: int, seed: int) -> NDArray[np.int64]:
-    """Return the points that ``one`` won in each game against ``other``; the dice tell who begins."""
+def play_games(one: Choose, other: Choose, games: int, seed: int, luck: Luck | None = None) -> NDArray[np.int64]:
+    """Return the points that ``one`` won in each game against ``other``; the dice tell who begins.
+
+    ``luck``, for SIDE_BY_SIDE games, is told what was thrown in each.
+    """
     random = np.random.default_rng(seed)
     count = min(SIDE_BY_SIDE, games)
     expand, players = Expander(count), (one, other)
@@ -88,12 +92,19 @@ def play_games(one: Choose, other: Choose, games: int, seed: int) -> NDArray[np.
             here = np.flatnonzero(active & (turn == side))
             if not len(here):
                 continue
-            after, ends = expand(boards[here], _rolls(random, first[here]))
+            dice = _rolls(random, first[here])
+            for begins in (False, True) if luck is not None else ():
+                some = here[first[here] == begins]
+                if luck is not None and len(some):
+                    luck.thrown(some, boards[some], dice[first[here] == begins], first=begins, side=side)
+            after, ends = expand(boards[here], dice)
             after = after.copy()
             chosen = players[side](after, ends, random)
             boards[here], turn[here], first[here] = after[chosen], 1 - side, False
             over = here[~(boards[here] < 0).any(axis=1)]
             won += list(points_lost(boards[over]) * (1 if side == 0 else -1)) if len(over) else []
+            if luck is not None:
+                luck.over(over)
             boards[over], first[over], turn[over] = OPENING, True, random.integers(0, 2, len(over))
             more = min(len(over), games - begun)
             begun += more

@@ -4,6 +4,7 @@
 
 Single games without a cube, three points for a backgammon.  Both come from ``gnubg-nn``; pubeval is Tesauro's linear
 evaluation of 1993, the network looks at no replies.  Besides, each opponent plays the one before it.
+``--without-luck FOLDER`` takes out of every game what the dice gave (``training.games.backgammon.without_luck``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from typing import TYPE_CHECKING
 import gnubg_nn
 import numpy as np
 
-from training.games.backgammon.side_by_side import anyhow, chooser_of, play_games
+from ai_functions.policies.backgammon.bear_off import TABLE, BearOff
+from training.games.backgammon.games_played import network_in
+from training.games.backgammon.side_by_side import SIDE_BY_SIDE, anyhow, chooser_of, play_games
+from training.games.backgammon.without_luck import Luck
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,13 +65,12 @@ def chooser(value: Callable[[list[list[int]]], float]) -> Choose:
     return choose
 
 
-def line(names: Sequence[str], won: NDArray[np.int64]) -> str:
+def line(names: Sequence[str], points: NDArray[np.float64], wins: NDArray[np.float64], kind: str) -> str:
     """Return one line of the table."""
-    error = won.std(ddof=1) / len(won) ** 0.5
-    share = (won > 0).mean()
-    spread = (share * (1 - share) / len(won)) ** 0.5
-    points = f"{won.mean():+.3f} ± {error:.3f}"
-    return f"| {names[0]} | {names[1]} | {points} | {share:.1%} ± {spread:.1%} | {len(won)} |\n"
+    error = points.std(ddof=1) / len(points) ** 0.5
+    spread = wins.std(ddof=1) / len(wins) ** 0.5
+    told = f"{points.mean():+.3f} ± {error:.3f} | {wins.mean():.1%} ± {spread:.1%}"
+    return f"| {names[0]} | {names[1]} | {told} | {len(points)}{kind} |\n"
 
 
 def main() -> None:
@@ -77,7 +80,11 @@ def main() -> None:
     parser.add_argument("--games", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", choices=("pubeval", "gnu", "random", "before"), nargs="*")
+    parser.add_argument("--without-luck", type=Path, metavar="FOLDER", help="take out what FOLDER's network calls luck")
     options = parser.parse_args()
+    judge = None
+    if options.without_luck is not None:
+        judge = network_in(options.without_luck), BearOff(options.without_luck / TABLE)
     wanted = options.only or ("pubeval", "gnu", "random", "before")
     others = {"pubeval": chooser(pubeval), "gnu": chooser(gnus_network), "random": anyhow}
     sys.stdout.write("| opponent | against | points a game | wins | games |\n| --- | --- | --- | --- | --- |\n")
@@ -88,8 +95,11 @@ def main() -> None:
         if before is not None and "before" in wanted:
             against[before[0]] = before[1]
         for name, other in against.items():
-            won = play_games(own, other, options.games, options.seed)
-            sys.stdout.write(line((folder.name, name), won))
+            luck = None if judge is None else Luck(*judge, SIDE_BY_SIDE)
+            won = play_games(own, other, options.games, options.seed, luck).astype(np.float64)
+            taken = np.zeros((len(won), 2)) if luck is None else np.array(luck.ended)
+            kind = "" if luck is None else ", without luck"
+            sys.stdout.write(line((folder.name, name), won - taken[:, 0], (won > 0) - taken[:, 1], kind))
             sys.stdout.flush()
         before = folder.name, own
 
