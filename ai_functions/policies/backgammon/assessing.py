@@ -39,9 +39,7 @@ def assess(player: Strong, observation: Observation, action: Action) -> Assessme
     legal = legal_turns(observation.board, observation.dice or (0, 0))
     after = board_after(observation.board, action)
     played = next(number for number, (_, board) in enumerate(legal) if board == after)
-    turns, _, values = player.consider(observation)
-    if played != int(values.argmax()):
-        turns, _, values = player.consider(observation, played)
+    turns, _, values = player.consider(observation, played)
     stakes, value = stakes_of(observation), observation.cube.value
     best = int(values.argmax())
     return Assessment(
