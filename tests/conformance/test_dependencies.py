@@ -14,7 +14,7 @@ from infra.core.extras import EXTRAS, missing, train_line
 ROOT = Path(__file__).parents[2]
 OURS = ("games", "ai_functions", "training", "client", "infra", "lambda_arcade")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-BENCH_ONLY = {"ale_py", "gnubg_nn", "pyspiel"}  # other programs that ours are compared with where a developer has them
+BENCH_ONLY = {"ale_py"}  # another program that ours is compared with where a developer has it
 BESIDE = {"loop"}  # a file beside infra/local/runtime/launch.py
 
 

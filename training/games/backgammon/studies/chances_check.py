@@ -12,7 +12,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import gnubg_nn
 import numpy as np
 
 from ai_functions.policies.backgammon.bear_off import applies
@@ -22,12 +21,15 @@ from ai_functions.runtime.loader import load_opponent
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import Expander
 from training.games.backgammon.side_by_side import chooser_of
+from training.games.backgammon.studies.others import other_program
 from training.games.backgammon.studies.strength import gnu_sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.games.backgammon.compiled import Boards
+
+gnubg_nn = other_program("gnubg_nn")
 
 GAMES = 64
 

@@ -15,7 +15,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import gnubg_nn
 import numpy as np
 
 from ai_functions.policies.backgammon.chances import turned
@@ -28,6 +27,7 @@ from games.backgammon.observation import MIDDLE, OWN
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import Expander
 from training.games.backgammon.side_by_side import DICE, LookAhead, best_of, chooser_of
+from training.games.backgammon.studies.others import other_program
 from training.games.backgammon.studies.strength import gnu_sides
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from training.games.backgammon.compiled import Boards
+
+gnubg_nn = other_program("gnubg_nn")
 
 GAMES = 64
 ONE_IN = 8

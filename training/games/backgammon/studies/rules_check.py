@@ -15,12 +15,10 @@ from itertools import combinations_with_replacement
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import gnubg_nn
-import pyspiel
-
 from games.backgammon.kernel import BAR, CELLS, CHECKERS, POINTS
 from games.backgammon.position import parse_position_id, position_id
 from games.backgammon.turns import borne_off, flipped, legal_turns
+from training.games.backgammon.studies.others import other_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -28,6 +26,9 @@ if TYPE_CHECKING:
     from games.backgammon.turns import Board, Dice
 
     Choose = Callable[[Sequence[Any], Random], Any]
+
+gnubg_nn = other_program("gnubg_nn")
+pyspiel = other_program("pyspiel")
 
 ROLLS: tuple[Dice, ...] = tuple((one, two) for one, two in combinations_with_replacement(range(1, 7), 2))
 EVERY = 5

@@ -13,13 +13,15 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyspiel
 
 from games.backgammon.turns import OPENING
 from training.games.backgammon.compiled import random_games
+from training.games.backgammon.studies.others import other_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+pyspiel = other_program("pyspiel")
 
 TURNS = 200_000
 

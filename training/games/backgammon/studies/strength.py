@@ -14,12 +14,12 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import gnubg_nn
 import numpy as np
 
 from ai_functions.policies.backgammon.bear_off import TABLE, BearOff
 from training.games.backgammon.games_played import network_in
 from training.games.backgammon.side_by_side import SIDE_BY_SIDE, anyhow, chooser_of, play_games
+from training.games.backgammon.studies.others import other_program
 from training.games.backgammon.without_luck import Luck
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from training.games.backgammon.compiled import Boards
     from training.games.backgammon.side_by_side import Choose, Ends
+
+gnubg_nn = other_program("gnubg_nn")
 
 
 def gnu_sides(board: NDArray[np.int8]) -> list[list[int]]:
