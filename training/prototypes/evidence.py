@@ -100,17 +100,17 @@ class _Rows:
             wanted &= pl.col("kind") != "function"
         if is_classifier(model):
             wanted &= pl.col(label).is_in([0.0, 1.0])
-        some = frame.filter(wanted).collect()
-        ids = some[_MATCH].unique(maintain_order=True).to_list()
+        found = frame.filter(wanted)  # of a table of millions of rows no others than those of some matches are kept
+        ids = found.select(pl.col(_MATCH).unique(maintain_order=True)).collect()[_MATCH].to_list()
         ids.sort(key=lambda one: blake2b(str(one).encode(), digest_size=8).digest())
         ids = ids[: MOST_MATCHES + MOST_GAMES]
         held_out = min(MOST_MATCHES, round(len(ids) * HELD_OUT))
         if not held_out or len(ids) - held_out < LEAST:
             raise TrainingError(f"{len(ids)} matches are too few to learn from a part of them and ask about the rest")
         numbers = {one: number for number, one in enumerate(ids)}
-        some = some.filter(pl.col(_MATCH).is_in(ids)).with_columns(
+        some = found.filter(pl.col(_MATCH).is_in(ids)).with_columns(
             pl.col(_MATCH).replace_strict(numbers, return_dtype=pl.Int64).alias("__match")
-        ).sort("__match", "step", "player", maintain_order=True)  # fmt: skip
+        ).sort("__match", "step", "player", maintain_order=True).collect()  # fmt: skip
         decision = some.select(pl.struct("__match", "step", "player").rle_id()).to_series().to_numpy().astype(np.int64)
         match = some["__match"].to_numpy()
         words = {name: sorted(some[name].drop_nulls().unique()) for name in features if some[name].dtype == pl.String}
