@@ -16,16 +16,7 @@ from client.games.backgammon.scene import BackgammonScene
 from client.scene_manager import Setup
 from client.scenes import open_scene
 from client.scenes.menu import MenuScene
-from client.ui.inputs import (
-    ACCEPT,
-    BACK,
-    ERASE,
-    LEFT_BUTTON,
-    UP,
-    Command,
-    Pointer,
-    Typed,
-)  # fmt: skip
+from client.ui.inputs import ACCEPT, BACK, ERASE, LEFT_BUTTON, UP, Command, Pointer, Typed
 from games.backgammon import rules
 from games.backgammon.turns import OPENING
 from games.match import Match, play

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -32,6 +34,9 @@ from training.games.backgammon.players.people import BEGINNER
 from training.games.backgammon.self_play import Course, self_play
 from training.games.backgammon.side_by_side import anyhow, chooser_of, chooser_of_person, play_games
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FOLDERS = Path(ai_functions.__file__).parent
 COURSE = Course(hidden=8, games=90, seed=3, round=30)
 
@@ -50,8 +55,9 @@ def records():
     return recipe.bootstrap(manifest("medium"), 16, seed=5, progress=lambda _: None)
 
 
-def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
-    whole = self_play(COURSE, table, None, lambda _: None)
+def interrupted(learn: Callable[[Path | None, Callable[[str], None]], Network], keep: Path) -> list[str]:
+    """Interrupt ``learn`` after its second round, let it go on, and return what it told; it must become the same."""
+    whole = learn(None, lambda _: None)
     told: list[str] = []
 
     class StopHereError(Exception):
@@ -62,38 +68,23 @@ def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path
         if len(told) == 2:
             raise StopHereError
 
-    keep = tmp_path / "kept.npz"
     with pytest.raises(StopHereError):
-        self_play(COURSE, table, keep, stop)
-    again = self_play(COURSE, table, keep, told.append)
-    assert len(told) == 4  # the second round was told, and not kept yet
+        learn(keep, stop)
+    again = learn(keep, told.append)
     for one, two in zip(whole.weights, again.weights, strict=True):
         np.testing.assert_array_equal(one, two)
+    return told
 
 
-LESSONS = Lessons(hidden=12, positions=500, seed=3, round=200)
+def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
+    told = interrupted(partial(self_play, COURSE, table), tmp_path / "kept.npz")
+    assert len(told) == 4  # the second round was told, and not kept yet
 
 
 def test_interrupted_lessons_go_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
-    network = Network.fresh(8, 1)
-    whole = look_ahead(LESSONS, network, table, None, lambda _: None)
-    told: list[str] = []
-
-    class StopHereError(Exception):
-        pass
-
-    def stop(text: str) -> None:
-        told.append(text)
-        if len(told) == 2:
-            raise StopHereError
-
-    keep = tmp_path / "kept.npz"
-    with pytest.raises(StopHereError):
-        look_ahead(LESSONS, network, table, keep, stop)
-    again = look_ahead(LESSONS, network, table, keep, told.append)
+    lessons = Lessons(hidden=12, positions=500, seed=3, round=200)
+    told = interrupted(partial(look_ahead, lessons, Network.fresh(8, 1), table), tmp_path / "kept.npz")
     assert [text.split()[0] for text in told] == ["200", "400", "400", "500"]
-    for one, two in zip(whole.weights, again.weights, strict=True):
-        np.testing.assert_array_equal(one, two)
 
 
 def test_a_network_that_is_widened_says_the_same_until_it_learns(table: BearOff) -> None:
