@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import Manifest, ManifestError
@@ -53,9 +54,10 @@ def deploy_platform(
     stack = found.get(environment.names.platform)
     kept = {key: stack.parameters[key] for key in SETTINGS if stack and key in stack.parameters}
     unguarded = UNGUARDED if environment.cloud.account.local else {}
-    parameters = {"Prefix": environment.names.prefix, **unguarded, **kept}
+    parameters = {"Prefix": environment.names.prefix, **unguarded}
     wanted = Wanted(environment.names.platform, "platform", template("platform"), parameters, tags)
-    carry_out(environment, plan_stack(wanted, found.get(wanted.stack)), None, progress)
+    step = plan_stack(wanted, stack)  # what is left as it is makes no other release
+    carry_out(environment, replace(step, parameters={**step.parameters, **kept}), None, progress)
     _deploy_dashboard(environment, found, progress, wanted=dashboard)
     functions = environment.cloud.functions(environment.names.prefix)
     if authorization == KEY:

@@ -170,6 +170,13 @@ def test_a_canarys_alarms_go_with_it_and_the_next_ones_are_others(environment: E
     assert canary_alarms(environment, "finch") == []
 
 
+def test_a_platform_that_is_as_it_should_be_is_left_alone(environment: Environment) -> None:
+    deploy_platform(environment, [], quiet)
+    told: list[str] = []
+    deploy_platform(environment, [], lambda what, _seconds: told.append(what))
+    assert told == []
+
+
 def test_there_is_a_dashboard_only_on_request(environment: Environment):
     def dashboards() -> list[str]:
         found = environment.cloud.client("cloudwatch").list_dashboards()["DashboardEntries"]
