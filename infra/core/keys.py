@@ -16,6 +16,11 @@ FIRST = "1"
 class KeyLengthError(ValueError):
     """A key of the platform's that is none."""
 
+    def __init__(self, number: str, digits: int) -> None:
+        super().__init__(f"key {number} of the platform has {digits} digits; wanted: {2 * KEY_BYTES} in hex")
+        self.number = number
+        """Under which it is stored."""
+
 
 def new_key() -> str:
     """Return a key nobody has had before, as it is stored."""
@@ -31,8 +36,7 @@ def parse_keys(stored: Mapping[str, str]) -> dict[str, bytes]:
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES or not number.isdecimal():
-            wanted = f"{2 * KEY_BYTES} in hex"
-            raise KeyLengthError(f"key {number} of the platform has {len(digits)} digits; wanted: {wanted}")
+            raise KeyLengthError(number, len(digits))
         found[number] = key
     return found
 

@@ -17,7 +17,8 @@ def platform_keys(environment: Environment) -> dict[str, bytes]:
     try:
         return parse_keys(environment.cloud.parameters(environment.names.keys))
     except KeyLengthError as error:
-        raise CloudError(f"{error}; delete the parameter {environment.names.keys}/... or put the key back") from error
+        where = f"{environment.names.keys}/{error.number}"
+        raise CloudError(f"{error}; put the key back into the parameter {where}, or delete that") from error
 
 
 def ensure_keys(environment: Environment) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ from random import Random
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import pytest
 import requests
 from proving import Signer, prove_record, proved_line, proved_match
 from recording import in_time, post_raw, ratings, recorded, upload
@@ -18,6 +19,7 @@ from client.net.request_pool import RequestPool, TimeBank
 from games.catalog import find_game
 from games.match import Match, play
 from games.record import GameRecord, Participant
+from infra.core.errors import CloudError
 from infra.core.keys import newest
 from infra.deploy.keys import platform_keys, rotate_key
 
@@ -109,6 +111,45 @@ def test_a_record_without_valid_proofs_is_stored_and_rates_nobody(environment: E
         assert [content.decode() for _, content in stored] == [record.to_line() + "\n"]
 
 
+def test_a_record_that_is_not_proved_makes_room_for_one_that_is(environment: Environment):
+    """A function hears of the match's id while it plays: it could send a match of that id that it won."""
+    true = GameRecord.from_line(proved_line(environment, recorded(313).to_line()))
+    squatting = replace(recorded(314), match_id=true.match_id)
+    assert not upload(environment, squatting)["proved"]
+    assert post_raw(environment, replace(recorded(315), match_id=true.match_id)).status_code == 409
+    assert upload(environment, true)["proved"]
+    in_time(lambda: f"match#{true.match_id}" in ratings(environment))
+    assert post_raw(environment, squatting).status_code == 409
+    assert post_raw(environment, true).status_code == 200
+
+
+def test_a_record_that_came_while_its_key_was_missing_counts_when_it_comes_again(environment: Environment):
+    keys = f"/{environment.names.prefix}/proofs"
+    record = prove_record(recorded(316), {"77": b"y" * 32}, key_id="77")
+    assert "with key 77" in upload(environment, record)["why"]
+    ssm = environment.cloud.client("ssm")
+    ssm.put_parameter(Name=f"{keys}/77", Value=(b"y" * 32).hex(), Type="SecureString")
+    try:
+        assert upload(environment, record)["proved"]
+    finally:
+        ssm.delete_parameter(Name=f"{keys}/77")
+
+
+def test_a_key_of_the_wrong_length_loses_no_record_and_is_told_by_its_parameter(environment: Environment):
+    where = f"/{environment.names.prefix}/proofs/78"
+    ssm = environment.cloud.client("ssm")
+    ssm.put_parameter(Name=where, Value="abcd", Type="SecureString")
+    try:
+        with pytest.raises(CloudError, match=rf"key 78 .* 4 digits; .* parameter {where}, or delete that$"):
+            platform_keys(environment)
+        answer = post_raw(environment, recorded(317))
+        assert (answer.status_code, answer.json()["title"]) == (503, "Not stored")
+        assert "key 78 of the platform has 4 digits" in answer.json()["detail"]
+    finally:
+        ssm.delete_parameter(Name=where)
+    assert post_raw(environment, recorded(317)).status_code == 201
+
+
 def test_what_is_proved_is_known_to_who_trains(environment: Environment):
     good, bad = proved_line(environment, recorded(305).to_line()), recorded(306)
     upload(environment, GameRecord.from_line(good))
@@ -174,3 +215,18 @@ def test_one_player_brings_so_many_records_a_day(environment: Environment):
     answer = post_raw(environment, again)
     assert answer.status_code == 429
     assert f"player {name}: 1000 records are taken a day" in answer.json()["detail"]
+
+
+def test_one_address_brings_so_many_records_a_day(environment: Environment):
+    key = {"id": {"S": f"uploads#{datetime.now(UTC):%Y-%m-%d}#address#127.0.0.1"}}
+    table, dynamodb = environment.platform["LocksTable"], environment.cloud.client("dynamodb")
+    upload(environment, recorded(318))
+    before = dynamodb.get_item(TableName=table, Key=key)["Item"]["uploads"]
+    change = {"TableName": table, "Key": key, "UpdateExpression": "SET uploads = :full"}
+    dynamodb.update_item(**change, ExpressionAttributeValues={":full": {"N": "5000"}})
+    try:
+        answer = post_raw(environment, recorded(319))
+    finally:
+        dynamodb.update_item(**change, ExpressionAttributeValues={":full": before})
+    assert answer.status_code == 429
+    assert "address 127.0.0.1: 5000 records are taken a day" in answer.json()["detail"]

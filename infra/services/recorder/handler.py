@@ -2,7 +2,8 @@
 
 The same record twice leaves the same object; another record under an id that is taken is refused, unless it is the
 match that lies there without an end, played on.  One that is not proved is stored, and can be watched; that it is
-proved stands in the object's metadata, for those who train on it.
+proved stands in the object's metadata, for those who train on it.  It makes room for one that is proved: who hears of a
+match's id before it ends, as its functions do, could else send something in its place and keep it from counting.
 ``GET /records/{id}/annotations`` answers what the opponents' functions said of a record.
 """
 
@@ -19,6 +20,7 @@ from botocore.exceptions import ClientError
 
 from games.record import GameRecord, RecordError, continues, verify
 from games.schema import InvalidError, NotJsonError, load_json
+from infra.core.keys import KeyLengthError
 from infra.services.inbox import PROVED, YES
 from infra.services.proofs import why_not_proved
 from infra.services.recorder.annotations import find_annotations
@@ -73,7 +75,10 @@ def _store_record(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 def _keep(record: GameRecord, context: Any) -> dict[str, Any]:
     """Store ``record`` and return the answer."""
-    why = why_not_proved(record)
+    try:
+        why = why_not_proved(record)
+    except KeyLengthError as error:
+        return _problem(UNAVAILABLE, "Not stored", f"{error}; whoever runs this cloud can mend that", context)
     key = f"records/{record.game}/{record.match_id}.json"
     line = record.to_line() + "\n"
     try:
@@ -103,14 +108,16 @@ def _check(record: GameRecord) -> None:
 
 
 def _store(key: str, record: GameRecord, content: bytes, *, proved: bool) -> int:
-    """Store ``record`` where there is none of its id yet, or the same match as it was left before it was played on."""
+    """Store ``record`` where there is none of its id yet, the same match as it was left, or one that is not proved."""
     if _put(key, content, proved=proved, IfNoneMatch="*"):
         return STORED
     there = _s3.get_object(Bucket=BUCKET, Key=key)
     known = there["Body"].read()
-    if known == content:
+    better = proved and there["Metadata"].get(PROVED) != YES
+    if known == content and not better:
         return KNOWN
-    if continues(record, GameRecord.from_line(known)) and _put(key, content, proved=proved, IfMatch=there["ETag"]):
+    goes_on = better or continues(record, GameRecord.from_line(known))
+    if goes_on and _put(key, content, proved=proved, IfMatch=there["ETag"]):
         return STORED
     return CONFLICT
 
