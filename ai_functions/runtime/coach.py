@@ -59,24 +59,33 @@ ANNOTATION = Object(
         "by": Object({"name": Text(MAX_NAME, 1), "version": Text(MAX_VERSION), "sha256": Text(MAX_SHA256)}, extra=True),
         "turns": List(NOTE, MAX_TURNS),
     },
-    {"format": Integer(1, 10**6)},
+    {"format": Integer(1, 10**6), "until_step": Integer(0, MAX_STEPS)},
     extra=True,
 )
 """What an annotation holds."""
 
 
 def annotate(
-    opponent: Loaded, version: str, record: GameRecord, pause: Callable[[], object] = lambda: None
+    opponent: Loaded,
+    version: str,
+    record: GameRecord,
+    pause: Callable[[], object] = lambda: None,
+    in_time: Callable[[], bool] = lambda: True,
 ) -> JsonObject:
     """Return the annotation of ``record``, one entry for each turn this opponent can judge.
 
-    ``pause`` is called after each turn, for who has other things to do; what it raises ends the work.  Raises
+    ``pause`` is called after each turn, for who has other things to do; what it raises ends the work.  ``in_time`` is
+    asked before each step: once it says no, the annotation ends there and says so as ``until_step``.  Raises
     RecordError for a record that the rules do not allow.
     """
     notes: list[Json] = []
     room = MOST_EXPLAINED
     before = None
+    until: JsonObject = {}
     for frame in replay(record):
+        if not in_time():
+            until = {"until_step": max(0, frame.step - 1)}  # a frame comes after its turns
+            break
         for turn in frame.turns:
             try:
                 observation = _question(opponent.game, before, turn)
@@ -98,6 +107,7 @@ def annotate(
         "game": record.game,
         "by": {"name": opponent.manifest.name, "version": version, "sha256": opponent.sha256},
         "turns": notes,
+        **until,
     }
 
 

@@ -11,6 +11,7 @@ import json
 import os
 from base64 import b64decode
 from functools import partial
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_plus
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from games.record import GameRecord
 
 BUCKET_VARIABLE = "LAMBDA_ARCADE_BUCKET"
+SPARE_MS = 1000
+"""Kept back of a call's time, for writing down what was found."""
 ATTRIBUTE = "record"
 """The DynamoDB attribute that holds a record's JSON line."""
 
@@ -44,17 +47,40 @@ class BatchFailedError(RuntimeError):
 
 
 def annotate_event(
-    opponent: Loaded, version: str, event: dict[str, Any], log: Callable[[JsonObject], None]
+    opponent: Loaded,
+    version: str,
+    event: dict[str, Any],
+    log: Callable[[JsonObject], None],
+    left_ms: Callable[[], float] = lambda: inf,
 ) -> JsonObject:
     """Annotate every record in ``event``; return the partial-batch response.
 
-    Raises BatchFailedError, after all else is done, if part of an S3 event failed: that source has no partial answer.
+    ``left_ms`` says how long this call may still take: a long match is annotated as far as there is time, and what
+    would begin too late has failed.  Raises BatchFailedError, after all else is done, if part of an S3 event failed:
+    that source has no partial answer.
     """
     bucket = os.environ[BUCKET_VARIABLE]
+    spare_ms = min(SPARE_MS, left_ms() / 2)
+
+    def in_time() -> bool:
+        return left_ms() > spare_ms
+
+    def note(record: GameRecord) -> None:
+        if record.game != opponent.manifest.game:  # no function has the rules of another
+            return
+        if not in_time():
+            raise TimeoutError(f"no time is left for {record.match_id}")
+        found = annotate(opponent, version, record, in_time=in_time)
+        if "until_step" in found:
+            told: JsonObject = {"match_id": record.match_id, "until_step": found["until_step"], "steps": record.steps}
+            log({"level": "INFO", "message": "annotated as far as there was time", **told})
+        key = f"annotations/{record.match_id}/{opponent.manifest.name}.json"
+        put_object(bucket, key, json.dumps(found, separators=(",", ":")).encode())
+
     failed: list[Item] = []
     for item in items(event):
         try:
-            for_each_record(item.read(), partial(_annotate, opponent, version, bucket))
+            for_each_record(item.read(), note)
         except Exception as error:  # noqa: BLE001 - whatever an opponent's code raises, the batch's other items are done
             log(
                 {"level": "ERROR", "message": f"not annotated: {error}", "item": item.identifier, "source": item.source}
@@ -63,13 +89,6 @@ def annotate_event(
     if any(item.source == "aws:s3" for item in failed):
         raise BatchFailedError(f"not annotated: {', '.join(item.identifier for item in failed)}")
     return {"batchItemFailures": [{"itemIdentifier": item.identifier} for item in failed]}
-
-
-def _annotate(opponent: Loaded, version: str, bucket: str, record: GameRecord) -> None:
-    if record.game == opponent.manifest.game:  # no function has the rules of another
-        note = annotate(opponent, version, record)
-        key = f"annotations/{record.match_id}/{opponent.manifest.name}.json"
-        put_object(bucket, key, json.dumps(note, separators=(",", ":")).encode())
 
 
 def items(event: dict[str, Any]) -> Iterator[Item]:

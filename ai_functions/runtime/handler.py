@@ -57,7 +57,10 @@ def handler(event: dict[str, Any], context: Any) -> JsonObject:
     if isinstance(event, dict) and isinstance(event.get("Records"), list):
         from ai_functions.runtime.events import annotate_event  # noqa: PLC0415 - not a player's path
 
-        return annotate_event(_OPPONENT, _VERSION, event, lambda entry: _log({**entry, "request_id": request_id}))
+        left_ms = context.get_remaining_time_in_millis
+        return annotate_event(
+            _OPPONENT, _VERSION, event, lambda entry: _log({**entry, "request_id": request_id}), left_ms
+        )
     if isinstance(event, dict) and "http" in (event.get("requestContext") or {}):
         return _over_http(event, request_id)
     try:
