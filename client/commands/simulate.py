@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from infra.load.simulation import Day
 
 HOURS = 24
+MOST_PLAYERS = 100_000_000
+"""More would take a day themselves."""
+LONGEST_MS = 900_000.0
+"""Lambda lets no call take longer."""
 MATCH_MINUTES = 4.0
 """How long a match is assumed to last where no records tell."""
 MEMORY_MB = 512
@@ -33,7 +37,7 @@ WAY_MS = (15.0, 18.0, 20.0, 22.0, 25.0, 30.0, 45.0)
 def simulate(  # noqa: PLR0913 - a command's options
     context: typer.Context,
     *,
-    players: Annotated[int, typer.Option(min=1, help="People who play now and then.")] = 1_000_000,
+    players: Annotated[int, typer.Option(min=1, max=MOST_PLAYERS, help="People who play now and then.")] = 1_000_000,
     matches: Annotated[float, typer.Option(min=0.001, max=100, help="Matches a day that each of them plays.")] = 0.3,
     records: Annotated[
         list[str] | None,
@@ -43,8 +47,8 @@ def simulate(  # noqa: PLR0913 - a command's options
     ] = None,
     game: Annotated[str | None, typer.Option(help="What they play; without it the first game there is.")] = None,
     concurrency: Annotated[int, typer.Option(min=1, help="The account's quota of environments at once.")] = 1000,
-    run_ms: Annotated[float, typer.Option(min=0.1, help="What a move takes a warm function.")] = 10,
-    start_ms: Annotated[float, typer.Option(min=0, help="What a cold start adds to that.")] = 800,
+    run_ms: Annotated[float, typer.Option(min=0.1, max=LONGEST_MS, help="What a move takes a warm function.")] = 10,
+    start_ms: Annotated[float, typer.Option(min=0, max=LONGEST_MS, help="What a cold start adds to that.")] = 800,
     seed: Annotated[int, typer.Option(help="Another one, another day.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:

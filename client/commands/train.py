@@ -16,6 +16,7 @@ from client.commands.computing import EXECUTOR_HELP, EXECUTORS, computing
 from client.commands.context import UsageError, err, find_environment, print_json, tell
 from client.commands.progress import reporting
 from client.commands.train_result import as_json, show
+from client.commands.uploaded import uploaded_records
 from games.record import bears_proofs
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ def train(  # noqa: PLR0913 - each is an option of the command
         list[str] | None,
         typer.Option(
             "--records",
-            help="Recorded games: a file, a folder, s3://BUCKET/PREFIX, or cloud for all uploaded there; may "
-            "be repeated.",
+            help="Recorded games: a file, a folder, s3://BUCKET/PREFIX, or cloud for those uploaded there whose "
+            "functions prove that they answered so; may be repeated.",
         ),
     ] = None,
     bootstrap: Annotated[
@@ -155,15 +156,24 @@ def _train(context: typer.Context, wanted: _Wanted, reporter: ProgressReporter, 
     folder = opponent_folder(wanted.name)
     manifest = Manifest.load(folder)
     player, wishes = wanted.player, wanted.wishes
-    sources = [_uploaded(context, manifest.game) if source == CLOUD else source for source in wanted.records]
-    sources = sources or ([] if player is None or wanted.bootstrap else [_own_records(manifest.game, player)])
+    sources = list(wanted.records) or (
+        [] if player is None or wanted.bootstrap else [_own_records(manifest.game, player)]
+    )
     bootstrap = wanted.bootstrap
     if bootstrap is None:
         bootstrap = 0 if sources else int(manifest.training.get("bootstrap", 0))
     played = _kept(wanted, folder, ["bootstrap", manifest.name, dict(manifest.training), bootstrap, wanted.seed], [])
     goes_on = played.begun
     aside = SetAside()
-    found = gather(manifest, _read(context, sources, reporter, aside), bootstrap, wanted.seed, reporter, played, aside)
+    found = gather(
+        manifest,
+        _read(context, sources, manifest.game, reporter, aside),
+        bootstrap,
+        wanted.seed,
+        reporter,
+        played,
+        aside,
+    )
     out_folder = wanted.out or folder_to_write(folder)
     if player is not None:
         _must_know(player, found)
@@ -252,12 +262,6 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
-def _uploaded(context: typer.Context, game: str) -> str:
-    """Return where the cloud in use keeps the records of ``game`` that were uploaded."""
-    environment = find_environment(context)
-    return f"s3://{environment.platform['BucketName']}/records/{game}/"
-
-
 def _own_records(game: str, player: str) -> str:
     from client.commands.records import own_records  # noqa: PLC0415
 
@@ -267,14 +271,21 @@ def _own_records(game: str, player: str) -> str:
     return str(folder)
 
 
-def _read(context: typer.Context, sources: list[str], reporter: ProgressReporter, aside: SetAside) -> list[GameRecord]:
+def _read(
+    context: typer.Context, sources: list[str], game: str, reporter: ProgressReporter, aside: SetAside
+) -> list[GameRecord]:
     from client.commands.records import read_sources  # noqa: PLC0415
 
     def warn(text: str) -> None:
         aside.add(None, text)
         reporter.report(text)
 
-    records = read_sources(context, sources, warn)
+    records: list[GameRecord] = []
+    for source in sources:
+        if source == CLOUD:
+            records += uploaded_records(find_environment(context), game, warn)
+        else:
+            records += read_sources(context, [source], warn)
     without = sum(not bears_proofs(record) for record in records)
     if without:
         reporter.report(f"{without} of {len(records)} records have no proofs of what their functions answered")

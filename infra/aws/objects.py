@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from infra.aws.session import Session, in_one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 READERS = 8
@@ -52,11 +52,12 @@ class Objects(Session):
         newest: int | None = None,
         largest: int | None = None,
         metadata: tuple[str, str] | None = None,
+        without: Callable[[str], object] = lambda _: None,
     ) -> Iterator[tuple[str, bytes]]:
         """Yield key and content of the objects of ``bucket`` whose key starts with ``prefix``, by key.
 
         ``newest`` yields so many of them at most, those stored last; ``largest`` leaves out those with more bytes, and
-        ``metadata`` those without this entry.
+        ``metadata`` those without this entry, whose keys ``without`` hears.
         """
         keys = self._keys(bucket, prefix, newest, largest)
         with ThreadPoolExecutor(READERS) as pool:
@@ -65,7 +66,9 @@ class Objects(Session):
                 for key, content in zip(
                     some, pool.map(lambda key: self._read(bucket, key, metadata), some), strict=True
                 ):
-                    if content is not None:
+                    if content is None:
+                        without(key)
+                    else:
                         yield key, content
 
     @in_one_line

@@ -14,6 +14,7 @@ from proving import Signer, prove_record, proved_line, proved_match
 from recording import in_time, post_raw, ratings, recorded, upload
 
 from client.commands.ratings import stored_records
+from client.commands.uploaded import uploaded_records
 from client.net.remote import OpponentInfo, RemoteOpponent
 from client.net.request_pool import RequestPool, TimeBank
 from games.catalog import find_game
@@ -159,6 +160,14 @@ def test_what_is_proved_is_known_to_who_trains(environment: Environment):
     contents = {content.decode().rstrip("\n") for _, content in found}
     assert good in contents
     assert bad.to_line() not in contents
+    told: list[str] = []
+    read = {record.match_id for record in uploaded_records(environment, "battleship", told.append)}
+    assert GameRecord.from_line(good).match_id in read
+    assert bad.match_id not in read
+    assert (
+        f"uploaded records are left out: nothing proves that their functions answered so; --records s3://{bucket}/"
+        in told[-1]
+    )
 
 
 def test_ratings_are_recomputed_from_what_is_proved_or_was_rated_before_there_were_proofs(environment: Environment):

@@ -156,7 +156,13 @@ def test_the_command_tells_hours_and_bill_and_refuses_what_cannot_be(tmp_path: o
     told = json.loads(result.stdout)
     assert len(told["hours"]) == 24
     assert told["bill"]["day_usd"] > 0
-    assert CliRunner().invoke(app, ["cloud", "simulate", "--players", "-1"]).exit_code == 2
+    for option, value in (
+        ("--players", "-1"),
+        ("--players", "1" + "0" * 12),
+        ("--run-ms", "inf"),
+        ("--start-ms", "inf"),
+    ):
+        assert CliRunner().invoke(app, ["cloud", "simulate", option, value]).exit_code == 2, (option, value)
     empty = CliRunner().invoke(app, [*asked, "--records", str(tmp_path)])
     assert isinstance(empty.exception, UsageError | RuntimeError | ValueError)
     assert str(tmp_path) in str(empty.exception)
