@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.credentials import Credentials
 from clouds import EXAMPLE, Caller, client_of
+from unmended import Plain
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine
@@ -79,3 +80,11 @@ def caller(local_cloud: LocalCloud) -> Callable[..., Caller]:
 def told() -> list[str]:
     """Return what deployments of ``asking_for`` have told: the key of the API is told once."""
     return []
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
+    """Return MiniStack as it comes, one process for all tests that look for its faults."""
+    found = Plain.at(tmp_path_factory.mktemp("plain"))
+    with found.running():
+        yield found

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from infra.local import server
 from infra.local.patches.change_sets import DELETED, EVENTS, forget_old, mend_change_sets
 from infra.local.patches.execution import pick_version
 from infra.local.patches.executor import VersionKey, version_key
 from infra.local.patches.private_names import Parts, check
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CHECK = """
 from ministack import app
@@ -114,3 +114,17 @@ def test_old_events_and_stacks_deleted_long_ago_are_forgotten() -> None:
     assert events["live"] == [*range(300 - EVENTS, 300)]
     assert len(stacks) == DELETED + 1
     assert events.keys() == {stack["StackId"] for stack in stacks.values()}
+
+
+def test_each_patch_is_named_by_what_shows_its_fault() -> None:
+    """A patch without a test here would stay for ever."""
+    root = Path(server.__file__).parent
+    told = "".join(Path(__file__).with_name(name).read_text() for name in ("test_ministack_faults.py",
+                                                                           "test_ministack_events.py"))  # fmt: skip
+    sources = [path.read_text() for folder in ("patches", "state") for path in sorted((root / folder).glob("*.py"))]
+    patches = {name for text in sources for name in re.findall(r"^def (mend_\w+)", text, re.MULTILINE)}
+    for text in sources:
+        for name, body in re.findall(r"^class (\w+)(.*?)(?=^class |\Z)", text, re.MULTILINE | re.DOTALL):
+            patches |= {name} if "    def install(self" in body else set()
+    assert len(patches) > 15
+    assert {name for name in patches if name not in told} == set()

@@ -3,101 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from clouds import client_of, create_function
-
-from infra.local import server
-from infra.local.daemon import LocalCloud
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from clouds import create_function
+from unmended import MARK, Plain, eventually, payload_of, status
 
 pytestmark = pytest.mark.slow
 
 ECHO = "def handler(event, context): return event"
-MARK = "MARK_OF_THE_MACHINE"
-PATIENCE_S = 60.0
-INSIDE = """
-import json
-from ministack import app
-from ministack.core import iam_actions, iam_evaluator
-from ministack.services import cloudformation as formation, lambda_svc
-engine, loaded = formation.engine, []
-load = engine.yaml.load
-engine.yaml.load = lambda *given, **named: (loaded.append(1), load(*given, **named))[1]
-for _ in range(2):
-    engine._parse_template("Resources: {}")
-path = "/2015-03-31/functions/f/aliases/live"
-tree = iam_actions.extract_resource_arn("ssm", "POST", "/", {}, b'{"Path": "/tree"}', {}, "us-east-1", "1")
-print(json.dumps({"loaded": len(loaded), "alias": iam_actions._lambda_action("GET", path), "tree": tree}))
-"""
-
-
-@dataclass(frozen=True)
-class Plain:
-    """MiniStack in a process of its own, with nothing of ours."""
-
-    folder: Path
-    port: int
-
-    @property
-    def cloud(self) -> LocalCloud:
-        return LocalCloud(f"http://127.0.0.1:{self.port}", 0, self.folder, "")
-
-    def client(self, service: str) -> Any:
-        return client_of(self.cloud, service)
-
-    def given(self) -> dict[str, str]:
-        state, objects = str(self.folder / "state"), str(self.folder / "objects")
-        own = {"PERSIST_STATE": "1", "STATE_DIR": state, "S3_PERSIST": "1", "S3_DATA_DIR": objects, MARK: "seen"}
-        there = {"GATEWAY_PORT": str(self.port), "BIND_HOST": "127.0.0.1", "SERVICES": server.SERVICES}
-        return {**os.environ, **own, **there, "LOG_LEVEL": "ERROR", "DOCKER_HOST": "unix:///nonexistent"}
-
-    @contextmanager
-    def running(self) -> Iterator[subprocess.Popen[bytes]]:
-        with (self.folder / "log").open("ab") as log:
-            process = subprocess.Popen([sys.executable, "-m", "ministack"], env=self.given(), stdout=log, stderr=log)
-        try:
-            assert eventually(lambda: not socket.socket().connect_ex(("127.0.0.1", self.port)))
-            yield process
-        finally:
-            process.kill()
-            process.wait()
-
-
-def eventually(holds: Any) -> bool:
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        if time.monotonic() > end:
-            return False
-        time.sleep(0.1)
-    return True
-
-
-@pytest.fixture(scope="module")
-def plain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plain]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    found = Plain(tmp_path_factory.mktemp("plain"), port)
-    with found.running():
-        yield found
-
-
-def payload_of(client: Any, name: str, payload: bytes = b"1", **more: Any) -> Any:
-    return json.loads(client.invoke(FunctionName=name, Payload=payload, **more)["Payload"].read())
 
 
 def test_variables_of_the_machine_are_seen_by_functions(plain: Plain) -> None:
@@ -215,21 +135,36 @@ def test_an_object_that_could_not_be_written_is_answered(plain: Plain) -> None:
 
 def test_what_was_answered_is_gone_after_a_kill(tmp_path: Path) -> None:
     """``StateStore``."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    plain = Plain(tmp_path, port)
+    plain = Plain.at(tmp_path)
     with plain.running():
         plain.client("ssm").put_parameter(Name="/answered", Value="x", Type="String")
     with plain.running(), pytest.raises(ClientError, match="ParameterNotFound"):
         plain.client("ssm").get_parameter(Name="/answered")
 
 
-def test_templates_are_read_each_time_and_policies_are_given_other_names_than_on_aws(tmp_path: Path) -> None:
-    """``mend_templates`` and ``mend_iam``."""
-    given = Plain(tmp_path, 1).given()
-    done = subprocess.run([sys.executable, "-c", INSIDE], env=given, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout.splitlines()[-1]) == {"loaded": 2, "alias": "ListAliases", "tree": "*"}
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Return what ``ministack_inside`` sees."""
+    given, looks = Plain(tmp_path_factory.mktemp("inside"), 1).given(), Path(__file__).with_name("ministack_inside.py")
+    done = subprocess.run([sys.executable, str(looks)], env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
-def status(stacks: Any, name: str) -> str:
-    return str(stacks.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
+@pytest.mark.parametrize(
+    ("patch", "look", "found"),
+    [
+        ("mend_templates", "templates read", 2),
+        ("mend_iam", "one alias", "ListAliases"),
+        ("mend_iam", "tree", "*"),
+        ("mend_iam", "alarm", "*"),
+        ("mend_iam", "loopback is TLS", "false"),
+        ("mend_routes", "route patterns", 2),
+        ("mend_names", "ARNs kept", False),
+        ("mend_policies", "resources worked out", 1),
+        ("mend_zips", "code in memory", True),
+        ("StreamPoller", "positions of LATEST", 0),
+    ],
+)
+def test_inside_there_still_is(patch: str, look: str, found: object, inside: dict[str, Any]) -> None:
+    assert inside[look] == found, f"{patch} is needed no longer for: {look}"
