@@ -28,7 +28,7 @@ from training.games.backgammon import recipe
 from training.games.backgammon.benchmark import BENCHMARK, measure
 from training.games.backgammon.fast_features import fast_features
 from training.games.backgammon.games_played import games_in, network_in
-from training.games.backgammon.looked_ahead import Lessons, look_ahead, over_all_rolls, positions
+from training.games.backgammon.looked_ahead import Lessons, courses, look_ahead, over_all_rolls, positions
 from training.games.backgammon.network import Network
 from training.games.backgammon.players.people import BEGINNER
 from training.games.backgammon.self_play import Course, self_play
@@ -36,6 +36,8 @@ from training.games.backgammon.side_by_side import anyhow, chooser_of, chooser_o
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from games.record import GameRecord
 
 FOLDERS = Path(ai_functions.__file__).parent
 COURSE = Course(hidden=8, games=90, seed=3, round=30)
@@ -85,6 +87,32 @@ def test_interrupted_lessons_go_on_as_if_nothing_had_happened(tmp_path: Path, ta
     lessons = Lessons(hidden=12, positions=500, seed=3, round=200)
     told = interrupted(partial(look_ahead, lessons, Network.fresh(8, 1), table), tmp_path / "kept.npz")
     assert [text.split()[0] for text in told] == ["200", "400", "400", "500"]
+
+
+def test_a_network_learns_from_look_ahead_once_for_each_number(
+    records: list[GameRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    small = {"learn": "chances", "hidden": 8, "self_play": 10, "widened": [10, 12], "looked_ahead": [60, 40]}
+    told: list[str] = []
+    learned = replace(manifest("expert"), training=small)
+    fitted = recipe.fit(learned, records, seed=1, progress=told.append)
+    assert fitted.estimator.hidden_layer_sizes == (12,)
+    assert [text.split(",")[0] for text in told] == [
+        "10 games of self-play", "60 positions looked at over all rolls", "40 positions looked at over all rolls",
+    ]  # fmt: skip
+    once = replace(learned, training={**small, "widened": 10, "looked_ahead": 60})
+    assert recipe.fit(once, records, seed=1, progress=told.append).estimator.hidden_layer_sizes == (10,)
+    assert len(told) == 3  # both were kept
+    with pytest.raises(TrainingError, match=r"widened in opponent\.toml has 1 numbers, looked_ahead 2"):
+        recipe.fit(replace(learned, training={**small, "widened": [10]}), records, seed=1, progress=told.append)
+
+
+def test_the_rate_falls_to_a_fiftieth_and_each_course_begins_at_half_of_the_one_before() -> None:
+    first, second = courses([160, 256], [400_000, 800_000], seed=1)
+    rates = [first.rate_of(0), first.rate_of(9), second.rate_of(0), second.rate_of(19)]
+    assert rates == pytest.approx([1e-3, 2e-5, 5e-4, 1e-5])
+    assert (first.before, second.before) == (0, 10)
 
 
 def test_a_network_that_is_widened_says_the_same_until_it_learns(table: BearOff) -> None:

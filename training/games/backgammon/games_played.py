@@ -26,7 +26,7 @@ from training.contracts import Fitted, TrainingError
 from training.dataset import split
 from training.games.backgammon.bear_off import solve, write
 from training.games.backgammon.fast_features import fast_features
-from training.games.backgammon.looked_ahead import Lessons, look_ahead
+from training.games.backgammon.looked_ahead import courses, look_ahead
 from training.games.backgammon.network import Network
 from training.games.backgammon.self_play import Course, returns, self_play
 
@@ -114,12 +114,20 @@ def _by_itself(manifest: Manifest, table: BearOff, seed: int, progress: Callable
     kept = user_cache_path("lambda-arcade") / "backgammon-self-play"
     name = f"{course.hidden}-{course.games}-{course.seed}-{course.weight}-{course.rate}-{COLUMNS}"
     network = self_play(course, table, kept / f"{name}.npz", progress)
-    looked_ahead = int(manifest.training.get("looked_ahead", 0))
-    if not looked_ahead:
-        return network
-    lessons = Lessons(int(manifest.training.get("widened", course.hidden)), looked_ahead, seed)
-    then = kept / f"{name}-{lessons.hidden}-{lessons.positions}.npz"
-    return look_ahead(lessons, network, table, then, progress)
+    looked_ahead = _several(manifest.training.get("looked_ahead", []))
+    widened = _several(manifest.training.get("widened", [course.hidden] * len(looked_ahead)))
+    if len(widened) != len(looked_ahead):
+        raise TrainingError(
+            f"{manifest.name}: widened in opponent.toml has {len(widened)} numbers, looked_ahead {len(looked_ahead)}"
+        )
+    for lessons in courses(widened, looked_ahead, seed):
+        name += f"-{lessons.hidden}-{lessons.positions}"
+        network = look_ahead(lessons, network, table, kept / f"{name}.npz", progress)
+    return network
+
+
+def _several(value: int | list[int]) -> list[int]:
+    return value if isinstance(value, list) else [value]
 
 
 def _from_records(

@@ -26,7 +26,7 @@ from training.games.backgammon.network import Network
 from training.games.backgammon.self_play import best_turns, rolls, save
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -42,9 +42,7 @@ REMEMBERED = 6
 PASSES = 2
 """How often a round learns from all that is remembered."""
 RATE = 1e-3
-"""Adam's in the first round."""
-FALLS = 9
-"""Rounds in which the rate falls to a fiftieth, however many there are: more positions only go on."""
+"""Adam's in the first round; it falls to a fiftieth."""
 DICE = np.array([roll[:2] for roll in ROLLS], np.int8)
 
 
@@ -55,6 +53,9 @@ class Lessons:
     hidden: int
     positions: int
     seed: int
+    rate: float = RATE
+    before: int = 0
+    """Rounds of the courses before this one: other rounds see other dice."""
     round: int = ROUND
     """Positions of a round."""
 
@@ -64,8 +65,21 @@ class Lessons:
         return max(1, -(-self.positions // self.round))
 
     def rate_of(self, number: int) -> float:
-        """Return the rate of a round."""
-        return float(RATE * 0.02 ** (number / FALLS))
+        """Return the rate of a round: it falls all the time, to a fiftieth in the last."""
+        return float(self.rate * 0.02 ** (number / max(self.rounds - 1, 1)))
+
+
+def courses(widened: Sequence[int], positions: Sequence[int], seed: int) -> list[Lessons]:
+    """Return one course after another, to so many hidden units and from so many positions each.
+
+    Each begins at half the rate of the one before.
+    """
+    found: list[Lessons] = []
+    before = 0
+    for at, (hidden, count) in enumerate(zip(widened, positions, strict=True)):
+        found.append(Lessons(hidden, count, seed, RATE / 2**at, before))
+        before += found[-1].rounds
+    return found
 
 
 def look_ahead(
@@ -79,7 +93,7 @@ def look_ahead(
             network, begun = Network.of_arrays(dict(stored)), int(stored["round"])
             known = [(stored[f"boards{at}"], stored[f"targets{at}"]) for at in range(min(begun, REMEMBERED))]
     for number in range(begun, lessons.rounds):
-        random = np.random.default_rng([lessons.seed, number])
+        random = np.random.default_rng([lessons.seed, lessons.before + number])
         boards = positions(network, table, random, min(lessons.round, lessons.positions - number * lessons.round))
         known = [*known, (boards, over_all_rolls(network, table, boards))][-REMEMBERED:]
         seen, targets = (np.concatenate(part) for part in zip(*known, strict=True))

@@ -6,8 +6,8 @@
   the bootstrap games;
 - ``"chances"``: how games end.  ``hidden`` and ``self_play`` are the network's size, and how many games it plays with
   itself when there are no records but bootstrap games.  With ``looked_ahead`` it then grows to ``widened`` hidden units
-  and learns from so many positions what it sees when it looks over all rolls.  Of recorded games the network that is
-  there goes on learning.
+  and learns from so many positions what it sees when it looks over all rolls; with lists of numbers there, once more
+  for each.  Of recorded games the network that is there goes on learning.
 """
 
 from __future__ import annotations
