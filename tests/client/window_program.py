@@ -71,7 +71,7 @@ def game_of(scene: BackgammonScene) -> dict[str, Any]:
         "ended": scene.ended,
         "step": scene.duel.match.step_number,
         "made": len(half.hops) if half is not None else -1,
-        "taken": scene.selected,
+        "taken": scene.hand.selected,
         "moves": [[source, target] for source in sources for target in half.landings(source)] if half else [],
         "buttons": {one.label: one.box for one in scene.buttons.widgets if one.enabled},
         "log": [line.words for line in scene.duel.log],
