@@ -144,7 +144,7 @@ def test_shooting_a_cell_twice_is_refused_and_changes_nothing(table: Table) -> N
     before = scene.battle.match.step_number
     scene.handle(Command(ACCEPT))
     assert scene.battle.match.step_number == before
-    assert scene.refused_at == scene.lapse
+    assert scene.refused[1] == scene.lapse
 
 
 def test_what_goes_wrong_beside_the_match_is_said_at_once_and_the_match_goes_on(table: Table) -> None:

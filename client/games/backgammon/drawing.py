@@ -11,6 +11,7 @@ from client.games.backgammon.duel import MOVED, ROLLED
 from client.games.backgammon.explanation import draw_thought
 from client.games.backgammon.geometry import CHECKER, FRAME, MIDDLE, centre
 from client.games.backgammon.panels import draw_moves, draw_score
+from client.games.two_seats_scene import draw_banner
 from client.ui import theme
 from client.ui.hud import draw_hash
 from client.ui.inputs import ACCEPT, BACK, MOUSE, NEXT, TURN
@@ -32,7 +33,6 @@ SCORE: Box = (768.0, 92.0, 196.0, 176.0)
 MOVES: Box = (768.0, 276.0, 196.0, 336.0)
 BELOW: Box = (64.0, 618.0, 696.0, 90.0)
 RESULT: Box = (64.0, 620.0, 696.0, 84.0)
-BANNER_S = 2.0
 REFUSED_S = 1.2
 """For so long it is said why something was refused."""
 
@@ -74,7 +74,7 @@ def draw_scene(canvas: Canvas, scene: Drawable, now: float) -> None:
     elif duel.explain:
         draw_thought(canvas, BELOW, duel.thought, scene.name_of_foe)
     scene.buttons.draw(canvas)
-    _banner(canvas, scene, now, still=still)
+    draw_banner(canvas, scene.banner, now, (FRAME[0] + FRAME[2] / 2, MIDDLE - 96), FRAME[2] - 40, still=still)
     _hints(canvas, scene)
 
 
@@ -211,22 +211,6 @@ def _result(canvas: Canvas, scene: Drawable) -> None:
     x = left + width - 200
     canvas.text("THE SECRET OF THE DICE", x, top + 13, theme.LABEL, theme.SIGNAL, within=190)
     draw_hash(canvas, secret, x, top + 31, 190)
-
-
-def _banner(canvas: Canvas, scene: Drawable, now: float, *, still: bool) -> None:
-    words, came = scene.banner
-    age = now - came
-    if not words or not 0 <= age < BANNER_S:
-        return
-    strength = min(1.0, age * 6, (BANNER_S - age) * 2)
-    rise = 0 if still else 14 * (1 - min(1.0, age * 4))
-    style = theme.Style("bold", 28, 1.2)
-    wide = min(FRAME[2] - 40, canvas.measure(words, style) + 70)
-    middle = FRAME[0] + FRAME[2] / 2
-    canvas.panel(
-        (middle - wide / 2, MIDDLE - 96 + rise, wide, 62), theme.ABYSS, theme.SIGNAL, 14, 0.92, 1.6, fade=strength
-    )
-    canvas.text(words, middle, MIDDLE - 80 + rise, style, theme.FOAM, align="centre", alpha=strength, within=wide - 30)
 
 
 def _hints(canvas: Canvas, scene: Drawable) -> None:

@@ -9,12 +9,10 @@ from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.duel import GAME, MOVED, ROLLED, SAID, Duel, Step
 from client.games.backgammon.geometry import OFF
 from client.games.backgammon.hand import Hand
+from client.games.two_seats_scene import TwoSeatsScene
 from client.net.local import is_local
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND, Setup
 from client.scenes.pause import PauseScene
-from client.scenes.review import Review
-from client.scenes.settings import LONGEST_PAUSE_S
-from client.scenes.swap import SwapScene
 from client.ui.inputs import (
     ACCEPT,
     BACK,
@@ -40,53 +38,27 @@ from games.backgammon.turns import NO_MOVE, Turn
 from games.fairness import Pledge
 
 if TYPE_CHECKING:
-    from client.net.remote import OpponentInfo
     from client.scene_manager import SceneManager
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.backgammon.rules import Action
-    from games.match import Match
 
 LEFT_PLACE = (768.0, 622.0, 94.0, 44.0)
 RIGHT_PLACE = (870.0, 622.0, 94.0, 44.0)
 OVER = "over"
 
 
-class BackgammonScene:
+class BackgammonScene(TwoSeatsScene):
     """One match.  The person's home is at the lower right."""
 
-    overlay = False
-
     def __init__(self, manager: SceneManager, setup: Setup, pledge: Pledge) -> None:
-        self.manager = manager
-        self.setup = setup
         self.duel = Duel(manager.world, setup, manager.settings.name, pledge)
-        self.banner: tuple[str, float] = ("", 0.0)
-        """Words across the board, and when they came."""
-        self.refused: tuple[str, float] = ("", -9.0)
-        """Why something was refused, and when."""
-        self.lapse = 0.0
-        """Seconds that this scene has been drawn for, standstills not counted."""
-        self.buttons = Group([])
-        self.on_board = True
-        """Whether the cursor has the focus, rather than a button."""
-        self.review = Review(manager, self, self.duel.match, self.duel.me, self._again)
+        super().__init__(manager, setup, self.duel)
         self.hand = Hand(self.duel, self._refuse, manager.sounds.play)
-        self._ended = False
         self._phase: str | None = ""
         """For what the buttons are there."""
         manager.sounds.add(sounds.SYNTHS)
         self._follow()
-
-    @property
-    def name_of_foe(self) -> str:
-        """Whom the person plays against now."""
-        return self.duel.client.info.title
-
-    @property
-    def referee(self) -> Match:
-        """The match itself."""
-        return self.duel.match
 
     @property
     def my_turn(self) -> bool:
@@ -104,16 +76,9 @@ class BackgammonScene:
     @property
     def pace(self) -> float:
         """Every picture while checkers, dice or words are on their way."""
-        words, came = self.banner
-        banner = bool(words) and self.lapse - came < drawing.BANNER_S
         refused = self.lapse - self.refused[1] < drawing.REFUSED_S
         moving = not self.duel.settled or self.hand.held_at is not None
-        return EVERY if moving or banner or refused else AMBIENT
-
-    @property
-    def ended(self) -> bool:
-        """Whether the match is over and all of it has been seen."""
-        return self._ended
+        return EVERY if moving or self.has_banner or refused else AMBIENT
 
     def handle(self, event: Input) -> None:
         """Move a checker, decide about the cube, or press a button."""
@@ -132,8 +97,7 @@ class BackgammonScene:
     def tick(self) -> None:
         """Let the match go on."""
         self.lapse += 1 / TICKS_PER_SECOND
-        settings = self.manager.settings
-        for step in self.duel.tick(settings.enemy_pause * LONGEST_PAUSE_S, play_forced=settings.play_forced):
+        for step in self.duel.tick(self.pause_s, play_forced=self.manager.settings.play_forced):
             self._show(step)
         if self._ended:
             self.review.tick()
@@ -145,20 +109,10 @@ class BackgammonScene:
         """Draw everything."""
         drawing.draw_scene(canvas, self, self.lapse + alpha / TICKS_PER_SECOND)
 
-    def leave(self) -> None:
-        """Close the match, finished or not."""
-        self.duel.close()
-        self.review.close()
-
     def open_swap(self) -> None:
         """Show who could take the opponent's seat."""
         self.hand.drop()
-        self.manager.push(SwapScene(self.manager, self.setup.game, self.duel.client.info, self._swap))
-
-    def _swap(self, info: OpponentInfo) -> None:
-        self.duel.swap(info)
-        self.manager.sounds.play("swap")
-        self.banner = (f"{info.title} takes over", self.lapse)
+        super().open_swap()
 
     def _back(self) -> None:
         """Let go of the checker that is taken; without one, pause, or leave when all is over."""
@@ -172,16 +126,8 @@ class BackgammonScene:
 
     def _explain(self) -> None:
         """Show, or no longer, what the opponent thinks; it is asked to say so from its next turn on."""
-        self.duel.explain = not self.duel.explain
-        self.manager.sounds.play("turn")
+        super()._explain()
         self._phase = ""
-
-    def _hint(self) -> None:
-        """Ask what the opponent's function would play; the match then rates nobody."""
-        if self.my_turn:
-            self.duel.hint.ask(self.duel.client, self.duel.match, self.duel.me)
-        else:
-            self._refuse("It is not your turn")
 
     def _command(self, event: Command) -> None:
         if event.name in (TURN, ERASE):
@@ -239,10 +185,6 @@ class BackgammonScene:
         elif self.buttons.handle(event):
             self.on_board = False
 
-    def _refuse(self, why: str) -> None:
-        self.refused = (why, self.lapse)
-        self.manager.sounds.play("refuse")
-
     def _show(self, step: Step) -> None:
         play = self.manager.sounds.play
         if step.kind == ROLLED:
@@ -255,10 +197,8 @@ class BackgammonScene:
             self.banner = (f"{who} {step.words}", self.lapse)
 
     def _end(self) -> None:
-        self._ended = True
+        super()._end()
         self.hand.drop()
-        won = self.duel.match.outcome is not None and self.duel.match.outcome.winner == self.duel.me
-        self.manager.sounds.play("won" if won else "lost")
 
     def _again(self) -> None:
         setup = Setup(self.setup.game, self.duel.client.info, self.setup.options)

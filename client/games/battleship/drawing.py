@@ -9,6 +9,7 @@ from client.games.battleship.effects import shake
 from client.games.battleship.explanation import draw_heat, draw_thought
 from client.games.battleship.panels import accuracy, draw_fleet, draw_log
 from client.games.battleship.ships import ship_sprite
+from client.games.two_seats_scene import draw_banner
 from client.ui import theme
 from client.ui.inputs import ACCEPT, BACK, ERASE, HINT, NEXT, SHUFFLE, TURN
 from client.ui.sea import draw_backdrop
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 HUD_BOX: Box = (980, 92, 264, 520)
 DOCK: Box = (620, 140, 320, 392)
-BANNER_S = 2.4
 
 
 class Drawable(Protocol):
@@ -44,7 +44,7 @@ class Drawable(Protocol):
     log: list[tuple[str, Report]]
     effects: list[Effect]
     banner: tuple[str, float]
-    refused_at: float
+    refused: tuple[str, float]
     buttons: Group
     on_board: bool
 
@@ -87,7 +87,8 @@ def draw_scene(canvas: Canvas, scene: Drawable, now: float) -> None:
     if scene.ended:
         _result(canvas, scene)
     scene.buttons.draw(canvas)
-    _banner(canvas, scene, now)
+    board = scene.enemy_board
+    draw_banner(canvas, scene.banner, now, (board.left + board.side / 2, 328), 560, still=still)
     _hints(canvas, scene)
 
 
@@ -114,7 +115,7 @@ def _heading(canvas: Canvas, scene: Drawable, now: float) -> None:
         words, more = f"{scene.name_of_foe} takes aim{dots}", "The function has the observation"
         if battle.stood_in:
             words, more = f"A stand-in takes aim{dots}", f"{scene.name_of_foe} gave no answer"
-    refused = now - scene.refused_at < 0.5  # noqa: PLR2004 - half a second is seen
+    refused = now - scene.refused[1] < 0.5  # noqa: PLR2004 - half a second is seen
     shift = 4 * sin(now * 60) if refused and not scene.manager.settings.reduced_motion else 0
     canvas.text(words, 76 + shift, 24, theme.HEADING, theme.FOAM, within=470)
     canvas.text(more, 76 + shift, 56, theme.BODY, theme.AMBER if refused else theme.MIST, within=470)
@@ -219,20 +220,6 @@ def _result(canvas: Canvas, scene: Drawable) -> None:
     canvas.text(you, box[0] + box[2] - 16, y, theme.SMALL_FIGURE, theme.FOAM, align="right")
     canvas.text(scene.name_of_foe, box[0] + 16, y + 20, theme.SMALL, theme.HAZE, within=150)
     canvas.text(they, box[0] + box[2] - 16, y + 20, theme.SMALL_FIGURE, theme.FOAM, align="right")
-
-
-def _banner(canvas: Canvas, scene: Drawable, now: float) -> None:
-    words, came = scene.banner
-    age = now - came
-    if not words or not 0 <= age < BANNER_S:
-        return
-    strength = min(1.0, age * 6, (BANNER_S - age) * 2)
-    rise = 0 if scene.manager.settings.reduced_motion else 14 * (1 - min(1.0, age * 4))
-    style = theme.Style("bold", 30, 1.5)
-    wide = canvas.measure(words, style) + 80
-    middle = scene.enemy_board.left + scene.enemy_board.side / 2
-    canvas.panel((middle - wide / 2, 328 + rise, wide, 66), theme.ABYSS, theme.SIGNAL, 14, 0.9, 1.6, fade=strength)
-    canvas.text(words, middle, 345 + rise, style, theme.FOAM, align="centre", alpha=strength)
 
 
 def _hints(canvas: Canvas, scene: Drawable) -> None:

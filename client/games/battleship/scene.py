@@ -12,11 +12,9 @@ from client.games.battleship.board import CHART, SONAR, Board
 from client.games.battleship.effects import BLAST, RIPPLE, SHELL, SINKING, SPLASH, Effect
 from client.games.battleship.placing import Placing
 from client.games.battleship.sounds import SYNTHS
+from client.games.two_seats_scene import TwoSeatsScene
 from client.scene_manager import AMBIENT, EVERY, TICKS_PER_SECOND
 from client.scenes.pause import PauseScene
-from client.scenes.review import Review
-from client.scenes.settings import LONGEST_PAUSE_S
-from client.scenes.swap import SwapScene
 from client.ui.inputs import (
     ACCEPT,
     BACK,
@@ -37,28 +35,23 @@ from games.battleship.fleet import Cell
 from games.battleship.notation import HIT, MISS, SUNK, Shot, parse_cell
 
 if TYPE_CHECKING:
-    from client.net.remote import OpponentInfo
     from client.scene_manager import SceneManager, Setup
     from client.ui.canvas import Canvas
     from client.ui.inputs import Input
     from games.battleship.fleet import Placement
     from games.battleship.notation import Report
     from games.core import Player
-    from games.match import Match
 
 EFFECT = {MISS: SPLASH, HIT: BLAST, SUNK: SINKING}
 SOUND = {MISS: "splash", HIT: "hit", SUNK: "sunk"}
 
 
-class BattleshipScene:
+class BattleshipScene(TwoSeatsScene):
     """One match.  ``me`` is the person's seat: ``one`` shoots first."""
 
-    overlay = False
-
     def __init__(self, manager: SceneManager, setup: Setup, me: Player = "one") -> None:
-        self.manager = manager
-        self.setup = setup
         self.battle = Battle(manager.world, setup, manager.settings.name, me)
+        super().__init__(manager, setup, self.battle)
         variant = self.battle.state.variant
         self.enemy_board = Board(variant, 82, 140, 456, SONAR)
         self.own_board = Board(variant, 620, 140, 320, CHART)
@@ -71,32 +64,12 @@ class BattleshipScene:
         self.cursor = Cell(variant.size // 2, variant.size // 2)
         self.effects: list[Effect] = []
         self.log: list[tuple[str, Report]] = []
-        self.banner: tuple[str, float] = ("", 0.0)
-        """Words across the picture, and when they came."""
-        self.refused_at = -1.0
-        self.lapse = 0.0
-        """Seconds that this scene has been drawn for, standstills not counted."""
-        self.buttons = Group([])
-        self.on_board = True
-        """Whether the cursor has the focus, rather than a button."""
-        self.review = Review(manager, self, self.battle.match, me, self._again)
-        self._ended = False
         self._turn = (False, True)
         """Whether the person may act, and whether fleets are still placed: what the heading shows."""
         manager.sounds.add(SYNTHS)
         self._set_buttons()
         if self.placing is not None:
             self._allow_buttons(self.placing)
-
-    @property
-    def name_of_foe(self) -> str:
-        """Whom the person plays against now."""
-        return self.battle.client.info.title
-
-    @property
-    def referee(self) -> Match:
-        """The match itself."""
-        return self.battle.match
 
     @property
     def my_turn(self) -> bool:
@@ -114,9 +87,7 @@ class BattleshipScene:
     @property
     def pace(self) -> float:
         """Every picture while a shell flies, something burns or a banner stands there."""
-        words, came = self.banner
-        banner = bool(words) and self.lapse - came < drawing.BANNER_S
-        return EVERY if self.effects or banner or not self.battle.settled else AMBIENT
+        return EVERY if self.effects or self.has_banner or not self.battle.settled else AMBIENT
 
     def handle(self, event: Input) -> None:
         """Place, shoot, or press a button."""
@@ -150,11 +121,10 @@ class BattleshipScene:
     def tick(self) -> None:
         """Let the match go on."""
         self.lapse += 1 / TICKS_PER_SECOND
-        pause = self.manager.settings.enemy_pause * LONGEST_PAUSE_S
         if self.battle.take_hint():
             self.cursor = parse_cell(self.battle.hint.text)
             self.manager.sounds.play("ping")
-        for moment in self.battle.tick(pause):
+        for moment in self.battle.tick(self.pause_s):
             self._show(moment)
         self.effects = [effect for effect in self.effects if not effect.over(self.lapse)]
         if self._turn != (turn := (self.battle.my_turn, self.battle.state.fleets is None)):
@@ -168,20 +138,6 @@ class BattleshipScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:
         """Draw everything."""
         drawing.draw_scene(canvas, self, self.lapse + alpha / TICKS_PER_SECOND)
-
-    def leave(self) -> None:
-        """Close the match, finished or not."""
-        self.battle.close()
-        self.review.close()
-
-    def open_swap(self) -> None:
-        """Show who could take the opponent's seat."""
-        self.manager.push(SwapScene(self.manager, self.setup.game, self.battle.client.info, self._swap))
-
-    def _swap(self, info: OpponentInfo) -> None:
-        self.battle.swap(info)
-        self.manager.sounds.play("swap")
-        self.banner = (f"{info.title} takes over", self.lapse)
 
     def _put_to_sea(self) -> None:
         placement = self.placing.placement if self.placing is not None else None
@@ -256,14 +212,6 @@ class BattleshipScene:
         elif event.name == HINT and not event.repeat:
             self._hint()
 
-    def _hint(self) -> None:
-        """Ask what the opponent's function would shoot at; the match then rates nobody."""
-        battle = self.battle
-        if battle.my_turn:
-            battle.hint.ask(battle.client, battle.match, battle.me)
-        else:
-            self._refuse()
-
     def _leftmost(self) -> bool:
         focus = self.buttons.focus
         if focus is None:
@@ -288,8 +236,7 @@ class BattleshipScene:
 
     def _explain(self) -> None:
         """Show, or no longer, what the opponent thinks; it is asked to say so from its next shot on."""
-        self.battle.explain = not self.battle.explain
-        self.manager.sounds.play("turn")
+        super()._explain()
         self._set_buttons()
 
     def _shoot(self) -> None:
@@ -299,10 +246,6 @@ class BattleshipScene:
             self.battle.shoot(self.cursor)
         else:
             self._refuse()
-
-    def _refuse(self) -> None:
-        self.refused_at = self.lapse
-        self.manager.sounds.play("refuse")
 
     def _show(self, moment: Moment) -> None:
         mine = moment.shooter == self.battle.me
@@ -323,16 +266,9 @@ class BattleshipScene:
             self.banner = (f"{'Enemy' if mine else 'Your'} {ship} sunk", self.lapse)
 
     def _end(self) -> None:
-        self._ended = True
-        won = self.battle.match.outcome is not None and self.battle.match.outcome.winner == self.battle.me
-        self.manager.sounds.play("won" if won else "lost")
+        super()._end()
         self.on_board = False
         self._set_buttons()
-
-    @property
-    def ended(self) -> bool:
-        """Whether the match is over and all of it has been seen."""
-        return self._ended
 
     def _set_buttons(self) -> None:
         if self._ended:
