@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BLUNDER, BLUNDER_BY_ODDS = 0.2, 0.5
 """A move that gives away as much is listed: by what it was worth, or by how likely the coach is to play it."""
 BLUNDER_IN_POINTS = 0.08
-"""The same by equity: what GNU Backgammon calls bad."""
+"""The same by equity, of a game that is worth a point."""
 RIGHT_IN_POINTS = 0.02
 """A move that gives away less counts as right: what nobody plays better on purpose."""
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from random import Random
 from typing import TYPE_CHECKING
 
+import pygame
 import pytest
 from backgammon_hands import click_button, click_place, drag, to_move, until
 from rooms_of_backgammon import backgammon as sit_down
 from rooms_of_backgammon import open_backgammon, open_backgammon_offer, play_backgammon
+from test_legible import Watching
+from test_replay import golden
 from window_program import game_of
 
 from client.games.backgammon import geometry
 from client.games.backgammon.before import BeforeScene
 from client.games.backgammon.scene import BackgammonScene
+from client.scene_manager import Beginning, Setup
 from client.scenes.menu import MenuScene
 from client.scenes.swap import SwapScene
 from client.ui.inputs import (
@@ -36,6 +40,7 @@ from games.backgammon import rules
 from games.backgammon.kernel import BAR
 from games.backgammon.position import parse_position_id
 from games.backgammon.turns import NO_MOVE, OPENING
+from games.fairness import Pledge
 from games.record import FUNCTION, PERSON, verify
 
 if TYPE_CHECKING:
@@ -300,3 +305,20 @@ def test_a_double_is_taken_or_dropped_by_a_button(
     assert (scene.duel.shown.cube, scene.duel.shown.owner) == cube
     assert scene.duel.shown.offered is None
     verify(scene.duel.match.record())
+
+
+@pytest.mark.parametrize("promised", [True, False])
+def test_the_secret_of_the_dice_is_told_where_one_was_promised(table: Table, *, promised: bool) -> None:
+    (record, *_) = golden("backgammon")
+    assert record.pledge is None
+    begin = Beginning(record, record.steps - 2, "white")
+    pledge = Pledge.of("5e" * 32)
+    setup = Setup("backgammon", table.listed[3], {}, None if promised else begin)
+    scene = BackgammonScene(table.manager, setup, pledge)
+    table.manager.push(scene)
+    play_backgammon(table, scene, lambda: scene.ended)
+    canvas = Watching(pygame.Surface((1280, 720)))
+    scene.draw(canvas, 0.0)
+    told = [one.words for one in canvas.written]
+    assert ("THE SECRET OF THE DICE" in told) == promised
+    assert (pledge.secret[:32] in "".join(told)) == promised

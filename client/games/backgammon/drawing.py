@@ -207,10 +207,10 @@ def _result(canvas: Canvas, scene: Drawable) -> None:
         canvas.text(name, left + 46, y, theme.BODY, theme.FOAM, within=260)
         told = f"{score} point{'s' if score != 1 else ''}"
         canvas.text(told, left + 330, y, theme.FIGURE, theme.FOAM)
-    secret = duel.match.pledge.secret if duel.match.pledge is not None else ""
-    x = left + width - 200
-    canvas.text("THE SECRET OF THE DICE", x, top + 13, theme.LABEL, theme.SIGNAL, within=190)
-    draw_hash(canvas, secret, x, top + 31, 190)
+    if duel.match.pledge is not None:
+        x = left + width - 200
+        canvas.text("THE SECRET OF THE DICE", x, top + 13, theme.LABEL, theme.SIGNAL, within=190)
+        draw_hash(canvas, duel.match.pledge.secret, x, top + 31, 190)
 
 
 def _hints(canvas: Canvas, scene: Drawable) -> None:
