@@ -1,7 +1,8 @@
 """The least that a call of a function can cost here: one real ``awslambdaric`` under a loop that does nothing else.
 
 What ``bench throughput --against raw`` compares a cloud with: the same function, in a process without any sandbox, is
-given the same event again and again over the Runtime API, with no HTTP server, log, limit or count around it.
+given the same event again and again over the Runtime API, with no HTTP server, log, limit or count around it.  It has
+a key of its own, so that its answers bear proofs as those in the cloud do.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import socket
 import subprocess
 import sysconfig
 import time
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from ai_functions.runtime.proof import KEY_VARIABLE, ProofKey
 from infra.core.errors import CloudError
 from infra.deploy.probe import unpacked_function
 from infra.load.traffic import OK, Call
@@ -42,7 +45,10 @@ class BareLoop:
         self._scratch = TemporaryDirectory(prefix="lambda-arcade-bare-")
         packed = unpacked_function(folder, Path(self._scratch.name))
         listener = socket.create_server(("127.0.0.1", 0))
-        self._process = _started(packed.function, listener.getsockname()[1], Path(self._scratch.name))
+        function = replace(
+            packed.function, environment={KEY_VARIABLE: str(ProofKey.of(b"", "1", packed.manifest.name))}
+        )
+        self._process = _started(function, listener.getsockname()[1], Path(self._scratch.name))
         listener.settimeout(START_S)
         try:
             self._connection, _ = listener.accept()

@@ -1,7 +1,7 @@
 """The HTTP server of the local cloud: uvicorn with httptools, and uvloop where there is one.
 
-A plain call of a function is answered from its connection, without what ASGI would take of it: a third of the time that
-the server has for it.
+A call of a function like one that was made before (``patches.memo``) is answered from its connection: what parser,
+ASGI and guard make of its head is known.
 """
 
 from __future__ import annotations
@@ -16,29 +16,32 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from infra.local.guard import FUNCTION_URL, HTTP_API, MAX_PAUSE_S, is_loopback
-from infra.local.patches.calls import Request
+from infra.local.guard import FUNCTION_URL, HTTP_API, MAX_PAUSE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from infra.local.guard import App
-    from infra.local.patches.calls import Answer, Calls
+    from infra.local.patches.memo import Key, Memo, Memos
 
 KEEP_ALIVE_S = 75
 """How long a connection may be idle: somebody thinks about a move."""
 MAX_HEAD_BYTES = 64 * 1024
 GOODBYE_S = 3
 """How long requests may go on once the server is to end."""
-PLAIN_BYTES = 64 * 1024
-PLAIN_S = 1.0
-"""How large the body of a plain call is at most, and how long it may take to come."""
+WHOLE_S = 1.0
+"""How long the body of a call that was made before may take to come; then it is parsed like any other."""
+MEMO_HEAD_BYTES, MEMO_DIGITS = 4096, 5
+"""How large the head of such a call is at most, and how many digits its length has."""
+HEAD_END, LENGTH = b"\r\n\r\n", b"\r\ncontent-length: "
 PLAIN_METHODS = {b"POST", b"GET"}
 PLAIN_PATHS = (HTTP_API.encode(), FUNCTION_URL.encode())
-UNUSUAL = frozenset({b"content-encoding", b"expect", b"origin", b"sec-fetch-site", b"transfer-encoding"})
-"""Headers that no plain call has: those of pages in browsers among them."""
+UNUSUAL = frozenset(
+    {b"authorization", b"content-encoding", b"expect", b"origin", b"sec-fetch-site", b"transfer-encoding"}
+)
+"""Headers of requests that are parsed each time: those of pages in browsers, and of callers who say who they are."""
 FAILED = b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 log = logging.getLogger(__name__)
@@ -56,16 +59,16 @@ def loop_factory() -> Callable[[], asyncio.AbstractEventLoop]:
 class Server(uvicorn.Server):
     """Serves ``app`` until ``end``: on loopback, or by the sockets that ``serve`` is given.
 
-    With ``calls``, plain calls of functions from this machine go there, and not to ``app``.
+    With ``memos``, calls of functions like those that ``app`` has answered before go there, and not to ``app``.
     """
 
-    def __init__(self, app: App, port: int, calls: Calls | None = None) -> None:
+    def __init__(self, app: App, port: int, memos: Memos | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
                 host="127.0.0.1",
                 port=port,
-                http=functools.partial(_Connection, calls),  # type: ignore[arg-type]
+                http=functools.partial(_Connection, memos),  # type: ignore[arg-type]
                 ws="none",
                 lifespan="on",
                 interface="asgi3",
@@ -101,7 +104,7 @@ def end_at_signals(end: Callable[[], None]) -> None:
             loop.add_signal_handler(number, end)
 
 
-class _CallCycle:
+class _Cycle:
     """What uvicorn looks at of a request that is being answered."""
 
     def __init__(self) -> None:
@@ -122,16 +125,24 @@ _NOBODY_WAITS = _Unawaited()
 
 
 class _Connection(HttpToolsProtocol):
-    """uvicorn's, which takes heads of any length that come in at any pace, and answers plain calls by itself."""
+    """uvicorn's, which takes heads of any length that come in at any pace.
+
+    A call whose head was parsed before, byte by byte the same, is not parsed again, and goes past ASGI.
+    """
 
     _head_bytes = 0
     _late: asyncio.TimerHandle | None = None
-    _coming: list[bytes] | None = None
-    """The body of a plain call, as far as it has come."""
+    _between = True
+    """Whether nothing of a request is in the parser."""
+    _key: Key | None = None
+    """Of the head that the parser is given."""
+    _held = b""
+    """A call that was made before, as far as it has come."""
+    _used_at = 0.0
 
-    def __init__(self, calls: Calls | None, **settings: Any) -> None:
+    def __init__(self, memos: Memos | None, **settings: Any) -> None:
         super().__init__(**settings)
-        self._calls = calls
+        self._memos = memos
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -142,16 +153,30 @@ class _Connection(HttpToolsProtocol):
         self._is_here()
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
-        if self._late is not None or self.transport.is_closing():
+        if self._memos is None or not self._between or not (self.cycle is None or self.cycle.response_complete):
+            self._parse(data)
             return
-        if self._head_bytes:
-            self._await(MAX_PAUSE_S, self.transport.close)
-        elif self._coming is not None:
-            self._await(PLAIN_S, self._leave_to_asgi)
+        if self._held:
+            data, self._held = self._held + data, b""
+        head = head_of(data)
+        if head is None:
+            self._parse(data)
+            return
+        kept, begin, end = head
+        self._key = (*kept, self.client[0] if self.client else "")
+        if len(data) < end and self._memos.knows(self._key):
+            self._held = data
+            if self._late is None:
+                self._await(WHOLE_S, self._parse_held)
+        elif len(data) == end and (memo := self._memos.find(self._key, body := data[begin:])) is not None:
+            self._is_here()
+            self._answer(memo, body)
+        else:
+            self._parse(data)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._between = False
         self._head_bytes = 1
 
     def on_url(self, url: bytes) -> None:
@@ -160,87 +185,79 @@ class _Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._count(len(name) + len(value))
-        name = name.lower()
-        if name == b"expect":
-            super().on_header(name, value)
-        else:
-            self.headers.append((name, value))
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._is_here()
-        if self._is_plain_call():
-            self._coming = []
-        else:
-            super().on_headers_complete()
-
-    def on_body(self, body: bytes) -> None:
-        if self._coming is None:
-            super().on_body(body)
-        else:
-            self._coming.append(body)
+        key, self._key = self._key, None
+        if key is not None and self._is_plain(key):
+            self.scope["memo"] = key  # type: ignore[typeddict-unknown-key]
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        if self._coming is None:
-            super().on_message_complete()
-            return
-        self._is_here()
-        path = self.url.decode("ascii")
-        method, client = self.parser.get_method().decode("ascii"), self.client[0] if self.client else "127.0.0.1"
-        request = Request(method, path, path, "", self.headers, b"".join(self._coming), client)
-        self._coming = None
-        self.cycle = cycle = _CallCycle()  # type: ignore[assignment]
-        task = self.loop.create_task(self._answer(cycle, request), context=contextvars.Context())
-        task.add_done_callback(self.tasks.discard)
-        self.tasks.add(task)
+        self._between = True
+        super().on_message_complete()
 
-    def _is_plain_call(self) -> bool:
-        """Whether the request is a call of a program on this machine, with nothing about it that asks for more."""
-        if self._calls is None or not self.url.startswith(PLAIN_PATHS) or b"%" in self.url or b"?" in self.url:
-            return False
-        headers = dict(self.headers)
-        length = headers.get(b"content-length", b"0")
+    def timeout_keep_alive_handler(self) -> None:
+        """Hang up, unless something has come by another way than the parser."""
+        pause = self._used_at + KEEP_ALIVE_S - self.loop.time()
+        if pause > 0 or not self.cycle.response_complete:
+            self.timeout_keep_alive_task = self.loop.call_later(max(pause, 1.0), self.timeout_keep_alive_handler)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _parse(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._head_bytes and self._late is None and not self.transport.is_closing():
+            self._await(MAX_PAUSE_S, self.transport.close)
+
+    def _parse_held(self) -> None:
+        """Let a call whose body does not come be waited for as everything else is."""
+        self._late = None
+        data, self._held = self._held, b""
+        self._parse(data)
+
+    def _is_plain(self, key: Key) -> bool:
+        """Whether the head that was parsed is that of ``key``, and one of a program on this machine that calls.
+
+        Nothing about it may ask for more than an answer.
+        """
+        text, headers = key[0] + key[1], dict(self.headers)
+        method = self.parser.get_method()
         return (
-            (self.cycle is None or self.cycle.response_complete)
-            and len(headers) == len(self.headers)
+            text.startswith(b"%b %b HTTP/1.1\r\n" % (method, self.url))
+            and text.count(b"\r\n") == text.count(b"\n") == len(self.headers) == len(headers)
+            and method in PLAIN_METHODS
+            and self.url.startswith(PLAIN_PATHS)
+            and not any(sign in self.url for sign in b"%?#")
             and UNUSUAL.isdisjoint(headers)
-            and length.isdigit()
-            and int(length) <= PLAIN_BYTES
-            and is_loopback(headers.get(b"host", b"").decode("latin-1"))
-            and self.parser.get_method() in PLAIN_METHODS
-            and self.parser.get_http_version() == "1.1"
             and self.parser.should_keep_alive()
             and not self.parser.should_upgrade()
         )
 
-    def _leave_to_asgi(self) -> None:
-        """Let a call whose body does not come be waited for as everything else is."""
-        parts, self._coming = self._coming or [], None
-        super().on_headers_complete()
-        super().on_body(b"".join(parts))
+    def _answer(self, memo: Memo, body: bytes) -> None:
+        self.cycle = cycle = _Cycle()  # type: ignore[assignment]
+        task = self.loop.create_task(self._answered(cycle, memo, body), context=contextvars.Context())
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
-    async def _answer(self, cycle: _CallCycle, request: Request) -> None:
-        assert self._calls is not None  # noqa: S101 - else nothing comes here
+    async def _answered(self, cycle: _Cycle, memo: Memo, body: bytes) -> None:
+        assert self._memos is not None  # noqa: S101 - else there is no memo
         try:
-            sent = self._written(await self._calls.answer(request))
+            sent = await self._memos.answer(memo, body)
         except Exception:
             log.exception("a call was not answered")
             sent, cycle.keep_alive = FAILED, False
         cycle.response_complete = True
+        self._used_at = self.loop.time()
         if not self.transport.is_closing():
             self.transport.write(sent)
             if not cycle.keep_alive:
                 self.transport.close()
-        self.on_response_complete()
-
-    def _written(self, answer: Answer) -> bytes:
-        """Return ``answer`` as it is sent.  Raises ValueError for one that is no HTTP."""
-        status, headers, body = answer
-        assert self._calls is not None  # noqa: S101 - the same
-        lines = self._calls.lines(headers, body)
-        head = b"".join([b"%b: %b\r\n" % line for line in lines])
-        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
-            raise ValueError(f"a function's headers would become others: {lines}")
-        return b"%b%b\r\n%b" % (STATUS_LINE[status], head, body)
+        if self.pipeline:
+            self.on_response_complete()
+        elif self.timeout_keep_alive_task is None:
+            self.timeout_keep_alive_task = self.loop.call_later(KEEP_ALIVE_S, self.timeout_keep_alive_handler)
 
     def _count(self, size: int) -> None:
         self._head_bytes += size
@@ -256,3 +273,23 @@ class _Connection(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+
+def head_of(data: bytes) -> tuple[tuple[bytes, bytes], int, int] | None:
+    """Return the head that ``data`` begins with, without the digits of its length, and where its body begins and ends.
+
+    None for a head that has not come whole, or whose length is not written as usual.
+    """
+    begin = data.find(HEAD_END) + len(HEAD_END)
+    if not len(HEAD_END) <= begin <= MEMO_HEAD_BYTES:
+        return None
+    head = data[: begin - len(HEAD_END)]
+    at = head.lower().find(LENGTH)
+    if at < 0:
+        return (head, b""), begin, begin
+    at += len(LENGTH)
+    end = head.find(b"\r\n", at)
+    digits = head[at:] if end < 0 else head[at:end]
+    if not digits.isdigit() or len(digits) > MEMO_DIGITS or (digits[:1] == b"0" and digits != b"0"):
+        return None
+    return (head[:at], head[at + len(digits) :]), begin, begin + int(digits)

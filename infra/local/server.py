@@ -27,7 +27,8 @@ from infra.local.patches.calls import Calls
 from infra.local.patches.change_sets import mend_change_sets, mend_templates
 from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
-from infra.local.patches.lookups import mend_names, mend_policies, mend_routes
+from infra.local.patches.lookups import mend_routes
+from infra.local.patches.memo import Memos
 from infra.local.patches.objects import Objects
 from infra.local.patches.queues import free_interrupted_batches, mend_queue_batches
 from infra.local.patches.streams import StreamPoller
@@ -104,10 +105,10 @@ def serve(paths: CloudPaths, port: int) -> None:
     async def main() -> None:
         pool = WorkerPool(paths.scratch)
         try:
-            application, calls = _application(paths, port, pool, access.origin, lan)
+            application, memos = _application(paths, port, pool, access.origin, lan)
             gc.freeze()  # what is there now stays
             gc.set_threshold(*GARBAGE)
-            server = Server(application, port, calls)
+            server = Server(application, port, memos)
             beyond = Server(Lan(application, access, port), port) if network else None
 
             def end() -> None:
@@ -127,8 +128,8 @@ def serve(paths: CloudPaths, port: int) -> None:
         runner.run(main())
 
 
-def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> tuple[App, Calls]:
-    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions, and its calls.
+def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, lan: str) -> tuple[App, Memos]:
+    """Return MiniStack's application, mended, kept on disk and guarded, with ``pool`` to run functions, and its memos.
 
     A page of ``origin`` may call the HTTP API; ``lan`` is where other machines may.  Either may be empty.
     """
@@ -155,8 +156,6 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
     mend_zips(lambda_svc)
     mend_routes(apigateway)
-    mend_names(lambda_svc, apigateway)
-    mend_policies(ministack)
     mend_route_throttling(apigateway)
     mend_queue_batches(lambda_svc, lambda: store.keep({"sqs"}, patient=True), store.was_in_trouble)
     left = outbox.left()
@@ -174,20 +173,22 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
         for name, entry in left:
             (calls if entry["kind"] == asynchronous.KIND else objects).resume(name, entry)
 
+    calls_of_functions = Calls(ministack, store.touch)
+    memos = Memos(calls_of_functions, executor, store.operation_runs)
     isolation = {"means": pool.sandbox.means, "gaps": pool.sandbox.gaps()}
     own = {
         "/_arcade/health": lambda: {
             **_health(paths),
             "isolation": isolation,
             "waiting_calls": calls.waiting(),
+            "repeated_calls": memos.answered,
             "lan": lan,
         },
         "/_arcade/functions": metrics.to_json,
         "/_arcade/calls": ledger.to_json,
     }
-    calls_of_functions = Calls(ministack, store.touch)
-    inner = calls_of_functions.before(Durable(ministack.app, store, resume))
-    return Guard(_with_own_paths(inner, own), origin=origin), calls_of_functions
+    inner = calls_of_functions.before(Durable(ministack.app, store, resume), memos)
+    return Guard(_with_own_paths(inner, own), origin=origin), memos
 
 
 def _with_own_paths(app: App, answers: Mapping[str, Callable[[], Any]]) -> App:

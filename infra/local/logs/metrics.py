@@ -5,17 +5,17 @@ Kept in the server's memory, from its start on; ``GET /_arcade/functions`` answe
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from infra.core.percentiles import percentile
 from infra.local.logs.platform_log import billed_ms
 
 if TYPE_CHECKING:
-    from infra.local.workers.functions import Answer, Function
+    from infra.local.workers.functions import Answer
 
 WINDOW = 2000
 """How many of the latest durations the percentiles are taken from."""
@@ -36,6 +36,28 @@ class Tally:
     init_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
     durations_ms: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
     moments: deque[float] = field(default_factory=lambda: deque(maxlen=WINDOW))
+
+    def begin(self) -> None:
+        """Note that an invocation starts."""
+        self.concurrency += 1
+        self.peak_concurrency = max(self.peak_concurrency, self.concurrency)
+
+    def end(self, memory_mb: int, answer: Answer | None) -> None:
+        """Note that an invocation that began has ended; ``answer`` is None if the cloud itself failed."""
+        self.concurrency -= 1
+        self.requests += 1
+        self.moments.append(time.time())
+        if answer is None:
+            self.errors += 1
+            return
+        billed = billed_ms(answer.duration_ms, answer.init_ms)
+        self.errors += answer.error
+        self.billed_ms += billed
+        self.gb_seconds += billed / 1000 * memory_mb / 1024
+        self.durations_ms.append(answer.duration_ms)
+        if answer.init_ms is not None:
+            self.cold_starts += 1
+            self.init_ms.append(answer.init_ms)
 
     def to_json(self, now: float) -> dict[str, Any]:
         """Return the metrics; times in milliseconds, the rate in requests a second over the last minute."""
@@ -60,44 +82,20 @@ class Metrics:
     """The tallies of all functions, by name and version."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._tallies: dict[tuple[str, str], Tally] = {}
         self.since = time.time()
 
-    def begin(self, name: str, version: str) -> None:
-        """Note that an invocation starts."""
-        with self._lock:
-            tally = self._tallies.setdefault((name, version), Tally())
-            tally.concurrency += 1
-            tally.peak_concurrency = max(tally.peak_concurrency, tally.concurrency)
-
-    def end(self, function: Function, answer: Answer | None) -> None:
-        """Note that an invocation that began has ended; ``answer`` is None if the cloud itself failed."""
-        with self._lock:
-            tally = self._tallies[function.name, function.version]
-            tally.concurrency -= 1
-            tally.requests += 1
-            tally.moments.append(time.time())
-            if answer is None:
-                tally.errors += 1
-                return
-            billed = billed_ms(answer.duration_ms, answer.init_ms)
-            tally.errors += answer.error
-            tally.billed_ms += billed
-            tally.gb_seconds += billed / 1000 * function.memory_mb / 1024
-            tally.durations_ms.append(answer.duration_ms)
-            if answer.init_ms is not None:
-                tally.cold_starts += 1
-                tally.init_ms.append(answer.init_ms)
+    def of(self, name: str, version: str) -> Tally:
+        """Return a version's tally, which is counted on one event loop."""
+        tally = self._tallies.get((name, version))
+        return tally or self._tallies.setdefault((name, version), Tally())
 
     def throttle(self, name: str, version: str) -> None:
-        """Note that an invocation was refused for want of concurrency."""
-        with self._lock:
-            self._tallies.setdefault((name, version), Tally()).throttles += 1
+        """Note that an invocation was refused for want of concurrency; any thread may."""
+        self.of(name, version).throttles += 1
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return one object for each version that was ever called."""
         now = time.time()
-        with self._lock:
-            tallies = sorted(self._tallies.items())
-            return [{"function": name, "version": version, **tally.to_json(now)} for (name, version), tally in tallies]
+        tallies = sorted(self._tallies.copy().items(), key=itemgetter(0))
+        return [{"function": name, "version": version, **tally.to_json(now)} for (name, version), tally in tallies]

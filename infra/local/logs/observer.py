@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infra.local.logs.platform_log import log_events
+from infra.local.state.watched import apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -94,7 +95,8 @@ class Observer:
         for (account, region), group in groupby(batch, key=lambda item: (item.account, item.region)):
             try:
                 _enter(account, region)
-                _write(group)
+                with apart():  # of what is kept on disk at once it only reads
+                    _write(group)
             except Exception:  # observations that cannot be written must not end all later ones
                 log.exception("observations were not written")
 

@@ -9,18 +9,20 @@ from __future__ import annotations
 import functools
 import json
 import time
-import uuid
-from email.utils import formatdate
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import parse_qs
 
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 from infra.local.guard import FUNCTION_URL, HTTP_API, is_invocation
+from infra.local.patches.memo import date_of, new_id
 from infra.local.state.watched import apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from infra.local.guard import App, Receive, Scope, Send
+    from infra.local.patches.memo import Memos
 
 OURS = frozenset({"content-length", "transfer-encoding", "connection"})
 """What a function cannot say of its answer: how it is sent."""
@@ -55,11 +57,11 @@ class Calls:
     def __init__(self, ministack: Any, touch: Callable[[], None]) -> None:
         """Take the module ``ministack.app``."""
         self._ministack = ministack
-        self._touch = touch
+        self.touch = touch
 
     async def answer(self, request: Request) -> Answer:
         """Return what ``request``, a call, is answered."""
-        self._touch()
+        self.touch()
         with apart():  # what a call is given of MiniStack's state it reads
             status, headers, body = await self._answer(request)
         for name in [name for name in headers if name.lower() in OURS]:
@@ -78,14 +80,14 @@ class Calls:
             answer = await way._handle_execute_api_request(headers.get("host", ""), *rest, **raw)  # noqa: SLF001 - see private_names
             if answer is not None:
                 own = "apigw-requestid" in answer[1]
-                return answer if own else way._with_data_plane_headers(answer, _new_id(), wildcard_cors=False)  # noqa: SLF001
+                return answer if own else way._with_data_plane_headers(answer, new_id(), wildcard_cors=False)  # noqa: SLF001
         elif path.startswith(FUNCTION_URL):
             answer = await way._handle_lambda_url_request(headers.get("host", ""), *rest)  # noqa: SLF001
             if answer is not None:
                 named = {name.lower() for name in answer[1]}
-                answer[1].update({} if "x-amzn-requestid" in named else {"x-amzn-RequestId": _new_id()})
+                answer[1].update({} if "x-amzn-requestid" in named else {"x-amzn-RequestId": new_id()})
                 return answer
-        return await way._dispatch_service_request(method, path, headers, body, query, _new_id())  # noqa: SLF001
+        return await way._dispatch_service_request(method, path, headers, body, query, new_id())  # noqa: SLF001
 
     def _enter(self, request: Request, headers: dict[str, str], query: dict[str, list[str]]) -> bool:
         """Set what MiniStack knows of the caller; return whether there is one such caller."""
@@ -118,8 +120,11 @@ class Calls:
                 found[name] = decoded(value)
         return found
 
-    def before(self, app: App) -> App:
-        """Return an ASGI application that answers calls, and leaves all else to ``app``."""
+    def before(self, app: App, memos: Memos) -> App:
+        """Return an ASGI application that answers calls, and leaves all else to ``app``.
+
+        What is found out about a request whose scope names its ``memo`` goes into ``memos``.
+        """
 
         async def parted(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http" or not is_call(scope["method"], scope["path"]):
@@ -138,7 +143,8 @@ class Calls:
                 *(scope["method"], scope["path"], raw_path.decode("latin-1"), scope["query_string"].decode("latin-1")),
                 *(scope["headers"], b"".join(parts), (scope.get("client") or ("127.0.0.1",))[0]),
             )
-            status, headers, body = await self.answer(request)
+            key = scope.get("memo")
+            status, headers, body = await (self.answer(request) if key is None else memos.made(key, request))
             await send({"type": "http.response.start", "status": status, "headers": self.lines(headers, body)})
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
@@ -149,24 +155,24 @@ class Calls:
         lines: list[tuple[bytes, bytes]] = self._ministack._asgi_header_list(headers)  # noqa: SLF001
         lines.append((b"content-length", b"%d" % len(body)))
         if not any(name.lower() == b"date" for name, _value in lines):
-            lines.append((b"date", _date(int(time.time()))))
+            lines.append((b"date", date_of(int(time.time()))))
         return lines
 
-
-def _new_id() -> str:
-    return str(uuid.uuid4())
+    def head(self, answer: Answer) -> bytes:
+        """Return ``answer`` up to its body, as it is sent.  Raises ValueError for one that is no HTTP."""
+        status, headers, body = answer
+        lines = self.lines(headers, body)
+        head = b"".join([b"%b: %b\r\n" % line for line in lines])
+        if head.count(b"\n") != len(lines) or head.count(b"\r") != len(lines) or b"\0" in head:
+            raise ValueError(f"a function's headers would become others: {lines}")
+        return STATUS_LINE[status] + head + b"\r\n"
 
 
 def _no_such_caller() -> tuple[int, dict[str, Any], bytes]:
-    request_id = _new_id()
+    request_id = new_id()
     headers = {"Content-Type": "application/json", "x-amzn-requestid": request_id, "x-amz-request-id": request_id}
     message = "The security token included in the request is invalid."
     return 403, headers, json.dumps({"__type": "InvalidClientTokenId", "message": message}).encode()
-
-
-@functools.lru_cache(1)
-def _date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode("ascii")
 
 
 @functools.lru_cache(1024)

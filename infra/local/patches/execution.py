@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.observer import Observer, Refusal
 from infra.local.patches.executor import TOO_LARGE, Executor, VersionKey, invoked_arn, version_key
+from infra.local.patches.memo import making
 from infra.local.state.durable import disk_answer
 from infra.local.state.files import DiskError
 
@@ -66,6 +67,8 @@ _weighing: contextvars.ContextVar[bool] = contextvars.ContextVar("weighing", def
 def pick_version(alias: Mapping[str, Any], draw: float) -> str:
     """Return the version that an alias routes a request with ``draw`` (0 <= draw < 1) to."""
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
+    if weights and (made := making.get()) is not None:
+        made.varies = True
     for version, weight in weights.items():
         if draw < float(weight):
             return str(version)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from infra.local.logs.observer import Observation
+from infra.local.logs.platform_log import log_events
+from infra.local.patches.memo import making, told
 from infra.local.state.archives import ArchiveError, Archives, name_of
 from infra.local.state.files import disk_error
 from infra.local.workers.functions import Answer, Call, Function, failure
@@ -45,6 +47,22 @@ class VersionKey(NamedTuple):
     name: str
     version: str
     revision: str
+
+
+class Ran(NamedTuple):
+    """One call that ran, and all that was looked up for it."""
+
+    key: VersionKey
+    pool: FunctionPool
+    arn: str
+    """The invoked one."""
+    func: Mapping[str, Any]
+    config: Mapping[str, Any]
+    event: Any
+
+
+Slot = tuple[str, "int | None"]
+"""What a function's calls at one time are counted by, and how many it reserves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,8 @@ class Executor:
         execute = self._lambda._execute_function_with_config_scope  # noqa: SLF001 - see private_names
 
         async def run(fn: Callable[..., Any], *args: Any, thread_name: str = "") -> Any:
+            if (known := told.get()) is not None:
+                return known.result
             func = args[0] if fn is execute else {}
             config = func.get("config") or func
             if str(config.get("Runtime", "")).startswith("python"):
@@ -102,6 +122,26 @@ class Executor:
             return await elsewhere(fn, *args, thread_name=thread_name)
 
         return run
+
+    def slot(self, ran: Ran) -> Slot:
+        """Return what calls like ``ran`` are counted by."""
+        reserved = self._lambda._reserved_concurrency(ran.func, ran.config)  # noqa: SLF001
+        return self._lambda._inflight_key(ran.config), reserved  # noqa: SLF001
+
+    def take(self, slot: Slot) -> bool:
+        """Count one more call, as MiniStack's ``_acquire_execution_slot`` does; False where it is one too many."""
+        service, (key, reserved) = self._lambda, slot
+        with service._inflight_lock:  # noqa: SLF001
+            running, limit = service._inflight.get(key, 0), service._ACCOUNT_CONCURRENCY_CAP  # noqa: SLF001
+            if (reserved is not None and running >= reserved) or 0 < limit <= service._inflight_total:  # noqa: SLF001
+                return False
+            service._inflight[key] = running + 1  # noqa: SLF001
+            service._inflight_total += 1  # noqa: SLF001
+        return True
+
+    def give_back(self, slot: Slot) -> None:
+        """Count one call less."""
+        self._lambda._release_execution_slot(slot[0])  # noqa: SLF001
 
     async def _run(
         self, func: Mapping[str, Any], config: Mapping[str, Any], event: Any, request_id: str, arn: str
@@ -119,10 +159,23 @@ class Executor:
             except ArchiveError as error:
                 return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
             except OSError as error:
-                told = str(disk_error(error, self._disk))
-                return {"body": failure("ServiceException", told), "error": True, "log": ""}
+                full = str(disk_error(error, self._disk))
+                return {"body": failure("ServiceException", full), "error": True, "log": ""}
             pool = self._pool.add(key, function)
-        return await self._ask(key, pool, Call(request_id, payload, arn), event)
+        ran = Ran(key, pool, arn, func, config, event)
+        if (made := making.get()) is not None:
+            made.ran.append(ran)
+        answer = await self.ask(ran, Call(request_id, payload, arn), event)
+        function, by_http = pool.function, isinstance(event, dict) and event.get("requestContext")
+        # Only who calls by Invoke can ask for the log of his call.
+        lines = [] if by_http else log_events(request_id, function.version, function.memory_mb, answer)
+        return self.result(answer) | {"log": "".join(f"{line}\n" for line in lines)}
+
+    @staticmethod
+    def result(answer: Answer) -> dict[str, Any]:
+        """Return ``answer`` as MiniStack's executors say it."""
+        error = {"error": True, "function_error": "Unhandled"} if answer.error else {}
+        return {"body": answer.payload, **error}
 
     @staticmethod
     def _invoked(config: Mapping[str, Any]) -> str:
@@ -144,23 +197,22 @@ class Executor:
                     if data := self._lambda._resolve_layer_zip(layer):  # noqa: SLF001
                         yield data
 
-    async def _ask(self, key: VersionKey, pool: FunctionPool, call: Call, event: Any) -> dict[str, Any]:
-        function = pool.function
-        self._told.metrics.begin(function.name, function.version)
+    async def ask(self, ran: Ran, call: Call, event: Any) -> Answer:
+        """Let a process answer ``call``, like ``ran``, which says what ``event`` does; whoever counts is told."""
+        function = ran.pool.function
+        tally = self._told.metrics.of(function.name, function.version)
+        tally.begin()
         answer: Answer | None = None
         try:
-            answer = await pool.ask(call)
+            answer = await ran.pool.ask(call)
         finally:
-            self._told.metrics.end(function, answer)
-        observation = Observation(key.account, key.region, function, answer, call.request_id, event, time.time())
+            tally.end(function.memory_mb, answer)
+        observation = Observation(
+            ran.key.account, ran.key.region, function, answer, call.request_id, event, time.time()
+        )
         self._told.observer.note(observation)
         self._told.ledger.note(observation)
-        # Only who calls by Invoke can ask for the log of his call.
-        log = "" if observation.context() else "\n".join(observation.lines()) + "\n"
-        result: dict[str, Any] = {"body": answer.payload, "log": log}
-        if answer.error:
-            result.update(error=True, function_error="Unhandled")
-        return result
+        return answer
 
     def _function(self, func: Mapping[str, Any], config: Mapping[str, Any]) -> Function:
         code = func.get("code_zip")

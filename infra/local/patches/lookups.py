@@ -46,26 +46,3 @@ def mend_routes(gateway: Any) -> None:
 
     gateway._extract_path_params = extract  # noqa: SLF001
     gateway._match_route = match  # noqa: SLF001
-
-
-def mend_names(lambda_service: Any, gateway: Any) -> None:
-    """Make names be taken apart once, that say the same each time: MiniStack does it some ten times for a call."""
-    pure = {
-        lambda_service: ("parse_arn", "_lambda_function_name_and_qualifier_from_arn",
-                         "_lambda_function_account_region_from_arn"),
-        gateway: ("decode_http_api_path",),
-    }  # fmt: skip
-    for module, names in pure.items():
-        for name in names:
-            setattr(module, name, functools.lru_cache(MANY)(getattr(module, name)))
-
-
-def mend_policies(app: Any) -> None:
-    """Work out no resource of a policy where policies are not enforced."""
-    enforce = app._enforce_execute_api  # noqa: SLF001 - see private_names
-
-    @functools.wraps(enforce)
-    def enforced(*args: Any, **keywords: Any) -> Any:
-        return enforce(*args, **keywords) if app.AUTH else None
-
-    app._enforce_execute_api = enforced  # noqa: SLF001

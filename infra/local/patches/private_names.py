@@ -51,13 +51,15 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_run_with_function_config_scope": ("func_or_config", "callback", "args", "kwargs"),
     "_acquire_execution_slot": ("func", "config"),
     "_release_execution_slot": ("key",),
+    "_inflight": (),
+    "_inflight_key": ("config",),
+    "_inflight_lock": (),
+    "_inflight_total": (),
+    "_ACCOUNT_CONCURRENCY_CAP": (),
     "new_uuid": (),
     "_layers": (),
     "_unzipped_size": ("zip_data",),
     "serve_function_code": ("func_name", "account_id", "region"),
-    "parse_arn": ("value",),
-    "_lambda_function_name_and_qualifier_from_arn": ("value",),
-    "_lambda_function_account_region_from_arn": ("value",),
     "serve_layer_content": ("layer_name", "version", "account_id", "region"),
 }
 APP_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -73,7 +75,6 @@ APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "_handle_execute_api_request": (
         *("host", "path", "method", "headers", "body", "query_params", "raw_path", "raw_query_string"),
     ),
-    "_enforce_execute_api": (*("api_id", "stage", "method", "execute_path", "headers", "query_params", "iam_action"),),
     "_handle_lambda_url_request": ("host", "path", "method", "headers", "body", "query_params", "source_ip"),
     "_dispatch_service_request": ("method", "path", "headers", "body", "query_params", "request_id"),
     "_with_data_plane_headers": ("response", "request_id", "include_s3_id", "wildcard_cors"),
@@ -89,7 +90,7 @@ APP_NAMES: Mapping[str, tuple[str, ...]] = {
     "pin_signed_request": ("method", "raw_path", "query_params", "raw_headers", "handshake"),
     "pin_signed_body": ("body",),
 }
-"""What ``state_store`` and ``calls`` call, and ``lookups`` replaces."""
+"""What ``state_store`` and ``calls`` call."""
 GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "_invoke_lambda_proxy": (
         *("integration", "api_id", "stage", "path", "method", "headers", "body", "query_params", "route_key"),
@@ -100,7 +101,6 @@ GATEWAY_NAMES: Mapping[str, tuple[str, ...]] = {
     "run_reentrant": ("fn", "args", "thread_name"),
     "_extract_path_params": ("route_path", "request_path"),
     "_match_route": ("api_id", "method", "path"),
-    "decode_http_api_path": ("raw_path",),
     "_routes": (),
 }
 """What ``throttle`` and ``lookups`` replace and call."""

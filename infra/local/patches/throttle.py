@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import threading
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from infra.local.patches.memo import making, told
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
 TOO_MANY = (429, {"Content-Type": "application/json"}, b'{"message":"Too Many Requests"}')
 
@@ -38,24 +39,21 @@ class TokenBucket:
 
 
 class RouteThrottle:
-    """The buckets of all routes; a change of a route's settings gives it a new one."""
+    """The buckets of all routes, on one event loop; a change of a route's settings gives it a new one."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
+    def __init__(self) -> None:
         self._buckets: dict[tuple[str, str, str], TokenBucket] = {}
 
-    def admits(self, api: str, stage: Mapping[str, Any], route_key: str) -> bool:
-        """Whether ``stage`` of ``api`` lets another request to ``route_key`` through now."""
+    def bucket(self, api: str, stage: Mapping[str, Any], route_key: str) -> TokenBucket | None:
+        """Return what lets requests to ``route_key`` of a ``stage`` of ``api`` through; None without limits."""
         limits = limits_of(stage, route_key)
         if limits is None:
-            return True
+            return None
         key = (api, str(stage.get("stageName")), route_key)
-        with self._lock:
-            bucket = self._buckets.get(key)
-            if bucket is None or (bucket.rate, bucket.burst) != limits:
-                bucket = self._buckets[key] = TokenBucket(*limits)
-            return bucket.take(self._clock())
+        bucket = self._buckets.get(key)
+        if bucket is None or (bucket.rate, bucket.burst) != limits:
+            bucket = self._buckets[key] = TokenBucket(*limits)
+        return bucket
 
 
 def limits_of(stage: Mapping[str, Any], route_key: str) -> tuple[float, float] | None:
@@ -89,9 +87,21 @@ def mend_route_throttling(gateway: Any) -> None:
     ) -> Any:
         route_key = rest[3] if len(rest) > 3 else named.get("route_key", "$default")  # noqa: PLR2004 - its 4th of these
         settings = gateway._stages.get(api_id, {}).get(stage, {})  # noqa: SLF001
-        if not throttle.admits(api_id, settings, route_key):
+        bucket = throttle.bucket(api_id, settings, route_key)
+        if (made := making.get()) is not None:
+            routes = gateway._routes.get(api_id, {}).values()  # noqa: SLF001
+            made.bucket, made.varies = (
+                bucket,
+                any(_asks(route) for route in routes if route.get("routeKey") == route_key),
+            )
+        if bucket is not None and told.get() is None and not bucket.take(time.monotonic()):
             status, headers, body = TOO_MANY
             return status, dict(headers), body
         return await original(integration, api_id, stage, path, method, *rest, **named)
 
     gateway._invoke_lambda_proxy = throttled  # noqa: SLF001
+
+
+def _asks(route: Mapping[str, Any]) -> bool:
+    """Whether ``route`` asks its callers who they are."""
+    return (route.get("authorizationType") or "NONE") != "NONE"

@@ -2,10 +2,14 @@
 
 Whoever changes an entry has got it from its store first.  What a request was given counts as changed when the request
 is answered, however long ago it got it; what a request that only reads was given counts not at all.
+
+Whoever keeps what follows from entries (``patches.memo``) keeps it for as long as no change is noted.
 """
 
 from __future__ import annotations
 
+import itertools
+import time
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,6 +20,25 @@ if TYPE_CHECKING:
 
 ALL = object()
 """Stands among the keys for those of all entries."""
+
+
+class Changes:
+    """Counts what may have changed in any store; any thread may note."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1)
+        self.number = 0
+        """Another than before, once anything may have changed."""
+        self.at = 0.0
+        """When that was, by time.monotonic."""
+
+    def note(self) -> None:
+        """Note that something may change now."""
+        self.at = time.monotonic()
+        self.number = next(self._numbers)
+
+
+changes = Changes()
 
 
 class Watched(dict[Any, Any]):
@@ -106,6 +129,7 @@ class Watched(dict[Any, Any]):
         notes = _notes.get()
         if notes is None or notes.over:
             self.touched.add(key)
+            changes.note()
         else:
             notes.given[id(self), key] = self
 
@@ -131,6 +155,8 @@ class Notes:
         """Let all of it count as changed."""
         for (_, key), watched in list(self.given.items()):
             watched.touched.add(key)
+        if self.given:
+            changes.note()
 
 
 _notes: ContextVar[Notes | None] = ContextVar("notes", default=None)

@@ -18,7 +18,7 @@ PROCESSORS = 2 * (os.cpu_count() or 1)
 waits for its next call."""
 SHARE = 0.5
 """Who wants a processor for more than this share of the time is computing, and not waiting for something."""
-SPAN_S, LATELY_S = 0.05, 0.5
+SPAN_S, LATELY_S = 0.05, 0.2
 """How long they are looked at, at least; and how long ago a look is no measure any more."""
 
 
@@ -48,7 +48,8 @@ class Crowding:
         shares = {place: (found[place] - before) / span for place, before in self._wanted.items() if place in found}
         loop = shares.pop(self._loop, 1.0)
         known = shares and span < LATELY_S
-        self._computing = not known or loop > SHARE or sum(shares.values()) > SHARE * len(shares)
+        most = sorted(shares.values(), reverse=True)[:PROCESSORS]  # the others had nothing to do
+        self._computing = not known or loop > SHARE or sum(most) > SHARE * len(most)
         self._at, self._wanted = now, found
         return self._computing
 

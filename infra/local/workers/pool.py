@@ -57,7 +57,8 @@ class FunctionPool:
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starting = 0
         self._busy = 0
-        self._retired = False
+        self.retired = False
+        """Whether it serves nobody new."""
         self._crowding = Crowding()
         self._looking = False
 
@@ -86,7 +87,7 @@ class FunctionPool:
 
     def retire(self) -> None:
         """Serve nobody new: end what is idle now, and the rest as it finishes."""
-        self._retired = True
+        self.retired = True
         ended, self._idle = self._idle, []
         for worker in ended:
             self._close(worker)
@@ -120,12 +121,12 @@ class FunctionPool:
 
     async def _take(self) -> Worker:
         """Return a worker that nobody else uses.  Raises StartError."""
-        if self._idle:
+        if self._idle and self._busy < PROCESSORS and not self._waiting:
             self._busy += 1
             return self._idle.pop()
         place: asyncio.Future[Worker] = self._loop.create_future()
         self._waiting.append(place)
-        self._top_up()
+        self._serve()
         try:
             return await place
         except asyncio.CancelledError:
@@ -133,21 +134,27 @@ class FunctionPool:
                 self._give_back(place.result())
             raise
 
-    def _top_up(self) -> None:
-        """Start a process if more callers wait than processes are starting, and another one would help."""
-        if self._starting >= min(len(self._waiting), STARTS_AT_ONCE):
-            return
-        if self._busy + self._starting >= PROCESSORS and self._crowding.is_computing(self._used):
-            if not self._looking:
-                self._looking = True
-                self._loop.call_later(LOOK_S, self._look_again)
-            return
-        self._starting += 1
-        self._do(self._start())
+    def _serve(self) -> None:
+        """Give callers who wait what is idle, and start processes for others, as far as more of them help."""
+        while (place := self._next_in_line()) is not None:
+            if self._busy + self._starting >= PROCESSORS and self._crowding.is_computing(self._used):
+                if not self._looking:
+                    self._looking = True
+                    self._loop.call_later(LOOK_S, self._look_again)
+                return
+            if self._idle:
+                self._busy += 1
+                self._waiting.popleft()
+                place.set_result(self._idle.pop())
+            elif self._starting < min(len(self._waiting), STARTS_AT_ONCE):
+                self._starting += 1
+                self._do(self._start())
+            else:
+                return
 
     def _look_again(self) -> None:
         self._looking = False
-        self._top_up()
+        self._serve()
 
     def _do(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)
@@ -172,29 +179,26 @@ class FunctionPool:
         self._starting -= 1
         place = self._next_in_line()
         if place is not None:
+            self._waiting.popleft()
             place.set_exception(error)
-        self._top_up()
+        self._serve()
 
     def _next_in_line(self) -> asyncio.Future[Worker] | None:
-        while self._waiting:
-            place = self._waiting.popleft()
-            if not place.done():
-                return place
-        return None
+        """Return the place of who has waited longest; who has gone meanwhile is forgotten."""
+        while self._waiting and self._waiting[0].done():
+            self._waiting.popleft()
+        return self._waiting[0] if self._waiting else None
 
     def _give_back(self, worker: Worker) -> None:
-        usable = worker.alive()
-        place = self._next_in_line() if usable else None
-        if place is not None:
-            place.set_result(worker)
+        self._busy -= 1
+        if worker.ended:
+            self._close(worker)
         else:
-            self._busy -= 1
-            if usable and not self._retired:
-                worker.idle_since = time.monotonic()
-                self._idle.append(worker)
-            else:
-                self._close(worker)
-        self._top_up()
+            worker.idle_since = time.monotonic()
+            self._idle.append(worker)
+        self._serve()
+        if self.retired:
+            self.retire()
 
     def _close(self, worker: Worker) -> None:
         self._used.discard(worker)

@@ -12,10 +12,12 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator
 
 NEXT = "/2018-06-01/runtime/invocation/next"
 INIT_ERROR = "/2018-06-01/runtime/init/error"
+TICK_S = 0.001
+"""How much too early an event loop's timer may go off."""
 LOOK_S = 0.01
 """How often to look whether a worker that has hung up still lives."""
 MAX_HEAD_BYTES = 64 * 1024
@@ -59,6 +61,9 @@ class RuntimeApi:
         """Connections, the one that is listened to first; a worker needs one at a time."""
         self._inbox: deque[Message | WorkerGoneError] = deque()
         self._awaited: asyncio.Future[Message] | None = None
+        self._deadline = self._late_at = 0.0
+        self._late: asyncio.TimerHandle | None = None
+        """What goes off at ``_late_at``: one for many calls, since nearly all are answered long before."""
 
     async def open(self) -> None:
         """Begin to listen."""
@@ -67,6 +72,8 @@ class RuntimeApi:
 
     def close(self) -> None:
         """Hang up.  To be called on the loop."""
+        if self._late is not None:
+            self._late.cancel()
         if self._server is not None:
             self._server.close()
         self._listener.close()
@@ -81,10 +88,11 @@ class RuntimeApi:
         """
         if self._inbox:
             return self._from_inbox()
-        loop = asyncio.get_running_loop()
-        awaited: asyncio.Future[Message] = loop.create_future()
+        awaited: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._awaited = awaited
-        late = loop.call_later(deadline - time.monotonic(), _settle, awaited, LateError())
+        self._deadline = deadline
+        if self._late is None or deadline < self._late_at:
+            self._await_deadline()
         if not self._lines:
             self._look_whether(alive)
         try:
@@ -92,13 +100,32 @@ class RuntimeApi:
         except _HungUpError:
             return await self.receive(deadline, alive)
         finally:
-            late.cancel()
             self._awaited = None
 
-    def send(self, headers: Mapping[str, str], body: bytes) -> None:
+    def _await_deadline(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+        self._late_at = self._deadline
+        pause = max(self._deadline - time.monotonic(), TICK_S)
+        self._late = asyncio.get_running_loop().call_later(pause, self._is_late)
+
+    def _is_late(self) -> None:
+        self._late = None
+        if self._awaited is None or self._awaited.done():
+            return
+        if time.monotonic() < self._deadline:  # of a later request
+            self._await_deadline()
+        else:
+            self._awaited.set_exception(LateError())
+
+    def send(self, request_id: str, arn: str, deadline_ms: int, body: bytes) -> None:
         """Answer the worker's request for the next invocation.  Raises WorkerGoneError when it has hung up."""
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        self._write(f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n{head}\r\n".encode("latin-1") + body)
+        head = (
+            f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            f"Lambda-Runtime-Aws-Request-Id: {request_id}\r\nLambda-Runtime-Deadline-Ms: {deadline_ms}\r\n"
+            f"Lambda-Runtime-Invoked-Function-Arn: {arn}\r\n\r\n"
+        )
+        self._write(head.encode("latin-1") + body)
 
     def accept_report(self) -> None:
         """Answer a result or an error that the worker has posted, if it still listens."""
@@ -183,8 +210,8 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on with the request that is coming in."""
-        if self._between and data.startswith(ASKING) and data.find(HEAD_END) == len(data) - len(HEAD_END):
-            self._api._came(ASKS_FOR_NEXT)  # noqa: SLF001 - every second request, and always in one piece
+        if self._between and (message := _whole(data)) is not None:
+            self._api._came(message)  # noqa: SLF001
             return
         self._buffer += data
         try:
@@ -260,6 +287,22 @@ class _Line(asyncio.Protocol):
             yield from self._take(2, 0)
             if size == 0:
                 return b"".join(parts), total
+
+
+def _whole(data: bytes) -> Message | None:
+    """Return the request that is all of ``data``, as nearly every one comes; None where more has to be looked at."""
+    end = data.find(HEAD_END)
+    begin = end + len(HEAD_END)
+    if data.startswith(ASKING) and begin == len(data):
+        return ASKS_FOR_NEXT
+    if end < 0 or not data.startswith(b"POST "):
+        return None
+    fields = data[: end + 2].lower()
+    length = _field(fields, b"content-length")
+    if not length.isdigit() or b"\r\nexpect:" in fields or b"\r\ntransfer-encoding:" in fields:
+        return None
+    path = data[5 : data.find(b" ", 5, end)].decode("latin-1")
+    return Message("POST", path, data[begin:], int(length)) if begin + int(length) == len(data) else None
 
 
 def _field(head: bytes, name: bytes) -> bytes:

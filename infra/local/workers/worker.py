@@ -120,8 +120,13 @@ class Worker:
         """Whether the process still runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def ended(self) -> bool:
+        """Whether the process is known to have ended; that it has is only found out by who asks whether it is alive."""
+        return self._killed.is_set() or self._process is None or self._process.returncode is not None
+
     async def invoke(self, call: Call) -> Answer:
-        """Return what the function answers.  Afterwards the worker is usable if it is ``alive``.
+        """Return what the function answers.  Afterwards the worker is usable unless it has ``ended``.
 
         Raises StaleError, with nothing done, if the process had ended before.
         """
@@ -142,14 +147,8 @@ class Worker:
     async def _invoke(self, call: Call) -> Answer:
         limit = self.function.timeout_s
         begun, epoch_ms = time.monotonic(), time.time_ns() // 1_000_000
-        headers = {
-            "Content-Type": "application/json",
-            "Lambda-Runtime-Aws-Request-Id": call.request_id,
-            "Lambda-Runtime-Deadline-Ms": str(epoch_ms + int(limit * 1000)),
-            "Lambda-Runtime-Invoked-Function-Arn": call.arn,
-        }
         try:
-            self._api.send(headers, call.payload)
+            self._api.send(call.request_id, call.arn, epoch_ms + int(limit * 1000), call.payload)
             report = await self._api.receive(begun + limit, self.alive)
             spent = (time.monotonic() - begun) * 1000
             asyncio.get_running_loop().call_soon(self._api.accept_report)  # who called is answered first
