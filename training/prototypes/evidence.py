@@ -10,8 +10,8 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from time import process_time
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -30,7 +30,7 @@ from training.report.questions import CHANCE, CHOICE, VALUE, Foretelling, Questi
 from training.tables.table import IMITATED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -38,8 +38,9 @@ if TYPE_CHECKING:
     from training.report.asked import Ask
     from training.tables.table import Table
 
+Clock: TypeAlias = "Callable[[], float]"
 PATIENCE_S = 6.0
-"""For all fits; the smallest is made in any case."""
+"""Of the processor, for all fits: what else the machine does changes no report.  The smallest is made in any case."""
 GROWTH = 2.5
 """How much longer a fit of twice the rows may take."""
 MOST_GAMES, A_MATCH = 320, 30
@@ -61,11 +62,16 @@ class Evidence:
     """Matches that no copy learned from."""
 
 
-def evidence(model: Any, features: Sequence[str], table: Table, reporter: ProgressReporter) -> Evidence:
-    """Return what copies of ``model`` foretell, which learns the columns ``features`` of ``table``."""
+def evidence(
+    model: Any, features: Sequence[str], table: Table, reporter: ProgressReporter, clock: Clock = process_time
+) -> Evidence:
+    """Return what copies of ``model`` foretell, which learns the columns ``features`` of ``table``.
+
+    ``clock`` counts the seconds of PATIENCE_S.
+    """
     try:
         rows = _Rows.of(model, features, table)
-        return _measured(model, rows, reporter)
+        return _measured(model, rows, reporter, clock)
     except TrainingError as error:
         reason = why_not(str(error))
         return Evidence(reason, reason, 0, 0)
@@ -189,12 +195,12 @@ class _Copy(NamedTuple):
     said: NDArray[Any]
     """What it says of the questions."""
     took: float
-    """Seconds to learn, and to answer."""
+    """Seconds of the processor to learn, and to answer."""
 
 
-def _measured(model: Any, rows: _Rows, reporter: ProgressReporter) -> Evidence:
+def _measured(model: Any, rows: _Rows, reporter: ProgressReporter, clock: Clock) -> Evidence:
     questions, foretelling = rows.questions(), rows.foretelling
-    copies = _copies(model, rows, questions, reporter)
+    copies = _copies(model, rows, questions, reporter, clock)
     last = copies[-1]
     asked = Asked.of(
         foretelling, questions, {NEW: lambda some: last.said if some is questions.rows else last.ask(some)}
@@ -217,17 +223,17 @@ def _measured(model: Any, rows: _Rows, reporter: ProgressReporter) -> Evidence:
     return Evidence(asked, curve, last.games, rows.held_out)
 
 
-def _copies(model: Any, rows: _Rows, questions: Questions, reporter: ProgressReporter) -> list[_Copy]:
+def _copies(model: Any, rows: _Rows, questions: Questions, reporter: ProgressReporter, clock: Clock) -> list[_Copy]:
     """Return copies of the model that learned from more and more games, as long as there is patience."""
     counts = _sizes(rows.matches_there - rows.held_out)
     found: list[_Copy] = []
     spent = 0.0
     for number, count in enumerate(counts):
         reporter.count("copies of the model, fitted to some of the games", number, len(counts))
-        began = monotonic()
+        began = clock()
         ask = _copy(model, rows, count)
         said = ask(questions.rows)
-        took = monotonic() - began
+        took = clock() - began
         found.append(_Copy(count, ask, said, took))
         spent += took
         if spent + GROWTH * took > PATIENCE_S:
