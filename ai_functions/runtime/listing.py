@@ -56,6 +56,7 @@ DEPLOYED = Object(
         **{key: LISTED.optional[key] for key in ("sha256", "author", "colour", "rating", "measured")},
         "memory_mb": Integer(128, 10240),
         "architecture": Text(20),
+        "url": ADDRESS,
     },
     extra=True,
 )

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+URL_MARK = "@URL@"
+"""What stands for the function's URL in the listing of an opponent without routes; its stack replaces it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ai_functions.runtime.manifest import MANIFEST, Manifest, ManifestError
 from infra.build.packaging import ROOT, Package, PackagingError
+from infra.core.names import URL_MARK
 from infra.deploy.auth import IAM, KEY
 from infra.deploy.plan import Upload, Wanted
 from infra.local.paths import cloud_paths
@@ -102,7 +103,7 @@ def wanted_opponent(  # noqa: PLR0913 - all of it goes into the stack
         "invoke": f"{names.function(manifest.name)}:live",
         "memory_mb": needs.memory_mb,
         "architecture": target.architecture,
-        **({} if settings.get("Routes", ROUTED) == ROUTED else {"routed": False}),
+        **({} if settings.get("Routes", ROUTED) == ROUTED else {"routed": False, "url": URL_MARK}),
     }
     parameters = {
         "Prefix": names.prefix,

@@ -38,6 +38,12 @@ def sub(text: str) -> Intrinsic:
     return Intrinsic("Sub", text)
 
 
+def filled(text: str, mark: str, value: Node) -> Intrinsic:
+    """Return the parameter ``text``, in which ``mark`` stands once, with ``value`` in the place of that."""
+    before, after = (Intrinsic("Select", [part, Intrinsic("Split", [mark, ref(text)])]) for part in (0, 1))
+    return joined(before, value, after)
+
+
 def arn(service: str, what: str) -> Intrinsic:
     """Return the ARN of something in this account and region, such as ``table/${LocksTable}``."""
     return sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:{what}")

@@ -6,6 +6,7 @@ it began with.  Without routes, whoever is called hands on to that version (``ai
 
 from __future__ import annotations
 
+from infra.core.names import URL_MARK
 from infra.templates import SLOTS
 from infra.templates.functions import (
     TAKE_FROM_QUEUE,
@@ -28,6 +29,7 @@ from infra.templates.intrinsics import (
     condition,
     differs,
     equals,
+    filled,
     if_,
     joined,
     ref,
@@ -85,6 +87,7 @@ def _conditions() -> dict[str, Node]:
         "ReadsTable": equals("RecordsSourceKind", "dynamodb"),
         "ReadsStream": any_of(condition("ReadsKinesis"), condition("ReadsTable")),
         "HasRoutes": equals("Routes", "yes"),
+        "ListsUrl": all_of(condition("HasUrl"), differs("Routes", "yes")),
         **slots,
     }
 
@@ -190,7 +193,7 @@ def _entry() -> dict[str, Node]:
         "Name": sub("/${Prefix}/opponents/${OpponentName}"),
         "Type": "String",
         "Description": "What the catalog shows of this opponent. It comes and goes with this stack.",
-        "Value": ref("Listing"),
+        "Value": if_("ListsUrl", filled("Listing", URL_MARK, att("Url", "FunctionUrl")), ref("Listing")),
     }
     return resource("SSM::Parameter", properties)
 
@@ -199,7 +202,7 @@ def _url_entry() -> dict[str, Node]:
     properties = {
         "Name": sub("/${Prefix}/urls/${OpponentName}"),
         "Type": "String",
-        "Description": "Where the catalog finds this opponent, if it has no routes.",
+        "Description": "Where a catalog of an earlier version finds this opponent, if it has no routes.",
         "Value": att("Url", "FunctionUrl"),
     }
     return resource("SSM::Parameter", properties, Condition="HasUrl")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from infra.core.names import URL_MARK
 from infra.templates import SLOTS, parameters
 
 if TYPE_CHECKING:
@@ -21,7 +22,11 @@ def _platform() -> dict[str, Node]:
     return {
         **parameters.prefix(),
         "OpponentName": parameters.text("The opponent's name, as in its manifest.", AllowedPattern="[a-z0-9_]{1,40}"),
-        "Listing": parameters.text("What the catalog shows of this opponent, as a JSON object.", MaxLength=3500),
+        "Listing": parameters.text(
+            f"What the catalog shows of this opponent, as a JSON object. Without routes {URL_MARK} in it, once, becomes"
+            " the function's URL.",
+            MaxLength=3500,
+        ),
         **parameters.platform_outputs("BucketName", "ApiId", "DeadLettersQueue"),
         "CanaryAlarmsTopic": parameters.text("ARN of the platform's topic that ends a canary."),
     }

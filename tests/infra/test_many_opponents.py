@@ -89,6 +89,15 @@ def test_an_opponent_without_routes_is_listed_by_its_url_and_keeps_versions_apar
     assert move.json()["model"]["version"] == "1"
     pinned = entry["pinned"]["1"]
     entry = deploy("Two")
+    assert "url" not in entry, "the endpoint says it"
+    ssm, where = environment.cloud.client("ssm"), f"/{environment.names.prefix}/opponents/by_url"
+    told = json.loads(ssm.get_parameter(Name=where)["Parameter"]["Value"])
+    assert "lambda-url" in told.pop("url")
+    ssm.put_parameter(
+        Name=where, Value=json.dumps(told), Type="String", Overwrite=True
+    )  # as an earlier version wrote it
+    listed = requests.get(f"{environment.api}/opponents", timeout=60).json()
+    assert next(item["endpoint"] for item in listed if item["name"] == "by_url") == entry["endpoint"]
     assert requests.get(entry["endpoint"], timeout=60).json()["version"] == "2"
     assert requests.get(pinned, timeout=60).json()["version"] == "1"
     move = requests.post(f"{pinned}/move", json=move_request("by-url"), timeout=60)

@@ -24,6 +24,9 @@ from infra.services.rater.standings import best_of_each_game, everything
 from infra.services.rater.table import RatingsTable, old_strength, strengths_in
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from concurrent.futures import Future
+
     from infra.services.rater.strengths import Strength
 
 PREFIX = os.environ["PREFIX"]
@@ -31,8 +34,8 @@ API = os.environ["API_BASE_URL"]
 CACHE_S = float(os.environ["CACHE_SECONDS"])
 """How old an answer may be: AWS allows some 15 looks at aliases a second in a whole account."""
 PRICES = replaced(json.loads(os.environ.get("PRICES") or "{}"), "Prices")
-MOST_LOOKS = 100
-"""At aliases, for one answer."""
+MOST_LOOKS, LOOKS_AT_NEW = 100, 20
+"""At aliases, for one answer; of which so many are left for opponents that were not there the time before."""
 UNSEEN: dict[str, Any] = {"FunctionVersion": ""}
 """Of an opponent whose alias has not been looked at yet: it can be played, and its answers tell its version."""
 LIVE, PINNED = "live", "pinned"
@@ -46,7 +49,7 @@ _table = RatingsTable(
 )
 _kept: dict[str, tuple[float, str]] = {}
 _seen: dict[str, tuple[float, dict[str, Any] | None]] = {}
-"""When each opponent's alias was looked at, and what it was; None where there was none."""
+"""When each opponent's alias was looked at (0: not yet), and what it was; None where there was none."""
 _POOL = ThreadPoolExecutor(2)  # each thread takes address space, of which the local cloud gives no more than memory
 
 
@@ -64,22 +67,24 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _list(base: str) -> list[dict[str, Any]]:
+    again = _begin_looks(set(_seen), MOST_LOOKS - LOOKS_AT_NEW)  # while the entries are read, ten at a time
     entries = _entries()
-    ratings = _POOL.submit(_ratings, entries)
-    urls = _urls() if any(not entry.get("routed", True) for entry in entries) else {}
-    aliases = _look({entry["name"] for entry in entries})
-    strengths = ratings.result()
+    again |= _begin_looks({entry["name"] for entry in entries} - again.keys(), MOST_LOOKS - len(again))
+    strengths = _ratings(entries)
+    # stacks of an earlier version tell their functions' URLs apart from all else
+    urls = _urls() if any(not entry.get("routed", True) and "url" not in entry for entry in entries) else {}
+    aliases = _seen_in({entry["name"] for entry in entries}, again)
     listed = [
         _listed(entry, alias, strengths.get((entry["game"], entry["name"]), {}), _endpoint(entry, base, urls))
         for entry in entries
-        if (alias := aliases.get(entry["name"], UNSEEN)) is not None
+        if (alias := aliases[entry["name"]]) is not None
     ]
     return sorted(listed, key=lambda item: (item["game"], item["difficulty"], item["name"]))
 
 
 def _endpoint(entry: dict[str, Any], base: str, urls: dict[str, str]) -> str:
     """Return where an opponent is called: by its route of the API, or by the function's own URL where it has none."""
-    url = urls.get(entry["name"], "").rstrip("/")
+    url = (entry.get("url") or urls.get(entry["name"], "")).rstrip("/")
     if entry.get("routed", True) or not url:
         return f"{base}/opponents/{entry['name']}"
     if not base.startswith("http://"):
@@ -97,7 +102,7 @@ def _listed(entry: dict[str, Any], alias: dict[str, Any], strength: dict[str, An
     weights = (alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or {}
     versions = [version for version in (alias["FunctionVersion"], *weights) if version]
     return {
-        **entry,
+        **{key: value for key, value in entry.items() if key != "url"},
         "version": alias["FunctionVersion"],
         "weights": {version: float(weight) for version, weight in weights.items()},
         "endpoint": endpoint,
@@ -135,21 +140,28 @@ def _entries() -> list[dict[str, Any]]:
 
 
 def _urls() -> dict[str, str]:
-    """Return the URLs of the functions that have one, by opponent."""
+    """Return the URLs that stand apart, by opponent."""
     pages = _ssm.get_paginator("get_parameters_by_path").paginate(Path=f"/{PREFIX}/urls", Recursive=True)
     return {item["Name"].rpartition("/")[2]: item["Value"] for page in pages for item in page["Parameters"]}
 
 
-def _look(names: set[str]) -> dict[str, dict[str, Any] | None]:
-    """Return the aliases of the opponents: of those looked at longest ago as they are, of others as they were.
+def _begin_looks(names: set[str], most: int) -> dict[str, Future[dict[str, Any] | None]]:
+    """Begin to look at the aliases of those opponents that were looked at longest ago.
 
     An account is allowed some 15 looks a second, however many opponents it has.
     """
+    oldest = sorted(names, key=lambda name: (_seen[name][0] if name in _seen else 0.0, name))[:most]
+    return {name: _POOL.submit(_alias, name) for name in oldest}
+
+
+def _seen_in(names: set[str], looks: Mapping[str, Future[dict[str, Any] | None]]) -> dict[str, dict[str, Any] | None]:
+    """Return the aliases of the opponents: of those in ``looks`` as they are, of others as they were."""
+    for name, look in looks.items():
+        _seen[name] = time.monotonic(), look.result()
     for name in _seen.keys() - names:
         del _seen[name]
-    oldest = sorted(names, key=lambda name: (_seen[name][0] if name in _seen else 0.0, name))[:MOST_LOOKS]
-    for name, alias in zip(oldest, _POOL.map(_alias, oldest), strict=True):
-        _seen[name] = time.monotonic(), alias
+    for name in names - _seen.keys():
+        _seen[name] = 0.0, UNSEEN  # the next answer looks at it first
     return {name: alias for name, (_, alias) in _seen.items()}
 
 
