@@ -17,10 +17,10 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from games.backgammon import kernel
 from games.backgammon.kernel import CELLS, MOST_MOVES, MOST_TURNS
+from training.compiled_cache import kept
 from training.jit import jit as as_it_can_be
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def jit(function: Callable[..., Any], *also: ModuleType) -> Any:
     """Return ``function`` compiled, and kept under the hash of the kernel, of its own file and of ``also``."""
     sources = [Path(function.__code__.co_filename), *(Path(str(module.__file__)) for module in (kernel, *also))]
     stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    return as_it_can_be(function, user_cache_path("lambda-arcade") / "backgammon-kernel" / stamp)
+    return as_it_can_be(function, kept("backgammon-kernel", stamp))
 
 
 _KERNEL = compiled()

@@ -31,11 +31,11 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
-from platformdirs import user_cache_path
 
 from games.pacman import cells as c
 from games.pacman import ghost_ai, kernel, levels, moves, pacman_step, rules
 from games.pacman.ghosts import imagine
+from training.compiled_cache import kept
 from training.jit import jit
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def compiled() -> ModuleType:
     """
     sources = [Path(str(module.__file__)) for module in (levels, c, *KERNEL)]
     stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    keep = user_cache_path("lambda-arcade") / "pacman-kernel" / stamp
+    keep = kept("pacman-kernel", stamp)
     done: dict[FunctionType, Any] = {}
     whole = ModuleType("compiled_pacman_kernel")
     for module in KERNEL:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numba
 import numpy as np
-from platformdirs import user_cache_path
 
 from ai_functions.policies.battleship import complete, features, inference, possible, posterior
 from ai_functions.policies.battleship.features import board_geometry
 from ai_functions.policies.battleship.inference import clashes
 from games.battleship import fleet
 from games.battleship.fleet import STANDARD
+from training.compiled_cache import kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def _stamp() -> str:
     return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
-_CACHE = str(user_cache_path("lambda-arcade") / "battleship-shooter" / _stamp())
+_CACHE = str(kept("battleship-shooter", _stamp()))
 
 
 def compiled(function: Callable[..., Any]) -> Any:
