@@ -152,16 +152,22 @@ class Model:
         self._columns = self._session.get_inputs()[0].shape[-1]
         self._output = output_of({item.name: str(item.type) for item in self._session.get_outputs()}, output, folder)
 
-    def predict(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(self, rows: NDArray[np.float32], begin: int | None = None) -> NDArray[np.float32]:
         """Return the model's output for ``rows`` of shape (rows, features).
 
-        A classifier's are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).  Raises
-        ModelError for rows of another width than the model learned.
+        With ``begin``, ``rows`` have some of the model's columns, from there on; the others are zero.  A classifier's
+        are probabilities, shape (rows, classes); a regressor's are values, shape (rows, 1).  Raises ModelError for rows
+        of another width than the model learned.
         """
+        if begin is not None and begin + rows.shape[1] <= self._columns:
+            if isinstance(self._session, PlainSession) and self._session.takes_parts:
+                result: NDArray[np.float32]
+                (result,) = self._session.run([self._output], {self._input: rows}, begin)
+                return result
+            rows = in_columns(rows, begin, self._columns)
         if isinstance(self._columns, int) and rows.shape[1] != self._columns:
             found = f"{self._folder / MODEL} learned {self._columns} features, and there are {rows.shape[1]}"
             raise ModelError(f"{found}: train it again")
-        result: NDArray[np.float32]
         wide = self._inputs[self._input] == "tensor(double)"
         most = self._session.most_rows if isinstance(self._session, PlainSession) else None
         if most is not None and len(rows) > most:
@@ -181,6 +187,15 @@ class Model:
         result: NDArray[np.float32]
         (result,) = self._session.run([self._output], feeds)
         return result
+
+
+def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[np.float32]:
+    """Return ``rows`` as they stand in a model of so many ``columns``, where theirs ``begin``; the others are zero."""
+    import numpy as np  # noqa: PLC0415 - imported where a model is loaded
+
+    wide = np.zeros((len(rows), columns), np.float32)
+    wide[:, begin : begin + rows.shape[1]] = rows
+    return wide
 
 
 def _session(content: bytes) -> Any:

@@ -67,16 +67,28 @@ class PlainSession:
         """Return what it answers; a classifier's label is not worked out."""
         return self._outputs
 
-    def run(self, wanted: Sequence[str], feeds: Mapping[str, NDArray[np.float32]]) -> list[NDArray[np.float32]]:
-        """Return the outputs ``wanted``."""
+    @property
+    def takes_parts(self) -> bool:
+        """Whether ``run`` may be given some of the columns."""
+        takers = [work for work, names, _ in self._steps if self._inputs[0].name in names]
+        return all(isinstance(work, _Linear) for work in takers)
+
+    def run(
+        self, wanted: Sequence[str], feeds: Mapping[str, NDArray[np.float32]], begin: int = 0
+    ) -> list[NDArray[np.float32]]:
+        """Return the outputs ``wanted``.  With ``begin``, rows have the columns from there on; the others are zero."""
         known: dict[str, Any] = {**self._constants, **{name: rows.astype("float64") for name, rows in feeds.items()}}
         for work, names, outputs in self._steps:
-            known[outputs[-1]] = work(*(known[name] for name in names))
+            part = (begin,) if begin and names == [self._inputs[0].name] else ()
+            known[outputs[-1]] = work(*(known[name] for name in names), *part)
         return [known[name].astype("float32") for name in wanted]
 
 
 def _fields(message: bytes) -> dict[int, list[Any]]:
-    """Return the fields of a protobuf message by number: numbers as such, or the bytes of everything else."""
+    """Return the fields of a protobuf message by number: numbers as such, or the bytes of everything else.
+
+    What has four bytes and follows its like is one value with it.
+    """
     found: dict[int, list[Any]] = {}
     at = 0
     while at < len(message):
@@ -92,9 +104,23 @@ def _fields(message: bytes) -> dict[int, list[Any]]:
                 size = 4 if kind == FIXED32 else 8
             else:
                 raise UnknownError("no protobuf")
-            value, at = message[at : at + size], at + size
+            if kind == FIXED32 and message[at - 1 : at] == message[at + 4 : at + 5]:
+                value, at = _floats_in_a_row(message, at - 1)
+            else:
+                value, at = message[at : at + size], at + size
         found.setdefault(key >> 3, []).append(value)
     return found
+
+
+def _floats_in_a_row(message: bytes, begin: int) -> tuple[bytes, int]:
+    """Return the values of all fields with the tag at ``begin`` that follow each other, and where the next field is."""
+    tags = message[begin::5]
+    count = min(len(tags) - len(tags.lstrip(tags[:1])), (len(message) - begin) // 5)
+    end = begin + 5 * count
+    values = bytearray(4 * count)
+    for place in range(4):
+        values[place::4] = message[begin + 1 + place : end : 5]
+    return bytes(values), end
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
@@ -158,23 +184,33 @@ def _floats(attribute: dict[int, list[Any]]) -> Table:
     return np.frombuffer(b"".join(attribute[7]), "<f4").astype("float64")
 
 
-def _linear(attributes: dict[str, Any], outputs: int) -> Callable[[Table], Table]:
+class _Linear:
+    """A weighted sum of columns, or the chance that it stands for."""
+
+    def __init__(self, weights: Table, offsets: Table, *, chance: bool) -> None:
+        self._weights, self._offsets, self._chance = weights, offsets, chance
+
+    def __call__(self, rows: Table, begin: int = 0) -> Table:
+        """Return it for ``rows``, whose columns are the model's from ``begin`` on."""
+        sums: Table = rows @ self._weights[begin : begin + rows.shape[1]] + self._offsets
+        return _logistic(sums) if self._chance else sums
+
+
+def _linear(attributes: dict[str, Any], outputs: int, *, chance: bool) -> _Linear:
     weights = _floats(attributes["coefficients"]).reshape(outputs, -1).T
-    offsets = _floats(attributes["intercepts"])
-    return lambda rows: rows @ weights + offsets
+    return _Linear(weights, _floats(attributes["intercepts"]), chance=chance)
 
 
-def _regressor(attributes: dict[str, Any]) -> Callable[[Table], Table]:
+def _regressor(attributes: dict[str, Any]) -> _Linear:
     if attributes.get("post_transform", {4: [b"NONE"]})[4][0] != b"NONE":
         raise UnknownError("post_transform")
-    return _linear(attributes, attributes["targets"][3][0] if "targets" in attributes else 1)
+    return _linear(attributes, attributes["targets"][3][0] if "targets" in attributes else 1, chance=False)
 
 
-def _classifier(attributes: dict[str, Any]) -> Callable[[Table], Table]:
+def _classifier(attributes: dict[str, Any]) -> _Linear:
     if attributes["post_transform"][4][0] != b"LOGISTIC":
         raise UnknownError("post_transform")
-    scores = _linear(attributes, len(_numbers(attributes["classlabels_ints"][8])))
-    return lambda rows: _logistic(scores(rows))
+    return _linear(attributes, len(_numbers(attributes["classlabels_ints"][8])), chance=True)
 
 
 def _logistic(values: Table) -> Table:

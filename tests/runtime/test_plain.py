@@ -15,7 +15,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from ai_functions.policies.pacman.features import rows
 from ai_functions.policies.pacman.team import Team, read
-from ai_functions.runtime.model import Model
+from ai_functions.runtime.model import Model, ModelError, in_columns
 from ai_functions.runtime.plain import PlainSession, UnknownError
 from ai_functions.runtime.trees import FEW_ROWS
 from games.pacman import rules
@@ -43,6 +43,20 @@ def test_it_answers_what_onnxruntime_answers(path: Path) -> None:
         assert one.dtype == two.dtype
         assert one.shape == two.shape
         np.testing.assert_allclose(one, two, rtol=2e-5, atol=2e-5 * max(1.0, float(np.abs(two).max())))
+
+
+@pytest.mark.parametrize("path", DENSE, ids=lambda path: path.parent.name)
+def test_some_columns_alone_are_rows_whose_others_are_zero(path: Path) -> None:
+    model, random = Model(path.parent), np.random.default_rng(1)
+    columns = PlainSession(path.read_bytes()).get_inputs()[0].shape[1]
+    assert isinstance(columns, int)
+    for begin, end in ((0, columns), (0, 3), (columns // 2, columns), (columns - 1, columns)):
+        part = random.normal(size=(7, end - begin)).astype(np.float32)
+        np.testing.assert_allclose(
+            model.predict(part, begin), model.predict(in_columns(part, begin, columns)), rtol=1e-6, atol=1e-7
+        )
+    with pytest.raises(ModelError, match="learned"):
+        model.predict(np.zeros((1, 2), np.float32), columns - 1)
 
 
 TREES = [path.parent for path in MODELS if path not in DENSE]

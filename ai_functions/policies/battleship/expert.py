@@ -18,7 +18,6 @@ from ai_functions.policies.battleship.learned import (
     chance_of,
     check_plays,
     choose,
-    in_columns,
     log_odds,
     print_policy,
 )
@@ -109,12 +108,12 @@ class Expert:
 
     def _log_weights(self, block: int) -> NDArray[np.float64]:
         """Return shape (PLACEMENTS,): the log-odds that the model gives each placement."""
-        return log_odds(self._model, in_columns(placement_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS, COLUMNS))
+        return log_odds(self._model, placement_rows(), WORTH_COLUMNS + block * BLOCK_COLUMNS)
 
     def _touching(self, block: int) -> float:
         """Return how much more a fleet counts, by the model, for two ships that lie side by side."""
         column = WORTH_COLUMNS + (block + 1) * BLOCK_COLUMNS - 1
-        return float(np.exp(log_odds(self._model, in_columns(np.ones((1, 1), np.float32), column, COLUMNS))[0]))
+        return float(np.exp(log_odds(self._model, np.ones((1, 1), np.float32), column)[0]))
 
     def know(self, priors: Sequence[PlacementPrior]) -> None:
         """Use ``priors`` of the enemy's placements, beside the uniform one."""
@@ -139,14 +138,14 @@ class Expert:
         posterior = self.believe(observation)
         chance = np.where(tried_cells(observation), -1, posterior.cell)
         cells = np.flatnonzero(chance >= NEARLY * chance.max())
-        rows = in_columns(worth_rows(observation, posterior, cells), 0, COLUMNS)
-        return cells, softmax(log_odds(self._model, rows), self.manifest.temperature), posterior
+        rows = worth_rows(observation, posterior, cells)
+        return cells, softmax(log_odds(self._model, rows, 0), self.manifest.temperature), posterior
 
     def wins(self, observation: ShootObservation, posterior: Posterior) -> float | None:
         """Return how likely the game is won from here (see ``win_chance``); None for a variant."""
         if observation.variant != STANDARD:
             return None
-        return chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
+        return chance_of(self._model, race_row(observation, posterior), RACE)
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled.  Raises ObservationError where no fleet agrees with the answers."""

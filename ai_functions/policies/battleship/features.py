@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from games.battleship.fleet import Cell, ShipPlacement, placement_board, ship_placements
+from games.battleship.fleet import Cell, ShipPlacement, ship_placements
 from games.battleship.notation import HIT, SUNK
 
 if TYPE_CHECKING:
@@ -69,9 +69,8 @@ def board_geometry(variant: Variant) -> BoardGeometry:
     """Return the matrices of a variant."""
     size = variant.size
     every = tuple(placement for name in variant.names for placement in ship_placements(variant, name))
-    boards = [placement_board(variant, placement) for placement in every]
-    cover = np.stack([board_array(board, variant) for board in boards]).astype(np.float32)
     counts = [len(ship_placements(variant, name)) for name in variant.names]
+    cover = _cover(variant, every)
     row, column = np.divmod(np.arange(size**2), size)
     down, right = np.abs(row[:, None] - row), np.abs(column[:, None] - column)
     middle = (size - 1) / 2
@@ -91,6 +90,18 @@ def board_geometry(variant: Variant) -> BoardGeometry:
         column,
         row,
     )
+
+
+def _cover(variant: Variant, placements: Sequence[ShipPlacement]) -> NDArray[np.float32]:
+    lengths = dict(variant.fleet)
+    at = np.array(
+        [(one.cell.row * variant.size + one.cell.column, one.vertical, lengths[one.ship]) for one in placements]
+    )
+    cover = np.zeros((len(placements), variant.size**2), np.float32)
+    for step in range(max(lengths.values())):
+        long = np.flatnonzero(at[:, 2] > step)
+        cover[long, at[long, 0] + step * np.where(at[long, 1], variant.size, 1)] = 1
+    return cover
 
 
 def board_array(board: int, variant: Variant) -> NDArray[np.bool_]:

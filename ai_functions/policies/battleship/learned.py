@@ -47,21 +47,14 @@ RACE = CELL_COLUMNS + PLACEMENT_COLUMNS
 COLUMNS = width(FEATURES)
 
 
-def in_columns(rows: NDArray[np.float32], begin: int, columns: int) -> NDArray[np.float32]:
-    """Return ``rows`` as they stand in a model of so many ``columns``, where theirs ``begin``; the others are zero."""
-    wide = np.zeros((len(rows), columns), np.float32)
-    wide[:, begin : begin + rows.shape[1]] = rows
-    return wide
+def log_odds(model: Model, rows: NDArray[np.float32], begin: int | None = None) -> NDArray[np.float64]:
+    """Return shape (rows,): the log-odds of the model's second class.  ``begin`` as in ``Model.predict``."""
+    return log_odds_of(model.predict(rows, begin)[:, 1].astype(np.float64))
 
 
-def log_odds(model: Model, rows: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return shape (rows,): the log-odds of the model's second class."""
-    return log_odds_of(model.predict(rows)[:, 1].astype(np.float64))
-
-
-def chance_of(model: Model, row: NDArray[np.float32]) -> float:
-    """Return the probability of the model's second class for one row, shape (1, columns)."""
-    return round(float(model.predict(row)[0, 1]), 4)
+def chance_of(model: Model, row: NDArray[np.float32], begin: int) -> float:
+    """Return the probability of the model's second class for one row of its columns from ``begin`` on."""
+    return round(float(model.predict(row[None], begin)[0, 1]), 4)
 
 
 def check_plays(manifest: Manifest, variant: Variant) -> None:
@@ -94,14 +87,12 @@ class Learned:
         self.manifest = Manifest.load(folder)
         self.temperature = dial(folder, "temperature", self.manifest.temperature)
         self._model = Model(folder, FEATURES)
-        self._placement_weights = np.exp(
-            log_odds(self._model, in_columns(placement_rows(), CELL_COLUMNS, COLUMNS))
-        ).tolist()
+        self._placement_weights = np.exp(log_odds(self._model, placement_rows(), CELL_COLUMNS)).tolist()
 
     def consider(self, observation: ShootObservation) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         """Return the cells not shot at, and how likely each is to be shot at."""
         untried, rows = untried_rows(observation)
-        return untried, softmax(log_odds(self._model, in_columns(rows, 0, COLUMNS)), self.temperature)
+        return untried, softmax(log_odds(self._model, rows, 0), self.temperature)
 
     def act(self, observation: Observation, random: Random) -> Action:
         """Return a fleet, or a shot, sampled."""
@@ -136,5 +127,5 @@ class Learned:
         posterior = believe(observation, (uniform,))
         wins = None
         if observation.variant == STANDARD:
-            wins = chance_of(self._model, in_columns(race_row(observation, posterior)[None], RACE, COLUMNS))
+            wins = chance_of(self._model, race_row(observation, posterior), RACE)
         return {**explain_shot(observation, untried, chances, posterior), "chance_of_winning": wins}

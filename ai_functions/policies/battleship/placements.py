@@ -50,35 +50,36 @@ def placement_rows() -> NDArray[np.float32]:
     geometry = board_geometry(STANDARD)
     size = STANDARD.size
     middle = (size - 1) / 2
-    traits = np.zeros((PLACEMENTS, len(TRAITS)), np.float32)
-    for index, placement in enumerate(geometry.placements):
-        across, along = (
-            (placement.cell.column, placement.cell.row)
-            if placement.vertical
-            else (placement.cell.row, placement.cell.column)
-        )
-        end = along + int(geometry.length[index]) - 1
-        edge, tip = across in (0, size - 1), along == 0 or end == size - 1
-        reach, off = (along + end) / 2 / middle - 1, across / middle - 1
-        x, y = (off, reach) if placement.vertical else (reach, off)
-        of = {
-            "one": 1,
-            "vertical": placement.vertical,
-            "along_edge": edge,
-            "end_on_edge": tip,
-            "away": np.hypot(x, y),
-            "column": x,
-            "row": y,
-            "column_squared": x * x,
-            "row_squared": y * y,
-            "corner": edge and tip,
-        }
-        traits[index] = [of[name] for name in TRAITS]
+    vertical, column, row = np.array([(one.vertical, *one.cell) for one in geometry.placements]).T
+    vertical = vertical.astype(np.bool_)
+    across, along = np.where(vertical, (column, row), (row, column))
+    end = along + geometry.length.astype(np.int64) - 1
+    edge, tip = (across == 0) | (across == size - 1), (along == 0) | (end == size - 1)
+    reach, off = (along + end) / 2 / middle - 1, across / middle - 1
+    x, y = np.where(vertical, (off, reach), (reach, off))
+    of = {
+        "one": np.ones(PLACEMENTS),
+        "vertical": vertical,
+        "along_edge": edge,
+        "end_on_edge": tip,
+        "away": np.hypot(x, y),
+        "column": x,
+        "row": y,
+        "column_squared": x * x,
+        "row_squared": y * y,
+        "corner": edge & tip,
+    }
+    traits = np.stack([of[name] for name in TRAITS], axis=1).astype(np.float32)
+    every = np.arange(PLACEMENTS)
     own = np.zeros((PLACEMENTS, len(STANDARD.fleet), len(OWN_TRAITS)), np.float32)
-    own[np.arange(PLACEMENTS), geometry.ship] = traits[:, [TRAITS.index(name) for name in OWN_TRAITS]]
+    own[every, geometry.ship] = traits[:, [TRAITS.index(name) for name in OWN_TRAITS]]
     cells = geometry.cover / np.sqrt(geometry.length)[:, None]
-    each = np.eye(PLACEMENTS, dtype=np.float32)
-    return np.hstack([traits * _TRAIT, own.reshape(PLACEMENTS, -1) * _OWN_TRAIT, cells * _CELL, each * PLACEMENT_SCALE])
+    parts = (traits * _TRAIT, own.reshape(PLACEMENTS, -1) * _OWN_TRAIT, cells * _CELL)
+    known = sum(part.shape[1] for part in parts)
+    rows = np.zeros((PLACEMENTS, known + PLACEMENTS), np.float32)
+    rows[:, :known] = np.hstack(parts)
+    rows[every, known + every] = PLACEMENT_SCALE
+    return rows
 
 
 def placement_numbers(fleet: Placement) -> list[int]:

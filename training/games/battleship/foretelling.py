@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai_functions.policies.battleship.features import untried_rows
-from ai_functions.policies.battleship.learned import COLUMNS, FEATURES, in_columns, log_odds
-from ai_functions.runtime.model import Model
+from ai_functions.policies.battleship.learned import COLUMNS, FEATURES, log_odds
+from ai_functions.runtime.model import Model, in_columns
 from games.battleship import rules
 from training.games.battleship.examples import cell_of, ships_in, shots_to_learn
 

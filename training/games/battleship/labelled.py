@@ -14,8 +14,9 @@ import numpy as np
 from sklearn.metrics import log_loss
 
 from ai_functions.policies.battleship.features import CELL_COLUMNS
-from ai_functions.policies.battleship.learned import COLUMNS, RACE, in_columns
+from ai_functions.policies.battleship.learned import COLUMNS, RACE
 from ai_functions.policies.battleship.placements import placement_numbers, placement_rows
+from ai_functions.runtime.model import in_columns
 from games.battleship.fleet import STANDARD, random_placement
 from games.record import move_seed
 from training.contracts import Fitted, TrainingError

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ai_functions.policies.battleship.features import CELL_FEATURES, untried_rows
-from ai_functions.policies.battleship.learned import COLUMNS, in_columns
+from ai_functions.policies.battleship.learned import COLUMNS
 from ai_functions.policies.chances import log_odds_of
+from ai_functions.runtime.model import in_columns
 from games.battleship import rules
 from training.games.battleship.examples import cell_of, ships_in, shots_to_learn
 from training.report.questions import CHANCE, CHOICE, Foretelling, Questions

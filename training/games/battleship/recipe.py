@@ -22,11 +22,11 @@ from sklearn.metrics import log_loss
 import ai_functions
 from ai_functions.policies.battleship import learned
 from ai_functions.policies.battleship.expert import BLOCK_COLUMNS, COLUMNS, FEATURES, RACE
-from ai_functions.policies.battleship.learned import in_columns, log_odds
+from ai_functions.policies.battleship.learned import log_odds
 from ai_functions.policies.battleship.placements import placement_rows
 from ai_functions.policies.battleship.posterior import WORTH_COLUMNS
 from ai_functions.policies.battleship.win_chance import RACE_COLUMNS
-from ai_functions.runtime.model import MODEL, Model
+from ai_functions.runtime.model import MODEL, Model, in_columns
 from games.battleship import rules
 from training.contracts import Dial, Fitted, Level, TrainingError
 from training.dataset import split
