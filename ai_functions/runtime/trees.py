@@ -28,6 +28,8 @@ FLOATS, INTS, STRINGS = 7, 8, 9
 NAME = re.compile(rb"\x0a([\x01-\x7f])")
 KINDS = {b"J\x0aBRANCH_LEQ": b"B", b"J\x04LEAF": b"L"}
 """The two kinds of nodes, as fields."""
+UNREAD = {"target_ids"}
+"""Long attributes that say nothing of trees with one target."""
 LONG = 10
 """Bytes that a 64-bit number has at most."""
 
@@ -44,6 +46,7 @@ def ensemble(messages: Iterable[bytes]) -> Callable[[NDArray[np.float64]], NDArr
     _check(given, len(trees))
     leaf = kinds == ord("L")
     first = np.flatnonzero(np.diff(trees, prepend=-1))
+    _check_order(given, first)
     offset = first[trees]
     true, false = (np.where(leaf, 0, offset + given[f"nodes_{way}nodeids"]) for way in ("true", "false"))
     values = np.zeros(len(trees), np.float32)
@@ -77,7 +80,11 @@ def ensemble(messages: Iterable[bytes]) -> Callable[[NDArray[np.float64]], NDArr
         passed: NDArray[np.uint32] = np.bitwise_or.reduce(np.multiply(right, out, dtype=np.uint32), axis=1)
         return ~passed
 
+    columns = int(feature.max()) + 1
+
     def run(rows: NDArray[np.float64]) -> NDArray[np.float32]:
+        if rows.shape[1] < columns:
+            raise ValueError(f"these trees look at {columns} columns, and there are {rows.shape[1]}")
         narrow = rows.astype(np.float32)
         parts = [reached(narrow[begin : begin + at_once]) for begin in range(0, len(narrow), at_once)]
         left_open = np.concatenate(parts) if parts else np.zeros((0, len(first)), np.uint32)
@@ -95,6 +102,28 @@ def _check(given: Mapping[str, Any], nodes: int) -> None:
         raise ValueError("trees of another kind")
     if given.get("post_transform", b"NONE") != b"NONE" or len(given.get("base_values", [0])) != 1:
         raise ValueError("trees whose sum is changed")
+
+
+def _check_order(given: Mapping[str, Any], first: NDArray[np.int64]) -> None:
+    """Raise ValueError unless trees, and the nodes of each, are listed by number, and stay within their tree.
+
+    ``first`` is where each tree's nodes begin.
+    """
+    import numpy as np  # noqa: PLC0415 - the same
+
+    trees = given["nodes_treeids"]
+    sizes = np.diff(first, append=len(trees))
+    if not np.array_equal(trees, np.repeat(np.arange(len(first)), sizes)):
+        raise ValueError("trees in another order")
+    if not np.array_equal(given["nodes_nodeids"], np.arange(len(trees)) - first[trees]):
+        raise ValueError("nodes in another order")
+    leaves = first[given["target_treeids"]] + given["target_nodeids"]
+    if len(np.unique(leaves)) != len(leaves) or given["nodes_featureids"].min() < 0:
+        raise ValueError("several values of one leaf, or no such column")
+    for way in ("true", "false"):
+        child = given[f"nodes_{way}nodeids"]
+        if ((child < 0) | (child >= sizes[trees])).any():
+            raise ValueError("a node that leads out of its tree")
 
 
 def _leaves(
@@ -134,6 +163,8 @@ def _attribute(message: bytes) -> tuple[str, Any]:
     if rest[:1] == b"=":  # floats, each with its tag
         each = np.frombuffer(rest[: len(rest) // 5 * 5], [("tag", "u1"), ("value", "<f4")])
         return name, each["value"][: _run(each["tag"], ord("="))]
+    if name in UNREAD:
+        return name, rest
     if rest[:1] == b"@":  # integers, the same
         numbers = _varints(rest)
         tags, values = numbers[: len(numbers) // 2 * 2 : 2], numbers[1::2]
@@ -144,11 +175,12 @@ def _attribute(message: bytes) -> tuple[str, Any]:
         kinds = np.frombuffer(rest, "u1")
         known = (kinds == ord("B")) | (kinds == ord("L"))
         return name, kinds[: _run(known, 1)]
+    value: Any = rest
     if rest[:1] == b"\x18":
-        return name, int(_varints(rest[1 : 1 + LONG])[0])
-    if rest[:1] == b"\x22":
-        return name, rest[2 : 2 + rest[1]]
-    return name, rest
+        value = int(_varints(rest[1 : 1 + LONG])[0])
+    elif rest[:1] == b"\x22":
+        value = rest[2 : 2 + rest[1]]
+    return name, value
 
 
 def _run(tags: NDArray[Any], wanted: int) -> int:

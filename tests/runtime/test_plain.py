@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from skl2onnx import to_onnx
@@ -138,6 +139,55 @@ def test_other_trees_are_run_alike_or_left_to_onnxruntime(made: Any) -> None:
         return
     (one,), (two,) = (session.run([output], {given: table}) for session in (plain, other))
     np.testing.assert_allclose(one, two, rtol=2e-7)
+
+
+def swap(values: dict[str, Any]) -> None:
+    """List the second and the third node of the first tree the other way round: the same trees."""
+    for name, listed in values.items():
+        if name.startswith("nodes_"):
+            listed[1], listed[2] = listed[2], listed[1]
+
+
+def renumber(values: dict[str, Any]) -> None:
+    """Call the first tree the last: the same trees."""
+    last = max(values["nodes_treeids"]) + 1
+    for name in ("nodes_treeids", "target_treeids"):
+        values[name][:] = [number or last for number in values[name]]
+
+
+def weigh_twice(values: dict[str, Any]) -> None:
+    """Give the first leaf another value, which is added."""
+    for name, listed in values.items():
+        if name.startswith("target_"):
+            listed.append(listed[0])
+
+
+@pytest.mark.parametrize("change", [swap, renumber, weigh_twice])
+def test_trees_that_are_listed_otherwise_are_run_alike_or_left_to_onnxruntime(change: Any) -> None:
+    random = np.random.default_rng(2)
+    table = random.normal(size=(300, 4)).astype(np.float32)
+    fitted = GradientBoostingRegressor(n_estimators=5, random_state=1).fit(table, table[:, 0] * table[:, 1])
+    model = to_onnx(fitted, table[:1], target_opset=15)
+    trees = next(node for node in model.graph.node if node.op_type == "TreeEnsembleRegressor")
+    kinds = {
+        onnx.AttributeProto.FLOATS: "floats",
+        onnx.AttributeProto.INTS: "ints",
+        onnx.AttributeProto.STRINGS: "strings",
+    }
+    listed = {item.name: getattr(item, kinds[item.type]) for item in trees.attribute if item.type in kinds}
+    change(listed)
+    content = model.SerializeToString()
+    with pytest.raises(UnknownError):
+        PlainSession(content)
+    one_thread(content)  # which knows it
+
+
+def test_trees_that_look_at_a_column_which_is_not_there_are_refused() -> None:
+    table = np.random.default_rng(2).normal(size=(300, 4)).astype(np.float32)
+    fitted = GradientBoostingRegressor(n_estimators=5, random_state=1).fit(table, table[:, 3])
+    plain = PlainSession(to_onnx(fitted, table[:1], target_opset=15).SerializeToString())
+    with pytest.raises(ValueError, match="4 columns"):
+        plain.run([plain.get_outputs()[0].name], {plain.get_inputs()[0].name: table[:, :3]})
 
 
 @pytest.mark.parametrize("content", [b"", b"\xff" * 20, b"nonsense", DENSE[0].read_bytes()[:-50]])
