@@ -19,6 +19,7 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from infra.local.guard import FUNCTION_URL, HTTP_API, MAX_PAUSE_S
+from infra.local.heads import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,9 +34,6 @@ GOODBYE_S = 3
 """How long requests may go on once the server is to end."""
 WHOLE_S = 1.0
 """How long the body of a call that was made before may take to come; then it is parsed like any other."""
-MEMO_HEAD_BYTES, MEMO_DIGITS = 4096, 5
-"""How large the head of such a call is at most, and how many digits its length has."""
-HEAD_END, LENGTH = b"\r\n\r\n", b"\r\ncontent-length: "
 PLAIN_METHODS = {b"POST", b"GET"}
 PLAIN_PATHS = (HTTP_API.encode(), FUNCTION_URL.encode())
 UNUSUAL = frozenset(
@@ -107,21 +105,13 @@ def end_at_signals(end: Callable[[], None]) -> None:
 class _Cycle:
     """What uvicorn looks at of a request that is being answered."""
 
+    message_event = asyncio.Event()
+    """For which nobody waits."""
+
     def __init__(self) -> None:
         self.response_complete = False
         self.disconnected = False
         self.keep_alive = True
-        self.message_event = _NOBODY_WAITS
-
-
-class _Unawaited:
-    """Takes the place of an event for which nobody waits."""
-
-    def set(self) -> None:
-        """Tell nobody."""
-
-
-_NOBODY_WAITS = _Unawaited()
 
 
 class _Connection(HttpToolsProtocol):
@@ -139,6 +129,8 @@ class _Connection(HttpToolsProtocol):
     _held = b""
     """A call that was made before, as far as it has come."""
     _used_at = 0.0
+    _refusal = ""
+    """Why nothing more is read, once all that came before is answered."""
 
     def __init__(self, memos: Memos | None, **settings: Any) -> None:
         super().__init__(**settings)
@@ -152,8 +144,22 @@ class _Connection(HttpToolsProtocol):
         super().connection_lost(exc)
         self._is_here()
 
+    def eof_received(self) -> bool | None:  # type: ignore[override]
+        """Answer what has come in whole to a caller who sends no more, and hang up then."""
+        if self._is_answered or not self._between:
+            return None
+        self.cycle.keep_alive = False
+        return True
+
+    @property
+    def _is_answered(self) -> bool:
+        """Whether every request that has come was answered."""
+        return self.cycle is None or self.cycle.response_complete
+
     def data_received(self, data: bytes) -> None:
-        if self._memos is None or not self._between or not (self.cycle is None or self.cycle.response_complete):
+        if self._refusal:
+            return
+        if self._memos is None or not self._between or not self._is_answered or self.flow.write_paused:
             self._parse(data)
             return
         if self._held:
@@ -184,6 +190,8 @@ class _Connection(HttpToolsProtocol):
         super().on_url(url)
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._head_bytes:
+            return  # after the body: nobody has looked at it before the request was let in
         self._count(len(name) + len(value))
         super().on_header(name, value)
 
@@ -193,6 +201,8 @@ class _Connection(HttpToolsProtocol):
         if key is not None and self._is_plain(key):
             self.scope["memo"] = key  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+        if self.parser.should_upgrade():
+            self.cycle.keep_alive = False  # the parser reads no body then; nobody else's request may be taken from it
 
     def on_message_complete(self) -> None:
         self._between = True
@@ -206,8 +216,26 @@ class _Connection(HttpToolsProtocol):
         else:
             super().timeout_keep_alive_handler()
 
+    def send_400_response(self, msg: str) -> None:
+        """Say that a request is none, after the answers to those before it."""
+        if self._is_answered:
+            super().send_400_response(msg)
+        else:
+            self._refusal = msg
+            self.cycle.keep_alive = True  # the last answer is this one
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._refusal and self._is_answered and not self.transport.is_closing():
+            super().send_400_response(self._refusal)
+
     def _parse(self, data: bytes) -> None:
+        incomplete = self._head_bytes
         super().data_received(data)
+        if incomplete and self._head_bytes and self._head_bytes + len(data) > MAX_HEAD_BYTES:
+            self.send_400_response("the head of the request is too long")  # a line that does not end is nowhere counted
+        elif incomplete and self._head_bytes:
+            self._head_bytes += len(data)
         if self._head_bytes and self._late is None and not self.transport.is_closing():
             self._await(MAX_PAUSE_S, self.transport.close)
 
@@ -254,7 +282,7 @@ class _Connection(HttpToolsProtocol):
             self.transport.write(sent)
             if not cycle.keep_alive:
                 self.transport.close()
-        if self.pipeline:
+        if self.pipeline or self._refusal:
             self.on_response_complete()
         elif self.timeout_keep_alive_task is None:
             self.timeout_keep_alive_task = self.loop.call_later(KEEP_ALIVE_S, self.timeout_keep_alive_handler)
@@ -273,23 +301,3 @@ class _Connection(HttpToolsProtocol):
         if self._late is not None:
             self._late.cancel()
             self._late = None
-
-
-def head_of(data: bytes) -> tuple[tuple[bytes, bytes], int, int] | None:
-    """Return the head that ``data`` begins with, without the digits of its length, and where its body begins and ends.
-
-    None for a head that has not come whole, or whose length is not written as usual.
-    """
-    begin = data.find(HEAD_END) + len(HEAD_END)
-    if not len(HEAD_END) <= begin <= MEMO_HEAD_BYTES:
-        return None
-    head = data[: begin - len(HEAD_END)]
-    at = head.lower().find(LENGTH)
-    if at < 0:
-        return (head, b""), begin, begin
-    at += len(LENGTH)
-    end = head.find(b"\r\n", at)
-    digits = head[at:] if end < 0 else head[at:end]
-    if not digits.isdigit() or len(digits) > MEMO_DIGITS or (digits[:1] == b"0" and digits != b"0"):
-        return None
-    return (head[:at], head[at + len(digits) :]), begin, begin + int(digits)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.local import daemon
-from infra.local.http_server import head_of
+from infra.local.heads import head_of
 from infra.local.patches.calls import Calls
 from infra.local.patches.execution import pick_version
 from infra.local.patches.memo import SETTLED_S, Making, Memos, making, new_id
