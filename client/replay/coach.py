@@ -41,11 +41,15 @@ class Sources:
     compute: Callable[[GameRecord], Job | None] | None = None
     """Begins to compute notes here; returns None where nobody here plays the game."""
     by_points: bool = False
-    """Whether only notes count that judge by points (``client.replay.stage.judged_by_points``)."""
+    """Whether only notes of the whole match count, that judge by points (``client.replay.stage.judged_by_points``)."""
 
-    def suffices(self, notes: Notes) -> bool:
-        """Return whether the notes say all that the game's pages show."""
-        return bool(notes.forms) or not self.by_points
+    def lacks(self, notes: Notes) -> str:
+        """Return what the notes lack of what the game's pages show: error rates are those of a whole match."""
+        if self.by_points and not notes.forms:
+            return f"{notes.name} cannot say what moves are worth."
+        if self.by_points and notes.until_step is not None:
+            return f"{notes.name} had no time for the whole match."
+        return ""
 
 
 class Coach:
@@ -97,7 +101,7 @@ class Coach:
             notes = read_notes(data["annotation"], self._record, here=bool(data["here"]))
         except (OSError, NotJsonError, NotesError, KeyError, TypeError):
             return None  # looked for again
-        return notes if self._sources.suffices(notes) else None
+        return None if self._sources.lacks(notes) else notes
 
     def _fetched(self) -> Notes | None:
         if self._sources.fetch is None:
@@ -123,11 +127,10 @@ class Coach:
             except NotesError as error:
                 self._why = f"{error}."
                 continue
-            if self._sources.suffices(notes):
-                self._why = ""
+            self._why = self._sources.lacks(notes)
+            if not self._why:
                 self._keep(data, here=False)
                 return notes
-            self._why = f"{notes.name} cannot say what moves are worth."
         return None
 
     def _computed(self) -> Notes | None:

@@ -123,6 +123,8 @@ class Notes:
     """The move that gave away most; None where none gave away anything."""
     forms: Mapping[Player, Form] = field(default_factory=dict)
     """Error rate and luck of each seat, where the coach judges by points; empty elsewhere."""
+    until_step: int | None = None
+    """How far a coach came that had no time for more; None where it has seen all."""
 
     @property
     def label(self) -> str:
@@ -131,7 +133,7 @@ class Notes:
         return f"{self.name}{version}, {'computed here' if self.here else 'by its function'}"
 
     @classmethod
-    def of(cls, name: str, version: str, notes: Sequence[Note], *, here: bool) -> Notes:
+    def of(cls, name: str, version: str, notes: Sequence[Note], *, here: bool, until_step: int | None = None) -> Notes:
         """Return what ``notes`` say, summed up once."""
         judged = [note for note in notes if note.gave_away is not None and note.counts]
         shares: dict[Player, list[float]] = {}
@@ -146,6 +148,7 @@ class Notes:
             tuple(blunders),
             worst,
             _forms(notes),
+            until_step,
         )  # fmt: skip
 
 
@@ -182,7 +185,7 @@ def read_notes(data: Any, record: GameRecord, *, here: bool) -> Notes:
                 item.get("luck"),
             )
         )
-    return Notes.of(by["name"], by["version"], notes, here=here)
+    return Notes.of(by["name"], by["version"], notes, here=here, until_step=found.get("until_step"))
 
 
 def _forms(notes: Sequence[Note]) -> dict[Player, Form]:

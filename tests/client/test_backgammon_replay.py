@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pygame
 import pytest
@@ -13,6 +13,7 @@ from test_replay import archive_with, golden, notes_of, open_replay
 from client.games.backgammon.profile import WAYS, draw_profile, tally
 from client.games.backgammon.replay import describe, grade
 from client.records.form import Form, read_forms
+from client.replay.coach import Sources
 from client.replay.notes import Note, read_notes
 from client.replay.stage import View, find_stage, grader_of, judged_by_points
 from client.scenes.result import ResultScene
@@ -158,6 +159,19 @@ def test_notes_that_cannot_say_what_moves_are_worth_do_not_suffice(table: Table,
     wait_until(table, lambda: not again.busy)
     assert again.notes is not None
     assert again.notes.label == "backgammon_hard v7, by its function"
+
+
+def test_notes_of_half_a_match_do_not_suffice(table: Table, notes: dict[str, Any]) -> None:
+    half = {**notes, "turns": notes["turns"][:9], "until_step": 9, "by": {**notes["by"], "name": "slow"}}
+    table.manager._world = replace(
+        table.manager.world, annotations=lambda _: [half], annotate=lambda _: Computed(notes)
+    )
+    coach = table.manager.world.coach(MATCH)
+    wait_until(table, lambda: not coach.busy)
+    assert coach.notes is not None
+    assert coach.notes.label == "backgammon_hard v7, computed here"
+    assert "slow had no time for the whole match" in coach.said
+    assert Sources().lacks(read_notes(half, MATCH, here=False)) == ""  # other games show what there is
 
 
 def test_what_is_kept_of_a_form_is_checked(tmp_path: Path) -> None:
