@@ -84,7 +84,7 @@ def test_an_interrupted_course_goes_on_as_if_nothing_had_happened(tmp_path: Path
 
 
 def test_interrupted_lessons_go_on_as_if_nothing_had_happened(tmp_path: Path, table: BearOff) -> None:
-    lessons = Lessons(hidden=12, positions=500, seed=3, remembered=2, round=200)
+    lessons = Lessons(hidden=12, positions=500, seed=3, round=200)
     told = interrupted(partial(look_ahead, lessons, Network.fresh(8, 1), table), tmp_path / "kept.npz")
     assert [text.split()[0] for text in told] == ["200", "400", "400", "500"]
 
@@ -93,14 +93,7 @@ def test_a_network_learns_from_look_ahead_once_for_each_number(
     records: list[GameRecord], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    small = {
-        "learn": "chances",
-        "hidden": 8,
-        "self_play": 10,
-        "widened": [10, 12],
-        "looked_ahead": [60, 40],
-        "remembered": [6, 2],
-    }
+    small = {"learn": "chances", "hidden": 8, "self_play": 10, "widened": [10, 12], "looked_ahead": [60, 40]}
     told: list[str] = []
     learned = replace(manifest("expert"), training=small)
     fitted = recipe.fit(learned, records, seed=1, progress=told.append)
@@ -108,7 +101,7 @@ def test_a_network_learns_from_look_ahead_once_for_each_number(
     assert [text.split(",")[0] for text in told] == [
         "10 games of self-play", "60 positions looked at over all rolls", "40 positions looked at over all rolls",
     ]  # fmt: skip
-    once = replace(learned, training={**small, "widened": 10, "looked_ahead": 60, "remembered": 6})
+    once = replace(learned, training={**small, "widened": 10, "looked_ahead": 60})
     assert recipe.fit(once, records, seed=1, progress=told.append).estimator.hidden_layer_sizes == (10,)
     assert len(told) == 3  # both were kept
     with pytest.raises(TrainingError, match=r"widened in opponent\.toml has 1 numbers, looked_ahead 2"):
@@ -116,8 +109,7 @@ def test_a_network_learns_from_look_ahead_once_for_each_number(
 
 
 def test_the_rate_falls_to_a_fiftieth_and_each_course_begins_at_half_of_the_one_before() -> None:
-    first, second = courses([160, 256], [400_000, 800_000], [6, 12], seed=1)
-    assert (first.remembered, second.remembered) == (6, 12)
+    first, second = courses([160, 256], [400_000, 800_000], seed=1)
     rates = [first.rate_of(0), first.rate_of(9), second.rate_of(0), second.rate_of(19)]
     assert rates == pytest.approx([1e-3, 2e-5, 5e-4, 1e-5])
     assert (first.before, second.before) == (0, 10)

@@ -26,7 +26,7 @@ from training.contracts import Fitted, TrainingError
 from training.dataset import split
 from training.games.backgammon.bear_off import solve, write
 from training.games.backgammon.fast_features import fast_features
-from training.games.backgammon.looked_ahead import REMEMBERED, courses, look_ahead
+from training.games.backgammon.looked_ahead import courses, look_ahead
 from training.games.backgammon.network import Network
 from training.games.backgammon.self_play import Course, returns, self_play
 
@@ -116,15 +116,12 @@ def _by_itself(manifest: Manifest, table: BearOff, seed: int, progress: Callable
     network = self_play(course, table, kept / f"{name}.npz", progress)
     looked_ahead = _several(manifest.training.get("looked_ahead", []))
     widened = _several(manifest.training.get("widened", [course.hidden] * len(looked_ahead)))
-    remembered = _several(manifest.training.get("remembered", [REMEMBERED] * len(looked_ahead)))
-    for key, numbers in (("widened", widened), ("remembered", remembered)):
-        if len(numbers) != len(looked_ahead):
-            told = f"{key} in opponent.toml has {len(numbers)} numbers, looked_ahead {len(looked_ahead)}"
-            raise TrainingError(f"{manifest.name}: {told}")
-    for lessons in courses(widened, looked_ahead, remembered, seed):
+    if len(widened) != len(looked_ahead):
+        raise TrainingError(
+            f"{manifest.name}: widened in opponent.toml has {len(widened)} numbers, looked_ahead {len(looked_ahead)}"
+        )
+    for lessons in courses(widened, looked_ahead, seed):
         name += f"-{lessons.hidden}-{lessons.positions}"
-        if lessons.remembered != REMEMBERED:
-            name += f"-{lessons.remembered}"
         network = look_ahead(lessons, network, table, kept / f"{name}.npz", progress)
     return network
 

@@ -38,6 +38,7 @@ SIDE_BY_SIDE = 128
 ROUND = 40_000
 """Positions."""
 REMEMBERED = 6
+"""Rounds whose positions are learned from, this one among them."""
 PASSES = 2
 """How often a round learns from all that is remembered."""
 RATE = 1e-3
@@ -55,8 +56,6 @@ class Lessons:
     rate: float = RATE
     before: int = 0
     """Rounds of the courses before this one: other rounds see other dice."""
-    remembered: int = REMEMBERED
-    """Rounds whose positions are learned from, the present one among them: more make a round fit others' positions."""
     round: int = ROUND
     """Positions of a round."""
 
@@ -70,15 +69,15 @@ class Lessons:
         return float(self.rate * 0.02 ** (number / max(self.rounds - 1, 1)))
 
 
-def courses(widened: Sequence[int], positions: Sequence[int], remembered: Sequence[int], seed: int) -> list[Lessons]:
-    """Return one course after another: to so many hidden units, from so many positions, so many rounds remembered.
+def courses(widened: Sequence[int], positions: Sequence[int], seed: int) -> list[Lessons]:
+    """Return one course after another, to so many hidden units and from so many positions each.
 
     Each begins at half the rate of the one before.
     """
     found: list[Lessons] = []
     before = 0
-    for at, (hidden, count, rounds) in enumerate(zip(widened, positions, remembered, strict=True)):
-        found.append(Lessons(hidden, count, seed, RATE / 2**at, before, rounds))
+    for at, (hidden, count) in enumerate(zip(widened, positions, strict=True)):
+        found.append(Lessons(hidden, count, seed, RATE / 2**at, before))
         before += found[-1].rounds
     return found
 
@@ -92,11 +91,11 @@ def look_ahead(
     if keep is not None and keep.exists():
         with np.load(keep) as stored:
             network, begun = Network.of_arrays(dict(stored)), int(stored["round"])
-            known = [(stored[f"boards{at}"], stored[f"targets{at}"]) for at in range(min(begun, lessons.remembered))]
+            known = [(stored[f"boards{at}"], stored[f"targets{at}"]) for at in range(min(begun, REMEMBERED))]
     for number in range(begun, lessons.rounds):
         random = np.random.default_rng([lessons.seed, lessons.before + number])
         boards = positions(network, table, random, min(lessons.round, lessons.positions - number * lessons.round))
-        known = [*known, (boards, over_all_rolls(network, table, boards))][-lessons.remembered :]
+        known = [*known, (boards, over_all_rolls(network, table, boards))][-REMEMBERED:]
         seen, targets = (np.concatenate(part) for part in zip(*known, strict=True))
         for _ in range(PASSES):
             order = random.permutation(len(seen))

@@ -7,8 +7,7 @@
 - ``"chances"``: how games end.  ``hidden`` and ``self_play`` are the network's size, and how many games it plays with
   itself when there are no records but bootstrap games.  With ``looked_ahead`` it then grows to ``widened`` hidden units
   and learns from so many positions what it sees when it looks over all rolls; with lists of numbers there, once more
-  for each; ``remembered`` then says of how many rounds each such course learns at a time.  Of recorded games the
-  network that is there goes on learning.
+  for each.  Of recorded games the network that is there goes on learning.
 """
 
 from __future__ import annotations
