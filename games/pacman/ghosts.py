@@ -6,6 +6,7 @@ the game, for a function that must answer from an observation alone, and for bot
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from games.pacman import cells as c
@@ -93,7 +94,7 @@ def upcoming(s: list[int], maze: Maze) -> tuple[Decision, ...]:
 def see(s: list[int], maze: Maze) -> Observation:
     """Return what is on the screen, without decisions."""
     rules = level(s[c.LEVEL])
-    dots, energizers = _dots_left(s, maze)
+    dots, energizers = _dots_left(tuple(s[c.DOT_CELLS : cell_count(maze)]), maze)
     return Observation(
         tick=s[c.TICK],
         level=s[c.LEVEL],
@@ -190,11 +191,12 @@ def _ghost(s: list[int], g: int) -> Ghost:
     return Ghost(GHOSTS[g], s[o + c.X], s[o + c.Y], DIRECTIONS[s[o + c.DIR]], state, bool(s[o + c.REVERSE]))
 
 
-def _dots_left(s: list[int], maze: Maze) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the tiles of the dots and of the energizers that are left."""
+@lru_cache(maxsize=64)
+def _dots_left(cells: tuple[int, ...], maze: Maze) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the tiles of the dots and of the energizers that are left: the same until one is eaten."""
     dots: list[int] = []
     energizers: list[int] = []
     for dot, tile in enumerate(maze.dot_tiles):
-        if s[c.DOT_CELLS + dot // c.DOT_BITS] >> dot % c.DOT_BITS & 1:
+        if cells[dot // c.DOT_BITS] >> dot % c.DOT_BITS & 1:
             (energizers if tile in maze.energizer_tiles else dots).append(tile)
     return tuple(dots), tuple(energizers)

@@ -29,6 +29,8 @@ class Run:
 
 def visual_runs(letters: Sequence[str]) -> list[Run]:
     """Return the runs of a line from left to right."""
+    if all(map(str.isascii, letters)):
+        return [Run(tuple(letters), rtl=False)] if letters else []
     kinds = [bidirectional(letter[0]) for letter in letters]
     if not any(kind in RIGHT_TO_LEFT or kind == "AN" for kind in kinds):
         return [Run(tuple(letters), rtl=False)] if letters else []

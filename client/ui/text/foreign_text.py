@@ -46,6 +46,8 @@ def presentable(text: str) -> str:
 
 def graphemes(text: str) -> list[str]:
     """Return the letters of presentable text: each with its marks, flags and skin tones in one piece."""
+    if text.isascii():
+        return list(text)
     letters: list[str] = []
     for character in text:
         joins = _is_mark(character) or ord(character) in _SKIN_TONES

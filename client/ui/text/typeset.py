@@ -57,6 +57,7 @@ def width(words: str, kind: Type) -> int:
     return _width(letters, kind)
 
 
+@lru_cache(maxsize=4096)
 def cut(words: str, kind: Type, room: float) -> str:
     """Return ``words`` if they fit into ``room`` pixels, else as many whole letters as do, with an ellipsis."""
     letters = _letters(words)
@@ -155,11 +156,11 @@ def _parts(letters: Sequence[str], kind: Type) -> Iterator[_Part]:
 def _pieces(run: Run, kind: Type) -> Iterator[tuple[str, str]]:
     """Return the faces that set a run, and what each sets; letter by letter where the style spaces its letters."""
     if run.rtl:  # letters that join must come from one face, and without gaps
-        whole = next((face for face in _all_faces(kind) if all(has(face, letter) for letter in run.letters)), None)
+        whole = next((face for face in _all_faces(kind.face) if all(has(face, letter) for letter in run.letters)), None)
         if whole is not None:
             yield whole, "".join(run.letters)
             return
-    found = [_face_of(letter, kind) for letter in run.letters]
+    found = [_face_of(letter, kind.face) for letter in run.letters]
     if kind.gap and not run.rtl:
         yield from found
         return
@@ -167,22 +168,23 @@ def _pieces(run: Run, kind: Type) -> Iterator[tuple[str, str]]:
     yield from reversed(pieces) if run.rtl else pieces
 
 
-def _face_of(letter: str, kind: Type) -> tuple[str, str]:
+@lru_cache(maxsize=8192)
+def _face_of(letter: str, own: str) -> tuple[str, str]:
     """Return the first face that has a letter with all its marks; without one, of the bare letter, or a sign for it."""
     for shown in (letter, letter[0], REPLACEMENT):
-        for face in _all_faces(kind):
+        for face in _all_faces(own):
             if has(face, shown):
                 return face, shown
-    return kind.face, "?"
+    return own, "?"
 
 
-def _faces(kind: Type) -> tuple[str, ...]:
-    return (kind.face, *(face for face in FACES if face != kind.face))
+def _faces(own: str) -> tuple[str, ...]:
+    return (own, *(face for face in FACES if face != own))
 
 
-def _all_faces(kind: Type) -> Iterator[str]:
+def _all_faces(own: str) -> Iterator[str]:
     """Yield the style's own face, our others, and those of other scripts: many files, opened only where need be."""
-    yield from _faces(kind)
+    yield from _faces(own)
     yield from theme.script_faces()
 
 
@@ -205,7 +207,7 @@ def _looks(face: str, character: str) -> bytes:
 
 @lru_cache(maxsize=256)
 def _baseline(kind: Type) -> int:
-    return max(theme.font(face, kind.pixels).get_ascent() for face in _faces(kind))
+    return max(theme.font(face, kind.pixels).get_ascent() for face in _faces(kind.face))
 
 
 def _script(run: Run) -> str:
