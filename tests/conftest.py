@@ -7,6 +7,7 @@ and prints how to draw it again.
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from hypothesis import settings
 
 import training
 import training.environments  # noqa: F401 - before PettingZoo, which would choose a sound driver for all tests
+
+gc.disable()
+"""While tests are collected: what is imported stays, and looking through it again and again takes seconds."""
 
 PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 for name in list(os.environ):
@@ -32,6 +36,12 @@ LONGEST = ("wheel", "e2e", "training", "infra")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     room_of = {item.path: item.path.relative_to(Path(__file__).parent).parts[0] for item in items}
     items.sort(key=lambda item: LONGEST.index(room) if (room := room_of[item.path]) in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, and not among what was imported."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import joblib
 import pytest
-import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -101,6 +100,8 @@ def test_a_models_file_becomes_a_function(program: Program, tmp_path: Path, fitt
     if suffix == ".joblib":
         joblib.dump(fitted, path)
     elif suffix == ".skops":
+        import skops.io  # noqa: PLC0415 - two seconds
+
         skops.io.dump(fitted, path)
     else:
         path.write_bytes(NET.read_bytes())

@@ -10,9 +10,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cfnlint.config import ConfigMixIn
-from cfnlint.decode import cfn_yaml
-from cfnlint.runner import Runner
 
 from infra.templates.__main__ import written
 from infra.templates.answers import ANSWERS, OF_WHO_DEPLOYS
@@ -30,6 +27,8 @@ def name_of(path: Path) -> str:
 
 @lru_cache
 def load(path: Path) -> dict:
+    from cfnlint.decode import cfn_yaml  # noqa: PLC0415 - heavy, and for this file alone
+
     return cfn_yaml.load(str(path))
 
 
@@ -45,6 +44,9 @@ def many(value: object) -> list:
 
 
 def test_cfn_lint_has_nothing_to_say():
+    from cfnlint.config import ConfigMixIn  # noqa: PLC0415
+    from cfnlint.runner import Runner  # noqa: PLC0415
+
     runner = Runner(ConfigMixIn(templates=[str(path) for path in TEMPLATES]))  # its rules take seconds to load: once
     assert [f"{match.filename}: {match}" for match in runner.run()] == []
 

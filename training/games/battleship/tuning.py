@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-import cma
 import numpy as np
 
 from ai_functions.policies.battleship.expert import NEARLY
@@ -46,6 +45,8 @@ def tuned_part(
     """
     generator = np.random.default_rng(seed)
     start = np.zeros(WORTH_COLUMNS - 1)
+    import cma  # noqa: PLC0415 - half a second: it brings what draws charts
+
     search = cma.CMAEvolutionStrategy(start, STEP, {"seed": seed + 1, "popsize": TRIED, "verbose": -9})
     regression, means = VariateRegression(), []
     before = _play(start, fleets, generations * FLEETS)
