@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from client.cli import main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +56,22 @@ class Program:
         assert done.returncode == status, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         assert "Traceback" not in done.stderr
         return done
+
+    def refusal(self, *words: str | Path) -> str:
+        """Run a command that must end with exit status 2, within this process; return what it told of errors.
+
+        For what a command says of its words: a process of its own would take seconds to import the same again.
+        """
+        told = io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(io.StringIO()), redirect_stderr(told):
+            for name, value in self._environment.items():
+                patch.setenv(name, value)
+            patch.chdir(ROOT)
+            patch.setattr(sys, "argv", ["lambda-arcade", *map(str, words)])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        assert ended.value.code == 2, told.getvalue()
+        return told.getvalue()
 
     def json(self, *words: str | Path) -> Any:
         return json.loads(self.run(*words, "--json").stdout)

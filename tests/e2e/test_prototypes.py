@@ -136,9 +136,9 @@ def test_a_file_that_is_no_model_is_refused_in_a_sentence(
 ) -> None:
     path = tmp_path / "model.joblib"
     write(path)
-    done = program.run("deploy", path, "--name", "nobody", "--game", "battleship", *words, status=2)
-    assert told in done.stderr
-    assert done.stderr.strip().splitlines()[-1].startswith("error:")
+    said = program.refusal("deploy", path, "--name", "nobody", "--game", "battleship", *words)
+    assert told in said
+    assert said.strip().splitlines()[-1].startswith("error:")
     assert not (program.home / "opponents" / "nobody").exists()
 
 
@@ -156,8 +156,7 @@ def test_a_file_that_is_no_model_is_refused_in_a_sentence(
     ],
 )
 def test_words_that_do_not_go_together_are_told(program: Program, words: list[Any], told: str) -> None:
-    done = program.run(*words, status=2)
-    assert told in done.stderr
+    assert told in program.refusal(*words)
 
 
 def test_a_name_that_is_taken_is_left_to_who_has_it(program: Program) -> None:

@@ -264,8 +264,9 @@ def test_a_person_plays_in_the_terminal_and_the_match_is_recorded(program: Progr
 
 
 def test_what_a_person_gets_wrong_is_one_line_and_exit_status_2(program: Program, api: str) -> None:  # noqa: ARG001
+    said = program.run("deploy", "no_such_opponent", status=2).stderr
+    assert said.splitlines()[-1].startswith("error:")
     for words in (
-        ("deploy", "no_such_opponent"),
         ("delete", "no_such_opponent", "--yes"),
         ("match", "battleship", "cadet", "no_such_opponent"),
         ("match", "chess", "cadet", "cadet"),
@@ -276,10 +277,10 @@ def test_what_a_person_gets_wrong_is_one_line_and_exit_status_2(program: Program
         ("evaluate", "no_such_opponent"),
         ("--endpoint", "http://127.0.0.1:9", "opponents"),
     ):
-        done = program.run(*words, status=2)
-        said = done.stderr.strip().splitlines()
+        told = program.refusal(*words)
+        said = told.strip().splitlines()
         assert said, words
-        assert "error" in said[-1].lower() or "Error" in done.stderr, (words, done.stderr)
+        assert "error" in said[-1].lower() or "Error" in told, (words, told)
 
 
 def test_the_opponent_of_the_readme_is_deployed_and_plays(program: Program, api: str, tmp_path: Path) -> None:
@@ -310,7 +311,7 @@ def test_deployed_functions_play_each_other_over_http(program: Program, api: str
     program.run("deploy", FIRST_FREE)
     result = program.json("match", "battleship", "cadet", "first_free", "--games", "4")
     assert json.dumps(result)
-    told = program.run("train", "battleship_expert", "--for", "nobody", status=2).stderr
+    told = program.refusal("train", "battleship_expert", "--for", "nobody")
     assert re.search(r"nobody of that name played in these records; there are .*cadet.*first_free", told)
     program.run("delete", "first_free", "--yes")
     left = {item["name"] for item in program.json("opponents")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from random import Random
 from types import FunctionType
 from typing import Any
@@ -14,6 +15,10 @@ from games.pacman import cells as c
 from games.pacman import rules
 from games.pacman.names import DIRECTIONS, GHOSTS
 from training.games.pacman.compiled import KERNEL, FastGame, compiled
+from training.games.pacman.examples import _follow
+from training.games.pacman.players.look_ahead import _think
+from training.games.pacman.self_play import due, run_on
+from training.jit import COMPILES
 
 OPTIONS: tuple[dict[str, Any], ...] = (
     {},
@@ -121,3 +126,9 @@ def test_every_function_of_the_kernel_is_compiled_and_none_is_left_plain() -> No
 def test_unknown_options_are_the_rules_errors() -> None:
     with pytest.raises(GameError, match="no option 'speed'"):
         FastGame({"speed": 3})
+
+
+@pytest.mark.skipif(not COMPILES, reason="nothing is compiled")
+@pytest.mark.parametrize("function", [run_on, due, _think, _follow])
+def test_what_calls_the_kernel_is_kept_on_disk_as_the_kernel_is(function: Any) -> None:
+    assert "pacman-kernel" in Path(function.stats.cache_path).parts

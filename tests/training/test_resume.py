@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 EASY = Path(ai_functions.__file__).parent / "battleship_easy"
 PATIENCE_S = 200.0
 ORPHANS_S = 30.0
-WORDS = ("--bootstrap", "12", "--seed", "3", "--aim", "none", "--games", "20", "--executor", "processes:2")
+WORDS = ("--bootstrap", "12", "--seed", "3", "--aim", "none", "--games", "20")
 
 
 class Training:
@@ -61,14 +61,14 @@ def comparable(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def kill_when(training: Training, reached: Callable[[set[str]], bool], *more: str) -> None:
-    running = training.start(*more)
+    running = training.start("--executor", "processes:1", *more)
     end = monotonic() + PATIENCE_S
     while not reached(training.kept()):
         assert running.poll() is None, "it was over before it could be killed"
         assert monotonic() < end
         sleep(0.01)
     os.kill(running.pid, signal.SIGKILL)
-    running.communicate(timeout=ORPHANS_S)  # its workers hold the pipes, so this ends when they have
+    running.communicate(timeout=ORPHANS_S)  # its worker holds the pipes, so this ends when it has
 
 
 @pytest.mark.timeout(900)

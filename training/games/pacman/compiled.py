@@ -33,13 +33,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from games.pacman import cells as c
-from games.pacman import ghost_ai, kernel, levels, moves, pacman_step, rules
+from games.pacman import ghost_ai, ghosts, kernel, levels, moves, pacman_step, rules
 from games.pacman.ghosts import imagine
 from training.compiled_cache import kept
-from training.jit import jit
+from training.jit import jit as as_it_can_be
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -51,6 +51,7 @@ Cells: TypeAlias = "NDArray[np.int64]"
 
 KERNEL = (ghost_ai, moves, pacman_step, kernel)
 """The kernel's modules, each after those it imports."""
+_SOURCES = tuple(Path(str(module.__file__)) for module in (levels, c, *KERNEL))
 ASK_ANYONE = c.ASK_PACMAN | c.ASK_GHOSTS
 FOR_EVER = 1 << 40
 
@@ -75,9 +76,7 @@ def compiled() -> ModuleType:
 
     The first call of a function compiles it (about twenty seconds for all, once a machine and version of the rules).
     """
-    sources = [Path(str(module.__file__)) for module in (levels, c, *KERNEL)]
-    stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    keep = kept("pacman-kernel", stamp)
+    keep = _folder_for(*_SOURCES)
     done: dict[FunctionType, Any] = {}
     whole = ModuleType("compiled_pacman_kernel")
     for module in KERNEL:
@@ -99,9 +98,21 @@ def _compile(module: ModuleType, done: dict[FunctionType, Any], keep: Path) -> d
             if value in done:  # imported from a module that was compiled before
                 setattr(copy, key, done[value])
             elif value.__module__ == name:
-                setattr(copy, key, jit(value, keep))
+                setattr(copy, key, as_it_can_be(value, keep))
                 done[vars(module)[key]] = getattr(copy, key)
     return {key: value for key, value in vars(copy).items() if not key.startswith("__")}
+
+
+def jit(function: Callable[..., Any]) -> Any:
+    """Return ``function``, which calls the kernel, compiled; kept under the hash of the kernel and of its own file."""
+    own = Path(function.__code__.co_filename)
+    return as_it_can_be(function, _folder_for(own, *_SOURCES, Path(str(ghosts.__file__))))
+
+
+def _folder_for(*sources: Path) -> Path:
+    """Return where machine code is kept that was made of these files as they are."""
+    stamp = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    return kept("pacman-kernel", stamp)
 
 
 @lru_cache(maxsize=16)

@@ -18,8 +18,7 @@ from games.pacman import rules
 from games.pacman.names import DIRECTIONS, GHOSTS
 from training.executors import in_parts, lent, spread
 from training.games.pacman.batches import Screens, screens_of
-from training.games.pacman.compiled import compiled
-from training.jit import jit
+from training.games.pacman.compiled import compiled, jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -20,10 +20,9 @@ from games.pacman.mazes import find_maze
 from games.pacman.names import DIRECTIONS, GHOSTS
 from games.record import BOT, GameRecord, Participant, Turn, move_seed
 from training.games.pacman.batches import Screens, screens_of
-from training.games.pacman.compiled import compiled
+from training.games.pacman.compiled import compiled, jit
 from training.games.pacman.players.bots import Planner, random_safe
 from training.games.pacman.players.ghosts import ARCADE
-from training.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

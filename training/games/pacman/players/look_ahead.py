@@ -16,9 +16,8 @@ from games.pacman import cells as c
 from games.pacman.ghosts import FOR_A_WHILE, imagine
 from games.pacman.names import DIRECTIONS
 from games.pacman.pacman_step import LAST_MODE
-from training.games.pacman.compiled import compiled, table_of
+from training.games.pacman.compiled import compiled, jit, table_of
 from training.games.pacman.players.bots import Planner
-from training.jit import jit
 
 if TYPE_CHECKING:
     from random import Random
