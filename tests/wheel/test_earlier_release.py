@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-EARLIER = "7245e24"
-"""The commit that stands for what people have: before proofs, a site and routes of one version each."""
+EARLIER = {"before-proofs": "7245e24", "with-proofs": "efb5749"}
+"""The commits that stand for what people have: one from before proofs, a site and routes of one version each, and one
+that has them, with SQLite under its cloud and URLs apart from the catalog's entries."""
 TIMEOUT_S = 600
 PROGRAM = "from client.cli import main; main()"
 
@@ -54,21 +55,21 @@ class Side:
         return str(json.loads(self.run("cloud", "up", "--json"))["endpoint"])
 
 
-def archive(folder: Path) -> Path:
-    """Return the sources of the earlier release."""
+def archive(folder: Path, commit: str) -> Path:
+    """Return the sources of an earlier release."""
     sources = folder / "sources"
     sources.mkdir()
-    packed = subprocess.run([str(shutil.which("git")), "archive", EARLIER], cwd=ROOT, capture_output=True, check=False)
+    packed = subprocess.run([str(shutil.which("git")), "archive", commit], cwd=ROOT, capture_output=True, check=False)
     if packed.returncode:
-        pytest.skip(f"this clone does not go back to {EARLIER}")
+        pytest.skip(f"this clone does not go back to {commit}")
     subprocess.run([str(shutil.which("tar")), "x"], cwd=sources, input=packed.stdout, check=True)
     return sources
 
 
-@pytest.fixture(scope="module")
-def sides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Side]]:
+@pytest.fixture(scope="module", params=EARLIER.values(), ids=EARLIER)
+def sides(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Side]]:
     folder = tmp_path_factory.mktemp("releases")
-    sources = archive(folder)
+    sources = archive(folder, request.param)
     build = ["wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder), str(sources)]
     subprocess.run([sys.executable, "-m", "pip", *build], check=True, timeout=TIMEOUT_S)
     (wheel,) = folder.glob("*.whl")
