@@ -22,6 +22,7 @@ from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import asynchronous, execution, private_names
+from infra.local.patches.alarms import mend_alarms
 from infra.local.patches.asynchronous import AsynchronousCalls
 from infra.local.patches.calls import Calls
 from infra.local.patches.change_sets import mend_change_sets, mend_templates
@@ -135,18 +136,19 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     """
     from ministack import app as ministack  # noqa: PLC0415
     from ministack.core import iam_actions, iam_evaluator  # noqa: PLC0415
-    from ministack.services import apigateway, cloudformation, lambda_svc, s3, sns, sqs  # noqa: PLC0415
+    from ministack.services import apigateway, cloudformation, cloudwatch, lambda_svc, s3, sns, sqs  # noqa: PLC0415
 
     endpoint = f"http://127.0.0.1:{port}"
     private_names.check(
         private_names.Parts(
-            *(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs)
+            *(lambda_svc, ministack, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs, cloudwatch)
         )
     )
     execution.mend_versions(cloudformation.provisioners)
     mend_change_sets(cloudformation)
     mend_templates(cloudformation)
     mend_iam(iam_evaluator, iam_actions)
+    mend_alarms(cloudwatch)
     metrics, observer, archives, threads = Metrics(), Observer(), Archives(paths.unpacked), Threads()
     store, outbox = StateStore(ministack, paths.state), Outbox(paths.state / "outbox")
     ledger = Ledger(paths.folder / "ledger.sqlite")

@@ -149,6 +149,33 @@ def test_a_canary_whose_alarm_goes_off_is_ended_by_itself(environment: Environme
         time.sleep(0.2)
 
 
+def test_a_canary_is_ended_by_its_own_figures_and_not_by_those_of_others(environment: Environment, make):
+    one(environment, make("watched"))
+    one(environment, make("watched", "Two"), canary=1.0)
+    cloudwatch, name = environment.cloud.client("cloudwatch"), environment.names.function("watched")
+    alarm = f"{name}-canary-2-latency"
+    own = {"FunctionName": name, "Resource": f"{name}:live", "ExecutedVersion": "2"}
+
+    def state(**dimensions: str) -> str:
+        """Say of a function that it took a minute, and return what the alarm says to that."""
+        told = [{"Name": key, "Value": value} for key, value in dimensions.items()]
+        late = {"MetricName": "Duration", "Unit": "Milliseconds", "Value": 60_000.0, "Dimensions": told}
+        cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[late] if told else [])
+        return str(cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"])
+
+    assert state(FunctionName="another") != "ALARM"
+    assert state(**own | {"ExecutedVersion": "1"}) != "ALARM"
+    version_at(listed(environment)["watched"]["endpoint"])
+    end = time.monotonic() + 30
+    while state() != "OK":
+        assert time.monotonic() < end, "its own calls are not seen"
+        time.sleep(0.2)
+    assert state(**own) == "ALARM"
+    while listed(environment)["watched"]["weights"]:
+        assert time.monotonic() < end, "the canary is still there"
+        time.sleep(0.2)
+
+
 def canary_alarms(environment: Environment, name: str) -> list[str]:
     prefix = f"{environment.names.function(name)}-canary-"
     answer = environment.cloud.client("cloudwatch").describe_alarms(AlarmNamePrefix=prefix)

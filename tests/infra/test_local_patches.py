@@ -21,9 +21,9 @@ from infra.local.patches.private_names import Parts, check
 CHECK = """
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import apigateway, cloudformation, lambda_svc, s3, sns, sqs
+from ministack.services import apigateway, cloudformation, cloudwatch, lambda_svc, s3, sns, sqs
 from infra.local.patches.private_names import Parts, check
-check(Parts(lambda_svc, app, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs))
+check(Parts(lambda_svc, app, apigateway, iam_evaluator, iam_actions, cloudformation, s3, sns, sqs, cloudwatch))
 """
 
 
@@ -57,13 +57,13 @@ def test_stores_that_are_saved_as_they_are_are_what_ministack_would_save(tmp_pat
 
 def test_a_part_that_is_gone_is_named() -> None:
     with pytest.raises(RuntimeError, match=r"no lambda_svc\._execute_function_warm any more"):
-        check(Parts(*[SimpleNamespace()] * 9))
+        check(Parts(*[SimpleNamespace()] * 10))
 
 
 def test_a_part_that_takes_something_else_is_named() -> None:
     moved = SimpleNamespace(_execute_function_warm=lambda function, event: (function, event))
     with pytest.raises(RuntimeError, match=r"_execute_function_warm takes \('function', 'event'\), not"):
-        check(Parts(moved, *[SimpleNamespace()] * 8))
+        check(Parts(moved, *[SimpleNamespace()] * 9))
 
 
 def test_an_alias_routes_by_its_weights() -> None:

@@ -142,6 +142,21 @@ def test_what_was_answered_is_gone_after_a_kill(tmp_path: Path) -> None:
         plain.client("ssm").get_parameter(Name="/answered")
 
 
+def test_an_alarm_goes_off_by_the_metric_of_another_function(plain: Plain) -> None:
+    """``mend_alarms``."""
+    cloudwatch, metric = plain.client("cloudwatch"), {"Namespace": "Own", "MetricName": "Late"}
+    of_one, of_another = ([{"Name": "FunctionName", "Value": name}] for name in ("one", "another"))
+    cloudwatch.put_metric_alarm(
+        AlarmName="of-one", **metric, Dimensions=of_one, Statistic="Maximum", Period=60, EvaluationPeriods=1,
+        Threshold=1.0, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    cloudwatch.put_metric_data(
+        Namespace="Own", MetricData=[{"MetricName": "Late", "Dimensions": of_another, "Value": 9}]
+    )
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=["of-one"])["MetricAlarms"]
+    assert alarm["StateValue"] == "ALARM"
+
+
 @pytest.fixture(scope="module")
 def inside(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Return what ``ministack_inside`` sees."""

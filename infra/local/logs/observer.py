@@ -39,6 +39,8 @@ class Observation(NamedTuple):
     event: Any
     moment: float
     """In seconds since 1970."""
+    alias: str = ""
+    """By which the function was called, if by one."""
 
     def context(self) -> Any:
         """Return what the event says of the HTTP request behind it; None or empty for none."""
@@ -108,20 +110,20 @@ def _write(batch: Iterable[Observation | Refusal]) -> None:
     calls: defaultdict[tuple[str, str], list[Observation]] = defaultdict(list)
     for item in batch:
         if isinstance(item, Refusal):
-            metric = Metric("AWS/Lambda", "Throttles", "Count", (("FunctionName", item.name),))
-            points[metric].append((item.moment, 1.0))
+            for dimensions in ((), (("FunctionName", item.name),)):
+                points[Metric("AWS/Lambda", "Throttles", "Count", dimensions)].append((item.moment, 1.0))
             continue
         now_ms = int(item.moment * 1000)
         stream = item.answer.log_stream or f"[{item.function.version}]"
         lines[item.function.log_group, stream] += [(now_ms, line) for line in item.lines()]
-        calls[item.function.name, item.function.label].append(item)
+        calls[item.function.label, item.alias].append(item)
         for metric, value in _printed(item.answer.output):
             points[metric].append((item.moment, value))
         if accessed := _access(item):
             group, api, line = accessed
             lines[group, api].append((now_ms, line))
-    for (name, label), items in calls.items():
-        for metric, values in _metrics(name, label, items):
+    for items in calls.values():
+        for metric, values in _metrics(items[0].function, items[0].alias, items):
             points[metric] += values
     for (group, stream), rows in lines.items():
         _append(group, stream, rows)
@@ -129,12 +131,22 @@ def _write(batch: Iterable[Observation | Refusal]) -> None:
         _record(metric, values)
 
 
-def _metrics(name: str, label: str, items: Sequence[Observation]) -> Iterator[tuple[Metric, list[tuple[float, float]]]]:
-    """Yield a function's metrics, each with AWS's two sets of dimensions (the function; the version that ran)."""
+def _metrics(
+    function: Function, alias: str, items: Sequence[Observation]
+) -> Iterator[tuple[Metric, list[tuple[float, float]]]]:
+    """Yield a function's metrics, each with AWS's sets of dimensions: of all functions, the function, what was called.
+
+    Of what was called by an alias also the version that ran.
+    """
+    named = ("FunctionName", function.name)
+    wanted = [(), (named,), (named, ("Resource", function.label))]
+    if alias:
+        by_alias = named, ("Resource", f"{function.name}:{alias}")
+        wanted += [by_alias, (*by_alias, ("ExecutedVersion", function.version))]
     invocations = [(item.moment, 1.0) for item in items]
     errors = [(item.moment, float(item.answer.error)) for item in items]
     durations = [(item.moment, item.answer.duration_ms) for item in items]
-    for dimensions in ((("FunctionName", name),), (("FunctionName", name), ("Resource", label))):
+    for dimensions in wanted:
         yield Metric("AWS/Lambda", "Invocations", "Count", dimensions), invocations
         yield Metric("AWS/Lambda", "Errors", "Count", dimensions), errors
         yield Metric("AWS/Lambda", "Duration", "Milliseconds", dimensions), durations

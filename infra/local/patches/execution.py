@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from infra.local.logs.observer import Observer, Refusal
-from infra.local.patches.executor import TOO_LARGE, Executor, VersionKey, invoked_arn, version_key
+from infra.local.patches.executor import TOO_LARGE, Executor, VersionKey, by_alias, invoked_arn, version_key
 from infra.local.patches.memo import making
 from infra.local.state.durable import disk_answer
 from infra.local.state.files import DiskError
@@ -84,6 +84,7 @@ def mend_weighted_aliases(lambda_service: Any, draw: Callable[[], float] = rando
     @functools.wraps(resolve)
     def weighted_resolve(func: dict[str, Any] | None, qualifier: str | None) -> Any:
         alias = (func or {}).get("aliases", {}).get(qualifier)
+        by_alias.set(str(qualifier) if alias else "")
         return resolve(func, pick_version(alias, draw()) if alias and _weighing.get() else qualifier)
 
     @functools.wraps(invoke)

@@ -37,6 +37,8 @@ MANY = 4096
 """How many functions' names are remembered taken apart."""
 invoked_arn: contextvars.ContextVar[str] = contextvars.ContextVar("invoked_arn", default="")
 """The ARN a caller used, where MiniStack is given another: a weighted alias."""
+by_alias: contextvars.ContextVar[str] = contextvars.ContextVar("by_alias", default="")
+"""The alias by which the function was found that is called; empty for one found otherwise."""
 
 
 class VersionKey(NamedTuple):
@@ -59,6 +61,8 @@ class Ran(NamedTuple):
     func: Mapping[str, Any]
     config: Mapping[str, Any]
     event: Any
+    alias: str
+    """By which it was called, if by one."""
 
 
 Slot = tuple[str, "int | None"]
@@ -162,7 +166,7 @@ class Executor:
                 full = str(disk_error(error, self._disk))
                 return {"body": failure("ServiceException", full), "error": True, "log": ""}
             pool = self._pool.add(key, function)
-        ran = Ran(key, pool, arn, func, config, event)
+        ran = Ran(key, pool, arn, func, config, event, by_alias.get() or _alias_in(arn, key))
         if (made := making.get()) is not None:
             made.ran.append(ran)
         answer = await self.ask(ran, Call(request_id, payload, arn), event)
@@ -208,7 +212,7 @@ class Executor:
         finally:
             tally.end(function.memory_mb, answer)
         observation = Observation(
-            ran.key.account, ran.key.region, function, answer, call.request_id, event, time.time()
+            *(ran.key.account, ran.key.region, function, answer, call.request_id, event, time.time(), ran.alias)
         )
         self._told.observer.note(observation)
         self._told.ledger.note(observation)
@@ -263,3 +267,9 @@ def version_key(config: Mapping[str, Any]) -> VersionKey:
 def _scope(arn: str) -> tuple[str, str]:
     _, _, _, region, account, *_ = arn.split(":")
     return account, region
+
+
+def _alias_in(arn: str, key: VersionKey) -> str:
+    """Return the alias that a caller named; empty where that was a version, or nothing."""
+    _, found, name = arn.partition(f":function:{key.name}:")
+    return name if found and name != key.version else ""

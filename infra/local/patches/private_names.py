@@ -163,6 +163,13 @@ SQS_NAMES: Mapping[str, tuple[str, ...]] = {
     "_delete_messages_for_esm": ("queue_url", "receipt_handles"),
 }
 """What ``queues`` calls."""
+CLOUDWATCH_NAMES: Mapping[str, tuple[str, ...]] = {
+    "_evaluate_alarm": ("alarm",),
+    "_metrics": (),
+    "_dims_from_list": ("dimensions",),
+    "_dims_key": ("dims",),
+}
+"""What ``alarms`` replaces and calls."""
 
 
 class PatchError(RuntimeError):
@@ -182,6 +189,7 @@ class Parts:
     s3: Any
     sns: Any
     sqs: Any
+    cloudwatch: Any
 
 
 def check(parts: Parts) -> None:
@@ -202,6 +210,7 @@ def check(parts: Parts) -> None:
         (parts.s3, "s3", S3_NAMES),
         (parts.sns, "sns", SNS_NAMES),
         (parts.sqs, "sqs", SQS_NAMES),
+        (parts.cloudwatch, "cloudwatch", CLOUDWATCH_NAMES),
     )
     for module, where, names in named:
         for name, expected in names.items():
