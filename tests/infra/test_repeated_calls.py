@@ -19,7 +19,7 @@ from infra.local import daemon
 from infra.local.heads import head_of
 from infra.local.patches.calls import Calls
 from infra.local.patches.execution import pick_version
-from infra.local.patches.memo import SETTLED_S, Making, Memos, making, new_id
+from infra.local.patches.memo import SETTLED_S, Making, Memos, _template, making, new_id
 from infra.local.state.watched import Watched, apart, changes
 
 if TYPE_CHECKING:
@@ -251,6 +251,14 @@ def test_what_became_the_same_event_twice_is_kept_and_nothing_else() -> None:
     assert not known_after([{"stage": "1"}, {"stage": "2"}])
     assert not known_after([{"authorizer": {}}, {"authorizer": {}}])
     assert not known_after([{}, {}], busy=True)
+
+
+def test_who_was_turned_away_by_an_authorizer_leaves_nothing_to_keep() -> None:
+    """Its event alone ran: looked at like a function's, the first caller with a wrong key was answered 500."""
+    made, request = Making(), SimpleNamespace(body=b"")
+    ran: Any = _Ran(Pool(), {"type": "REQUEST", "headers": {"x-api-key": "another"}, "requestContext": {}})
+    made.ran.append(ran)
+    assert _template(request, made) is None  # type: ignore[arg-type]
 
 
 def test_an_answer_that_would_become_two_is_none() -> None:

@@ -188,6 +188,8 @@ def _template(request: Request, made: Making) -> bytes | None:
     if made.varies or len(made.ran) != 1:
         return None
     event = made.ran[0].event
+    if "isBase64Encoded" not in event:  # an authorizer's, which let nobody in
+        return None
     context, headers = event["requestContext"], event["headers"]
     if event["isBase64Encoded"] or event.get("body", "") != request.body.decode("utf-8", "replace"):
         return None
