@@ -8,8 +8,8 @@ One step is a whole turn, or a decision about the cube.  The roll that a step's 
 worth), ``cube`` (in matches true, else false), ``crawford`` (in matches with a cube true) and ``jacoby`` (false; single
 games with a cube alone).
 
-**Events** (``detail`` in brackets): ``rolled`` (one and two), ``moved`` (turn), ``hit`` (point, from the hitter's
-side), ``doubled`` (value it will have), ``took`` (value), ``dropped``, ``game`` (points, kind) and ``won``.
+**Events** (``detail`` in brackets): ``rolled`` (one and two), ``moved`` (turn), ``passed``, ``hit`` (point, from the
+hitter's side), ``doubled`` (value it will have), ``took`` (value), ``dropped``, ``game`` (points, kind) and ``won``.
 """
 
 from __future__ import annotations
@@ -267,7 +267,7 @@ def _play(state: State, turn: Turn) -> tuple[State, tuple[Event, ...]]:
     """Play a legal turn."""
     player, view = state.turn, state.view
     after = board_after(view.board, turn)
-    events = [Event("moved", player, {"turn": print_turn(turn)})]
+    events = [Event("moved", player, {"turn": print_turn(turn)}) if turn.paths else Event("passed", player)]
     events += [Event("hit", player, {"point": point}) for point in turn.hits]
     if borne_off(after)[0] == kernel.CHECKERS:
         worth = kernel.worth(after)

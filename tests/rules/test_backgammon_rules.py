@@ -245,8 +245,8 @@ def test_who_cannot_move_passes() -> None:
     blocked = board_of({25: 1}, {1: 2, 2: 2, 3: 2, 4: 2, 5: 2, 6: 2})
     state = state_of(Observation(MOVE, blocked, (6, 5)))
     assert rules.legal_actions(state.view) == (NO_MOVE,)
-    after, _ = play(state, "pass")
-    assert after.turn == "black"
+    after, happened = play(state, "pass")
+    assert (after.turn, happened[0]) == ("black", "passed")
     with pytest.raises(IllegalActionError, match="write pass"):
         rules.check(state, "white", rules.parse_action("bar/20"))
 
