@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from infra.local.logs.ledger import Ledger
-    from infra.local.logs.metrics import Metrics
+    from infra.local.logs.metrics import Metrics, Tally
     from infra.local.logs.observer import Observer
     from infra.local.state.blobs import Blob
     from infra.local.workers.pool import FunctionPool, WorkerPool
@@ -209,14 +209,19 @@ class Executor:
         answer: Answer | None = None
         try:
             answer = await ran.pool.ask(call)
-        finally:
-            tally.end(function.memory_mb, answer)
-        observation = Observation(
-            *(ran.key.account, ran.key.region, function, answer, call.request_id, event, time.time(), ran.alias)
-        )
-        self._told.observer.note(observation)
-        self._told.ledger.note(observation)
+        finally:  # who called is answered first
+            self._pool.loop.call_soon(self._witness, tally, ran, answer, call.request_id, event)
         return answer
+
+    def _witness(self, tally: Tally, ran: Ran, answer: Answer | None, request_id: str, event: Any) -> None:
+        function = ran.pool.function
+        tally.end(function.memory_mb, answer)
+        if answer is not None:
+            observation = Observation(
+                *(ran.key.account, ran.key.region, function, answer, request_id, event, time.time(), ran.alias)
+            )
+            self._told.observer.note(observation)
+            self._told.ledger.note(observation)
 
     def _function(self, func: Mapping[str, Any], config: Mapping[str, Any]) -> Function:
         code = func.get("code_zip")

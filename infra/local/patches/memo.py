@@ -82,6 +82,8 @@ class Memo:
         self._has_body = bool(request.body)
         self._bucket = made.bucket
         self._template = template
+        self.traced = b"%(root)b" in template
+        """Whether its events have the id of a trace."""
         self._executor = executor
         self._slot = executor.slot(self.ran)
 
@@ -100,11 +102,12 @@ class Memo:
 
     async def run(self, new: dict[bytes, bytes], body: bytes) -> Any:
         """Return what the function answers (``functions.Answer``) to a call that is admitted."""
-        event, text = self.ran.event, body.decode("utf-8", "replace")
-        if body:
-            event = {**event, "body": text}
-            new[b"body"] = _ENCODER.encode(text).encode()
+        event = self.ran.event
         try:
+            if body:
+                text = body.decode("utf-8", "replace")
+                event = {**event, "body": text}
+                new[b"body"] = _ENCODER.encode(text).encode()
             call = Call(new_id(), self._template % new, self.ran.arn)
             return await self._executor.ask(self.ran, call, event)
         finally:
@@ -137,7 +140,7 @@ class Memos:
         """Return the whole HTTP answer to a request that ``find`` found."""
         self._calls.touch()
         self.answered += 1
-        new = _new(len(body))
+        new = _new(len(body), traced=memo.traced)
         answer = await memo.run(new, body)
         shape = _shape(answer)
         head = memo.heads.get(shape) if shape else None
@@ -251,15 +254,17 @@ def _clock(second: int) -> bytes:
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.localtime(second)).encode()  # as MiniStack does
 
 
-def _new(length: int) -> dict[bytes, bytes]:
+def _new(length: int, *, traced: bool) -> dict[bytes, bytes]:
     """Return what is new in a call with a body of ``length``, by its name in templates."""
     now, random = time.time(), os.urandom(31)
-    return {
+    new = {
         b"length": b"%d" % length,
         b"id": new_id().encode(),
         b"time": _clock(int(now)),
         b"epoch": b"%d" % (now * 1000),
-        b"root": b"Root=1-%08x-%b" % (int(now), random[:12].hex().encode()),
-        b"parent": random[12:20].hex().encode(),
-        b"short": b64encode(random[20:]),
+        b"short": b64encode(random[:11]),
     }
+    if traced:
+        new[b"root"] = b"Root=1-%08x-%b" % (int(now), random[11:23].hex().encode())
+        new[b"parent"] = random[23:].hex().encode()
+    return new

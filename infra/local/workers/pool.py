@@ -83,7 +83,7 @@ class FunctionPool:
             except StaleError:
                 continue
             finally:
-                self._give_back(worker)
+                self._loop.call_soon(self._give_back, worker)  # who called is answered first
 
     def retire(self) -> None:
         """Serve nobody new: end what is idle now, and the rest as it finishes."""
