@@ -105,8 +105,7 @@ def end_at_signals(end: Callable[[], None]) -> None:
 class _Cycle:
     """What uvicorn looks at of a request that is being answered."""
 
-    message_event = asyncio.Event()
-    """For which nobody waits."""
+    message_event = asyncio.Event()  # for which nobody waits
 
     def __init__(self) -> None:
         self.response_complete = False
@@ -153,19 +152,16 @@ class _Connection(HttpToolsProtocol):
 
     @property
     def _is_answered(self) -> bool:
-        """Whether every request that has come was answered."""
         return self.cycle is None or self.cycle.response_complete
 
     def data_received(self, data: bytes) -> None:
         if self._refusal:
             return
-        if self._memos is None or not self._between or not self._is_answered or self.flow.write_paused:
-            self._parse(data)
-            return
         if self._held:
             data, self._held = self._held + data, b""
-        head = head_of(data)
-        if head is None:
+        apart = self._between and self._is_answered and not self.flow.write_paused
+        head = head_of(data) if apart and self._memos is not None else None
+        if head is None or self._memos is None:
             self._parse(data)
             return
         kept, begin, end = head

@@ -27,6 +27,7 @@ from infra.load.traffic import find_request
 from infra.local.http_server import MAX_HEAD_BYTES, WHOLE_S, Server
 from infra.local.patches.lookups import mend_routes
 from infra.local.workers.crowding import SPAN_S, Crowding
+from infra.local.workers.runtime_requests import ASKS_FOR_NEXT, Message, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,3 +254,19 @@ def test_a_cloud_is_measured_beside_the_bare_loop(environment: Environment) -> N
     assert found.times.errors == found.times.throttled == 0
     assert found.raw_per_second
     assert found.server_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        (b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n", ASKS_FOR_NEXT),
+        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", Message("POST", "/a/response", b"{}", 2)),
+        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{", None),
+        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}GET", None),
+        (b"POST /a/response HTTP/1.1\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n", None),
+        (b"POST /a/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", None),
+        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2", None),
+    ],
+)
+def test_what_a_runtime_sends_in_one_piece_is_read_at_once(sent: bytes, read: Message | None) -> None:
+    assert whole(sent) == read

@@ -9,12 +9,13 @@ import asyncio
 import socket
 import time
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from infra.local.workers.runtime_requests import HEAD_END, Message, field, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-NEXT = "/2018-06-01/runtime/invocation/next"
 INIT_ERROR = "/2018-06-01/runtime/init/error"
 TICK_S = 0.001
 """How much too early an event loop's timer may go off."""
@@ -30,22 +31,6 @@ class WorkerGoneError(RuntimeError):
 
 class LateError(RuntimeError):
     """The worker did not answer in time."""
-
-
-class Message(NamedTuple):
-    """One request that a worker sent."""
-
-    method: str
-    path: str
-    body: bytes
-    """As much of it as was kept."""
-    size: int
-    """How many bytes it had."""
-
-
-ASKS_FOR_NEXT = Message("GET", NEXT, b"", 0)
-ASKING = f"GET {NEXT} HTTP/1.1\r\n".encode()
-HEAD_END = b"\r\n\r\n"
 
 
 class RuntimeApi:
@@ -215,7 +200,7 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on with the request that is coming in."""
-        if self._between and (message := _whole(data)) is not None:
+        if self._between and (message := whole(data)) is not None:
             self._api._came(message)  # noqa: SLF001
             return
         self._buffer += data
@@ -253,12 +238,12 @@ class _Line(asyncio.Protocol):
             head, self._buffer = self._buffer[:end], self._buffer[end + len(HEAD_END) :]
             method, path, _version = head[: (head + b"\r\n").find(b"\r\n")].decode("latin-1").split(" ", 2)
             fields = head.lower() + b"\r\n"
-            if _field(fields, b"expect") == b"100-continue":
+            if field(fields, b"expect") == b"100-continue":
                 self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if _field(fields, b"transfer-encoding") == b"chunked":
+            if field(fields, b"transfer-encoding") == b"chunked":
                 body, size = yield from self._chunked()
             else:
-                size = int(_field(fields, b"content-length") or 0)
+                size = int(field(fields, b"content-length") or 0)
                 body = yield from self._take(size, self._api.keep)
             self._api._came(Message(method, path, body, size))  # noqa: SLF001
 
@@ -292,28 +277,3 @@ class _Line(asyncio.Protocol):
             yield from self._take(2, 0)
             if size == 0:
                 return b"".join(parts), total
-
-
-def _whole(data: bytes) -> Message | None:
-    """Return the request that is all of ``data``, as nearly every one comes; None where more has to be looked at."""
-    end = data.find(HEAD_END)
-    begin = end + len(HEAD_END)
-    if data.startswith(ASKING) and begin == len(data):
-        return ASKS_FOR_NEXT
-    if end < 0 or not data.startswith(b"POST "):
-        return None
-    fields = data[: end + 2].lower()
-    length = _field(fields, b"content-length")
-    if not length.isdigit() or b"\r\nexpect:" in fields or b"\r\ntransfer-encoding:" in fields:
-        return None
-    path = data[5 : data.find(b" ", 5, end)].decode("latin-1")
-    return Message("POST", path, data[begin:], int(length)) if begin + int(length) == len(data) else None
-
-
-def _field(head: bytes, name: bytes) -> bytes:
-    """Return the value of a header in ``head``, which is in small letters and ends its lines; empty for none."""
-    at = head.find(b"\r\n" + name + b":")
-    if at < 0:
-        return b""
-    begin = at + len(name) + 3
-    return head[begin : head.find(b"\r\n", begin)].strip()

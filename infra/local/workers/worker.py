@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any
 
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.output import Output
-from infra.local.workers.runtime_api import INIT_ERROR, NEXT, LateError, RuntimeApi, WorkerGoneError
+from infra.local.workers.runtime_api import INIT_ERROR, LateError, RuntimeApi, WorkerGoneError
+from infra.local.workers.runtime_requests import NEXT
 from infra.local.workers.sandbox import (
     BUBBLEWRAP,
     PROCESSES,
