@@ -26,7 +26,7 @@ from infra.load.steady import complete, steady
 from infra.load.traffic import find_request
 from infra.local.http_server import MAX_HEAD_BYTES, WHOLE_S, Server
 from infra.local.patches.lookups import mend_routes
-from infra.local.workers.crowding import SPAN_S, Crowding
+from infra.local.workers.crowding import PROCESSORS, SPAN_S, Crowding
 from infra.local.workers.runtime_requests import ASKS_FOR_NEXT, Message, whole
 
 if TYPE_CHECKING:
@@ -206,6 +206,30 @@ def test_who_computes_is_told_from_who_waits(processes: dict[str, Process]) -> N
         time.sleep(SPAN_S)  # at its start the one that waits computes, and the one that computes waits for the disk
         told = busy.is_computing(computes), idle.is_computing(waits)
     assert told == (True, False)
+
+
+def told_computing(busy: int, idle: int, pauses_s: list[float]) -> list[bool]:
+    """Return what is told after pauses, during whose first 60 ms the busy compute; the loop that serves them never."""
+    now, spent = [100.0], [0.0]
+    crowding = Crowding(
+        lambda place: spent[0] if place.parts[2] in {str(pid) for pid in range(busy)} else 0.0, lambda: now[0]
+    )
+    workers: Any = [Process(pid) for pid in range(busy + idle)]
+    told = []
+    for pause in (0.0, *pauses_s):
+        now[0] += pause
+        spent[0] += min(pause, 0.06)
+        told.append(crowding.is_computing(workers))
+    return told[1:]
+
+
+def test_workers_that_nobody_asks_say_nothing_of_those_that_compute() -> None:
+    assert told_computing(busy=PROCESSORS, idle=3 * PROCESSORS, pauses_s=[0.06, 0.06]) == [True, True]
+    assert told_computing(busy=0, idle=PROCESSORS, pauses_s=[0.06, 0.06]) == [False, False]
+
+
+def test_a_pause_between_bursts_is_no_waiting_of_the_function() -> None:
+    assert told_computing(busy=PROCESSORS, idle=0, pauses_s=[0.06, 1.0, 0.06, 0.3, 0.06]) == [True] * 5
 
 
 def test_a_head_without_end_is_refused(local_cloud: LocalCloud) -> None:

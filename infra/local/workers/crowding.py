@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from infra.local.workers.worker import Worker
 
@@ -25,8 +25,11 @@ SPAN_S, LATELY_S = 0.05, 0.2
 class Crowding:
     """What a function's workers, and the event loop that serves them, did lately."""
 
-    def __init__(self) -> None:
-        """Make one on the thread of the loop."""
+    def __init__(
+        self, wanted: Callable[[Path], float | None] | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Make one on the thread of the loop; ``wanted`` is ``wanted_s``, or takes its place."""
+        self._wanted_s, self._clock = wanted or wanted_s, clock
         self._loop = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
         self._at = 0.0
         self._wanted: dict[Path, float] = {}
@@ -37,12 +40,12 @@ class Crowding:
 
         False where the system does not tell.
         """
-        now = time.monotonic()
+        now = self._clock()
         span = now - self._at
         if span < SPAN_S:
             return self._computing
         places = (self._loop, *(Path(f"/proc/{worker.inner_pid}/schedstat") for worker in workers))
-        found = {place: wanted for place in places if (wanted := wanted_s(place)) is not None}
+        found = {place: wanted for place in places if (wanted := self._wanted_s(place)) is not None}
         if not found:
             return False
         shares = {place: (found[place] - before) / span for place, before in self._wanted.items() if place in found}
