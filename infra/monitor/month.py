@@ -116,11 +116,18 @@ def beyond_free(quantities: Mapping[str, float]) -> dict[str, float]:
 
 
 def make_bill(
-    usage: Sequence[Usage], names: Mapping[str, str], prices: Prices, now: datetime, **deployed: Any
+    usage: Sequence[Usage],
+    names: Mapping[str, str],
+    prices: Prices,
+    now: datetime,
+    *,
+    stands: bool = True,
+    **deployed: Any,
 ) -> Month:
     """Return the bill of the month of ``now``.
 
-    ``names`` says who played a match, ``deployed`` what there is: the arguments of ``standing``.
+    ``names`` says who played a match, ``deployed`` what there is: the arguments of ``standing``.  Where nothing
+    ``stands`` any more, only what was called is billed.
     """
     length = monthrange(now.year, now.month)[1] * 86400
     began = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -131,13 +138,13 @@ def make_bill(
             totals[name] += quantity
     spent = sum(item.usd(prices) for item in usage)
     average = spent / total if (total := sum(costs(totals, prices).values())) else 1.0  # arm64 costs less
-    month_s = length / SECONDS_A_MONTH
-    stands = {what: usd * month_s for what, usd in standing(prices=prices, **deployed).items()}
-    stands_free = standing_usd(prices=prices, free=True, **deployed) * month_s
-    expected = {name: quantity / elapsed for name, quantity in totals.items()}
+    months = length / SECONDS_A_MONTH if stands else 0.0
+    keeping = {what: usd * months for what, usd in standing(prices=prices, **deployed).items()}
+    keeping_free = standing_usd(prices=prices, free=True, **deployed) * months
+    expected = {name: quantity / elapsed if stands else quantity for name, quantity in totals.items()}
 
     def with_free(quantities: Mapping[str, float], share: float) -> float:
-        return average * sum(costs(beyond_free(quantities), prices).values()) + stands_free * share
+        return average * sum(costs(beyond_free(quantities), prices).values()) + keeping_free * share
 
     def rows(key: Callable[[Usage], str], what: str) -> list[dict[str, Any]]:
         return _rows(usage, key, what, prices)
@@ -147,11 +154,11 @@ def make_bill(
         as_of=prices.as_of,
         elapsed=elapsed,
         quantities=dict(totals),
-        so_far_usd=spent + sum(stands.values()) * elapsed,
+        so_far_usd=spent + sum(keeping.values()) * elapsed,
         so_far_free_usd=with_free(totals, elapsed),
-        forecast_usd=spent / elapsed + sum(stands.values()),
+        forecast_usd=(spent / elapsed if stands else spent) + sum(keeping.values()),
         forecast_free_usd=with_free(expected, 1.0),
-        standing=stands,
+        standing=keeping,
         functions=rows(lambda item: item.function, "function"),
         matches=rows(lambda item: item.match_id or NO_MATCH, "match"),
         players=rows(lambda item: names.get(item.match_id, NOBODY) if item.match_id else NO_MATCH, "player"),
@@ -180,13 +187,15 @@ def take_bill(environment: Environment, now: datetime | None = None) -> Month:
     """Return this month's bill of what is deployed.  Raises CloudError."""
     now = now or datetime.now(UTC)
     local = environment.cloud.account.endpoint
-    usage = _counted_here(environment, local, now) if local else _counted_by_aws(environment, now)
     stacks = environment.cloud.stacks(environment.names.prefix)
+    there = environment.names.platform in stacks
+    usage = _counted_here(environment, local, now) if local else _counted_by_aws(environment, now)
     return make_bill(
         usage,
-        _who_played(environment) if any(item.match_id for item in usage) else {},
+        _who_played(environment) if there and any(item.match_id for item in usage) else {},
         environment.prices,
         now,
+        stands=there,
         opponents=sum(name.startswith(environment.names.opponents) for name in stacks),
         queues=sum(stack.parameters.get("RecordsSourceKind") == "sqs" for stack in stacks.values()),
         dashboard=environment.names.dashboard in stacks,

@@ -146,6 +146,8 @@ def test_a_month_is_summed_by_function_match_and_player_and_foretold():
     assert month.elapsed == pytest.approx(0.5)
     assert month.so_far_usd == pytest.approx(4 * each + stands / 2)
     assert month.forecast_usd == pytest.approx(8 * each + stands)
+    after = make_bill(found, {}, PRICES, NOON, stands=False, opponents=0)
+    assert after.so_far_usd == after.forecast_usd == pytest.approx(4 * each), "nothing comes any more"
     gateway = 40 * PRICES.http_api_request  # all else is free
     assert month.so_far_free_usd == pytest.approx(gateway + standing_usd(9, free=True) / 2)
 
