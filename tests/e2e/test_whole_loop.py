@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 FIRST_FREE = ROOT / "tests" / "opponents" / "first_free"
 ANSWER_S = 60.0
-PICTURE_EVERY = 30
+PICTURE_EVERY = 8
 SHOT_EVERY_S = 0.3
 
 
@@ -118,7 +118,7 @@ class Seat:
             if ticks % PICTURE_EVERY == 0:
                 self.manager.draw(self.canvas, 0.0)
             ticks += 1
-            sleep(0.0005)
+            sleep(0.002)
 
     def shoot(self, scene: BattleshipScene, times: int = 100) -> None:
         """Shoot row by row, as often as told or to the end."""

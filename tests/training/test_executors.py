@@ -214,7 +214,7 @@ def test_records_are_made_alike_wherever_they_are_played(tmp_path: Path) -> None
     files = []
     for number, executor in enumerate((None, Elsewhere())):
         made = la.make_records(
-            "battleship", games=60, path=tmp_path / f"{number}", reporter=Silent(), executor=executor
+            "battleship", games=30, path=tmp_path / f"{number}", reporter=Silent(), executor=executor
         )
         files.append([played(record) for record in made])
     assert files[0] == files[1]
