@@ -22,6 +22,7 @@ from infra.local.logs.ledger import Ledger
 from infra.local.logs.metrics import Metrics
 from infra.local.logs.observer import Observer
 from infra.local.patches import asynchronous, execution, private_names
+from infra.local.patches.addresses import mend_addresses
 from infra.local.patches.alarms import mend_alarms
 from infra.local.patches.asynchronous import AsynchronousCalls
 from infra.local.patches.calls import Calls
@@ -156,6 +157,7 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     executor = Executor(lambda_svc, pool, archives, told, endpoint, paths.folder)
     execution.install(lambda_svc, executor, pool, metrics, observer)
     lambda_svc.run_reentrant = apigateway.run_reentrant = executor.runner(reentrant_runner(threads))
+    mend_addresses(apigateway, lambda_svc.get_request_client_ip)
     mend_zips(lambda_svc)
     mend_routes(apigateway)
     mend_route_throttling(apigateway)

@@ -9,6 +9,7 @@ import threading
 import zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -100,6 +101,24 @@ def create_function(client: Any, name: str, source: str, **settings: Any) -> str
         **given,
     )
     return str(created["FunctionArn"])
+
+
+ADDRESSED = "def handler(event, context): return event['requestContext']['http']['sourceIp']"
+
+
+def seen_address(gateway: Any, function: str, port: int, caller: str) -> str:
+    """Return the answer of ``function`` behind a new HTTP API to a ``caller`` of this machine's addresses."""
+    api = gateway.create_api(Name="addressed", ProtocolType="HTTP")["ApiId"]
+    integration = gateway.create_integration(
+        ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=function, PayloadFormatVersion="2.0"
+    )["IntegrationId"]
+    gateway.create_route(ApiId=api, RouteKey="GET /", Target=f"integrations/{integration}")
+    gateway.create_stage(ApiId=api, StageName="$default", AutoDeploy=True)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(caller, 0))
+    connection.request("GET", f"/_aws/execute-api/{api}/$default/")
+    answer = connection.getresponse().read().decode()
+    connection.close()
+    return answer
 
 
 @dataclass(frozen=True)

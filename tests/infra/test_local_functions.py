@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from clouds import create_function, zipped
+from clouds import ADDRESSED, create_function, seen_address, zipped
 
 from infra.local import daemon
 from infra.local.paths import cloud_paths
@@ -288,3 +288,9 @@ def test_a_zip_that_names_a_file_outside_is_not_unpacked_and_touches_nobody_else
     unpacked = cloud_paths(local_cloud.home).unpacked
     assert not list(unpacked.parent.rglob("escaped.py"))
     assert not list(unpacked.glob("partial-*"))
+
+
+def test_a_function_behind_an_api_is_told_who_calls(aws: Callable[[str], Any], local_cloud: LocalCloud) -> None:
+    function = create_function(aws("lambda"), "addressed", ADDRESSED)
+    callers = ["127.0.0.1", "127.0.0.2", "127.0.0.1"]
+    assert [seen_address(aws("apigatewayv2"), function, local_cloud.port, caller) for caller in callers] == callers

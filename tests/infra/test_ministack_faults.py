@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from botocore.exceptions import ClientError
-from clouds import create_function
+from clouds import ADDRESSED, create_function, seen_address
 from unmended import MARK, Plain, eventually, payload_of, status
 
 pytestmark = pytest.mark.slow
@@ -155,6 +155,12 @@ def test_an_alarm_goes_off_by_the_metric_of_another_function(plain: Plain) -> No
     )
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=["of-one"])["MetricAlarms"]
     assert alarm["StateValue"] == "ALARM"
+
+
+def test_every_caller_of_an_api_comes_from_this_machine(plain: Plain) -> None:
+    """``mend_addresses``."""
+    function = create_function(plain.client("lambda"), "addressed", ADDRESSED)
+    assert seen_address(plain.client("apigatewayv2"), function, plain.port, "127.0.0.2") == "127.0.0.1"
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ LAMBDA_NAMES: Mapping[str, tuple[str, ...]] = {
     "_ACCOUNT_CONCURRENCY_CAP": (),
     "new_uuid": (),
     "_layers": (),
+    "get_request_client_ip": (),
     "_unzipped_size": ("zip_data",),
     "serve_function_code": ("func_name", "account_id", "region"),
     "serve_layer_content": ("layer_name", "version", "account_id", "region"),
