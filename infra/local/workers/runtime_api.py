@@ -50,11 +50,6 @@ class RuntimeApi:
         self._late: asyncio.TimerHandle | None = None
         """What goes off at ``_late_at``: one for many calls, since nearly all are answered long before."""
 
-    @property
-    def connected(self) -> bool:
-        """Whether the worker has a connection: the system ends those of a process that ends."""
-        return bool(self._lines)
-
     async def open(self) -> None:
         """Begin to listen."""
         loop = asyncio.get_running_loop()

@@ -131,7 +131,7 @@ class Worker:
 
         Raises StaleError, with nothing done, if the process had ended before.
         """
-        if not self._api.connected and not self.alive():
+        if not self.alive():
             raise StaleError
         if not self._ready:
             await self._await_next()
