@@ -34,7 +34,7 @@ IDLE_S = 300.0
 STARTS_AT_ONCE = 4
 """How many processes of one function may be starting at a time: more would only slow each other down."""
 LONG_START_S = 2.0
-"""How long a start counts among those that go on at once, of all functions: as many as there are processors."""
+"""How long a start counts among those that go on at once, of all functions: one less than there are processors."""
 MAX_PROCESSES = 200
 """How many warm workers the whole machine keeps; beyond that the ones idle longest make room."""
 SWEEP_S = 1.0
@@ -223,7 +223,7 @@ class WorkerPool:
         self._runtime = runtime
         self._idle_s = idle_s
         self._spawner = Spawner()
-        self._gate = asyncio.Semaphore(os.cpu_count() or 1)
+        self._gate = asyncio.Semaphore(max(1, (os.cpu_count() or 1) - 1))
         self._pools: dict[Hashable, FunctionPool] = {}
         self._closed = threading.Event()
         if self.sandbox.means != BUBBLEWRAP:
@@ -261,7 +261,7 @@ class WorkerPool:
         await asyncio.gather(*(pool.closed() for pool in pools.values()))
 
     async def _start(self, function: Function) -> Worker:
-        """Start a worker when fewer start than there are processors: those that are warm need them, too."""
+        """Start a worker while a processor is left besides all that start: those that are warm need one."""
         await self._gate.acquire()
         held = [self._gate]
 
