@@ -161,16 +161,17 @@ def test_a_canary_is_ended_by_its_own_figures_and_not_by_those_of_others(environ
         told = [{"Name": key, "Value": value} for key, value in dimensions.items()]
         late = {"MetricName": "Duration", "Unit": "Milliseconds", "Value": 60_000.0, "Dimensions": told}
         cloudwatch.put_metric_data(Namespace="AWS/Lambda", MetricData=[late] if told else [])
-        return str(cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"][0]["StateValue"])
+        found = cloudwatch.describe_alarms(AlarmNames=[alarm])["MetricAlarms"]
+        return str(found[0]["StateValue"]) if found else "gone"
 
-    assert state(FunctionName="another") != "ALARM"
-    assert state(**own | {"ExecutedVersion": "1"}) != "ALARM"
+    assert state(FunctionName="another") in {"OK", "INSUFFICIENT_DATA"}
+    assert state(**own | {"ExecutedVersion": "1"}) in {"OK", "INSUFFICIENT_DATA"}
     version_at(listed(environment)["watched"]["endpoint"])
     end = time.monotonic() + 30
     while state() != "OK":
         assert time.monotonic() < end, "its own calls are not seen"
         time.sleep(0.2)
-    assert state(**own) == "ALARM"
+    assert state(**own) in {"ALARM", "gone"}  # it goes with the canary that it has ended
     while listed(environment)["watched"]["weights"]:
         assert time.monotonic() < end, "the canary is still there"
         time.sleep(0.2)
