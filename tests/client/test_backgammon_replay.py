@@ -144,16 +144,21 @@ class Computed:
         """Nothing goes on."""
 
 
-def test_notes_that_cannot_say_what_moves_are_worth_do_not_suffice(table: Table, notes: dict[str, object]) -> None:
-    by_odds = notes_of(MATCH, "backgammon_medium")
+def said_of(table: Table, found: dict[str, object], notes: dict[str, Any]) -> str:
+    """Return what the coach says of notes that were found and do not suffice, so that ``notes`` are computed."""
     table.manager._world = replace(
-        table.manager.world, annotations=lambda _: [by_odds], annotate=lambda _: Computed(notes)
+        table.manager.world, annotations=lambda _: [found], annotate=lambda _: Computed(notes)
     )
     coach = table.manager.world.coach(MATCH)
     wait_until(table, lambda: not coach.busy)
     assert coach.notes is not None
     assert coach.notes.label == "backgammon_hard v7, computed here"
-    assert "backgammon_medium cannot say what moves are worth" in coach.said
+    return coach.said
+
+
+def test_notes_that_cannot_say_what_moves_are_worth_do_not_suffice(table: Table, notes: dict[str, object]) -> None:
+    by_odds = notes_of(MATCH, "backgammon_medium")
+    assert "backgammon_medium cannot say what moves are worth" in said_of(table, by_odds, notes)
     table.manager._world = replace(table.manager.world, annotations=lambda _: [by_odds, notes])
     again = table.manager.world.coach(MATCH)
     wait_until(table, lambda: not again.busy)
@@ -163,14 +168,7 @@ def test_notes_that_cannot_say_what_moves_are_worth_do_not_suffice(table: Table,
 
 def test_notes_of_half_a_match_do_not_suffice(table: Table, notes: dict[str, Any]) -> None:
     half = {**notes, "turns": notes["turns"][:9], "until_step": 9, "by": {**notes["by"], "name": "slow"}}
-    table.manager._world = replace(
-        table.manager.world, annotations=lambda _: [half], annotate=lambda _: Computed(notes)
-    )
-    coach = table.manager.world.coach(MATCH)
-    wait_until(table, lambda: not coach.busy)
-    assert coach.notes is not None
-    assert coach.notes.label == "backgammon_hard v7, computed here"
-    assert "slow had no time for the whole match" in coach.said
+    assert "slow had no time for the whole match" in said_of(table, half, notes)
     assert Sources().lacks(read_notes(half, MATCH, here=False)) == ""  # other games show what there is
 
 
