@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from argparse import ArgumentParser
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -64,7 +65,6 @@ class Studio:
         self.manager = SceneManager(
             Settings(name="Ada", enemy_pause=0.0, hud="engineer", welcomed=True), Sounds(silent=True), home
         )
-        self.canvas = Canvas(pygame.Surface((WIDTH, HEIGHT)))
 
     def prepare(self, report: Report) -> tuple[Services, None]:
         """Bring the local cloud up, as ``lambda-arcade play`` does."""
@@ -79,9 +79,9 @@ class Studio:
 
     def take(self, name: str) -> None:
         """Keep what can be seen now as ``name``.png."""
-        self.canvas.surface.fill((0, 0, 0))
-        self.manager.draw(self.canvas, 0.5)
-        pygame.image.save(self.canvas.surface, self.folder / f"{name}.png")
+        surface = pygame.Surface((WIDTH, HEIGHT))
+        self.manager.draw(Canvas(surface), 0.5)  # a new one: on another that it drew, a scene draws what changed
+        pygame.image.save(surface, self.folder / f"{name}.png")
         sys.stdout.write(f"{name}\n")
 
     def until(self, done: Callable[[], bool], then: float = 0.0) -> None:
@@ -177,13 +177,14 @@ def take_pacman(studio: Studio) -> None:
     player: Opponent = benchmark_for("pacman").players["greedy"]
     scene = PacmanScene(manager, studio.opponent("pacman_hard", "pacman"))
     manager.replace(scene)
-    for name, seconds in (("pacman", 14.0), ("pacman-explained", 4.0)):
+    scene.networked.explain = True
+    for name, seconds in (("pacman-explained", 6.0), ("pacman", 1.0)):  # before the ghosts flee
         for _ in range(round(seconds * TICKS_PER_SECOND)):
             if "pacman" in scene.match.to_act():
                 manager.handle(Command(player(scene.match.observe("pacman"), Random(scene.match.step_number))))
             studio.until(lambda: True, 1 / TICKS_PER_SECOND)
         studio.take(name)
-        scene.networked.explain = True
+        scene.networked.explain = False
     with studio.overlay():
         manager.handle(Command(SWAP))
         studio.until(lambda: True, 0.5)
@@ -207,7 +208,9 @@ def take_backgammon(studio: Studio) -> None:
 
 def main(words: list[str]) -> None:
     """Take every picture."""
-    folder = Path(words[0]) if words else FOLDER
+    asked = ArgumentParser(prog="python -m tests.pictures", description="Take the pictures of README and docs anew.")
+    asked.add_argument("folder", type=Path, nargs="?", default=FOLDER, help="where they go")
+    folder: Path = asked.parse_args(words).folder
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as home:
         studio = Studio(folder, Path(home))

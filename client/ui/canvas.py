@@ -216,7 +216,8 @@ class Canvas(Pen):
             return 0.0
         width = made.get_width() / self.scale
         shift = {"left": 0.0, "centre": width / 2, "right": width}[align]
-        above = typeset.headroom(kind) / self.scale + (kind.pixels / self.scale - style.size) * MIDDLE
+        larger = kind.pixels / self.scale - style.size
+        above = typeset.headroom(kind) / self.scale + larger * MIDDLE + theme.lift(style)
         self.blit(made, x - shift, y - above, alpha, ("text", words, kind, colour, within))
         return width
 

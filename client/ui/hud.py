@@ -232,7 +232,7 @@ class Hud:
         places = (0.0, 0.24, 0.435, 1.0)
         for (label, value), place in zip(cells, places, strict=True):
             align = "right" if place == 1.0 else "left"
-            small = theme.Style("bold", 9, 1.2)
+            small = theme.Style("bold", 10, 1.0)
             canvas.text(label, left + width * place, y + 12, small, theme.HAZE, align=align)
             canvas.text(value, left + width * place, y + 26, theme.FIGURE, theme.FOAM, align=align)
 

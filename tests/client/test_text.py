@@ -148,6 +148,13 @@ def as_read(words: str) -> list[tuple[str, bool]]:
     return [("".join(run.letters), run.rtl) for run in visual_runs(list(words))]
 
 
+def test_words_whose_letters_are_spaced_stand_further_apart_than_their_letters() -> None:
+    close, spaced = Type("bold", 11, 0.0), Type("bold", 11, 3.0)
+    between_words = typeset.width("M M", spaced) - typeset.width("M M", close)
+    between_letters = typeset.width("MM", spaced) - typeset.width("MM", close)
+    assert between_words == 3 * between_letters == 9
+
+
 def test_letters_from_right_to_left_stand_where_unicode_says() -> None:
     """The expected orders are those of the reference implementation of UAX #9."""
     assert as_read("robot") == [("robot", False)]

@@ -12,7 +12,7 @@ from client.ui.sea import draw_water
 if TYPE_CHECKING:
     from client.ui.canvas import Box, Canvas
 
-MEASURED = {"points": "{:+.2f} points a game"}
+MEASURED = {"points": "{:+.2f} points against a beginner"}
 """What a measure says to a person."""
 POINT, SIZE = 33.0, 25.0
 PILES = ((0, True, 2), (1, False, 1), (3, False, 3), (8, True, 2), (9, False, 2), (11, True, 1))

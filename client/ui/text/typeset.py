@@ -127,7 +127,7 @@ def render(words: str, kind: Type, colour: Colour) -> pygame.Surface:
     for part in _parts(letters, kind):
         made = part.font.render(part.words, True, colour).premul_alpha()  # noqa: FBT003 - pygame's own signature
         placed.append((made, x, max(0, baseline - part.ascent)))
-        x += made.get_width() + kind.gap
+        x += made.get_width() + _gap(part, kind)
     height = max((top + made.get_height() for made, _, top in placed), default=1)
     line = pygame.Surface((max(1, _width(letters, kind)), height), pygame.SRCALPHA)
     for made, left, top in placed:
@@ -140,8 +140,13 @@ def _letters(words: str) -> list[str]:
 
 
 def _width(letters: Sequence[str], kind: Type) -> int:
-    widths = [part.font.size(part.words)[0] for part in _parts(letters, kind)]
-    return round(sum(widths) + kind.gap * (len(widths) - 1)) if widths else 0
+    parts = list(_parts(letters, kind))
+    return round(sum(part.font.size(part.words)[0] + _gap(part, kind) for part in parts) - kind.gap) if parts else 0
+
+
+def _gap(part: _Part, kind: Type) -> float:
+    """Return what is left free behind a part: between words twice as much as between letters, or they run together."""
+    return 2 * kind.gap if part.words == " " else kind.gap
 
 
 def _parts(letters: Sequence[str], kind: Type) -> Iterator[_Part]:

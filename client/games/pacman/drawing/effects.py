@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 POINTS_TICKS, BURST_TICKS = 66, 28
 SPARKS = 12
-POINTS = theme.Style("bold", 15, 0.5)
+POINTS = theme.Style("bold", 15)
 
 
 @dataclass(slots=True)

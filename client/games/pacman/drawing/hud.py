@@ -43,7 +43,7 @@ KEPT = 48
 FASTEST_MS, SLOWEST_MS = 1.0, 1000.0
 KINDS = {REFRESHED: "fresh", PREFETCHED: "early", CLASSIC: "arcade"}
 """How a choice is told: by a fresh answer, by an earlier one, or by the arcade's rule."""
-TINY = theme.Style("bold", 9, 0.7)
+TINY = theme.Style("bold", 10, 0.5)
 SCORE = theme.Style("bold", 40, 1.0)
 LIVES_SHOWN = 5
 COLUMNS = (0.0, 0.24, 0.53, 0.75)
