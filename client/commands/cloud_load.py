@@ -146,5 +146,5 @@ def _entries(environment: Environment) -> dict[str, Any]:
 def _times(times: Any) -> str:
     return (
         f"{times.calls} requests, {times.errors} errors, {times.throttled} throttled, "
-        f"p50 {number(times.p50_ms)} ms, p99 {number(times.p99_ms)} ms"
+        f"p50 {number(times.p50_ms)} ms, p99 {number(times.p99_ms)} ms, slowest {number(times.slowest_ms)} ms"
     )

@@ -32,15 +32,16 @@ class Times:
     throttled: int
     p50_ms: float | None
     p99_ms: float | None
+    slowest_ms: float | None
 
     @classmethod
     def of(cls, calls: Sequence[Call]) -> Times:
         """Sum calls up."""
         good = [call.latency_ms for call in calls if call.status == OK]
         throttled = sum(call.status == THROTTLED for call in calls)
-        return cls(
-            len(calls), len(calls) - len(good) - throttled, throttled, percentile(good, 50), percentile(good, 99)
-        )
+        errors = len(calls) - len(good) - throttled
+        p50, p99 = percentile(good, 50), percentile(good, 99)
+        return cls(len(calls), errors, throttled, p50, p99, max(good, default=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from infra.environment.environment import Environment
     from infra.local.daemon import LocalCloud
+    from infra.local.workers.function_pool import FunctionPool
     from infra.local.workers.functions import Function
-    from infra.local.workers.pool import FunctionPool
 
 
 class Loop:

@@ -22,7 +22,7 @@ from infra.local.workers.worker import AWSLAMBDARIC, LOOP
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from infra.local.workers.pool import FunctionPool
+    from infra.local.workers.function_pool import FunctionPool
 
 RUNTIMES = [LOOP, pytest.param(AWSLAMBDARIC, marks=pytest.mark.skipif(sys.platform != "linux", reason="no wheels"))]
 SOURCE = """

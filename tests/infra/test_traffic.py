@@ -45,7 +45,7 @@ def test_calls_that_overlap_are_counted_together():
 
 def test_times_tell_refusals_from_failures():
     calls = [Call(0, 10, 200), Call(0, 20, 200), Call(0, 1, 429), Call(0, 1, 502), Call(0, 1, 0)]
-    assert Times.of(calls) == Times(5, 2, 1, 10, 20)
+    assert Times.of(calls) == Times(5, 2, 1, 10, 20, 20)
 
 
 def test_a_percentile_is_the_nearest_rank():
@@ -110,7 +110,7 @@ def test_a_guarded_api_lets_load_and_drill_in_and_the_drill_harms_its_victim_and
 
 
 def test_a_load_is_drawn(tmp_path: Path):
-    times = Times(3, 1, 0, 10.0, 20.0)
+    times = Times(3, 1, 0, 10.0, 20.0, 20.0)
     seconds = (Second(0, 2, 1, 10.0, 20.0, 1, 0.1), Second(1, 1, 1, None, None, 0, 0.2))
     plot(LoadReport("a", times, 1, 1, 0.1, 0.2, "b", times, times, seconds), tmp_path / "load.png")
     assert (tmp_path / "load.png").read_bytes().startswith(b"\x89PNG")

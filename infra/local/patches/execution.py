@@ -142,9 +142,13 @@ def mend_reserved_concurrency(lambda_service: Any) -> None:
     lambda_service._reserved_concurrency = of_the_function  # noqa: SLF001
 
 
-def mend_versions(provisioners: Any) -> None:
-    """Make CloudFormation publish no version of other code than its template names: MiniStack does not look."""
-    original = provisioners._lambda_version_function  # noqa: SLF001 - see private_names
+def mend_versions(formation: Any, unpack: Callable[[Mapping[str, Any]], object]) -> None:
+    """Make CloudFormation publish no version of other code than its template names: MiniStack does not look.
+
+    The code of a new version of a function that serves already is unpacked before any alias points to it, as on AWS.
+    """
+    provisioners, stacks = formation.provisioners, formation.stacks
+    original, on_thread = provisioners._lambda_version_function, stacks._runs_on_worker_thread  # noqa: SLF001 - see private_names
 
     @functools.wraps(original)
     def compared(props: Mapping[str, Any]) -> Any:
@@ -152,9 +156,16 @@ def mend_versions(provisioners: Any) -> None:
         wanted, found = props.get("CodeSha256"), func["config"].get("CodeSha256") if func else None
         if wanted and found and wanted != found:
             raise ValueError(f"CodeSHA256 ({wanted}) is different from current CodeSHA256 in $LATEST ({found}).")
+        if func and func["versions"]:
+            unpack(func)
         return func, name
 
+    @functools.wraps(on_thread)
+    def not_on_the_loop(resource_type: str) -> bool:
+        return resource_type == "AWS::Lambda::Version" or bool(on_thread(resource_type))
+
     provisioners._lambda_version_function = compared  # noqa: SLF001
+    stacks._runs_on_worker_thread = not_on_the_loop  # noqa: SLF001
 
 
 def mend_failed_functions(lambda_service: Any) -> None:

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from infra.local.logs.metrics import Metrics, Tally
     from infra.local.logs.observer import Observer
     from infra.local.state.blobs import Blob
-    from infra.local.workers.pool import FunctionPool, WorkerPool
+    from infra.local.workers.function_pool import FunctionPool
+    from infra.local.workers.pool import WorkerPool
 
 
 TOO_LARGE = "RequestTooLargeException"
@@ -96,6 +97,7 @@ class Executor:
         self._told = told
         self._endpoint = endpoint
         self._disk = disk
+        self._adding: dict[VersionKey, asyncio.Future[FunctionPool]] = {}
 
     def __call__(self, func: Mapping[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         """Run ``func`` and return what MiniStack expects: body, log, and whether it was an error.  Not on the loop."""
@@ -155,17 +157,13 @@ class Executor:
             message = f"Request must be smaller than {MAX_PAYLOAD_BYTES} bytes for the InvokeFunction operation"
             return {"body": failure(TOO_LARGE, message), "error": True, "log": ""}
         key = version_key(config)
-        pool = self._pool.find(key)
-        if pool is None:
-            scoped = self._lambda._run_with_function_config_scope  # noqa: SLF001
-            try:
-                function = await asyncio.to_thread(scoped, config, self._function, func, config)
-            except ArchiveError as error:
-                return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
-            except OSError as error:
-                full = str(disk_error(error, self._disk))
-                return {"body": failure("ServiceException", full), "error": True, "log": ""}
-            pool = self._pool.add(key, function)
+        try:
+            pool = self._pool.find(key) or await self._added(key, func, config)
+        except ArchiveError as error:
+            return {"body": failure("InvalidZipFileException", str(error)), "error": True, "log": ""}
+        except OSError as error:
+            full = str(disk_error(error, self._disk))
+            return {"body": failure("ServiceException", full), "error": True, "log": ""}
         ran = Ran(key, pool, arn, func, config, event, by_alias.get() or _alias_in(arn, key))
         if (made := making.get()) is not None:
             made.ran.append(ran)
@@ -174,6 +172,23 @@ class Executor:
         # Only who calls by Invoke can ask for the log of his call.
         lines = [] if by_http else log_events(request_id, function.version, function.memory_mb, answer)
         return self.result(answer) | {"log": "".join(f"{line}\n" for line in lines)}
+
+    async def _added(self, key: VersionKey, func: Mapping[str, Any], config: Mapping[str, Any]) -> FunctionPool:
+        """Return the pool of a version that has had none; one thread unpacks it, however many call it meanwhile."""
+        adding = self._adding.get(key)
+        if adding is None:
+            adding = self._adding[key] = asyncio.ensure_future(self._add(key, func, config))
+            adding.add_done_callback(lambda _: self._adding.pop(key))
+        return await asyncio.shield(adding)
+
+    async def _add(self, key: VersionKey, func: Mapping[str, Any], config: Mapping[str, Any]) -> FunctionPool:
+        scoped = self._lambda._run_with_function_config_scope  # noqa: SLF001
+        return self._pool.add(key, await asyncio.to_thread(scoped, config, self._function, func, config))
+
+    def unpack(self, func: Mapping[str, Any]) -> None:
+        """Unpack the code of ``func`` before anybody calls it.  Raises ArchiveError, OSError."""
+        if code := func.get("code_zip"):
+            self._archives.unpacked(code)
 
     @staticmethod
     def result(answer: Answer) -> dict[str, Any]:

@@ -115,6 +115,7 @@ ACTIONS_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What ``iam`` replaces."""
 PROVISIONERS_NAMES: Mapping[str, tuple[str, ...]] = {"_lambda_version_function": ("props",)}
+STACKS_NAMES: Mapping[str, tuple[str, ...]] = {"_runs_on_worker_thread": ("resource_type",)}
 """What ``execution`` replaces."""
 CLOUDFORMATION_NAMES: Mapping[str, tuple[str, ...]] = dict.fromkeys(
     ("_ACTION_HANDLERS", "_stacks", "_change_sets", "_stack_events"), ()
@@ -208,6 +209,7 @@ def check(parts: Parts) -> None:
         (getattr(parts.formation, "helpers", None), "cloudformation.helpers", HELPERS_NAMES),
         *((getattr(parts.formation, name, None), f"cloudformation.{name}", PARSER_NAMES) for name in PARSERS),
         (getattr(parts.formation, "provisioners", None), "cloudformation.provisioners", PROVISIONERS_NAMES),
+        (getattr(parts.formation, "stacks", None), "cloudformation.stacks", STACKS_NAMES),
         (parts.s3, "s3", S3_NAMES),
         (parts.sns, "sns", SNS_NAMES),
         (parts.sqs, "sqs", SQS_NAMES),
