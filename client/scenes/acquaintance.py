@@ -75,7 +75,7 @@ class AcquaintanceScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves
         """Draw everything."""
         overlay_panel(canvas, BOX)
-        canvas.text(title_of(self._manager), LEFT, BOX[1] + 34, theme.TITLE, theme.FOAM, within=WIDE)
+        canvas.text(title_of(self._manager), LEFT, BOX[1] + 34, theme.PAGE, theme.FOAM, within=WIDE)
         y = BOX[1] + 90
         for heading, words in self._words():
             if heading:

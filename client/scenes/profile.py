@@ -94,7 +94,7 @@ class ProfileScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw everything."""
         draw_backdrop(canvas, self._ticks / 60, still=self._manager.settings.reduced_motion)
-        canvas.text("How you stand", 64, 30, theme.TITLE)
+        canvas.text("How you stand", 64, 30, theme.PAGE)
         canvas.text(self._manager.settings.name, 1216, 40, theme.SUBHEADING, theme.FOAM, align="right", within=500)
         for index, tab in enumerate(self._tabs):
             tab.kind = "primary" if index == self._index else "plain"

@@ -79,7 +79,7 @@ class RecordsScene:
     def draw(self, canvas: Canvas, alpha: float) -> None:  # noqa: ARG002 - nothing moves between ticks
         """Draw the list."""
         draw_backdrop(canvas, self._ticks / 60, still=self._manager.settings.reduced_motion)
-        canvas.text("Matches", LIST[0], 40, theme.TITLE)
+        canvas.text("Matches", LIST[0], 40, theme.PAGE)
         archive = self._archive
         broken = sum(bool(row.trouble) for row in self._rows)
         told = f"{len(self._rows) - broken} recorded on this machine"

@@ -133,13 +133,13 @@ def _draw_blunders(canvas: Canvas, scene: ReplayScene) -> None:
         return
     inner, width = SIDE[0] + INNER, SIDE[2] - 2 * INNER
     top = SIDE[1] + LIST_TOP
-    canvas.rect(theme.EDGE, (inner, top - 32, width, 1))
+    canvas.rect(theme.EDGE, (inner, top - 42, width, 1))
     x = inner
     for index, (player, name) in enumerate(scene.names.items()):
         share, form = found.accuracy.get(player), found.forms.get(player)
         if form is not None and index < FORMS_SHOWN:
             told = f"{name}: error rate {form.error_rate:.1f}, luck {form.luck:+.2f}"
-            canvas.text(told, inner, top - 31 + 14 * index, theme.SMALL, theme.FOAM, within=width)
+            canvas.text(told, inner, top - 39 + 15 * index, theme.SMALL, theme.FOAM, within=width)
         elif not found.forms:
             told = f"{name} {share:.0%}" if share is not None else f"{name}: not judged"
             x += canvas.text(told, x, top - 24, theme.SMALL, theme.FOAM, within=width / 2 - 6) + 12

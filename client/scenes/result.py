@@ -89,7 +89,7 @@ class ResultScene:
         words = "You win" if winner == self._me else "Nobody wins"
         if winner is not None and winner != self._me:
             words = f"{self._names.get(winner, winner)} wins"
-        canvas.text(words, LEFT, BOX[1] + 34, theme.TITLE, theme.FOAM, within=WIDE)
+        canvas.text(words, LEFT, BOX[1] + 34, theme.PAGE, theme.FOAM, within=WIDE)
         canvas.text(headline(self.record), LEFT, BOX[1] + 88, theme.BODY, theme.MIST, within=WIDE)
         canvas.text(self._rated(), LEFT, BOX[1] + 112, theme.SMALL, theme.HAZE, within=WIDE)
         self._draw_moment(canvas)

@@ -90,6 +90,9 @@ class Style:
 
 
 TITLE = Style("bold", 36, 8.0)
+"""For capitals: small letters do not stand so far apart."""
+PAGE = Style("bold", 32)
+"""What a page tells of."""
 HEADING = Style("bold", 23)
 SUBHEADING = Style("bold", 17)
 LABEL = Style("bold", 11, 1.6)
