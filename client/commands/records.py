@@ -125,7 +125,8 @@ def verify_records(context: typer.Context, sources: Sources = None, *, json: AsJ
     """Say whether every record is possible under the rules, and whether the functions in it answered as it says.
 
     Proofs are checked with the keys of the cloud in use, where it runs.  Exit status 1 for a record that is impossible,
-    cannot be read, or has a proof that is none; one without proofs is no worse for that, and rates nobody.
+    cannot be read, or has a proof that is none; one without proofs, or with another platform's, is no worse for that,
+    and rates nobody.
     """
     unreadable: list[str] = []
     problems: list[str] = []
@@ -162,25 +163,28 @@ class _Proofs:
     without: int
     forged: tuple[str, ...]
     """Records with a proof that is none, and why."""
+    foreign: int = 0
+    """Records with a proof by a key that this cloud does not have: it can say nothing of them."""
     unchecked: str = ""
     """Why nothing was checked."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it for programs."""
-        return {"proved": self.proved, "without_proofs": self.without, "forged": list(self.forged)} | (
-            {"unchecked": self.unchecked} if self.unchecked else {}
-        )
+        counts = {"proved": self.proved, "without_proofs": self.without, "by_unknown_keys": self.foreign}
+        return {**counts, "forged": list(self.forged), **({"unchecked": self.unchecked} if self.unchecked else {})}
 
     def told(self) -> str:
         """Return it in a line."""
         if self.unchecked:
             return f"{self.without} without proofs; the others' were not checked: {self.unchecked}"
-        return f"{self.proved} proved, {self.without} without proofs, {len(self.forged)} with a proof that is none"
+        foreign = f"{self.foreign} by keys that this cloud does not have, " if self.foreign else ""
+        none = f"{len(self.forged)} with a proof that is none"
+        return f"{self.proved} proved, {self.without} without proofs, {foreign}{none}"
 
 
 def _check_proofs(context: typer.Context, records: list[GameRecord]) -> _Proofs:
     from infra.core.errors import CloudError  # noqa: PLC0415 - infra is imported inside commands
-    from infra.core.proofs import why_unproved  # noqa: PLC0415
+    from infra.core.proofs import foreign_keys, why_unproved  # noqa: PLC0415
     from infra.deploy.keys import platform_keys  # noqa: PLC0415
     from infra.local import daemon  # noqa: PLC0415
     from infra.local.paths import LocalCloudError  # noqa: PLC0415
@@ -190,17 +194,18 @@ def _check_proofs(context: typer.Context, records: list[GameRecord]) -> _Proofs:
     if not proving:
         return _Proofs(0, without, ())
     if cloud_choice(context).local and daemon.status() is None:
-        return _Proofs(0, without, (), "the local cloud does not run; lambda-arcade cloud up")
+        return _Proofs(0, without, (), unchecked="the local cloud does not run; lambda-arcade cloud up")
     try:
         environment = find_environment(context)
         keys, listed = platform_keys(environment), _games_listed(environment)
     except (CloudError, LocalCloudError) as error:
-        return _Proofs(0, without, (), str(error))
+        return _Proofs(0, without, (), unchecked=str(error))
     if not keys:
-        return _Proofs(0, without, (), "the cloud in use has no keys; lambda-arcade deploy --all")
-    wrong = [(record, why) for record in proving if (why := why_unproved(record, keys, listed))]
+        return _Proofs(0, without, (), unchecked="the cloud in use has no keys; lambda-arcade deploy --all")
+    own = [record for record in proving if not foreign_keys(record, keys)]
+    wrong = [(record, why) for record in own if (why := why_unproved(record, keys, listed))]
     forged = tuple(f"{record.match_id}: {why}" for record, why in wrong)
-    return _Proofs(len(proving) - len(forged), without, forged)
+    return _Proofs(len(own) - len(forged), without, forged, len(proving) - len(own))
 
 
 def _games_listed(environment: Environment) -> dict[str, str]:

@@ -1,8 +1,13 @@
-"""The platform's keys, from which each function's follows: numbered, the newest highest, and none is ever changed."""
+"""The platform's keys, from which each function's follows: numbered, the newest highest, and none is ever changed.
+
+A number is how many keys there were, then ten digits of the key's own digest: another platform's keys, or those of one
+that was destroyed, have other numbers.  Keys of an earlier release, which counted 1, 2, 3, keep theirs.
+"""
 
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from ai_functions.runtime.proof import KEY_BYTES
@@ -10,7 +15,8 @@ from ai_functions.runtime.proof import KEY_BYTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FIRST = "1"
+OWN = 10**10
+"""How many numbers a key's digest chooses among."""
 
 
 class KeyLengthError(ValueError):
@@ -25,6 +31,12 @@ class KeyLengthError(ValueError):
 def new_key() -> str:
     """Return a key nobody has had before, as it is stored."""
     return secrets.token_hex(KEY_BYTES)
+
+
+def number_of(key: str, before: Mapping[str, bytes]) -> str:
+    """Return the number under which ``key``, made after those of ``before``, is stored."""
+    rank = int(newest(before)) // OWN + 1 if before else 1
+    return str(rank * OWN + int.from_bytes(sha256(bytes.fromhex(key)).digest()) % OWN)
 
 
 def parse_keys(stored: Mapping[str, str]) -> dict[str, bytes]:

@@ -52,6 +52,18 @@ def why_unproved(record: GameRecord, keys: Mapping[str, bytes], listed: Mapping[
     return ""
 
 
+def foreign_keys(record: GameRecord, keys: Mapping[str, bytes]) -> set[str]:
+    """Return the numbers of keys that proofs of ``record`` name and that are none of ``keys``, the platform's own.
+
+    Whether such a proof is one, nobody can tell here: another platform made it, or one that was destroyed.
+    """
+    return {_key_id(proof) for turn in record.turns for proof in turn.proofs} - keys.keys()
+
+
+def _key_id(proof: Proof) -> str:
+    return proof.proof.partition(".")[0]
+
+
 def _asked(turn: Turn, proof: Proof) -> Asked:
     return Asked(turn.step if proof.step < 0 else proof.step, turn.player, proof.asked)
 
@@ -111,7 +123,7 @@ class _Check:
 
     def _forged(self, one: Participant, proof: Proof, asked: Asked, action: str) -> str:
         """Return why ``proof`` is none of this answer to this question; empty if it is."""
-        key_id = proof.proof.partition(".")[0]
+        key_id = _key_id(proof)
         if key_id not in self.keys:
             return f"the proof was made with key {key_id}, which this cloud does not have"
         ghost = asked.about[0] if asked.about else ""

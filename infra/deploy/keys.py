@@ -6,10 +6,15 @@ from typing import TYPE_CHECKING
 
 from ai_functions.runtime.proof import ProofKey
 from infra.core.errors import CloudError
-from infra.core.keys import FIRST, KeyLengthError, new_key, newest, parse_keys
+from infra.core.keys import KeyLengthError, new_key, newest, number_of, parse_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from infra.environment.environment import Environment
+
+LOCK = "proof keys"
+"""What is held while a key is made."""
 
 
 def platform_keys(environment: Environment) -> dict[str, bytes]:
@@ -22,20 +27,31 @@ def platform_keys(environment: Environment) -> dict[str, bytes]:
 
 
 def ensure_keys(environment: Environment) -> dict[str, bytes]:
-    """Return the platform's keys; make the first if there is none."""
+    """Return the platform's keys; make the first if there is none.  Raises CloudError."""
     keys = platform_keys(environment)
     if not keys:
-        environment.cloud.put_secret_once(f"{environment.names.keys}/{FIRST}", new_key())
-        keys = platform_keys(environment)  # another deployer's, if it was faster
+        with environment.held(LOCK, _say_nothing):
+            if not (keys := platform_keys(environment)):  # else another deployer was faster
+                _make(environment, keys)
+        keys = platform_keys(environment)
     return keys
 
 
 def rotate_key(environment: Environment) -> str:
-    """Make a new key, by which functions sign from their next deployment on; return its number."""
-    keys = platform_keys(environment)
-    number = str(int(newest(keys)) + 1) if keys else FIRST
-    environment.cloud.put_secret_once(f"{environment.names.keys}/{number}", new_key())
+    """Make a new key, by which functions sign from their next deployment on; return its number.  Raises CloudError."""
+    with environment.held(LOCK, _say_nothing):
+        return _make(environment, platform_keys(environment))
+
+
+def _make(environment: Environment, before: Mapping[str, bytes]) -> str:
+    key = new_key()
+    number = number_of(key, before)
+    environment.cloud.put_secret_once(f"{environment.names.keys}/{number}", key)
     return number
+
+
+def _say_nothing(_what: str, _seconds: float | None) -> None:
+    """Wait without a word: whoever makes a key has done so in a moment."""
 
 
 def proof_key(environment: Environment, name: str) -> str:

@@ -137,7 +137,7 @@ def test_records_without_proofs_are_counted_and_found_sound():
     assert done.exit_code == 0
     assert json.loads(done.stdout) == {
         "records": 2, "impossible": [], "unreadable": [], "pledges": 0,
-        "proved": 0, "without_proofs": 2, "forged": [],
+        "proved": 0, "without_proofs": 2, "by_unknown_keys": 0, "forged": [],
     }  # fmt: skip
 
 

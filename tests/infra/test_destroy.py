@@ -11,13 +11,17 @@ from clouds import EXAMPLE
 from proving import proved_line, proved_match
 from test_bill import move_request
 
+from games.record import GameRecord
 from infra.aws import Cloud
 from infra.build.layers import this_machine
 from infra.core.errors import CloudError
+from infra.core.keys import newest
+from infra.core.proofs import foreign_keys, why_unproved
 from infra.core.state import Account
 from infra.deploy.deploy import deploy_all
 from infra.deploy.destroy import destroy, ours
-from infra.deploy.keys import platform_keys
+from infra.deploy.keys import ensure_keys, platform_keys, rotate_key
+from infra.deploy.platform import deploy_platform
 from infra.environment.environment import Environment
 from infra.local import daemon
 from infra.monitor.trace import trace
@@ -50,6 +54,9 @@ def whole(tmp_path: Path) -> Iterator[Environment]:
 def test_destroy_leaves_nothing_and_refuses_what_is_somebody_elses(whole: Environment):
     cloud, names = whole.cloud, whole.names
     line = proved_line(whole, proved_match(1).to_line()).encode()
+    record = GameRecord.from_line(line.decode())
+    assert rotate_key(whole) == newest(platform_keys(whole))
+    assert why_unproved(record, platform_keys(whole)) == ""
     for _ in range(2):  # two versions of one object
         cloud.client("s3").put_object(Bucket=whole.platform["BucketName"], Key="records/battleship/x.json", Body=line)
     cloud.client("cloudformation").create_stack(StackName=f"{names.prefix}-someone", TemplateBody=OTHER)
@@ -75,6 +82,8 @@ def test_destroy_leaves_nothing_and_refuses_what_is_somebody_elses(whole: Enviro
     assert cloud.client("iam").list_roles()["Roles"] == []
     assert cloud.client("sqs").list_queues().get("QueueUrls", []) == []
     assert destroy(whole, ours(whole), quiet) == []
+    deploy_platform(whole, [], quiet)
+    assert foreign_keys(record, ensure_keys(whole)), "what the platform before proved is no forgery"
 
 
 def test_one_request_is_found_at_the_gateway_and_in_its_function(environment: Environment):

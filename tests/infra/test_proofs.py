@@ -23,8 +23,8 @@ from client.net.request_pool import proofs_of
 from games.catalog import find_game
 from games.match import Match
 from games.record import GameRecord, Participant, RecordError, bears_proofs, move_seed, replay, verify
-from infra.core.keys import KeyLengthError, new_key, newest, parse_keys
-from infra.core.proofs import why_unproved
+from infra.core.keys import KeyLengthError, new_key, newest, number_of, parse_keys
+from infra.core.proofs import foreign_keys, why_unproved
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -337,3 +337,29 @@ def test_a_key_of_the_platforms_of_the_wrong_length_is_told_in_a_sentence(digits
 
 def test_the_newest_key_is_the_one_with_the_highest_number():
     assert newest(parse_keys({number: new_key() for number in ("2", "10", "9")})) == "10"
+
+
+def test_keys_are_numbered_in_the_order_in_which_they_were_made_those_of_an_earlier_release_first():
+    made: dict[str, bytes] = {"1": b"k" * KEY_BYTES, "2": b"l" * KEY_BYTES}
+    for _ in range(12):
+        key = new_key()
+        number = number_of(key, made)
+        assert number not in made
+        made[number] = bytes.fromhex(key)
+        assert newest(parse_keys({name: value.hex() for name, value in made.items()})) == number
+
+
+def test_no_two_platforms_number_their_keys_alike():
+    assert len({number_of(new_key(), {}) for _ in range(100)}) == 100
+
+
+def test_what_another_platform_proved_is_told_from_a_forgery():
+    own = new_key()
+    keys = {number_of(own, {}): bytes.fromhex(own)}
+    assert foreign_keys(proved_match(10), keys) == {"1"}
+    assert foreign_keys(made_up(proved_match(10)), KEYS) == set()
+    key_id = next(iter(keys))
+    record = proved_match(10, keys=keys, key_id=key_id)
+    assert ProofKey.parse(str(ProofKey.of(keys[key_id], key_id, "sparring"))).key_id == key_id
+    assert (foreign_keys(record, keys), why_unproved(record, keys, LISTED)) == (set(), "")
+    assert foreign_keys(record, {**KEYS, number_of(new_key(), keys): b"m" * KEY_BYTES}) == {key_id}
