@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 from clouds import EXAMPLE, api_key, asking_for
+from test_bill import move_request
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine
@@ -147,6 +148,20 @@ def test_a_canary_whose_alarm_goes_off_is_ended_by_itself(environment: Environme
     while canary_alarms(environment, "coalmine"):
         assert time.monotonic() < end, "its alarms are still there"
         time.sleep(0.2)
+
+
+def test_a_canary_that_fails_is_ended_while_nobody_looks_at_alarms(environment: Environment, make):
+    one(environment, make("ailing"))
+    bad = make("ailing", "Two")
+    (bad / "function.py").write_text("def act(observation, random): raise RuntimeError\n")
+    one(environment, bad, canary=1.0)
+    asked = f"{listed(environment)['ailing']['endpoint']}/move"
+    assert requests.post(asked, json=move_request("a" * 32), timeout=20).status_code == 500
+    end = time.monotonic() + 60
+    while listed(environment)["ailing"]["weights"]:
+        assert time.monotonic() < end, "the canary is still there"
+        time.sleep(0.2)
+    assert requests.post(asked, json=move_request("a" * 32), timeout=20).status_code == 200
 
 
 def test_a_canary_is_ended_by_its_own_figures_and_not_by_those_of_others(environment: Environment, make):

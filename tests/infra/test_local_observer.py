@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from infra.local.logs import observer
-from infra.local.logs.observer import embedded_metrics
+from infra.local.logs.embedded_metrics import embedded_metrics
 from infra.local.logs.platform_log import billed_ms, log_events
 from infra.local.workers.functions import Answer
 

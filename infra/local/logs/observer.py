@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
+import time
 from collections import defaultdict, deque
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from infra.local.logs.embedded_metrics import embedded_metrics
 from infra.local.logs.platform_log import log_events
 from infra.local.state.watched import apart
 
@@ -22,6 +23,8 @@ MAX_EVENT_CHARACTERS = 256 * 1024
 MAX_GROUP_CHARACTERS = 1024 * 1024
 MAX_POINTS = 2_000
 """What is kept of each log group and each metric; older ones go first.  AWS keeps all, for money."""
+ALARMS_S = 1.0
+"""How often alarms are looked at while there is anything new.  AWS: once in their period."""
 EVERY_S = 0.1
 """How long observations are collected.  One by one, each would take the interpreter from the calls themselves."""
 
@@ -74,6 +77,9 @@ class Observer:
 
     def __init__(self) -> None:
         self._observed: deque[Observation | Refusal] = deque()
+        self._unseen: set[tuple[str, str]] = set()
+        """Accounts and regions whose alarms have not been looked at since something was written."""
+        self._seen_at = 0.0
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="observer", daemon=True)
         self._thread.start()
@@ -90,6 +96,8 @@ class Observer:
     def _work(self) -> None:
         while not self._closed.wait(EVERY_S):
             self._write()
+            if self._unseen and time.monotonic() - self._seen_at >= ALARMS_S:
+                self._look_at_alarms()
         self._write()
 
     def _write(self) -> None:
@@ -99,8 +107,19 @@ class Observer:
                 _enter(account, region)
                 with apart():  # of what is kept on disk at once it only reads
                     _write(group)
+                self._unseen.add((account, region))
             except Exception:  # observations that cannot be written must not end all later ones
                 log.exception("observations were not written")
+
+    def _look_at_alarms(self) -> None:
+        """Let alarms go off, or be over: MiniStack looks only when somebody puts metrics, which functions' are not."""
+        from ministack.services import cloudwatch  # noqa: PLC0415 - as in ``_enter``
+
+        self._seen_at, unseen, self._unseen = time.monotonic(), self._unseen, set()
+        for scope in unseen:
+            _enter(*scope)
+            with apart():  # whom an alarm tells is told by a call, which is kept by itself
+                cloudwatch._evaluate_all_alarms()  # noqa: SLF001
 
 
 def _write(batch: Iterable[Observation | Refusal]) -> None:
@@ -258,28 +277,3 @@ def _record(metric: Metric, values: Sequence[tuple[float, float]]) -> None:
     ]
     if len(points) > MAX_POINTS:
         del points[: len(points) - MAX_POINTS // 2]
-
-
-def embedded_metrics(line: str) -> Iterator[tuple[str, str, float, str, dict[str, str]]]:
-    """Yield (namespace, name, value, unit, dimensions) for each metric in a log line of the embedded metric format.
-
-    A line that is not of that format yields nothing, as on AWS.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    try:
-        data: Any = json.loads(line)
-        for directive in data["_aws"]["CloudWatchMetrics"]:
-            for keys in directive.get("Dimensions") or [[]]:
-                dimensions = {key: str(data[key]) for key in keys}
-                for metric in directive["Metrics"]:
-                    values = data[metric["Name"]]
-                    for value in values if isinstance(values, list) else [values]:
-                        yield (
-                            directive["Namespace"],
-                            metric["Name"],
-                            float(value),
-                            metric.get("Unit", "None"),
-                            dimensions,
-                        )
-    except (ValueError, KeyError, TypeError):
-        return

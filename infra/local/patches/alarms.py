@@ -18,7 +18,8 @@ def mend_alarms(cloudwatch: Any) -> None:
     def evaluate(alarm: dict[str, Any]) -> None:
         own = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])  # noqa: SLF001
         key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001
-        found = dict(item for item in cloudwatch._metrics.items() if item[0] == key)  # noqa: SLF001
+        points = cloudwatch._metrics.get(key)  # noqa: SLF001
+        found = {key: points} if points else {}
         FunctionType(original.__code__, {**vars(cloudwatch), "_metrics": found})(alarm)
 
     cloudwatch._evaluate_alarm = evaluate  # noqa: SLF001

@@ -167,6 +167,7 @@ SQS_NAMES: Mapping[str, tuple[str, ...]] = {
 """What ``queues`` calls."""
 CLOUDWATCH_NAMES: Mapping[str, tuple[str, ...]] = {
     "_evaluate_alarm": ("alarm",),
+    "_evaluate_all_alarms": (),
     "_metrics": (),
     "_dims_from_list": ("dimensions",),
     "_dims_key": ("dims",),
