@@ -117,9 +117,13 @@ class Observer:
 
         self._seen_at, unseen, self._unseen = time.monotonic(), self._unseen, set()
         for scope in unseen:
-            _enter(*scope)
-            with apart():  # whom an alarm tells is told by a call, which is kept by itself
-                cloudwatch._evaluate_all_alarms()  # noqa: SLF001
+            try:
+                _enter(*scope)
+                with apart():  # whom an alarm tells is told by a call, which is kept by itself
+                    cloudwatch._evaluate_all_alarms()  # noqa: SLF001
+            except Exception:  # another thread may have made an alarm meanwhile: that must not end all observations
+                self._unseen.add(scope)
+                log.exception("alarms were not looked at")
 
 
 def _write(batch: Iterable[Observation | Refusal]) -> None:
