@@ -10,13 +10,19 @@ from infra.aws.session import Session, in_one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+APART_S = 900
+"""How far two machines' clocks may be apart: AWS refuses signatures that are older."""
+
 
 class Locks(Session):
     """What is done with locks."""
 
     @in_one_line
     def take(self, table: str, name: str, holder: Mapping[str, str], *, seconds: int) -> Mapping[str, str] | None:
-        """Take the lock ``name``, or return who holds it."""
+        """Take the lock ``name``, or return who holds it.  All who take it do so for as many ``seconds``.
+
+        One that lasts longer was taken by a clock that has been set back since, and counts for nothing.
+        """
         client = self.client("dynamodb")
         now = int(time.time())
         item = {key: {"S": value} for key, value in holder.items()}
@@ -24,8 +30,8 @@ class Locks(Session):
             client.put_item(
                 TableName=table,
                 Item={**item, "id": {"S": name}, "expires": {"N": str(now + seconds)}},
-                ConditionExpression="attribute_not_exists(id) OR expires < :now",
-                ExpressionAttributeValues={":now": {"N": str(now)}},
+                ConditionExpression="attribute_not_exists(id) OR expires < :now OR expires > :never",
+                ExpressionAttributeValues={":now": {"N": str(now)}, ":never": {"N": str(now + seconds + APART_S)}},
             )
         except client.exceptions.ConditionalCheckFailedException:
             found = client.get_item(TableName=table, Key={"id": {"S": name}}, ConsistentRead=True).get("Item", {})

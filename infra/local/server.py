@@ -11,6 +11,7 @@ import shutil
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from infra.local.patches.alarms import mend_alarms
 from infra.local.patches.asynchronous import AsynchronousCalls
 from infra.local.patches.calls import Calls
 from infra.local.patches.change_sets import mend_change_sets, mend_templates
+from infra.local.patches.clock import follow
 from infra.local.patches.executor import Executor, Witnesses
 from infra.local.patches.iam import mend_iam
 from infra.local.patches.lookups import mend_routes
@@ -161,7 +163,8 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     mend_zips(lambda_svc)
     mend_routes(apigateway)
     mend_route_throttling(apigateway)
-    mend_queue_batches(lambda_svc, lambda: store.keep({"sqs"}, patient=True), store.was_in_trouble)
+    keep_queues = partial(store.keep, {"sqs"}, patient=True)
+    mend_queue_batches(lambda_svc, keep_queues, store.was_in_trouble)
     left = outbox.left()
     calls = AsynchronousCalls(lambda_svc, outbox, store, threads, endpoint, paths.folder)
     calls.install(sns)
@@ -171,7 +174,10 @@ def _application(paths: CloudPaths, port: int, pool: WorkerPool, origin: str, la
     store.install(before_last=observer.close)
     archives.forget_halves()
 
+    following: list[asyncio.Task[None]] = []
+
     def resume() -> None:
+        following.append(asyncio.get_running_loop().create_task(follow(sqs, lambda_svc, keep_queues)))
         threading.Thread(target=executor.tidy, name="tidy", daemon=True).start()  # it may take longer than a start may
         free_interrupted_batches(lambda_svc, sqs)
         for name, entry in left:

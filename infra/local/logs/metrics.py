@@ -46,7 +46,7 @@ class Tally:
         """Note that an invocation that began has ended; ``answer`` is None if the cloud itself failed."""
         self.concurrency -= 1
         self.requests += 1
-        self.moments.append(time.time())
+        self.moments.append(time.monotonic())
         if answer is None:
             self.errors += 1
             return
@@ -60,7 +60,10 @@ class Tally:
             self.init_ms.append(answer.init_ms)
 
     def to_json(self, now: float) -> dict[str, Any]:
-        """Return the metrics; times in milliseconds, the rate in requests a second over the last minute."""
+        """Return the metrics; times in milliseconds, the rate in requests a second over the minute until ``now``.
+
+        That is of time.monotonic: the wall clock may be set meanwhile.
+        """
         recent = sum(1 for moment in list(self.moments) if now - moment <= 60)  # noqa: PLR2004 - a minute
         return {
             "requests": self.requests,
@@ -96,6 +99,6 @@ class Metrics:
 
     def to_json(self) -> list[dict[str, Any]]:
         """Return one object for each version that was ever called."""
-        now = time.time()
+        now = time.monotonic()
         tallies = sorted(self._tallies.copy().items(), key=itemgetter(0))
         return [{"function": name, "version": version, **tally.to_json(now)} for (name, version), tally in tallies]

@@ -6,6 +6,7 @@ A canary was ended so because of the time that somebody else's function took to 
 from __future__ import annotations
 
 import functools
+import time
 from types import FunctionType
 from typing import Any
 
@@ -18,8 +19,10 @@ def mend_alarms(cloudwatch: Any) -> None:
     def evaluate(alarm: dict[str, Any]) -> None:
         own = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])  # noqa: SLF001
         key = alarm.get("Namespace"), alarm.get("MetricName"), cloudwatch._dims_key(own)  # noqa: SLF001
-        points = cloudwatch._metrics.get(key)  # noqa: SLF001
-        found = {key: points} if points else {}
+        now = time.time()
+        points = cloudwatch._metrics.get(key) or ()  # noqa: SLF001
+        until_now = [point for point in points if point["Timestamp"] <= now]  # the clock may have been set back
+        found = {key: until_now} if until_now else {}
         FunctionType(original.__code__, {**vars(cloudwatch), "_metrics": found})(alarm)
 
     cloudwatch._evaluate_alarm = evaluate  # noqa: SLF001

@@ -58,7 +58,7 @@ class _Event:
     """The ARN that the caller used."""
     payload: Any
     since: float
-    """When it was accepted (time.time)."""
+    """When it was accepted (time.monotonic): the wall clock may be set while it waits."""
     tries: Tries = field(default_factory=Tries)
     result: Mapping[str, Any] | None = None
     """What the last try answered; None where it is not to be tried any more but reported."""
@@ -149,7 +149,8 @@ class AsynchronousCalls:
 
     def resume(self, name: str, entry: Mapping[str, Any]) -> None:
         """Go on with an entry of the outbox."""
-        self._put(_Event(name, entry["arn"], entry["invoked"], entry["event"], entry["since"]))
+        age_s = max(0.0, time.time() - entry["since"])
+        self._put(_Event(name, entry["arn"], entry["invoked"], entry["event"], time.monotonic() - age_s))
 
     def waiting(self) -> int:
         """Return how many events may still call a function: not those to be tried later of one that is gone."""
@@ -229,7 +230,7 @@ class AsynchronousCalls:
                 event = replace(event, result=result)
                 # What fails on a full disk is the cloud's fault, as AWS's system errors are: it is no retry.
                 throttled = bool(result.get("throttle")) or self._store.was_in_trouble(begun)
-                age_s = time.time() - event.since
+                age_s = time.monotonic() - event.since
                 step = next_try(settings, event.tries, age_s, random.random(), throttled=throttled)  # noqa: S311
                 event = replace(event, tries=step.tries, given_up=step.given_up)
                 if not step.given_up:

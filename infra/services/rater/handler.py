@@ -80,7 +80,7 @@ def _fit(counted: list[Addition]) -> None:
     fits = {game: _table.fit_of(game) for game in {addition.game for addition in counted}}
     for game in {addition.game for addition in counted if addition.about["kind"] == PAIR}:
         fit = fits[game]
-        old = int(fit["at"]["N"]) <= time.time() - OLD_S if fit else True
+        old = abs(time.time() - int(fit["at"]["N"])) >= OLD_S if fit else True  # the clock may have been set back
         if old or _new.get(game, 0) >= ENOUGH * float(fit[TOTAL]["N"]):
             _table.fit_game(game)
             _new.pop(game, None)

@@ -86,10 +86,12 @@ def _start_if_due() -> None:
     try:
         _dynamodb.update_item(
             TableName=TABLE, Key=PENDING, UpdateExpression="SET #started = :now",
-            ConditionExpression="#records >= :enough AND (attribute_not_exists(#started) OR #started < :given_up)",
+            ConditionExpression="#records >= :enough AND (attribute_not_exists(#started)"
+            " OR #started < :given_up OR #started > :never)",  # by a clock that has been set back meanwhile
             ExpressionAttributeNames={"#records": "records", "#started": "started"},
             ExpressionAttributeValues={
                 ":now": {"N": str(now)}, ":enough": {"N": str(ENOUGH)}, ":given_up": {"N": str(now - LONGEST_S)},
+                ":never": {"N": str(now + LONGEST_S)},
             },
         )  # fmt: skip
     except _dynamodb.exceptions.ConditionalCheckFailedException:
