@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from client.commands import bench, cloud, match, opponents, play, prototypes, ratings, records, runs, site, train
 from client.commands.context import choose_cloud, err, explain_missing
+from client.commands.families import Families
 from client.console import labelled, prepare
 from client.troubles import told
 
@@ -16,6 +16,7 @@ EXIT_USAGE = 2
 EXIT_INTERRUPTED = 130
 
 app = typer.Typer(
+    cls=Families,
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -44,10 +45,6 @@ def root(
     With one of them the first line says where the command goes.
     """
     choose_cloud(context, endpoint, profile, region, aws=aws)
-
-
-for family in (play, opponents, prototypes, cloud, match, train, runs, records, ratings, site, bench):
-    family.register(app)
 
 
 def main() -> None:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.catalog import fetch_catalog
 from client.commands.context import UsageError, err, find_environment, number, out, print_json, tell
-from client.net.remote import post_once
 
 if TYPE_CHECKING:
     from infra.environment.environment import Environment
@@ -32,6 +30,7 @@ def load(  # noqa: PLR0913 - each is an option of the command
     as_json: JSON = False,
 ) -> None:
     """Drive a function from few requests a second to many and back to none, while another one is being played."""
+    from client.net.remote import post_once  # noqa: PLC0415 - requests
     from infra.load.load_test import Load, plot, run_load  # noqa: PLC0415
 
     environment = find_environment(context)
@@ -76,6 +75,7 @@ def drill(
     The function is one made for the drill and removed afterwards.  Exit status 1 if another one failed a request; with
     --releases also if the function itself did before it was deleted.
     """
+    from client.net.remote import post_once  # noqa: PLC0415 - requests
     from infra.load.drill import VICTIM, run_drill  # noqa: PLC0415
 
     environment = find_environment(context)
@@ -108,6 +108,7 @@ def drill(
 def _release_drill(
     environment: Environment, others: list[dict[str, Any]], size: tuple[int, int, int], *, as_json: bool
 ) -> None:
+    from client.net.remote import post_once  # noqa: PLC0415 - requests
     from infra.load.release_drill import run_releases  # noqa: PLC0415
 
     requests, callers, releases = size
@@ -140,6 +141,8 @@ def duration(text: str) -> float:
 
 
 def _entries(environment: Environment) -> dict[str, Any]:
+    from client.commands.catalog import fetch_catalog  # noqa: PLC0415 - requests
+
     return {item["name"]: item for item in fetch_catalog(environment.api)}
 
 

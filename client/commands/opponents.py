@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from client.commands.catalog import fetch_catalog
 from client.commands.context import UsageError, find_environment, out, print_json, tell
 from client.console import labelled
 
@@ -47,6 +46,8 @@ def opponents(context: typer.Context, *, as_json: JSON = False) -> None:
     """List the opponents that are deployed, with versions, ratings and endpoints."""
     if context.invoked_subcommand is not None:
         return
+    from client.commands.catalog import fetch_catalog  # noqa: PLC0415 - requests, which no other command here needs
+
     api = find_environment(context).api
     listed = fetch_catalog(api)
     if as_json:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.table import Table
 
+from client.commands.families import FAMILIES, registered
 from client.commands.progress import Bars
 from client.console import PlainConsole, labelled, legible
 from games.battleship import rules
@@ -123,6 +124,29 @@ def test_a_command_without_a_window_loads_nothing_of_one(tmp_path: Path) -> None
     program = "import sys, client.cli; print(sorted({'pygame', 'sklearn', 'numba', 'botocore'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_a_command_imports_its_own_family_alone(tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom client.cli import app\n"
+        "try: app(['cloud', 'status', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'requests', 'numpy', 'client.commands.train', 'client.commands.play'} & set(sys.modules)\n"
+        "print(sorted(heavy), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+
+
+@pytest.mark.parametrize("family", sorted(set(FAMILIES.values())))
+def test_every_command_of_a_family_is_known_by_its_name(family: str) -> None:
+    assert set(registered(family)) == {name for name, where in FAMILIES.items() if where == family}
+
+
+def test_a_mistyped_command_is_told_the_one_it_may_be(tmp_path: Path) -> None:
+    done = run(tmp_path, "recrds")
+    assert done.returncode == 2
+    assert "'records'" in done.stderr.decode()
 
 
 @pytest.mark.parametrize("words", [("opponents",), ("deploy", "battleship_easy"), ("play", "--terminal")])
