@@ -283,14 +283,16 @@ def test_a_cloud_is_measured_beside_the_bare_loop(environment: Environment) -> N
 @pytest.mark.parametrize(
     ("sent", "read"),
     [
-        (b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n", ASKS_FOR_NEXT),
-        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", Message("POST", "/a/response", b"{}", 2)),
-        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{", None),
-        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}GET", None),
-        (b"POST /a/response HTTP/1.1\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n", None),
-        (b"POST /a/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", None),
-        (b"POST /a/response HTTP/1.1\r\nContent-Length: 2", None),
+        (b"GET /s/2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n", ASKS_FOR_NEXT),
+        (b"POST /s/a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", Message("POST", "/a/response", b"{}", 2)),
+        (b"POST /s/a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{", None),
+        (b"POST /s/a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}GET", None),
+        (b"POST /s/a/response HTTP/1.1\r\nContent-Length: 0\r\nExpect: 100-continue\r\n\r\n", None),
+        (b"POST /s/a/response HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n", None),
+        (b"POST /s/a/response HTTP/1.1\r\nContent-Length: 2", None),
+        (b"POST /t/a/response HTTP/1.1\r\nContent-Length: 2\r\n\r\n{}", None),
+        (b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n", None),
     ],
 )
 def test_what_a_runtime_sends_in_one_piece_is_read_at_once(sent: bytes, read: Message | None) -> None:
-    assert whole(sent) == read
+    assert whole(sent, b"/s") == read

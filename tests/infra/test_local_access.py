@@ -298,8 +298,9 @@ def test_pupils_of_the_same_network_play_with_the_key_at_once_and_reach_nothing_
             played = pool.map(lambda room: run_in(room, benches[room], *match, "--key", told["key"]), benches)
             assert all("0 by a stand-in" in each.stdout + each.stderr for each in played)
         assert not any((bench / "cloud").exists() for bench in benches.values()), "no pupil's machine starts a cloud"
-        without = run_in(pupil, benches[pupil], *match)
-        assert (without.returncode, "answers to who has its key" in without.stderr) == (2, True), without.stderr
+        for key in ((), ("--key", "aaaa-aaaa-aaaa-aaaa")):
+            refused = run_in(pupil, benches[pupil], *match, *key)
+            assert (refused.returncode, "answers to who has its key" in refused.stderr) == (2, True), refused.stderr
         again = json.loads(run_in(teacher, desk, "cloud", "up", "--lan", "--json").stdout)
         assert "key" not in again, "it is shown once"
         program = f"""
@@ -310,7 +311,7 @@ def ask(path, **headers):
     return connection.getresponse().status
 key = {{"x-api-key": "{told["key"]}"}}
 assert ask("/opponents", **key) == 200
-assert ask("/opponents") == 403
+assert ask("/opponents") == ask("/opponents", **{{"x-api-key": "aaaa-aaaa-aaaa-aaaa"}}) == 403
 for path in ("/_arcade/health", "/?Action=ListQueues", "/2015-03-31/functions/", "/_ministack/health"):
     assert ask(path, **key) in (403, 404), path
 assert ask("/opponents", **key, Host="rebound.example") == 403

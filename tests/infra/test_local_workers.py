@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,27 @@ def test_the_first_call_is_cold_and_the_next_is_warm(bench: Bench) -> None:
 def test_a_worker_knows_its_invocation(bench: Bench) -> None:
     arn = "arn:aws:lambda:us-east-1:000000000000:function:bench:live"
     assert bench.ask("context").payload == ["11111111-2222", arn, "bench", "7", "512", True]
+
+
+def test_nobody_else_is_heard_on_a_workers_runtime_api(bench: Bench) -> None:
+    """Another function can reach the port: what it says there, as whom it will, is no answer of this one's."""
+    loaded = bench.ask("sleep", 0).payload
+    found = bench.ask("environment").payload
+    assert not any("SECRET" in name for name in found)
+    assert found["AWS_LAMBDA_RUNTIME_API"].count("/") == 0
+    (worker,) = bench.function("sleep")._idle
+    host, _, port = worker._api.address.rpartition(":")
+    asks = b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: a\r\n\r\n"
+    answers = b'POST /2018-06-01/runtime/invocation/%b/response HTTP/1.1\r\nContent-Length: 8\r\n\r\n"forged"'
+    for said in (asks, answers % b"11111111-2222", b"POST /" + b"x" * 100_000):
+        with socket.create_connection((host, int(port)), timeout=60) as thief, ThreadPoolExecutor(1) as threads:
+            asked = threads.submit(bench.ask, "sleep", 0.2)
+            thief.sendall(said)
+            with suppress(ConnectionResetError):
+                assert thief.recv(1000) == b""
+            assert asked.result().payload == loaded
+    with socket.create_connection((host, int(port))):
+        assert bench.ask("sleep", 0).payload == loaded, "whoever says nothing holds up nobody"
 
 
 def test_a_worker_has_nothing_of_this_machines_environment(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

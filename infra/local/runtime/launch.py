@@ -86,13 +86,20 @@ def main() -> None:
     sys.path[:0] = paths.split(os.pathsep)
     sys.meta_path.append(ManagedPackages(packages))
     sys.argv = [os.environ["_HANDLER"]]
+    place, secret = os.environ["AWS_LAMBDA_RUNTIME_API"], os.environ.pop("_RUNTIME_API_SECRET", "")
     if runtime == "awslambdaric":
+        os.environ["AWS_LAMBDA_RUNTIME_API"] = place + secret  # from where it is taken as the client is imported
         from awslambdaric import bootstrap  # noqa: PLC0415
         from awslambdaric.lambda_runtime_client import LambdaRuntimeClient  # noqa: PLC0415
 
-        bootstrap.run(os.environ["_HANDLER"], LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+        class Client(LambdaRuntimeClient):  # type: ignore[misc]  # mypy sees nothing of the package
+            def call_rapid(self, method: str, endpoint: str, *rest: "Any") -> "Any":
+                return super().call_rapid(method, secret + endpoint, *rest)
+
+        os.environ["AWS_LAMBDA_RUNTIME_API"] = place
+        bootstrap.run(os.environ["_HANDLER"], Client(place))
     else:
-        beside(here, "loop").run(os.environ["_HANDLER"], os.environ["AWS_LAMBDA_RUNTIME_API"])
+        beside(here, "loop").run(os.environ["_HANDLER"], place + secret)
 
 
 main()

@@ -67,15 +67,16 @@ class Api:
     """The Runtime API, over one connection that is kept."""
 
     def __init__(self, address: str) -> None:
-        host, _, port = address.rpartition(":")
+        place, slash, secret = address.partition("/")
+        host, _, port = place.rpartition(":")
         self._connection = socket.create_connection((host, int(port)))
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._reader = self._connection.makefile("rb")
-        self._host = address
+        self._host, self._base = place, slash + secret + API
 
     def call(self, method: str, path: str, body: bytes = b"", error: str = "") -> "tuple[dict[str, str], bytes]":
         """Return headers and body of the answer."""
-        head = f"{method} {API}{path} HTTP/1.1\r\nHost: {self._host}\r\n"
+        head = f"{method} {self._base}{path} HTTP/1.1\r\nHost: {self._host}\r\n"
         if method == "POST":
             head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
         if error:

@@ -15,6 +15,9 @@ PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 RESERVED = ("AWS_LAMBDA_", "AWS_EXECUTION_ENV", "_HANDLER", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR")
 """AWS: variables that a function's configuration cannot set."""
 
+VARIABLE = "_RUNTIME_API_SECRET"
+"""What ``launch.py`` calls the variable."""
+
 
 @dataclass(frozen=True, slots=True)
 class Function:
@@ -48,8 +51,11 @@ class Function:
             found += [str(folder) for folder in folders if folder.is_dir()]
         return found
 
-    def variables(self, *, api: str, log_stream: str, scratch: Path) -> dict[str, str]:
-        """Return a worker's whole environment: AWS's variables and the function's own, nothing of this machine's."""
+    def variables(self, *, api: str, log_stream: str, scratch: Path, secret: str = "") -> dict[str, str]:
+        """Return a worker's whole environment: AWS's variables and the function's own, nothing of this machine's.
+
+        ``secret`` is what paths of the Runtime API at ``api`` begin with; the launcher keeps it from the function.
+        """
         own = {key: value for key, value in self.environment.items() if not key.startswith(RESERVED)}
         machine = {"SYSTEMROOT": "C:\\Windows"} if platform.system() == "Windows" else {}  # sockets need it there
         return {
@@ -66,6 +72,7 @@ class Function:
             "_HANDLER": self.handler,
             "LAMBDA_TASK_ROOT": str(self.code),
             "AWS_LAMBDA_RUNTIME_API": api,
+            **({VARIABLE: secret} if secret else {}),
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_mb),

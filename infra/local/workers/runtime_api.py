@@ -1,11 +1,13 @@
 """The Lambda Runtime API (2018-06-01), as one worker sees it: a port of its own, served on the cloud's event loop.
 
+Who knows the secret that all its paths begin with is the worker; other functions can reach the port, and are not heard.
 A warm invocation is one write and one read.  https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 """
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 import socket
 import time
 from collections import deque
@@ -40,10 +42,13 @@ class RuntimeApi:
         """Take a port; of each body no more than ``keep`` bytes will be held."""
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=4)
         self.address = "{}:{}".format(*self._listener.getsockname())
+        self.secret = f"/{secrets.token_hex(16)}"
         self.keep = keep
         self._server: asyncio.Server | None = None
-        self._lines: deque[_Line] = deque()
-        """Connections, the one that is listened to first; a worker needs one at a time."""
+        self._open: set[_Line] = set()
+        """All connections."""
+        self._line: _Line | None = None
+        """That on which the worker has asked last, and is answered."""
         self._inbox: deque[Message | WorkerGoneError] = deque()
         self._awaited: asyncio.Future[Message] | None = None
         self._deadline = self._late_at = 0.0
@@ -62,7 +67,7 @@ class RuntimeApi:
         if self._server is not None:
             self._server.close()
         self._listener.close()
-        for line in list(self._lines):
+        for line in list(self._open):
             line.hang_up()
 
     async def receive(self, deadline: float, alive: Callable[[], bool]) -> Message:
@@ -78,7 +83,7 @@ class RuntimeApi:
         self._deadline = deadline
         if self._late is None or deadline < self._late_at:
             self._await_deadline()
-        if not self._lines:
+        if self._line is None:
             self._look_whether(alive)
         try:
             return await awaited
@@ -114,13 +119,13 @@ class RuntimeApi:
 
     def accept_report(self) -> None:
         """Answer a result or an error that the worker has posted, if it still listens."""
-        if self._lines:
-            self._write(ACCEPTED)
+        if self._line is not None:
+            self._line.write(ACCEPTED)
 
     def _write(self, data: bytes) -> None:
-        if not self._lines:
+        if self._line is None:
             raise WorkerGoneError
-        self._lines[0].write(data)
+        self._line.write(data)
 
     def _from_inbox(self) -> Message:
         item = self._inbox.popleft()
@@ -131,31 +136,29 @@ class RuntimeApi:
     def _look_whether(self, alive: Callable[[], bool]) -> None:
         """Wait for a connection for as long as the worker lives."""
         awaited = self._awaited
-        if awaited is None or awaited.done() or self._lines:
+        if awaited is None or awaited.done() or self._line is not None:
             return
         if alive():
             asyncio.get_running_loop().call_later(LOOK_S, self._look_whether, alive)
         else:
             awaited.set_exception(WorkerGoneError())
 
-    def _came(self, item: Message | WorkerGoneError) -> None:
+    def _came(self, line: _Line, item: Message | WorkerGoneError) -> None:
+        self._line = line
         if self._awaited is None or self._awaited.done():
             self._inbox.append(item)
         else:
             _settle(self._awaited, item)
 
     def _joined(self, line: _Line) -> None:
-        self._lines.append(line)
-        if line is not self._lines[0]:
-            line.wait()
+        self._open.add(line)
 
     def _left(self, line: _Line) -> None:
-        first = bool(self._lines) and line is self._lines[0]
-        self._lines.remove(line)
-        if first and self._lines:
-            self._lines[0].go_on()
-        if first and self._awaited is not None and not self._lines:
-            _settle(self._awaited, _HungUpError())
+        self._open.discard(line)
+        if line is self._line:
+            self._line = None
+            if self._awaited is not None:
+                _settle(self._awaited, _HungUpError())
 
 
 class _HungUpError(RuntimeError):
@@ -181,6 +184,8 @@ class _Line(asyncio.Protocol):
         self._buffer = b""
         self._between = True
         """Whether no request has begun to come in."""
+        self._known = False
+        """Whether it is the worker's: it has known the secret."""
         self._parser = self._requests()
         next(self._parser)
 
@@ -195,27 +200,21 @@ class _Line(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Go on with the request that is coming in."""
-        if self._between and (message := whole(data)) is not None:
-            self._api._came(message)  # noqa: SLF001
+        if self._between and (message := whole(data, self._api.secret.encode())) is not None:
+            self._known = True
+            self._api._came(self, message)  # noqa: SLF001
             return
         self._buffer += data
         try:
             next(self._parser)
         except (ValueError, IndexError, StopIteration, WorkerGoneError):
-            self._api._came(WorkerGoneError())  # noqa: SLF001
+            if self._known:
+                self._api._came(self, WorkerGoneError())  # noqa: SLF001
             self._transport.abort()
 
     def write(self, data: bytes) -> None:
         """Send ``data``."""
         self._transport.write(data)
-
-    def wait(self) -> None:
-        """Read nothing until another connection has ended."""
-        self._transport.pause_reading()
-
-    def go_on(self) -> None:
-        """Read again."""
-        self._transport.resume_reading()
 
     def hang_up(self) -> None:
         """End the connection."""
@@ -232,6 +231,9 @@ class _Line(asyncio.Protocol):
             self._between = False
             head, self._buffer = self._buffer[:end], self._buffer[end + len(HEAD_END) :]
             method, path, _version = head[: (head + b"\r\n").find(b"\r\n")].decode("latin-1").split(" ", 2)
+            if not path.startswith(f"{self._api.secret}/"):
+                raise WorkerGoneError
+            self._known, path = True, path.removeprefix(self._api.secret)
             fields = head.lower() + b"\r\n"
             if field(fields, b"expect") == b"100-continue":
                 self.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -240,7 +242,7 @@ class _Line(asyncio.Protocol):
             else:
                 size = int(field(fields, b"content-length") or 0)
                 body = yield from self._take(size, self._api.keep)
-            self._api._came(Message(method, path, body, size))  # noqa: SLF001
+            self._api._came(self, Message(method, path, body, size))  # noqa: SLF001
 
     def _take(self, size: int, keep: int) -> Generator[None, None, bytes]:
         """Read ``size`` bytes; return the first ``keep`` of them, and hold no more."""

@@ -19,23 +19,26 @@ class Message(NamedTuple):
 
 
 ASKS_FOR_NEXT = Message("GET", NEXT, b"", 0)
-ASKING = f"GET {NEXT} HTTP/1.1\r\n".encode()
 HEAD_END = b"\r\n\r\n"
 
 
-def whole(data: bytes) -> Message | None:
-    """Return the request that is all of ``data``, as nearly every one comes; None where more has to be looked at."""
+def whole(data: bytes, secret: bytes) -> Message | None:
+    """Return the request that is all of ``data``, as nearly every one comes; None where more has to be looked at.
+
+    Its path begins with ``secret``, which is taken off.
+    """
     end = data.find(HEAD_END)
     begin = end + len(HEAD_END)
-    if data.startswith(ASKING) and begin == len(data):
+    if data.startswith(b"GET %b%b HTTP/1.1\r\n" % (secret, NEXT.encode())) and begin == len(data):
         return ASKS_FOR_NEXT
-    if end < 0 or not data.startswith(b"POST "):
+    if end < 0 or not data.startswith(b"POST %b/" % secret):
         return None
     fields = data[: end + 2].lower()
     length = field(fields, b"content-length")
     if not length.isdigit() or b"\r\nexpect:" in fields or b"\r\ntransfer-encoding:" in fields:
         return None
-    path = data[5 : data.find(b" ", 5, end)].decode("latin-1")
+    at = len(b"POST ") + len(secret)
+    path = data[at : data.find(b" ", at, end)].decode("latin-1")
     return Message("POST", path, data[begin:], int(length)) if begin + int(length) == len(data) else None
 
 

@@ -236,7 +236,9 @@ class Worker:
                 stdout=self._output.number,
                 stderr=subprocess.STDOUT,
                 cwd=function.code,
-                env=function.variables(api=self._api.address, log_stream=self.log_stream, scratch=scratch),
+                env=function.variables(
+                    api=self._api.address, secret=self._api.secret, log_stream=self.log_stream, scratch=scratch
+                ),
                 start_new_session=os.name == "posix",  # a tree of its own, to be killed as one
                 **({"pass_fds": (filter_fd,)} if filter_fd >= 0 else {}),
             )
