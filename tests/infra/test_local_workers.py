@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -17,6 +18,7 @@ import pytest
 from clouds import Loop
 
 from infra.local.workers.functions import Answer, Call, Function
+from infra.local.workers.runtime_requests import INVOCATION, Message
 from infra.local.workers.sandbox import linked_packages, tree
 from infra.local.workers.worker import AWSLAMBDARIC, LOOP
 
@@ -207,6 +209,28 @@ def test_a_function_that_fails_is_told_apart(bench: Bench, handler: str, kind: s
 def test_a_syntax_error_is_reported_at_start(bench: Bench) -> None:
     (bench.code / "broken.py").write_text("def handler(:")
     assert bench.ask("broken.handler").payload["errorType"] == "Runtime.UserCodeSyntaxError"
+
+
+def test_all_who_wait_for_a_version_that_does_not_start_are_told_by_one_start(bench: Bench) -> None:
+    (bench.code / "odd.py").write_text("handler = ]")
+    pool, call = bench.function("odd.handler"), Call("11111111-2222", b"{}", "arn")
+
+    async def ask() -> list[Answer]:
+        return await asyncio.gather(*(pool.ask(call) for _ in range(20)))
+
+    answers = bench.loop._do(ask())
+    assert {answer.payload["errorType"] for answer in answers} == {"Runtime.UserCodeSyntaxError"}
+    assert sum(answer.init_ms is not None for answer in answers) == 1
+    assert bench.ask("odd.handler").init_ms is not None, "who calls later has a start of his own"
+
+
+def test_a_second_answer_to_a_call_is_none_to_the_next(bench: Bench) -> None:
+    loaded = bench.ask("sleep", 0).payload
+    (worker,) = bench.function("sleep")._idle
+    worker._api._inbox.appendleft(Message("POST", f"{INVOCATION}/11111111-2222/response", b'"again"', 7))
+    answer = bench.ask("sleep", 0)
+    assert answer.payload not in {loaded, "again"}, "another process has answered"
+    assert answer.init_ms is not None
 
 
 def test_a_function_that_hangs_is_ended_at_its_timeout(bench: Bench) -> None:

@@ -42,6 +42,8 @@ class FunctionPool:
         """Those that a caller has, or may take."""
         self._waiting: deque[asyncio.Future[Worker]] = deque()
         self._starting = 0
+        self._has_started = False
+        """Whether any process ever has."""
         self._busy = 0
         self.retired = False
         """Whether it serves nobody new."""
@@ -171,6 +173,7 @@ class FunctionPool:
             self._not_started(StartError(Answer(report, error=True, output="", duration_ms=0.0)))
         else:
             self._starting -= 1
+            self._has_started = True
             self._busy += 1
             self._used.add(worker)
             self._give_back(worker)
@@ -178,11 +181,15 @@ class FunctionPool:
             done()
 
     def _not_started(self, error: StartError) -> None:
+        """Tell who has waited longest; where none has ever started, all: each would have one that does the same."""
         self._starting -= 1
-        place = self._next_in_line()
-        if place is not None:
+        while (place := self._next_in_line()) is not None:
             self._waiting.popleft()
             place.set_exception(error)
+            if self._has_started:
+                break
+            told = error.answer._replace(output="", init_ms=None)  # which was the first one's start
+            error = StartError(told)
         self._serve()
 
     def _next_in_line(self) -> asyncio.Future[Worker] | None:

@@ -70,12 +70,19 @@ class RuntimeApi:
         for line in list(self._open):
             line.hang_up()
 
-    async def receive(self, deadline: float, alive: Callable[[], bool]) -> Message:
+    async def receive(self, deadline: float, alive: Callable[[], bool], path: str = "") -> Message:
         """Return the worker's next request.
 
-        Raises LateError after ``deadline`` (of time.monotonic), WorkerGoneError when the worker has ended or sends
-        what is no request.
+        Raises LateError after ``deadline`` (of time.monotonic), WorkerGoneError when the worker has ended, or sends
+        what is no request, or one whose path does not begin with ``path``: of two answers to one call the second is
+        none to the next.
         """
+        message = await self._received(deadline, alive)
+        if not message.path.startswith(path):
+            raise WorkerGoneError
+        return message
+
+    async def _received(self, deadline: float, alive: Callable[[], bool]) -> Message:
         if self._inbox:
             return self._from_inbox()
         awaited: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
@@ -88,7 +95,7 @@ class RuntimeApi:
         try:
             return await awaited
         except _HungUpError:
-            return await self.receive(deadline, alive)
+            return await self._received(deadline, alive)
         finally:
             self._awaited = None
 

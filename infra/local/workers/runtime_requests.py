@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-NEXT = "/2018-06-01/runtime/invocation/next"
+INVOCATION = "/2018-06-01/runtime/invocation"
+NEXT = f"{INVOCATION}/next"
 
 
 class Message(NamedTuple):

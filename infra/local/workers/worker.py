@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from infra.local.workers.functions import Answer, Call, Function, failure
 from infra.local.workers.output import Output
 from infra.local.workers.runtime_api import INIT_ERROR, LateError, RuntimeApi, WorkerGoneError
-from infra.local.workers.runtime_requests import NEXT
+from infra.local.workers.runtime_requests import INVOCATION, NEXT
 from infra.local.workers.sandbox import (
     BUBBLEWRAP,
     PROCESSES,
@@ -150,7 +150,7 @@ class Worker:
         begun, epoch_ms = time.monotonic(), time.time_ns() // 1_000_000
         try:
             self._api.send(call.request_id, call.arn, epoch_ms + int(limit * 1000), call.payload)
-            report = await self._api.receive(begun + limit, self.alive)
+            report = await self._api.receive(begun + limit, self.alive, f"{INVOCATION}/{call.request_id}/")
             spent = (time.monotonic() - begun) * 1000
             asyncio.get_running_loop().call_soon(self._api.accept_report)  # who called is answered first
         except LateError:
@@ -266,7 +266,7 @@ class Worker:
     async def _await_next(self) -> None:
         """Wait for the request for the next invocation that a warm worker sends as soon as it has answered the last."""
         try:
-            await self._api.receive(time.monotonic() + EXIT_S, self.alive)
+            await self._api.receive(time.monotonic() + EXIT_S, self.alive, NEXT)
         except (WorkerGoneError, LateError):
             await asyncio.to_thread(self.kill)
             raise StaleError from None
