@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import numba
+import numba  # noqa: F401 - in plain Python a game would take minutes: whoever has no numba is told so
 import numpy as np
 
 from ai_functions.policies.battleship import complete, features, inference, possible, posterior
@@ -18,6 +18,7 @@ from ai_functions.policies.battleship.inference import clashes
 from games.battleship import fleet
 from games.battleship.fleet import STANDARD
 from training.compiled_cache import kept
+from training.jit import jit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,17 +43,12 @@ def _stamp() -> str:
     return sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
-_CACHE = str(kept("battleship-shooter", _stamp()))
+_CACHE = kept("battleship-shooter", _stamp())
 
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Return ``function`` compiled when it is first called; what was compiled before is kept on disk."""
-    config: Any = numba.config
-    before, config.CACHE_DIR = config.CACHE_DIR, _CACHE
-    try:
-        return numba.njit(cache=True, error_model="numpy", nogil=True)(function)
-    finally:
-        config.CACHE_DIR = before
+    return jit(function, _CACHE, error_model="numpy", nogil=True)
 
 
 _GEOMETRY = board_geometry(STANDARD)
