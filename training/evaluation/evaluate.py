@@ -19,6 +19,7 @@ from ai_functions.runtime.loader import load_opponent
 from games.record import move_seed
 from training.contracts import TrainingError, benchmark_for
 from training.executors import in_parts, spread
+from training.patience import Counted
 from training.shipped import Shipped
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from games.core import Opponent, Player
     from training.contracts import Benchmark
+    from training.patience import Patience
 
 Row: TypeAlias = "Mapping[str, float]"
 Trial: TypeAlias = "Callable[[int], Row]"
@@ -99,16 +101,22 @@ _SIDE_BY_SIDE, _ONE_BY_ONE, _LEAST_PARTS = 64, 4, 4
 
 
 def play_tasks(
-    tasks: LocalTasks, seeds: Sequence[int], pool: Executor | None, progress: Callable[[int], None]
+    tasks: LocalTasks,
+    seeds: Sequence[int],
+    pool: Executor | None,
+    progress: Callable[[int], None],
+    patience: Patience | None = None,
 ) -> list[Task]:
-    """Return how every task went, in their order; ``progress`` hears of some done."""
+    """Return how every task went, in their order; ``progress`` hears of some done, ``patience`` of what they took."""
     size = _SIDE_BY_SIDE if benchmark_for(tasks.game).side_by_side else _ONE_BY_ONE
     size = min(size, max(1, -(-len(seeds) // _LEAST_PARTS)))
     parts = [seeds[first : first + size] for first in range(0, len(seeds), size)]
     done: list[Task] = []
-    for part in spread(tasks if pool is None else tasks.to_be_sent(), parts, pool):
+    for part, seconds in spread(Counted(tasks if pool is None else tasks.to_be_sent()), parts, pool):
         done += part
         progress(len(part))
+        if patience is not None:
+            patience.spend(seconds)
     return done
 
 

@@ -11,7 +11,7 @@ import warnings
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from time import process_time
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,7 @@ from ai_functions.policies.chances import log_odds_of
 from training.contracts import TrainingError
 from training.dataset import HELD_OUT
 from training.export import name_of
+from training.patience import Patience
 from training.prototypes.conversion import as_asked, ask_estimator
 from training.report.asked import NEW, SHUFFLED, Asked
 from training.report.curve import LEAST, point
@@ -30,15 +31,15 @@ from training.report.questions import CHANCE, CHOICE, VALUE, Foretelling, Questi
 from training.tables.table import IMITATED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from training.patience import Clock
     from training.progress import ProgressReporter
     from training.report.asked import Ask
     from training.tables.table import Table
 
-Clock: TypeAlias = "Callable[[], float]"
 PATIENCE_S = 6.0
 """Of the processor, for all fits: what else the machine does changes no report.  The smallest is made in any case."""
 GROWTH = 2.5
@@ -227,16 +228,16 @@ def _copies(model: Any, rows: _Rows, questions: Questions, reporter: ProgressRep
     """Return copies of the model that learned from more and more games, as long as there is patience."""
     counts = _sizes(rows.matches_there - rows.held_out)
     found: list[_Copy] = []
-    spent = 0.0
+    patience = Patience(PATIENCE_S, clock)
     for number, count in enumerate(counts):
         reporter.count("copies of the model, fitted to some of the games", number, len(counts))
-        began = clock()
-        ask = _copy(model, rows, count)
-        said = ask(questions.rows)
-        took = clock() - began
+        before = patience.spent
+        with patience.at_work():
+            ask = _copy(model, rows, count)
+            said = ask(questions.rows)
+        took = patience.spent - before
         found.append(_Copy(count, ask, said, took))
-        spent += took
-        if spent + GROWTH * took > PATIENCE_S:
+        if patience.is_over(GROWTH * took):
             break
     return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import hypot
 from pathlib import Path
-from time import monotonic
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ai_functions.runtime.model import read_card
 from training.contracts import LESS, TrainingError, benchmark_for
 from training.evaluation.evaluate import task_seeds
 from training.evaluation.statistics import Z95, estimate
+from training.patience import Patience
 from training.report.strength import NEW, REPLACED
 from training.report.strength import ladder_of as ladder_folders
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from training.evaluation.statistics import Estimate
+    from training.patience import Clock
 
 TASKS, LEAST, PATIENCE_S = 100, 10, 30.0
-"""At most so many tasks, and no new one after so long once there are ``LEAST``."""
+"""At most so many tasks, and no new one after so many seconds of the processor once there are ``LEAST``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,13 @@ class Strength:
     """On the ladder, 1 below everybody measured there."""
 
 
-def measure(folder: Path, progress: Callable[[int, int], None], seed: int = 1) -> Strength | None:
-    """Return how the opponent in ``folder`` does; None for a game that is not measured."""
+def measure(
+    folder: Path, progress: Callable[[int, int], None], seed: int = 1, clock: Clock = process_time
+) -> Strength | None:
+    """Return how the opponent in ``folder`` does; None for a game that is not measured.
+
+    ``clock`` counts the seconds of PATIENCE_S.
+    """
     loaded = load_opponent(folder)
     game = loaded.manifest.game
     try:
@@ -49,11 +56,12 @@ def measure(folder: Path, progress: Callable[[int, int], None], seed: int = 1) -
     except TrainingError:
         return None
     rows: list[Any] = []
-    began = monotonic()
+    patience = Patience(PATIENCE_S, clock)
     for number, task in enumerate(islice(task_seeds("prototype", seed), TASKS), start=1):
-        rows.append(benchmark.measure(loaded.act, seed=task))
+        with patience.at_work():
+            rows.append(benchmark.measure(loaded.act, seed=task))
         progress(number, TASKS)
-        if number >= LEAST and monotonic() - began > PATIENCE_S:
+        if number >= LEAST and patience.is_over():
             break
     found = {name: estimate(np.array([row[name] for row in rows])) for name in benchmark.measures}
     (unit, better), *_ = benchmark.measures.items()

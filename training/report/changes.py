@@ -6,7 +6,6 @@ SVG with the chances of ``policy`` (action text -> chance); ``taken`` is the act
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from games.record import GameRecord
     from training.dataset import Decision
+    from training.patience import Patience
 
 SHOWN, MATCHES, A_MATCH = 3, 24, 6
 """Positions shown; matches looked into, and positions of each."""
@@ -44,12 +44,12 @@ def changes(
     old: Path,
     new: Path,
     records: Sequence[GameRecord],
-    patience_s: float,
+    patience: Patience,
     progress: Callable[[int, int], None],
 ) -> Changes | str:
     """Return how the opponents in two folders differ on ``records``, or why that cannot be said.
 
-    With matches enough, no two positions shown are of one.  Nobody is asked any more after ``patience_s``.
+    With matches enough, no two positions shown are of one.  Nobody is asked any more when ``patience`` is at its end.
     """
     before, after = load_opponent(old), load_opponent(new)
     if before.policy is None or after.policy is None:
@@ -57,18 +57,18 @@ def changes(
     game = before.manifest.game
     seats = benchmark_for(game).seats
     seen: list[tuple[float, str, Decision, Mapping[str, float], Mapping[str, float]]] = []
-    began = monotonic()
     some = _spread(records, MATCHES)
     for number, record in enumerate(some):
-        for decision in _decisions(record, seats):
-            try:
-                pair = before.policy(decision.observation), after.policy(decision.observation)
-            except (GameError, AssertionError):  # a phase, or a variant, that it does not play
-                continue
-            if len(pair[1]) > 1:
-                seen.append((_distance(*pair), record.match_id, decision, *pair))
+        with patience.at_work():
+            for decision in _decisions(record, seats):
+                try:
+                    pair = before.policy(decision.observation), after.policy(decision.observation)
+                except (GameError, AssertionError):  # a phase, or a variant, that it does not play
+                    continue
+                if len(pair[1]) > 1:
+                    seen.append((_distance(*pair), record.match_id, decision, *pair))
         progress(number + 1, len(some))
-        if monotonic() - began > patience_s:
+        if patience.is_over():
             break
     if not seen:
         return "none of the games held out has a position at which either has a choice"

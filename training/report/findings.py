@@ -14,6 +14,7 @@ from ai_functions.runtime.model import Model, ModelError
 from training.contracts import TrainingError, benchmark_for, features_for
 from training.dataset import functions_passed_over, split
 from training.evaluation.gate import MOST_TASKS
+from training.patience import Patience
 from training.report.asked import Asked
 from training.report.changes import Changes, changes
 from training.report.curve import Learner, curve
@@ -39,7 +40,7 @@ MOST_MATCHES, MOST_DECISIONS = 300, 1500
 ASKED = 2
 """Games held out whose positions the packed function is asked."""
 PATIENCE_S = 8.0
-"""After which no part plays another round, or looks at another match."""
+"""Of the processor, after which no part plays another round, or looks at another match."""
 
 Prove: TypeAlias = Callable[[Path, "Sequence[Position]"], Mapping[str, Any]]
 """Packs the opponent in a folder, asks it positions, and returns what was measured of the function."""
@@ -237,7 +238,7 @@ def _strength(subject: Subject, reporter: ProgressReporter) -> dict[str, Any]:
     players = {NEW: subject.new, **({} if subject.old is None else {REPLACED: subject.old})}
     players |= ladder_of(manifest.game, manifest.name)
     avoided = frozenset(record.seed for record in subject.origin.records)
-    limits = Limits(subject.most, subject.patience_s)
+    limits = Limits(subject.most, Patience(subject.patience_s))
     progress = lambda done, total: reporter.count("tasks of the ladder, at most", done, total)  # noqa: E731 - used once
     return compared(manifest.game, players, subject.origin.seed, avoided, limits, progress)
 
@@ -261,4 +262,4 @@ def changed(
     if old is None:
         return "there is no model to compare it with"
     progress = lambda done, total: reporter.count("matches in which both are asked", done, total)  # noqa: E731 - once
-    return changes(old, new, records, patience_s, progress)
+    return changes(old, new, records, Patience(patience_s), progress)

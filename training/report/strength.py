@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from itertools import islice
 from pathlib import Path
-from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ai_functions
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from training.evaluation.evaluate import Task
+    from training.patience import Patience
 
 ROUNDS, TASKS, FEWEST = 3, 16, 4
 """Rounds at most, and tasks of each: fewer where the gate may not play many either, but not so few."""
@@ -33,7 +33,7 @@ class Limits(NamedTuple):
 
     most: int
     """Tasks that the gate may give each model."""
-    patience_s: float
+    patience: Patience
 
 
 WORTH_A_PROCESS = 50
@@ -67,7 +67,6 @@ def compared(
     seeds = task_seeds("report", seed, avoided)
     a_round = max(FEWEST, min(TASKS, limits.most // (ROUNDS + 1)))
     whole, done = ROUNDS * a_round * len(players), 0
-    began = monotonic()
 
     def count(more: int) -> None:
         nonlocal done
@@ -76,11 +75,11 @@ def compared(
 
     with workers(whole, WORTH_A_PROCESS) as pool:
         for number in range(ROUNDS):
-            if number and monotonic() - began > limits.patience_s:
+            if number and limits.patience.is_over():
                 break
             some = list(islice(seeds, a_round))
             for name, folder in players.items():
-                tasks[name] += play_tasks(LocalTasks(game, str(folder)), some, pool, count)
+                tasks[name] += play_tasks(LocalTasks(game, str(folder)), some, pool, count, limits.patience)
     tables = {name: Table.of(some) for name, some in tasks.items()}
     (unit, better), *_ = benchmark.measures.items()
     firsts = {name: table.first() for name, table in tables.items()}
