@@ -157,8 +157,7 @@ class _Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._refusal:
             return
-        if self._held:
-            data, self._held = self._held + data, b""
+        begun, data, self._held = bool(self._held), self._held + data, b""
         apart = self._between and self._is_answered and not self.flow.write_paused
         head = head_of(data) if apart and self._memos is not None else None
         if head is None or self._memos is None:
@@ -168,7 +167,8 @@ class _Connection(HttpToolsProtocol):
         self._key = (*kept, self.client[0] if self.client else "")
         if len(data) < end and self._memos.knows(self._key):
             self._held = data
-            if self._late is None:
+            if not begun:
+                self._is_here()
                 self._await(WHOLE_S, self._parse_held)
         elif len(data) == end and (memo := self._memos.find(self._key, body := data[begin:])) is not None:
             self._is_here()

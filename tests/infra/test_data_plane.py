@@ -24,6 +24,7 @@ from infra.load.bare_loop import BareLoop, event_of
 from infra.load.speed import throughput
 from infra.load.steady import complete, steady
 from infra.load.traffic import find_request
+from infra.local.guard import MAX_PAUSE_S
 from infra.local.http_server import MAX_HEAD_BYTES, WHOLE_S, Server
 from infra.local.patches.lookups import mend_routes
 from infra.local.workers.crowding import PROCESSORS, SPAN_S, Crowding
@@ -163,6 +164,32 @@ def test_an_answer_that_is_no_http_becomes_an_error() -> None:
 
 def test_a_call_that_is_under_way_is_answered_before_the_server_ends() -> None:
     assert asyncio.run(served(Answers(b"body", after_s=1.0), end_early=True)).endswith(b"\r\n\r\nbody")
+
+
+def test_the_first_call_of_a_connection_is_parsed_if_its_body_does_not_come_soon() -> None:
+    """So that it is waited for as long as something of it comes, like any other."""
+
+    async def half_sent() -> str:
+        parsed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+        async def app(scope: Any, _receive: Any, _send: Any) -> None:
+            parsed.set_result(scope["path"])
+
+        listener = socket.create_server(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+        server = Server(app, port, Answers(b"body"))
+        server.config.lifespan = "off"
+        serving = asyncio.create_task(server.serve([listener]))
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /_aws/execute-api/a/$default/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{")
+        try:
+            return await asyncio.wait_for(parsed, MAX_PAUSE_S - 1)
+        finally:
+            writer.close()
+            server.end()
+            await serving
+
+    assert asyncio.run(half_sent()) == "/_aws/execute-api/a/$default/x"
 
 
 def test_calls_that_come_at_once_are_answered_in_order(environment: Environment) -> None:
