@@ -38,7 +38,7 @@ def root(
     ] = None,
     endpoint: Annotated[str | None, typer.Option(help="Go to another cloud that speaks the AWS APIs: its URL.")] = None,
 ) -> None:
-    """Battleship and Pac-Man against trained models, each of them a function of its own.
+    """Backgammon, Battleship and Pac-Man against trained models, each of them a function of its own.
 
     Without --profile, --aws and --endpoint every command talks to the local
     cloud, whatever AWS variables and proxies are set; it starts by itself.
