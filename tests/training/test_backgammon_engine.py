@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cache
 from random import Random
 
 import numpy as np
 import pytest
 
-from ai_functions.policies.backgammon.bear_off import MOST_ROLLS, BearOff, applies, position_index
+from ai_functions.policies.backgammon.bear_off import BOTH_SCALE, MOST_ROLLS, BearOff, applies, position_index
 from ai_functions.policies.backgammon.chances import points, turned
 from ai_functions.policies.backgammon.features import COLUMNS, FEATURES, features, no_contact
+from ai_functions.policies.backgammon.replies import ROLLS
 from ai_functions.runtime.model import width
 from games.backgammon import rules
 from games.backgammon.kernel import BAR, CELLS
 from games.backgammon.turns import OPENING, flipped, legal_turns, positions_after
-from training.games.backgammon.bear_off import solve, write
+from training.games.backgammon.bear_off import make
 from training.games.backgammon.compiled import Expander, random_games
 from training.games.backgammon.fast_features import fast_features
 from training.games.backgammon.self_play import returns
@@ -99,7 +101,7 @@ def test_returns_mix_what_was_thought_and_what_came() -> None:
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> BearOff:
     folder = tmp_path_factory.mktemp("table")
-    write(folder, solve())
+    make([folder])
     return BearOff(folder / "bear_off.npz")
 
 
@@ -126,6 +128,27 @@ def test_the_bear_off_table_compares_both_sides(table: BearOff) -> None:
     np.testing.assert_allclose(table.wins(board), [0.75, 0.75], atol=1e-4)
     board[0, 7] = 1  # not at home
     assert list(applies(board)) == [False, True]
+
+
+def test_with_few_checkers_both_sides_play_to_win(table: BearOff) -> None:
+    """The table against the rules themselves: every turn of every roll, each side taking what wins most."""
+
+    @cache
+    def wins(board: tuple[int, ...]) -> float:
+        chance = 0.0
+        for one, two, weight in ROLLS:
+            after = [flipped(turn[1]) for turn in legal_turns(board, (one, two))]
+            chance += weight * max((1 - wins(seen) if min(seen) < 0 < max(seen) else 1.0) for seen in after) / 36
+        return chance
+
+    board = np.zeros((2, CELLS), np.int8)
+    board[:, [3, 4, 5]] = [1, 1, 2]
+    board[:, BAR - 1] = -3
+    board[1, 5] = 1
+    expected = [wins(tuple(int(place) for place in one)) for one in board]
+    np.testing.assert_allclose(table.wins(board), expected, atol=0.6 / BOTH_SCALE)
+    counted = table.race_wins(board)
+    assert expected[0] > counted[0] + 0.003, "who is behind plays for doubles"
 
 
 def test_the_bear_off_table_is_whole(table: BearOff) -> None:

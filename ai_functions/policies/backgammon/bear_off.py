@@ -1,7 +1,8 @@
 """How many rolls a side needs to bear off: a table over all positions of up to fifteen checkers in the home board.
 
 ``python -m training.games.backgammon.bear_off`` makes it.  Each side plays the turn that lowers its own expected number
-of rolls, whatever the other side does, as is usual for tables of one side.
+of rolls, whatever the other side does, as is usual for tables of one side.  Where both have at most FEW checkers left
+the file has besides what it adds to play to win, by the exact solution for two sides.
 """
 
 from __future__ import annotations
@@ -25,6 +26,11 @@ TABLE = "bear_off.npz"
 POSITIONS = comb(CHECKERS + HOME, HOME)
 MOST_ROLLS = 32
 SCALE = 65535
+FEW = 6
+"""Checkers of a side up to which two sides are solved."""
+FEW_POSITIONS = comb(FEW + HOME, HOME)
+"""They come first among all positions."""
+BOTH_SCALE = 2000
 _CHOOSE = np.array([[comb(total, point) for total in range(CHECKERS + HOME)] for point in range(1, HOME + 1)])
 
 
@@ -32,6 +38,12 @@ def position_index(homes: NDArray[np.int8]) -> NDArray[np.int64]:
     """Return the number (0 to POSITIONS - 1) of each home board: shape (boards, 6), checkers on the 1- to 6-point."""
     sums = np.cumsum(homes, axis=1, dtype=np.int64) + np.arange(HOME)
     return np.asarray(_CHOOSE[np.arange(HOME), sums].sum(axis=1), np.int64)
+
+
+def gets_home_first(mine: NDArray[np.float32], theirs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how likely whoever is on roll needs no more rolls, from how likely each number is: shapes (..., rolls)."""
+    not_before = np.cumsum(theirs[..., ::-1], axis=-1)[..., ::-1]
+    return np.asarray((mine * not_before).sum(axis=-1), np.float32)
 
 
 class BearOff:
@@ -56,6 +68,12 @@ class BearOff:
         return found
 
     @cached_property
+    def _both(self) -> NDArray[np.int8]:
+        """Shape (FEW_POSITIONS, FEW_POSITIONS): what to add, in parts of BOTH_SCALE, for who is on roll, the other."""
+        with np.load(self._path) as stored:  # folders of earlier versions have nothing to add
+            return np.asarray(stored.get("both", np.zeros((FEW_POSITIONS, FEW_POSITIONS), np.int8)), np.int8)
+
+    @cached_property
     def races(self) -> Races | None:
         """What is known of checkers that are not at home; None in folders made before there was any of that."""
         beside = self._path.with_name(RACES)
@@ -63,17 +81,19 @@ class BearOff:
 
     def wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely whoever is on roll gets home first: for boards of which ``applies`` is true."""
-        mine = self.chances[position_index(boards[:, 1 : HOME + 1])]
-        theirs = self.chances[position_index(-boards[:, BAR - 1 : BAR - 1 - HOME : -1])]
-        not_before = np.cumsum(theirs[:, ::-1], axis=1)[:, ::-1]
-        return np.asarray((mine * not_before).sum(axis=1), np.float32)
+        mine = position_index(boards[:, 1 : HOME + 1])
+        theirs = position_index(-boards[:, BAR - 1 : BAR - 1 - HOME : -1])
+        found = gets_home_first(self.chances[mine], self.chances[theirs])
+        few = (mine < FEW_POSITIONS) & (theirs < FEW_POSITIONS)
+        if few.any():
+            found[few] += self._both[mine[few], theirs[few]] / np.float32(BOTH_SCALE)
+        return found
 
     def race_wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely whoever is on roll gets home first: for boards without contact.  Needs ``races``."""
         mine = self._rolls(np.maximum(boards, 0))
         theirs = self._rolls(np.maximum(-boards[:, ::-1], 0))
-        not_before = np.cumsum(theirs[:, ::-1], axis=1)[:, ::-1]
-        return np.asarray((mine * not_before).sum(axis=1), np.float32)
+        return gets_home_first(mine, theirs)
 
     def _rolls(self, sides: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely each side needs exactly so many rolls, shape (sides, MOST_IN_RACES)."""

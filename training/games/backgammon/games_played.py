@@ -24,7 +24,7 @@ from games.backgammon.turns import Turn, board_after, flipped
 from games.record import BOT, replay
 from training.contracts import Fitted, TrainingError
 from training.dataset import split
-from training.games.backgammon.bear_off import solve, write
+from training.games.backgammon.bear_off import make
 from training.games.backgammon.fast_features import fast_features
 from training.games.backgammon.looked_ahead import courses, look_ahead
 from training.games.backgammon.network import Network
@@ -166,5 +166,5 @@ def _table() -> BearOff:
         return BearOff(path)
     folder = user_cache_path("lambda-arcade")
     folder.mkdir(parents=True, exist_ok=True)
-    write(folder, solve())
+    make([folder])
     return BearOff(folder / TABLE)
