@@ -13,9 +13,17 @@ import ai_functions
 from ai_functions.policies.backgammon.bear_off import TABLE, BearOff
 from ai_functions.policies.backgammon.chances import LOSE_GAMMON, WIN, WIN_GAMMON
 from ai_functions.policies.backgammon.judging import judge
-from ai_functions.policies.backgammon.races import MOST_ROLLS, RACES, Races, pip_rolls
+from ai_functions.policies.backgammon.races import (
+    MOST_ROLLS,
+    PIPS_A_ROLL,
+    RACES,
+    Races,
+    first_guess,
+    odds,
+)
 from games.backgammon.kernel import BAR, CELLS
-from training.games.backgammon.races import learn, positions, write
+from training.games.backgammon.races import learn, positions, thinned, write
+from training.games.backgammon.studies.counted import rolls_counted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -48,28 +56,48 @@ def races(table: BearOff) -> Races:
     return table.races
 
 
+def mean(chances: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.asarray(chances @ np.arange(MOST_ROLLS, dtype=np.float32), np.float32)
+
+
 def test_one_checker_takes_the_rolls_that_can_be_counted(table: BearOff) -> None:
-    """From the 7-point 23 of 36 rolls are enough, and nearly all of two; from the 12-point 4 of 36."""
-    mean, _ = races(table).rolls(sides({7: 1}, {12: 1}))
-    assert mean[0] == pytest.approx(1 + 13 / 36, abs=0.12)
-    assert mean[1] == pytest.approx(2.07, abs=0.12)
+    """From the 7-point 23 of 36 rolls are enough, and all but 1 of 36 pairs of them; from the 12-point 4 of 36."""
+    found = races(table).chances(sides({7: 1}, {12: 1}))
+    assert found[0, 1] == pytest.approx(23 / 36, abs=0.08)
+    assert mean(found) == pytest.approx([1 + 13 / 36, 2.07], abs=0.12)
 
 
 def test_a_race_takes_more_rolls_than_its_pips(table: BearOff) -> None:
     plain = sides({8: 3, 6: 5, 5: 4, 4: 3}, {13: 5, 8: 3, 6: 5, 3: 2}, {7: 2, 1: 13})
-    mean, variance = races(table).rolls(plain)
-    assert np.all(mean > pip_rolls(plain) + 0.5)
-    assert mean[2] - pip_rolls(plain)[2] > mean[0] - pip_rolls(plain)[0] + 2, "piled on the 1-point, pips are wasted"
+    pips = plain @ np.arange(CELLS) / PIPS_A_ROLL
+    found = races(table).chances(plain)
+    assert found.shape == (3, MOST_ROLLS)
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+    more = mean(found) - pips
+    assert np.all(more > 0.5)
+    assert more[2] > more[0] + 2, "piled on the 1-point, pips are wasted"
+    variance = found @ np.arange(MOST_ROLLS) ** 2 - mean(found) ** 2
     assert np.all((variance > 0.5) & (variance < 6))
-    chances = races(table).chances(plain)
-    assert chances.shape == (3, MOST_ROLLS)
-    np.testing.assert_allclose(chances.sum(axis=1), 1, atol=1e-5)
-    np.testing.assert_allclose(chances @ np.arange(MOST_ROLLS), mean, atol=0.01)
+
+
+def test_far_from_anything_learned_it_still_takes_about_the_pips(table: BearOff) -> None:
+    far = sides({24: 15}, {22: 3, 23: 12}, {13: 15})
+    assert mean(races(table).chances(far)) == pytest.approx(far @ np.arange(CELLS) / PIPS_A_ROLL + 1, rel=0.15)
+
+
+def test_the_network_says_what_is_counted_through_all_rolls(table: BearOff) -> None:
+    some = sides({7: 1, 3: 2, 2: 3, 1: 6}, {9: 1, 6: 4, 5: 4, 4: 4, 2: 2}, {12: 1, 2: 3})
+    counted = np.array([rolls_counted(side, table.rolls) for side in some])
+    np.testing.assert_allclose(counted.sum(axis=1), 1)
+    apart = np.abs(np.cumsum(table.rolls(some) - counted, axis=1)).max(axis=1)
+    assert np.all(apart < 0.05)
+    (one,) = (rolls_counted(side, table.rolls) for side in sides({7: 1}))
+    np.testing.assert_allclose(one[:2], [0, 23 / 36], atol=1e-4)
 
 
 def test_beside_home_the_network_goes_on_from_the_table(table: BearOff) -> None:
     home, away = {6: 5, 5: 4, 4: 4, 2: 2}, {7: 1, 6: 4, 5: 4, 4: 4, 2: 2}
-    rolls = table._rolls(sides(home, away)) @ np.arange(MOST_ROLLS)
+    rolls = mean(table.rolls(sides(home, away)))
     assert rolls[1] - rolls[0] == pytest.approx(6 / 49, abs=0.08)
 
 
@@ -105,8 +133,17 @@ def test_races_are_counted_and_no_gammon_is_won_oftener_than_the_game(table: Bea
 
 @pytest.mark.slow
 def test_what_is_learned_of_few_positions_is_near_what_is_learned_of_many(table: BearOff, tmp_path: Path) -> None:
-    write(tmp_path, learn(table, 3000))
+    write(tmp_path, learn(table, 1000))
     seen = positions(300, 9)
-    few, many = Races(tmp_path / RACES).rolls(seen)[0], races(table).rolls(seen)[0]
+    few, many = (mean(found.chances(seen)) for found in (Races(tmp_path / RACES), races(table)))
     assert np.abs(few - many).mean() < 0.15
-    assert np.abs(pip_rolls(seen) - many).mean() > 1
+    assert np.abs(mean(odds(first_guess(seen))) - many).mean() > 0.15
+
+
+def test_fewer_checkers_are_left_of_positions_that_are_thinned() -> None:
+    plain = sides({8: 3, 6: 5, 5: 4, 4: 3}, {7: 15})
+    found = thinned(plain, 1)
+    fewest, most = sorted(found.sum(axis=1))
+    assert most == 15, "away from home nothing is borne off"
+    assert 3 <= fewest < 15
+    assert np.all(found <= np.maximum(plain[0], plain[1]))

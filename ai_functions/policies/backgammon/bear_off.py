@@ -91,11 +91,11 @@ class BearOff:
 
     def race_wins(self, boards: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely whoever is on roll gets home first: for boards without contact.  Needs ``races``."""
-        mine = self._rolls(np.maximum(boards, 0))
-        theirs = self._rolls(np.maximum(-boards[:, ::-1], 0))
+        mine = self.rolls(np.maximum(boards, 0))
+        theirs = self.rolls(np.maximum(-boards[:, ::-1], 0))
         return gets_home_first(mine, theirs)
 
-    def _rolls(self, sides: NDArray[np.int8]) -> NDArray[np.float32]:
+    def rolls(self, sides: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely each side needs exactly so many rolls, shape (sides, MOST_IN_RACES)."""
         found = np.zeros((len(sides), MOST_IN_RACES), np.float32)
         home = sides[:, HOME + 1 :].sum(axis=1) == 0

@@ -1,13 +1,12 @@
-"""How many rolls a side needs to bear off once the sides have passed each other: mean and variance, by a small network.
+"""How many rolls a side needs to bear off once the sides have passed each other: the odds of each number, by a network.
 
 ``python -m training.games.backgammon.races FOLDER...`` makes it.  Where all checkers are at home the bear-off table
-knows the chances of every number of rolls; elsewhere they are taken to be those of a normal distribution.  As in the
-table, each side plays the turn that lowers its own expected number of rolls, whatever the other side does.
+knows those odds.  As in the table, each side plays the turn that lowers its own expected number of rolls, whatever the
+other side does.
 """
 
 from __future__ import annotations
 
-from math import erf, sqrt
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,33 +18,49 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-RACES = "races.npz"
+RACES = "race_rolls.npz"
+PARTS = ("inner", "inner_bias", "outer", "outer_bias")
 MOST_ROLLS = 48
-OCCUPIED = 18
-"""Points of which the network is told whether anybody stands there."""
-COLUMNS = POINTS + OCCUPIED + 3
+COLUMNS = 3 * POINTS + 3 * HOME + CHECKERS + 3
 PIPS_A_ROLL = 49 / 6
-LEAST_VARIANCE = 0.05
+WASTED, SHARE, REST = 0.9, 0.15, 0.4
+"""What the network starts from: rolls more than the pips take, and the variance, as a share of the rolls and a rest."""
 _PLACES = np.arange(BAR + 1)
-_GRID = np.linspace(-8, 8, 1601)
-_NORMAL = np.array([0.5 + 0.5 * erf(one / sqrt(2)) for one in _GRID])
+_NUMBERS = np.arange(MOST_ROLLS)
 
 
 def race_rows(sides: NDArray[np.int8]) -> NDArray[np.float32]:
-    """Return what the network is told of one side's checkers, shape (sides, 26): by place, from its own home."""
-    counts = sides[:, 1:BAR].astype(np.float32)
-    rows = np.empty((len(sides), COLUMNS), np.float32)
-    rows[:, :POINTS] = counts / 4
-    rows[:, POINTS : POINTS + OCCUPIED] = counts[:, :OCCUPIED] > 0
-    rows[:, -3] = (sides @ _PLACES) / 60
-    rows[:, -2] = counts.sum(axis=1) / CHECKERS
-    rows[:, -1] = counts[:, HOME:].sum(axis=1) / 5
-    return rows
+    """Return what the network is told of one side's checkers, shape (sides, COLUMNS): by place, from its own home.
+
+    How many are left tells how many rolls are needed at least, and whether an odd one costs a roll.
+    """
+    counts = sides[:, 1:BAR]
+    home, left = counts[:, :HOME], counts.sum(axis=1)
+    away = counts[:, HOME:].astype(np.float32)
+    told = (
+        counts / 4,
+        counts > 0,
+        counts > 1,
+        *(home > some for some in (2, 3, 4)),
+        left[:, None] == np.arange(1, CHECKERS + 1),
+        (sides @ _PLACES)[:, None] / 60,
+        away.sum(axis=1, keepdims=True) / 5,
+        away @ np.arange(1, POINTS - HOME + 1, dtype=np.float32)[:, None] / 30,
+    )
+    return np.concatenate(told, axis=1, dtype=np.float32)
 
 
-def pip_rolls(sides: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Return the rolls that the pips alone take: what the network adds to."""
-    return np.asarray((sides @ _PLACES) / PIPS_A_ROLL, np.float64)
+def first_guess(sides: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Return the logarithms that the network adds to, shape (sides, MOST_ROLLS): a normal distribution by the pips."""
+    rolls = (sides @ _PLACES) / PIPS_A_ROLL + WASTED
+    return np.asarray(-((_NUMBERS - rolls[:, None]) ** 2) / (2 * (SHARE * rolls[:, None] + REST)), np.float32)
+
+
+def odds(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the softmax of each row."""
+    found = np.exp(logits - logits.max(axis=1, keepdims=True))
+    found /= found.sum(axis=1, keepdims=True)
+    return np.asarray(found, np.float32)
 
 
 class Races:
@@ -53,19 +68,10 @@ class Races:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self._weights = [stored[name].astype(np.float32) for name in ("inner", "inner_bias", "outer", "outer_bias")]
-
-    def rolls(self, sides: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return mean and variance of the number of rolls."""
-        inner, inner_bias, outer, outer_bias = self._weights
-        told = np.maximum(race_rows(sides) @ inner + inner_bias, 0) @ outer + outer_bias
-        return pip_rolls(sides) + told[:, 0], np.maximum(told[:, 1], LEAST_VARIANCE).astype(np.float64)
+            self._weights = [stored[name].astype(np.float32) for name in PARTS]
 
     def chances(self, sides: NDArray[np.int8]) -> NDArray[np.float32]:
         """Return how likely exactly so many rolls are needed, shape (sides, MOST_ROLLS)."""
-        mean, variance = self.rolls(sides)
-        spread = np.sqrt(np.maximum(variance - 1 / 12, LEAST_VARIANCE / 2))  # whole numbers scatter by so much more
-        ends = (np.arange(MOST_ROLLS + 1) - 0.5 - mean[:, None]) / spread[:, None]
-        below = np.interp(ends, _GRID, _NORMAL)
-        found = np.diff(below, axis=1)
-        return np.asarray(found / found.sum(axis=1, keepdims=True), np.float32)
+        inner, inner_bias, outer, outer_bias = self._weights
+        hidden = np.maximum(race_rows(sides) @ inner + inner_bias, 0)
+        return odds(hidden @ outer + outer_bias + first_guess(sides))

@@ -10,6 +10,7 @@ from sklearn.neural_network import MLPRegressor
 
 from ai_functions.policies.backgammon.chances import CHANCES
 from ai_functions.policies.backgammon.features import COLUMNS
+from training.games.backgammon.adam import adam
 from training.games.backgammon.fast_features import fast_features
 
 if TYPE_CHECKING:
@@ -23,8 +24,6 @@ BATCH = 128
 BLOCK = 512
 """Rows that are computed together: they stay in the processor's cache."""
 _PARTS = ("weight", "first", "second")
-MOMENTUM, SPREAD = 0.9, 0.999
-"""How slowly Adam forgets the gradient, and its square."""
 
 
 @dataclass(slots=True)
@@ -92,7 +91,9 @@ class Network:
             error = (1 / (1 + np.exp(-(hidden @ outer + outer_bias))) - wanted) / np.float32(len(rows))
             lost += float((error**2).sum()) * len(rows) ** 2
             back = (error @ outer.T) * (hidden > 0)
-            self._adam([rows.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)], rate)
+            self.steps += 1
+            gradients = [rows.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
+            adam(self.weights, (self.first, self.second), gradients, self.steps, rate)
         return lost / max(len(boards), 1)
 
     def estimator(self) -> MLPRegressor:
@@ -119,12 +120,3 @@ class Network:
         for part, kept in zip(_PARTS, (self.weights, self.first, self.second), strict=True):
             yield from ((f"{part}{number}", one) for number, one in enumerate(kept))
         yield "steps", np.array(self.steps)
-
-    def _adam(self, gradients: list[NDArray[np.float32]], rate: float) -> None:
-        self.steps += 1
-        step = np.float32(rate * np.sqrt(1 - SPREAD**self.steps) / (1 - MOMENTUM**self.steps))
-        for number, gradient in enumerate(gradients):
-            first, second = self.first[number], self.second[number]
-            first += (gradient - first) * np.float32(1 - MOMENTUM)
-            second += (gradient * gradient - second) * np.float32(1 - SPREAD)
-            self.weights[number] -= step * first / (np.sqrt(second) + np.float32(1e-7))

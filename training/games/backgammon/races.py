@@ -1,8 +1,9 @@
 """Learn how many rolls races take: ``python -m training.games.backgammon.races FOLDER...`` writes it into each folder.
 
-Positions come from games of a generated club player with itself.  A position's mean and variance follow from those of
-the positions that the 21 rolls lead to, each played so that the mean is least; at home the bear-off table knows them.
-So the network's own answers are put in, and it learns what comes out, again and again: what is known at home spreads.
+Positions come from games of a generated club player with itself, and from playing them on at random.  How likely a
+position needs so many rolls follows from the positions that the 21 rolls lead to, each played so that the mean is
+least; at home the bear-off table knows.  So the network's own answers are put in, and it learns what comes out, again
+and again: what is known at home spreads.
 """
 
 from __future__ import annotations
@@ -10,50 +11,82 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
-from warnings import filterwarnings
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPRegressor
 
-from ai_functions.policies.backgammon.bear_off import MOST_ROLLS, TABLE, BearOff, position_index
+from ai_functions.policies.backgammon.bear_off import MOST_ROLLS as MOST_AT_HOME
+from ai_functions.policies.backgammon.bear_off import TABLE, BearOff, position_index
 from ai_functions.policies.backgammon.features import no_contact
-from ai_functions.policies.backgammon.races import LEAST_VARIANCE, RACES, pip_rolls, race_rows
-from ai_functions.policies.backgammon.replies import ROLLS
+from ai_functions.policies.backgammon.races import COLUMNS, MOST_ROLLS, PARTS, RACES, first_guess, odds, race_rows
 from games.backgammon.kernel import HOME
 from games.backgammon.turns import OPENING
+from training.games.backgammon.adam import adam
 from training.games.backgammon.compiled import Expander
+from training.games.backgammon.one_side import AT_ONCE, ODDS, Turns, parts, turns_of
 from training.games.backgammon.players.people import club
 from training.games.backgammon.side_by_side import chooser_of_person
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from numpy.typing import NDArray
 
     from training.games.backgammon.compiled import Boards
 
 GAMES = 64
 LEAST_POSITIONS = 20_000
+"""Of the games; half as many with fewer checkers, and what playing on comes to, are added."""
 SEED = 5
-HIDDEN = 64
-RATES = (*[3e-3] * 4, *[1e-3] * 4, *[3e-4] * 3, 1e-4)
-"""Of each sweep."""
-PASSES = 20
-NEAR, AFTER = 0.3, 2
-"""After so many sweeps turns are left out that are thought to need so many rolls more than the best."""
-AT_ONCE = 100_000
-"""Positions that the network is asked about together."""
-AT_FIRST = (0.9, 0.25, 0.15)
-"""Before anything is learned: rolls more than the pips take, and the variance, as so much of the rolls and a rest."""
-_DICE = np.array([roll[:2] for roll in ROLLS], np.int8)
-_WEIGHTS = np.array([roll[2] for roll in ROLLS]) / 36
+HIDDEN = 256
+BATCH = 128
+EARLY, EARLY_PASSES = 7, 8
+"""Sweeps before positions are played on, and how often each goes over them."""
+LATE, LATE_PASSES = 5, 40
+"""Sweeps over all positions."""
+RATE, LAST_RATE = 2e-3, 1e-5
+"""Adam's, of the early sweeps; in the late ones it falls from one to the other."""
+NEAR, LATE_NEAR = 0.3, 0.1
+"""Turns are left out that are thought to need so many rolls more than the best, but in the first two sweeps."""
+_NUMBERS = np.arange(MOST_ROLLS, dtype=np.float32)
 
 
-class Rolls(NamedTuple):
-    """Mean and variance of how many rolls positions need."""
+class RaceNetwork:
+    """The network while it is learned: one hidden layer, trained by cross-entropy."""
 
-    mean: NDArray[np.float64]
-    variance: NDArray[np.float64]
+    def __init__(self, seed: int) -> None:
+        random = np.random.default_rng(seed)
+        inner = random.standard_normal((COLUMNS, HIDDEN), np.float32) * np.float32(np.sqrt(2 / COLUMNS))
+        outer = np.zeros((HIDDEN, MOST_ROLLS), np.float32)
+        self.weights = [inner, np.zeros(HIDDEN, np.float32), outer, np.zeros(MOST_ROLLS, np.float32)]
+        self._memory = [np.zeros_like(one) for one in self.weights], [np.zeros_like(one) for one in self.weights]
+        self._steps = 0
+        self._random = random
+
+    def chances(self, sides: Boards) -> NDArray[np.float32]:
+        """Return how likely exactly so many rolls are needed, shape (sides, MOST_ROLLS)."""
+        inner, inner_bias, outer, outer_bias = self.weights
+        return odds(np.maximum(race_rows(sides) @ inner + inner_bias, 0) @ outer + outer_bias + first_guess(sides))
+
+    def fit(self, sides: Boards, wanted: NDArray[np.float32], rates: Iterable[float]) -> None:
+        """Go over all positions once for each rate."""
+        rows, guess = race_rows(sides), first_guess(sides)
+        for rate in rates:
+            order = self._random.permutation(len(sides))
+            for begin in range(0, len(order), BATCH):
+                some = order[begin : begin + BATCH]
+                self._step(rows[some], guess[some], wanted[some], rate)
+
+    def _step(
+        self, rows: NDArray[np.float32], guess: NDArray[np.float32], wanted: NDArray[np.float32], rate: float
+    ) -> None:
+        inner, inner_bias, outer, outer_bias = self.weights
+        hidden = np.maximum(rows @ inner + inner_bias, 0)
+        error = (odds(hidden @ outer + outer_bias + guess) - wanted) / np.float32(len(rows))
+        back = (error @ outer.T) * (hidden > 0)
+        self._steps += 1
+        gradients = [rows.T @ back, back.sum(axis=0), hidden.T @ error, error.sum(axis=0)]
+        adam(self.weights, self._memory, gradients, self._steps, rate)
 
 
 def positions(count: int, seed: int) -> Boards:
@@ -70,87 +103,93 @@ def positions(count: int, seed: int) -> Boards:
         races = boards[no_contact(boards)]
         for sides in (np.maximum(races, 0), np.maximum(-races[:, ::-1], 0)):
             found |= {side.tobytes() for side in sides.astype(np.int8) if side[HOME + 1 :].any()}
-    return np.array([np.frombuffer(one, np.int8) for one in sorted(found)])
+    return _boards(found)
 
 
-def followers(sides: Boards) -> tuple[Boards, NDArray[np.int64]]:
-    """Return the positions that each of the 21 rolls of every position leads to, and where a roll's begin."""
-    expand, found, sizes = Expander(GAMES), [], []
-    for begin in range(0, len(sides), GAMES):
-        part = sides[begin : begin + GAMES]
-        after, ends = expand(np.repeat(part, len(_DICE), axis=0), np.tile(_DICE, (len(part), 1)))
-        found.append(-after[:, ::-1])
-        sizes.append(np.diff(ends, prepend=0))
-    counts = np.concatenate(sizes)
-    return np.concatenate(found), np.concatenate(([0], np.cumsum(counts)[:-1]))
+def thinned(sides: Boards, seed: int) -> Boards:
+    """Return positions with some of the checkers at home borne off: whoever was hit late has few left."""
+    random = np.random.default_rng(seed)
+    found = sides.copy()
+    for side in found:
+        places = np.repeat(np.arange(HOME + 1), side[: HOME + 1])
+        if len(places):
+            np.subtract.at(side, random.choice(places, random.integers(1, len(places) + 1), replace=False), 1)
+    return np.unique(found, axis=0)
 
 
-def learn(table: BearOff, count: int = LEAST_POSITIONS) -> MLPRegressor:
-    """Return a network with two outputs: what to add to the pips' rolls, and the variance."""
+def played_on(sides: Boards, seed: int) -> Boards:
+    """Return the positions that random turns lead to, until all checkers are at home, each once."""
+    random = np.random.default_rng(seed)
+    expand = Expander(AT_ONCE)
+    found: set[bytes] = set()
+    for part in parts(sides):
+        left = part
+        while len(left):
+            after, ends = expand(left, random.integers(1, 7, (len(left), 2), np.int8))
+            left = -after[random.integers(np.concatenate(([0], ends[:-1])), ends), ::-1]
+            left = left[left[:, HOME + 1 :].any(axis=1)]
+            found |= {side.tobytes() for side in left}
+    return _boards(found)
+
+
+def learn(table: BearOff, count: int = LEAST_POSITIONS) -> RaceNetwork:
+    """Return a network that tells how likely each number of rolls is."""
+    network = RaceNetwork(SEED)
     sides = positions(count, SEED)
-    after, begins = followers(sides)
-    rolls = np.arange(MOST_ROLLS)
-    chances = table.chances.astype(np.float64)
-    at_home = Rolls(chances @ rolls, chances @ rolls**2 - (chances @ rolls) ** 2)
-    network: MLPRegressor | None = None
-    rows, pips = race_rows(sides), pip_rolls(sides)
-    for sweep, rate in enumerate(RATES):
-        known = _known(after, at_home, network)
-        least = np.minimum.reduceat(known.mean, begins)
-        owner = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(after)))
-        hits = np.flatnonzero(known.mean == least[owner])
-        chosen = hits[np.unique(owner[hits], return_index=True)[1]]
-        mean, variance = least.reshape(len(sides), -1), known.variance[chosen].reshape(len(sides), -1)
-        expected = mean @ _WEIGHTS
-        scatter = variance @ _WEIGHTS + mean**2 @ _WEIGHTS - expected**2
-        network = _fit(network, rows, np.stack([1 + expected - pips, scatter], axis=1), rate)
-        if sweep == AFTER:
-            near = known.mean <= least[owner] + NEAR
-            after, begins = after[near], np.searchsorted(owner[near], np.arange(len(begins)))
-    assert network is not None  # noqa: S101 - there is a sweep
+    sides = np.unique(np.concatenate([sides, thinned(sides[::2], SEED)]), axis=0)
+    turns = [turns_of(part) for part in parts(sides)]
+    for sweep in range(EARLY):
+        if sweep == 2:  # noqa: PLR2004 - by now something is learned
+            turns = [_near(one, NEAR, table, network) for one in turns]
+        network.fit(sides, _looked_ahead(turns, table, network), [RATE] * EARLY_PASSES)
+    sides = np.unique(np.concatenate([sides, played_on(sides, SEED)]), axis=0)
+    turns = [_near(turns_of(part), LATE_NEAR, table, network) for part in parts(sides)]
+    rates = np.geomspace(RATE, LAST_RATE, LATE * LATE_PASSES).reshape(LATE, LATE_PASSES)
+    for some in rates:
+        network.fit(sides, _looked_ahead(turns, table, network), some)
     return network
 
 
-def write(folder: Path, network: MLPRegressor) -> None:
+def write(folder: Path, network: RaceNetwork) -> None:
     """Write the network into ``folder``."""
-    (inner, outer), (inner_bias, outer_bias) = network.coefs_, network.intercepts_
-    arrays = {"inner": inner, "inner_bias": inner_bias, "outer": outer, "outer_bias": outer_bias}
-    np.savez_compressed(folder / RACES, **{name: one.astype(np.float32) for name, one in arrays.items()})
+    arrays: dict[str, Any] = dict(zip(PARTS, network.weights, strict=True))
+    np.savez_compressed(folder / RACES, **arrays)
 
 
-def _known(sides: Boards, at_home: Rolls, network: MLPRegressor | None) -> Rolls:
+def _boards(found: set[bytes]) -> Boards:
+    return np.array([np.frombuffer(one, np.int8) for one in sorted(found)])
+
+
+def _near(turns: Turns, within: float, table: BearOff, network: RaceNetwork) -> Turns:
+    """Return the turns that may be best."""
+    mean = _chances(turns.after, table, network) @ _NUMBERS
+    owner = turns.owner()
+    near = mean <= np.minimum.reduceat(mean, turns.begins)[owner] + within
+    return Turns(turns.after[near], np.searchsorted(owner[near], np.arange(len(turns.begins))))
+
+
+def _looked_ahead(turns: Sequence[Turns], table: BearOff, network: RaceNetwork) -> NDArray[np.float32]:
+    """Return how likely exactly so many rolls are needed, by what is known of the positions after the best turns."""
+    found = []
+    for some in turns:
+        chances = _chances(some.after, table, network)
+        best = chances[some.best(chances @ _NUMBERS)]
+        found.append(ODDS @ best.reshape(-1, len(ODDS), MOST_ROLLS))
+    follows = np.concatenate(found)
+    return np.concatenate([np.zeros((len(follows), 1)), follows[:, :-1]], axis=1, dtype=np.float32)
+
+
+def _chances(sides: Boards, table: BearOff, network: RaceNetwork) -> NDArray[np.float32]:
     home = sides[:, HOME + 1 :].sum(axis=1) == 0
-    index = position_index(sides[home, 1 : HOME + 1])
-    mean, variance = np.empty(len(sides)), np.empty(len(sides))
-    mean[home], variance[home] = at_home.mean[index], at_home.variance[index]
-    away = np.flatnonzero(~home)
-    for begin in range(0, len(away), AT_ONCE):
-        here = away[begin : begin + AT_ONCE]
-        pips = pip_rolls(sides[here])
-        if network is None:
-            more, share, rest = AT_FIRST
-            mean[here], variance[here] = pips + more, share * (pips + more) + rest
-        else:
-            told = network.predict(race_rows(sides[here]))
-            mean[here], variance[here] = pips + told[:, 0], np.maximum(told[:, 1], LEAST_VARIANCE)
-    return Rolls(mean, variance)
-
-
-def _fit(
-    network: MLPRegressor | None, rows: NDArray[np.float32], answers: NDArray[np.float64], rate: float
-) -> MLPRegressor:
-    """Return the network after so many passes more."""
-    fresh = MLPRegressor(
-        hidden_layer_sizes=(HIDDEN,), batch_size=256, max_iter=PASSES, n_iter_no_change=PASSES, tol=0.0,
-        warm_start=True, alpha=1e-6, random_state=SEED,
-    )  # fmt: skip
-    chosen = fresh if network is None else network
-    return chosen.set_params(learning_rate_init=rate).fit(rows, answers)
+    found = np.zeros((len(sides), MOST_ROLLS), np.float32)
+    found[home, :MOST_AT_HOME] = table.chances[position_index(sides[home, 1 : HOME + 1])]
+    if not home.all():
+        found[~home] = network.chances(sides[~home])
+    return found
 
 
 if __name__ == "__main__":
     folders = [Path(name) for name in sys.argv[1:]]
-    filterwarnings("ignore", category=ConvergenceWarning)  # it is stopped on purpose
     learned = learn(BearOff(folders[0] / TABLE))
     for one in folders:
         write(one, learned)
