@@ -133,7 +133,9 @@ def test_races_are_counted_and_no_gammon_is_won_oftener_than_the_game(table: Bea
 
 @pytest.mark.slow
 def test_what_is_learned_of_few_positions_is_near_what_is_learned_of_many(table: BearOff, tmp_path: Path) -> None:
-    write(tmp_path, learn(table, 1000))
+    lines: list[str] = []
+    write(tmp_path, learn(table, lines.append, 1000))
+    assert lines[-1].startswith("sweep 12 of 12")
     seen = positions(300, 9)
     few, many = (mean(found.chances(seen)) for found in (Races(tmp_path / RACES), races(table)))
     assert np.abs(few - many).mean() < 0.15

@@ -28,7 +28,7 @@ from training.games.backgammon.players.people import club
 from training.games.backgammon.side_by_side import chooser_of_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -132,20 +132,22 @@ def played_on(sides: Boards, seed: int) -> Boards:
     return _boards(found)
 
 
-def learn(table: BearOff, count: int = LEAST_POSITIONS) -> RaceNetwork:
-    """Return a network that tells how likely each number of rolls is."""
+def learn(table: BearOff, told: Callable[[str], object], count: int = LEAST_POSITIONS) -> RaceNetwork:
+    """Return a network that tells how likely each number of rolls is; ``told`` hears how far it is."""
     network = RaceNetwork(SEED)
     sides = positions(count, SEED)
     sides = np.unique(np.concatenate([sides, thinned(sides[::2], SEED)]), axis=0)
     turns = [turns_of(part) for part in parts(sides)]
     for sweep in range(EARLY):
+        told(f"sweep {sweep + 1} of {EARLY + LATE}, over {len(sides)} positions")
         if sweep == 2:  # noqa: PLR2004 - by now something is learned
             turns = [_near(one, NEAR, table, network) for one in turns]
         network.fit(sides, _looked_ahead(turns, table, network), [RATE] * EARLY_PASSES)
     sides = np.unique(np.concatenate([sides, played_on(sides, SEED)]), axis=0)
     turns = [_near(turns_of(part), LATE_NEAR, table, network) for part in parts(sides)]
     rates = np.geomspace(RATE, LAST_RATE, LATE * LATE_PASSES).reshape(LATE, LATE_PASSES)
-    for some in rates:
+    for sweep, some in enumerate(rates, EARLY + 1):
+        told(f"sweep {sweep} of {EARLY + LATE}, over {len(sides)} positions")
         network.fit(sides, _looked_ahead(turns, table, network), some)
     return network
 
@@ -190,6 +192,6 @@ def _chances(sides: Boards, table: BearOff, network: RaceNetwork) -> NDArray[np.
 
 if __name__ == "__main__":
     folders = [Path(name) for name in sys.argv[1:]]
-    learned = learn(BearOff(folders[0] / TABLE))
+    learned = learn(BearOff(folders[0] / TABLE), lambda line: sys.stderr.write(f"{line}\n"))
     for one in folders:
         write(one, learned)
