@@ -124,7 +124,7 @@ def test_odd_ways_to_answer_have_a_cause(respond: Any, cause: str | None):
     match, seat = new_match("battleship")
     pool = RequestPool(1)
     with serving(once) as url:
-        answer = pool.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank(0.0)).wait()
+        answer = pool.ask(match, seat, RemoteOpponent(url, guest=True), TimeBank()).wait()
     pool.close()
     assert answer.metadata.fallback == (cause or "illegal")  # B7 is no fleet
     match.game.check(match.state, seat, answer.action)

@@ -115,7 +115,7 @@ def test_its_records_are_listed_shown_verified_replayed_and_exported(
     assert "chips" in headline(record)
     assert json.loads(run("records", "verify", "--json")) == {
         "records": MATCHES, "impossible": [], "unreadable": [], "pledges": 0,
-        "proved": MATCHES, "without_proofs": 0, "forged": [],
+        "proved": MATCHES, "without_proofs": 0, "by_unknown_keys": 0, "forged": [],
     }  # fmt: skip
     frames = [json.loads(line) for line in run("replay", record.match_id, "--json").splitlines()]
     assert [frame["step"] for frame in frames] == list(range(record.steps + 1))

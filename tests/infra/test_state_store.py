@@ -65,8 +65,8 @@ def test_a_stack_that_is_deleted_while_the_state_is_looked_at_is_there_whole_or_
     writes: list[dict[Row, str | None]] = []
 
     def deleted_in_a_moment() -> None:
-        store.operation_begins()
-        ministack.state = {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
+        with store.operation_begins():
+            ministack.state = {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
 
     ministack.meanwhile = deleted_in_a_moment
     file = store._saved._file
@@ -75,6 +75,21 @@ def test_a_stack_that_is_deleted_while_the_state_is_looked_at_is_there_whole_or_
     store.keep({"lambda"}).result(PATIENCE_S)
     store.close()
     assert [len(changes) for changes in writes if changes] == [2]
+    assert saved(tmp_path) == {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
+
+
+def test_nothing_is_saved_while_an_operation_begins_that_no_stack_tells_of_yet(tmp_path: Path) -> None:
+    ministack = Ministack()
+    store = StateStore(ministack, tmp_path)
+    store.install(lambda: None)
+    with store.operation_begins():
+        ministack.state = {"cloudformation": {"stack": "here"}, "lambda": {"function": "gone"}}
+        asked = store.keep({"lambda"})
+        with pytest.raises(TimeoutError):
+            asked.result(0.3)
+        ministack.state = {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
+    asked.result(PATIENCE_S)
+    store.close()
     assert saved(tmp_path) == {"cloudformation": {"stack": "gone"}, "lambda": {"function": "gone"}}
 
 

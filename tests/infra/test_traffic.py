@@ -97,7 +97,7 @@ def test_a_guarded_api_lets_load_and_drill_in_and_the_drill_harms_its_victim_and
 ):
     entry = entry_of(environment)
     with guarded(environment, auth, told, caller):
-        phases = in_a_new_thread(run_drill, environment, post_once, [entry], 0.3, lambda _what, _seconds: None)
+        phases = in_a_new_thread(run_drill, environment, post_once, [entry], 1.0, lambda _what, _seconds: None)
         report = in_a_new_thread(run_load, environment, post_once, entry, entry, Load(2, 20, 1, quiet_s=0.1))
     by_name = {phase.what: phase for phase in phases}
     assert by_name["untouched"].victim.errors == by_name["deployed again"].victim.throttled == 0

@@ -115,7 +115,8 @@ class Durable:
         """Wait until what this request has changed, or may show to have changed, is on disk.  Raises DiskError."""
         if service == "cloudformation":
             if changed:
-                self._store.operation_begins()
+                with self._store.operation_begins():
+                    await asyncio.sleep(0)  # what was asked for begins: a stack says that it is being deleted only then
                 self._operation_unsaved = True
             if not self._operation_unsaved or self._store.operation_runs():
                 return

@@ -15,6 +15,7 @@ import itertools
 import threading
 import time
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ from infra.local.state.trouble import Trouble
 from infra.local.workers.system_calls import give_memory_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
 
@@ -73,6 +74,8 @@ class StateStore:
         self._waiting: list[_Waiting] = []
         self._operation_begun = False
         """Whether CloudFormation has changed what the state file does not hold."""
+        self._beginning = 0
+        """How many requests to CloudFormation are about to begin what they ask for."""
         self._operations = 0
         """Grows before and after each request to CloudFormation."""
         self._touched = False
@@ -152,13 +155,21 @@ class StateStore:
         """Raise DiskError if a change of ``size`` bytes can be seen beforehand to find no room on the disk."""
         self._trouble.check_room(size)
 
-    def operation_begins(self) -> None:
-        """Note that CloudFormation may change any service from now on."""
+    @contextmanager
+    def operation_begins(self) -> Iterator[None]:
+        """Save nothing meanwhile: CloudFormation has been asked to change any service, and no stack may say so yet."""
         with self._condition:
             self._stale |= EAGER
             self._operation_begun = True
             self._operations += 1
-        self.touch()
+            self._beginning += 1
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._operations += 1
+                self._beginning -= 1
+            self.touch()
 
     def close(self) -> None:
         """Save everything and stop."""
@@ -171,7 +182,7 @@ class StateStore:
 
     def operation_runs(self) -> bool:
         """Whether a CloudFormation operation is under way."""
-        return operation_runs(self._ministack)
+        return self._beginning > 0 or operation_runs(self._ministack)
 
     def _work(self) -> None:
         while True:
