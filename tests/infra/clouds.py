@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -19,6 +20,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 
+from games.catalog import find_game
 from infra.deploy.deploy import deploy_opponents
 from infra.deploy.platform import deploy_platform
 from infra.local import daemon
@@ -33,6 +35,14 @@ if TYPE_CHECKING:
     from infra.local.daemon import LocalCloud
     from infra.local.workers.function_pool import FunctionPool
     from infra.local.workers.functions import Function
+
+
+def move_request(match_id: str) -> dict[str, Any]:
+    """Return the body of a request for a move."""
+    game = find_game("battleship")
+    state = game.start({}, Random(1))
+    seen = game.encode_observation(game.ask(state, "one"))
+    return {"protocol": 1, "game": "battleship", "match_id": match_id, "turn": 0, "seed": 1, "observation": seen}
 
 
 class Loop:

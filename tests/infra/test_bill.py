@@ -6,14 +6,13 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from random import Random
 from time import sleep, time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from clouds import move_request
 
-from games.catalog import find_game
 from infra.core.errors import CloudError
 from infra.core.prices import (
     GATEWAY,
@@ -202,14 +201,6 @@ def test_a_call_is_known_by_its_way_and_its_match(event: Any, wanted: tuple[str,
 
 
 REPORT = re.compile(r"Billed Duration: (\d+) ms\tMemory Size: (\d+) MB")
-
-
-def move_request(match_id: str) -> dict[str, Any]:
-    """Return the body of a request for a move."""
-    game = find_game("battleship")
-    state = game.start({}, Random(1))
-    seen = game.encode_observation(game.ask(state, "one"))
-    return {"protocol": 1, "game": "battleship", "match_id": match_id, "turn": 0, "seed": 1, "observation": seen}
 
 
 LOGGED_S = 1.0

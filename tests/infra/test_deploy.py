@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from clouds import EXAMPLE, api_key, asking_for
-from test_bill import move_request
+from clouds import EXAMPLE, api_key, asking_for, move_request
 
 from infra.aws import Cloud
 from infra.build.layers import this_machine

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from clouds import EXAMPLE
+from clouds import EXAMPLE, move_request
 from proving import proved_line, proved_match
-from test_bill import move_request
 
 from games.record import GameRecord
 from infra.aws import Cloud

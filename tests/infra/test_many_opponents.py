@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import requests
-from clouds import EXAMPLE
-from test_bill import move_request
+from clouds import EXAMPLE, move_request
 
 from infra.build.packaging import PackagingError
 from infra.core.names import Names

@@ -15,8 +15,8 @@ PYTHON = f"python{sys.version_info.major}.{sys.version_info.minor}"
 RESERVED = ("AWS_LAMBDA_", "AWS_EXECUTION_ENV", "_HANDLER", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR")
 """AWS: variables that a function's configuration cannot set."""
 
-VARIABLE = "_RUNTIME_API_SECRET"
-"""What ``launch.py`` calls the variable."""
+PREFIX_VARIABLE = "_RUNTIME_API_SECRET"
+"""As ``launch.py`` calls it, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class Function:
             "_HANDLER": self.handler,
             "LAMBDA_TASK_ROOT": str(self.code),
             "AWS_LAMBDA_RUNTIME_API": api,
-            **({VARIABLE: secret} if secret else {}),
+            **({PREFIX_VARIABLE: secret} if secret else {}),
             "AWS_LAMBDA_FUNCTION_NAME": self.name,
             "AWS_LAMBDA_FUNCTION_VERSION": self.version,
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(self.memory_mb),

@@ -5,7 +5,7 @@ The same bytes come out everywhere; a test compares a part of them with what is 
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -120,4 +120,6 @@ def make(folders: Iterable[Path]) -> None:
 
 
 if __name__ == "__main__":
-    make(Path(name) for name in sys.argv[1:])
+    asked = ArgumentParser(description="Make the table of the bear-off.")
+    asked.add_argument("folder", type=Path, nargs="+", help="where it goes")
+    make(asked.parse_args().folder)

@@ -9,6 +9,7 @@ and again: what is known at home spreads.
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -191,7 +192,9 @@ def _chances(sides: Boards, table: BearOff, network: RaceNetwork) -> NDArray[np.
 
 
 if __name__ == "__main__":
-    folders = [Path(name) for name in sys.argv[1:]]
+    asked = ArgumentParser(description="Learn how many rolls races take; takes a quarter of an hour.")
+    asked.add_argument("folder", type=Path, nargs="+", help="where it goes; the first has a bear-off table")
+    folders = asked.parse_args().folder
     learned = learn(BearOff(folders[0] / TABLE), lambda line: sys.stderr.write(f"{line}\n"))
     for one in folders:
         write(one, learned)
